@@ -1,0 +1,72 @@
+# Millrace. `make` prints this help; every target works as the first command after `git clone`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help setup run test lint unit integration e2e bench soak proto lock audit release clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## Install everything into .venv and generate the contracts' code
+
+$(VENV)/.installed: requirements/bootstrap.lock requirements/development.lock pyproject.toml hatch_build.py $(shell find protos -name '*.proto')
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Millrace needs Python 3.11 or newer: apt-get install python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python cannot make virtual environments here: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@$(BIN)/uv pip sync --quiet --require-hashes requirements/development.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## Start the whole product here, with demo data (PORT=8080, MILLRACE_HOME=.millrace)
+	@exec $(BIN)/python -m deploy.local up
+
+test: lint unit integration e2e ## Everything CI runs
+
+lint: setup ## Style, types, import contracts, contracts on the wire
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python hatch_build.py .venv/protos.binpb
+	$(BIN)/buf lint .venv/protos.binpb
+	@test ! -f protos/released.binpb || $(BIN)/buf breaking .venv/protos.binpb --against protos/released.binpb
+
+unit: setup ## Rules alone: no socket, no database
+	$(BIN)/pytest tests/unit tests/architecture -n 2
+
+integration: setup ## One service at a time, with a real PostgreSQL and a real NATS
+	$(BIN)/pytest tests/integration tests/faults -n 2
+
+e2e: setup ## Every process started as in production
+	$(BIN)/pytest tests/e2e
+
+bench: setup ## Measure speed and size (at most 20 minutes)
+	@$(BIN)/python -m tests.performance
+
+soak: setup ## The fault proofs at full size
+	MILLRACE_SOAK=1 $(BIN)/pytest tests/faults -s
+
+proto: setup ## Generate the contracts' code anew
+	$(BIN)/python hatch_build.py
+
+lock: ## Resolve the versions anew
+	for extra in directory leads gateway local development; do \
+	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command "make lock" --extra $$extra pyproject.toml -o requirements/$$extra.lock || exit 1; done
+	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" - -o requirements/bootstrap.lock
+
+audit: setup ## Known vulnerabilities of what is locked
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/development.lock
+
+release: setup ## Keep today's contracts as what later ones must not break
+	$(BIN)/python hatch_build.py protos/released.binpb
+
+clean: ## Remove what was installed, generated and stored
+	rm -rf $(VENV) generated .millrace .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
