@@ -1,0 +1,1 @@
+"""Facts and rules of the organization in plain Python."""

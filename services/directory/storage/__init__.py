@@ -1,0 +1,1 @@
+"""The tables of the directory and the statements over them; one module per aggregate."""
