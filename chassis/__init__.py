@@ -1,0 +1,1 @@
+"""How any process of the product runs; knows no business."""

@@ -1,0 +1,76 @@
+"""The database of a service: its engine with the settings that were measured, and its errors in our words."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from kernel.errors import Overloaded
+
+UNIQUE_VIOLATION = "23505"
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK = "40P01"
+SERIALIZATION_FAILURE = "40001"
+QUERY_CANCELED = "57014"
+UNSTORABLE_TEXT = frozenset({"22P05", "22021"})
+
+
+def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_ms: int = 5000) -> AsyncEngine:
+    """An engine over asyncpg: no overflow, a wait of at most 300 ms, time limits on the server's side."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=0.3,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": name,
+                "statement_timeout": str(statement_timeout_ms),
+                "lock_timeout": "2000",
+                "idle_in_transaction_session_timeout": "10000",
+                "jit": "off",
+                "timezone": "UTC",
+            },
+        },
+    )
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool; raises Overloaded when none is free in time or the database is away.
+
+    A cancelled reader's connection is thrown away: what it was doing on the wire is not known.
+    """
+    try:
+        connection = await engine.connect()
+    except PoolTimeout as error:
+        raise Overloaded from error
+    except (OSError, DBAPIError, TimeoutError) as error:
+        raise Overloaded from error
+    try:
+        yield connection
+    except asyncio.CancelledError:
+        await asyncio.shield(connection.invalidate())
+        raise
+    finally:
+        await asyncio.shield(connection.close())
+
+
+def sqlstate(error: BaseException) -> str:
+    """The SQLSTATE of a database error; empty where there is none."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def constraint(error: BaseException) -> str:
+    """The name of the constraint an integrity error is about; empty where there is none."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    return str(getattr(cause, "constraint_name", None) or "")
+
+
+def connection_lost(error: BaseException) -> bool:
+    """Whether the database went away under the statement."""
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or sqlstate(error).startswith(("08", "57P")))

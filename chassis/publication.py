@@ -1,0 +1,21 @@
+"""How an event of the domain becomes a message on the stream: one table per service."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The subject (`noun.participle`) of an event, and what builds its message.
+
+    `message` takes the event and the aggregate after it, and leaves the head to the unit of work.
+    """
+
+    subject: str
+    message: Callable[[Any, Any], Message]
+
+
+Publications = Mapping[type, Publication]

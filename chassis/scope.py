@@ -1,0 +1,32 @@
+"""The one way to read a scoped table: rows outside the reader's scope do not exist for him."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, false, or_, true
+
+from chassis.principal import Principal, Scope
+
+
+def scope(statement: Select[Any], table: Table, *, principal: Principal, permission: str) -> Select[Any]:
+    """Narrow a select over `table` to the rows the permission reaches for this principal.
+
+    The table keeps `owner` and `team` and, where a region counts, `region`, all as they were at assignment.
+    """
+    return statement.where(visible(table, principal=principal, permission=permission))
+
+
+def visible(table: Table, *, principal: Principal, permission: str) -> ColumnElement[bool]:
+    """The condition under which a row of a scoped table is visible."""
+    reach = principal.scope_of(permission)
+    if reach is Scope.ALL:
+        return true()
+    if reach is None:
+        return false()
+    own = table.c.owner == principal.member if principal.member else false()
+    if reach is Scope.OWN:
+        return own
+    team = table.c.team.in_(principal.teams) if principal.teams else false()
+    if reach is Scope.TEAM:
+        return or_(own, team)
+    region = table.c.region == principal.region if principal.region and "region" in table.c else false()
+    return or_(own, team, region)

@@ -1,0 +1,104 @@
+"""Settings from `MILLRACE_…` variables: typed, all mistakes reported at once, secrets also from files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+class SettingsWrong(Exception):  # noqa: N818 - read aloud by the operator at start
+    """Some variables are missing or wrong; the message lists every one."""
+
+
+@dataclass(slots=True)
+class Environment:
+    """Reads variables and gathers what is wrong with them until `check`."""
+
+    values: Mapping[str, str]
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """The variable, or the content of the file `<name>_FILE` names; a problem when neither exists and no default."""
+        if name in self.values:
+            return self.values[name]
+        path = self.values.get(f"{name}_FILE")
+        if path is not None:
+            return self._file(name, path)
+        if default is None:
+            self.problems.append(f"{name} is not set")
+            return ""
+        return default
+
+    def whole(self, name: str, default: int) -> int:
+        """A whole number."""
+        value = self.values.get(name, str(default))
+        try:
+            return int(value)
+        except ValueError:
+            self.problems.append(f"{name} is not a whole number: {value!r}")
+            return default
+
+    def zone(self, name: str, default: str) -> ZoneInfo:
+        """A time zone of the IANA database."""
+        value = self.values.get(name, default)
+        try:
+            return ZoneInfo(value)
+        except (KeyError, ValueError):
+            self.problems.append(f"{name} is not a time zone: {value!r}")
+            return ZoneInfo(default)
+
+    def check(self) -> None:
+        """Raise SettingsWrong with every problem found so far."""
+        if self.problems:
+            raise SettingsWrong("; ".join(self.problems))
+
+    def _file(self, name: str, path: str) -> str:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            self.problems.append(f"{name}_FILE cannot be read: {error}")
+            return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """What a service process needs to run."""
+
+    service: str
+    database_url: str
+    nats_url: str
+    listen: str
+    debug_listen: str
+    secret: str
+    time_zone: ZoneInfo
+    addresses: Mapping[str, str]
+    ready_file: str
+    audit_heads: str
+    other: Mapping[str, str]
+
+    @classmethod
+    def read(cls, service: str, values: Mapping[str, str]) -> "ServiceSettings":
+        """Read the settings of one service; raises SettingsWrong."""
+        env = Environment(values)
+        own = f"MILLRACE_{service.upper()}"
+        settings = cls(
+            service=service,
+            database_url=env.text(f"{own}_DATABASE_URL"),
+            nats_url=env.text("MILLRACE_NATS_URL"),
+            listen=env.text(f"{own}_LISTEN", "127.0.0.1:0"),
+            debug_listen=env.text(f"{own}_DEBUG_LISTEN", "127.0.0.1:0"),
+            secret=env.text("MILLRACE_SECRET"),
+            time_zone=env.zone("MILLRACE_TIME_ZONE", "Asia/Shanghai"),
+            addresses={
+                name: values[f"MILLRACE_{name.upper()}_ADDRESS"]
+                for name in ("directory", "leads")
+                if f"MILLRACE_{name.upper()}_ADDRESS" in values
+            },
+            ready_file=env.text("MILLRACE_READY_FILE", ""),
+            audit_heads=env.text("MILLRACE_AUDIT_HEADS", ""),
+            other=values,
+        )
+        if settings.secret and len(settings.secret) < 32:  # noqa: PLR2004 - 256 bits as hex or base64
+            env.problems.append("MILLRACE_SECRET is shorter than 32 characters")
+        env.check()
+        return settings

@@ -1,0 +1,53 @@
+"""Every text a person reads, in Chinese and English, keyed by reason."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+LOCALES = ("zh", "en")
+_CHASSIS = Path(__file__).parent / "messages"
+
+
+class Texts:
+    """The texts of one service over those every service shares."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Read `zh.toml` and `en.toml` of the shared folder and, over them, of the service's own."""
+        folders = [_CHASSIS] if folder is None else [_CHASSIS, folder]
+        self._texts = {locale: _read(locale, folders) for locale in LOCALES}
+
+    def render(self, reason: str, parameters: Mapping[str, str], locale: str) -> str:
+        """The text of a reason with its parameters filled in; the reason itself where no text exists."""
+        template = self._texts.get(locale, self._texts["zh"]).get(reason)
+        if template is None:
+            return reason
+        return template.format_map(_Lenient(parameters))
+
+    def reasons(self, locale: str) -> frozenset[str]:
+        """Every reason that has a text in the locale."""
+        return frozenset(self._texts[locale])
+
+
+class _Lenient(dict[str, str]):
+    """A missing parameter shows as its name in braces: a flawed text is better than none."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def _read(locale: str, folders: list[Path]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for folder in folders:
+        path = folder / f"{locale}.toml"
+        if path.exists():
+            texts.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    return texts
+
+
+def locale_of(accept_language: str) -> str:
+    """The first of our languages a reader accepts (RFC 9110 accept-language, weights ignored); Chinese by default."""
+    for part in accept_language.split(","):
+        language = part.split(";")[0].strip().lower()[:2]
+        if language in LOCALES:
+            return language
+    return "zh"
