@@ -22,7 +22,7 @@ _NOUNS = ("member", "team", "region", "role", "calendar")
 
 
 def organization_subscription(*, consumer: str, tables: OrganizationTables) -> Subscription:
-    """The subscription that keeps `tables` up to date; `consumer` names it, for example "leads-organization"."""
+    """The subscription that keeps `tables` up to date; `consumer` is, for example, "leads-organization"."""
     targets = {
         "member": tables.members,
         "team": tables.teams,

@@ -19,7 +19,7 @@ _MISS_AGE = (
 
 
 class Organization:
-    """Answers who a caller is from memory; asks the tables at most once per `max_age` seconds whether they changed.
+    """Answers who a caller is from memory; asks the tables once per `max_age` seconds whether they changed.
 
     Versions only grow and no row is ever deleted, so the sum of all versions changes with every change.
     """
@@ -59,7 +59,7 @@ class Organization:
         except Unauthenticated:
             if self._age() < _MISS_AGE:
                 raise
-            principal = (await self.refresh()).principal(subject=subject, roles=key[1])
+            return (await self.refresh()).principal(subject=subject, roles=key[1])
         self._principals[key] = principal
         return principal
 

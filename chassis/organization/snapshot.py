@@ -65,7 +65,7 @@ class KnownRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCalendar:
-    """A work calendar (工作日历): whether each special day is worked, and stretches (weekday, start, end) of a week.
+    """A work calendar (工作日历): whether each special day is worked, and (weekday, start, end) in a week.
 
     Weekdays count from 1 for Monday, hours in minutes after midnight.
     """
@@ -87,8 +87,9 @@ class Snapshot:
     def principal(self, *, subject: str, roles: Collection[str]) -> Principal:
         """The caller with all that the roles grant.
 
-        A member's roles are those the directory gives now, whatever the token says: a role taken away is gone at
-        once. For API clients and services the token's entries count; one with a dot is a permission over all rows.
+        A member's roles are those the directory gives now, whatever the token says: a role taken away is gone
+        at once. For API clients and services the token's entries count; one with a dot is a permission over
+        all rows.
         Raises Unauthenticated for a member who is unknown or has left.
         """
         collection, _, identifier = subject.partition("/")

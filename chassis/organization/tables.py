@@ -29,7 +29,7 @@ def organization_tables(metadata: MetaData) -> OrganizationTables:
 
 
 def member_columns() -> tuple[Column[object], ...]:
-    """What is known of a member; `seniority` is junior, regular or senior, `working_state` working or on_leave."""
+    """What is known of a member: `seniority` junior, regular or senior; `working_state` working or on_leave."""
     return (
         *_identity(),
         Column("display_name", Text, nullable=False),
@@ -81,7 +81,7 @@ def role_columns() -> tuple[Column[object], ...]:
 
 
 def calendar_columns() -> tuple[Column[object], ...]:
-    """What is known of a work calendar: ISO dates in `special_days`, ISO weekdays and minutes in `working_hours`."""
+    """What is known of a work calendar; dates and weekdays as ISO 8601 has them, hours in minutes."""
     return (
         *_identity(),
         Column("team", Uuid),
