@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from chassis.consumer import Event, Subscription
-from chassis.organization.tables import OrganizationTables
 from millrace.directory.v1.calendar_events_pb2 import CalendarSnapshot
 from millrace.directory.v1.member_events_pb2 import MemberSnapshot
 from millrace.directory.v1.member_pb2 import Seniority, WorkingState
 from millrace.directory.v1.region_events_pb2 import RegionSnapshot
 from millrace.directory.v1.role_events_pb2 import RoleSnapshot
 from millrace.directory.v1.team_events_pb2 import TeamSnapshot
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.consumer import Event, Subscription
+from chassis.organization.tables import OrganizationTables
 
 Row = Mapping[str, Any]
 _NOUNS = ("member", "team", "region", "role", "calendar")

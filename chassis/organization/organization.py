@@ -94,10 +94,8 @@ class Organization:
             self._tables.calendars,
         )
         sums = [select(func.coalesce(func.sum(table.c.version), 0)).scalar_subquery() for table in tables]
-        total = sums[0]
-        for each in sums[1:]:
-            total = total + each
-        return int(await connection.scalar(select(total)) or 0)
+        row = (await connection.execute(select(*sums))).one()
+        return sum(int(each) for each in row)
 
 
 def _consume(renewal: asyncio.Task[Snapshot]) -> None:

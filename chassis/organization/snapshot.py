@@ -127,7 +127,7 @@ class Snapshot:
 
     def calendar(self, team: UUID | None = None) -> KnownCalendar:
         """The calendar a team works by: its own days and hours over those above it and the house's."""
-        path = self.teams[team].path if team in self.teams else ()
+        path = self.teams[team].path if team and team in self.teams else ()
         days: dict[str, bool] = {}
         hours: tuple[tuple[int, int, int], ...] = ()
         for holder in (None, *path):

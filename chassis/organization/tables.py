@@ -1,6 +1,7 @@
 """The columns in which the organization is kept: by the directory as its own, by the others as a copy."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,8 +29,8 @@ def organization_tables(metadata: MetaData) -> OrganizationTables:
     )
 
 
-def member_columns() -> tuple[Column[object], ...]:
-    """What is known of a member: `seniority` junior, regular or senior; `working_state` working or on_leave."""
+def member_columns() -> tuple[Column[Any], ...]:
+    """What is known of a member: `seniority` junior, regular, senior; `working_state` working, on_leave."""
     return (
         *_identity(),
         Column("display_name", Text, nullable=False),
@@ -46,7 +47,7 @@ def member_columns() -> tuple[Column[object], ...]:
     )
 
 
-def team_columns() -> tuple[Column[object], ...]:
+def team_columns() -> tuple[Column[Any], ...]:
     """What is known of a team; `path` holds the teams from the root down to this one."""
     return (
         *_identity(),
@@ -58,7 +59,7 @@ def team_columns() -> tuple[Column[object], ...]:
     )
 
 
-def region_columns() -> tuple[Column[object], ...]:
+def region_columns() -> tuple[Column[Any], ...]:
     """What is known of a region."""
     return (
         *_identity(),
@@ -68,7 +69,7 @@ def region_columns() -> tuple[Column[object], ...]:
     )
 
 
-def role_columns() -> tuple[Column[object], ...]:
+def role_columns() -> tuple[Column[Any], ...]:
     """What is known of a role; `grants` maps permission to the number of its scope."""
     return (
         *_identity(),
@@ -80,7 +81,7 @@ def role_columns() -> tuple[Column[object], ...]:
     )
 
 
-def calendar_columns() -> tuple[Column[object], ...]:
+def calendar_columns() -> tuple[Column[Any], ...]:
     """What is known of a work calendar; dates and weekdays as ISO 8601 has them, hours in minutes."""
     return (
         *_identity(),
@@ -90,5 +91,5 @@ def calendar_columns() -> tuple[Column[object], ...]:
     )
 
 
-def _identity() -> tuple[Column[object], Column[object]]:
+def _identity() -> tuple[Column[Any], Column[Any]]:
     return Column("uuid", Uuid, primary_key=True), Column("version", BigInteger, nullable=False)
