@@ -1,0 +1,23 @@
+"""What a servicer knows of the call it serves. It cannot end the call: it answers or raises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chassis.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call: the verified caller, the method's full name, the loop time its deadline falls on."""
+
+    principal: Principal
+    method: str
+    now: datetime
+    deadline: float | None = None
+    locale: str = "zh"
+    token: str = ""
+    trace: str = ""
+    answer_type: type[Any] = object
+    metadata: Mapping[str, str] = field(default_factory=dict)

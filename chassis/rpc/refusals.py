@@ -1,0 +1,46 @@
+"""What the boundary itself refuses."""
+
+from dataclasses import dataclass
+
+from kernel.errors import InvalidField, Kind, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One field that breaks a rule of the contract: its proto path and the rule's id."""
+
+    field: str
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvalidRequest(Refusal):
+    """The request breaks rules of its contract."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "REQUEST_INVALID"
+
+    violations: tuple[Violation, ...]
+
+    def metadata(self) -> dict[str, str]:
+        """Nothing: the fields stand in the details of the status."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnstorableText(Refusal):
+    """A text holds a character no database text can hold (U+0000)."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "TEXT_UNSTORABLE"
+
+
+def field_violations(refusal: Refusal) -> tuple[Violation, ...]:
+    """The fields a refusal is about."""
+    if isinstance(refusal, InvalidRequest):
+        return refusal.violations
+    field = getattr(refusal, "field", None)
+    if isinstance(refusal, InvalidField) or (refusal.kind is Kind.INVALID_INPUT and isinstance(field, str)):
+        return (Violation(str(field), refusal.reason, ""),)
+    return ()

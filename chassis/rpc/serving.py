@@ -1,0 +1,201 @@
+"""The boundary: every method of a servicer, found by its contract, wrapped once.
+
+Deadline, principal, access rule, validation, time and count stand here and nowhere else. A servicer never sees the
+transport: it answers or raises.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from grpc_status import rpc_status
+from millrace.auth.v1 import access_pb2
+
+from chassis import logs, metrics
+from chassis.principal import ANONYMOUS, Principal
+from chassis.rpc.call import Call
+from chassis.rpc.statuses import internal, status_of
+from chassis.rpc.validation import validate
+from chassis.texts import Texts, locale_of
+from kernel.errors import DeadlinePassed, NotAllowed, Overloaded, Refusal, Unauthenticated
+from kernel.time import Clock
+
+Identify = Callable[[str, Any], Awaitable[Principal]]
+_READ_SECONDS = 3.0
+_WRITE_SECONDS = 10.0
+_STREAM_SECONDS = 3600.0
+_MAX_STREAMS = 64
+
+
+class MethodWithoutAccess(Exception):  # noqa: N818 - stops the start-up
+    """A method names no access rule; nobody would know who may call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    """What the boundary knows of one method."""
+
+    name: str
+    access: Any
+    writes: bool
+    descriptor: MethodDescriptor
+
+    @property
+    def answer_type(self) -> type[Any]:
+        return GetMessageClass(self.descriptor.output_type)
+
+
+class Boundary:
+    """Binds servicers to a server."""
+
+    def __init__(self, *, identify: Identify, texts: Texts, clock: Clock) -> None:
+        """`identify` turns a bearer token into a principal, or raises Unauthenticated."""
+        self._identify = identify
+        self._texts = texts
+        self._clock = clock
+        self._streams = asyncio.Semaphore(_MAX_STREAMS)
+        self._log = logs.get_logger()
+
+    def bind(self, servicers: Mapping[ServiceDescriptor, object]) -> list[grpc.GenericRpcHandler]:
+        """The handlers of all servicers; raises MethodWithoutAccess, and AttributeError for a method left out."""
+        return [
+            grpc.method_handlers_generic_handler(
+                descriptor.full_name,
+                {
+                    method.name: self._handler(_known(method), getattr(servicer, method.name))
+                    for method in descriptor.methods
+                },
+            )
+            for descriptor, servicer in servicers.items()
+        ]
+
+    def _handler(self, method: _Method, serve: Any) -> grpc.RpcMethodHandler:
+        coding = {
+            "request_deserializer": GetMessageClass(method.descriptor.input_type).FromString,
+            "response_serializer": method.answer_type.SerializeToString,
+        }
+        if method.descriptor.client_streaming:
+            return grpc.stream_unary_rpc_method_handler(self._client_stream(method, serve), **coding)
+        if method.descriptor.server_streaming:
+            return grpc.unary_stream_rpc_method_handler(self._server_stream(method, serve), **coding)
+        return grpc.unary_unary_rpc_method_handler(self._unary(method, serve), **coding)
+
+    def _unary(self, method: _Method, serve: Any) -> Any:
+        limit = _WRITE_SECONDS if method.writes else _READ_SECONDS
+
+        async def handle(request: Message, context: grpc.aio.ServicerContext) -> Any:
+            async with self._guard(method, context):
+                call = await self._call(method, context, limit)
+                validate(request)
+                return await serve(request, call)
+
+        return handle
+
+    def _server_stream(self, method: _Method, serve: Any) -> Any:
+        async def handle(request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Any]:
+            async with self._guard(method, context), self._stream_place():
+                call = await self._call(method, context, _STREAM_SECONDS)
+                validate(request)
+                async for answer in serve(request, call):
+                    yield answer
+
+        return handle
+
+    def _client_stream(self, method: _Method, serve: Any) -> Any:
+        async def handle(requests: AsyncIterator[Message], context: grpc.aio.ServicerContext) -> Any:
+            async with self._guard(method, context), self._stream_place():
+                call = await self._call(method, context, _STREAM_SECONDS)
+                return await serve(requests, call)
+
+        return handle
+
+    @asynccontextmanager
+    async def _stream_place(self) -> AsyncIterator[None]:
+        """Long streams run under a limit of their own, so that they cannot take every place of the server."""
+        if self._streams.locked():
+            raise Overloaded
+        async with self._streams:
+            yield
+
+    @asynccontextmanager
+    async def _guard(self, method: _Method, context: grpc.aio.ServicerContext) -> AsyncIterator[None]:
+        """Count, time, and turn whatever is raised into a status; nothing of a defect reaches the caller."""
+        started = time.perf_counter()
+        code = "OK"
+        metrics.RPC_RUNNING.inc()
+        try:
+            yield
+        except Refusal as refusal:
+            code = refusal.kind.name
+            status = status_of(refusal, texts=self._texts, locale=_locale(context))
+            await context.abort_with_status(rpc_status.to_status(status))
+        except TimeoutError:
+            code = "DEADLINE_PASSED"
+            status = status_of(DeadlinePassed(), texts=self._texts, locale=_locale(context))
+            await context.abort_with_status(rpc_status.to_status(status))
+        except (asyncio.CancelledError, GeneratorExit):
+            code = "CANCELLED"
+            raise
+        except grpc.aio.AbortError:
+            raise
+        except Exception:
+            code = "INTERNAL"
+            status, error_id = internal(texts=self._texts, locale=_locale(context))
+            self._log.exception("call failed", method=method.name, error_id=error_id)
+            await context.abort_with_status(rpc_status.to_status(status))
+        finally:
+            metrics.RPC_RUNNING.dec()
+            metrics.RPC_SECONDS.labels(method.name, code).observe(time.perf_counter() - started)
+
+    async def _call(self, method: _Method, context: grpc.aio.ServicerContext, limit: float) -> Call:
+        """Who calls and until when; raises Unauthenticated and NotAllowed."""
+        metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
+        now = self._clock.now()
+        token = metadata.get("authorization", "").removeprefix("Bearer ")
+        principal = ANONYMOUS
+        if not method.access.anonymous:
+            principal = await self._caller(method, token, now)
+        remaining = context.time_remaining()
+        seconds = min(limit, remaining) if remaining is not None else limit
+        return Call(
+            principal=principal,
+            method=method.name,
+            now=now,
+            deadline=asyncio.get_running_loop().time() + seconds,
+            locale=locale_of(metadata.get("accept-language", "")),
+            token=token,
+            trace=metadata.get("traceparent", ""),
+            answer_type=method.answer_type,
+            metadata=metadata,
+        )
+
+    async def _caller(self, method: _Method, token: str, now: Any) -> Principal:
+        if not token:
+            raise Unauthenticated
+        principal = await self._identify(token, now)
+        if not method.access.signed_in and not principal.may(method.access.permission):
+            raise NotAllowed(permission=method.access.permission)
+        return principal
+
+
+def _known(descriptor: MethodDescriptor) -> _Method:
+    access = descriptor.GetOptions().Extensions[access_pb2.access]  # type: ignore[index]  # extensions are untyped
+    if not (access.permission or access.anonymous or access.signed_in):
+        raise MethodWithoutAccess(descriptor.full_name)
+    writes = "request_id" in descriptor.input_type.fields_by_name
+    service = descriptor.containing_service.full_name
+    return _Method(f"/{service}/{descriptor.name}", access, writes, descriptor)
+
+
+def _locale(context: grpc.aio.ServicerContext) -> str:
+    for key, value in context.invocation_metadata() or ():
+        if key == "accept-language":
+            return locale_of(str(value))
+    return "zh"

@@ -1,0 +1,75 @@
+"""The one table from the kinds of refusal to gRPC statuses, and how a refusal looks on the wire."""
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.rpc import error_details_pb2, status_pb2
+
+from chassis.ids import new_id
+from chassis.rpc.refusals import Violation, field_violations
+from chassis.texts import Texts
+from kernel.errors import Kind, Refusal
+
+CODES: dict[Kind, grpc.StatusCode] = {
+    Kind.INVALID_INPUT: grpc.StatusCode.INVALID_ARGUMENT,
+    Kind.UNAUTHENTICATED: grpc.StatusCode.UNAUTHENTICATED,
+    Kind.NOT_ALLOWED: grpc.StatusCode.PERMISSION_DENIED,
+    Kind.NOT_FOUND: grpc.StatusCode.NOT_FOUND,
+    Kind.ALREADY_EXISTS: grpc.StatusCode.ALREADY_EXISTS,
+    Kind.STALE_VERSION: grpc.StatusCode.ABORTED,
+    Kind.REQUEST_IN_PROGRESS: grpc.StatusCode.ABORTED,
+    Kind.RULE_VIOLATION: grpc.StatusCode.FAILED_PRECONDITION,
+    Kind.REQUEST_ID_REUSED: grpc.StatusCode.FAILED_PRECONDITION,
+    Kind.TOO_MANY: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    Kind.UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
+    Kind.DEADLINE_PASSED: grpc.StatusCode.DEADLINE_EXCEEDED,
+    Kind.OUTCOME_UNKNOWN: grpc.StatusCode.UNKNOWN,
+}
+DOMAIN = "millrace"
+
+
+def status_of(refusal: Refusal, *, texts: Texts, locale: str) -> status_pb2.Status:
+    """The status of a refusal: code, ErrorInfo, LocalizedMessage, and BadRequest and RetryInfo where they apply."""
+    metadata = refusal.metadata()
+    text = texts.render(refusal.reason, metadata, locale)
+    status = status_pb2.Status(code=CODES[refusal.kind].value[0], message=text)
+    _attach(status, error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=metadata))
+    _attach(status, error_details_pb2.LocalizedMessage(locale=locale, message=text))
+    violations = field_violations(refusal)
+    if violations:
+        _attach(status, _bad_request(violations, text, texts, locale))
+    retry_after_ms = getattr(refusal, "retry_after_ms", None)
+    if retry_after_ms is not None:
+        delay = Duration()
+        delay.FromMilliseconds(int(retry_after_ms))
+        _attach(status, error_details_pb2.RetryInfo(retry_delay=delay))
+    return status
+
+
+def internal(*, texts: Texts, locale: str) -> tuple[status_pb2.Status, str]:
+    """The status of a defect of ours, with the error id under which the log tells what happened."""
+    error_id = str(new_id())
+    text = texts.render("INTERNAL", {"error_id": error_id}, locale)
+    status = status_pb2.Status(code=grpc.StatusCode.INTERNAL.value[0], message=text)
+    _attach(status, error_details_pb2.ErrorInfo(reason="INTERNAL", domain=DOMAIN, metadata={"error_id": error_id}))
+    _attach(status, error_details_pb2.LocalizedMessage(locale=locale, message=text))
+    return status, error_id
+
+
+def _bad_request(
+    violations: tuple[Violation, ...], text: str, texts: Texts, locale: str
+) -> error_details_pb2.BadRequest:
+    bad = error_details_pb2.BadRequest()
+    for violation in violations:
+        worded = texts.render(violation.rule, {}, locale)
+        description = text if worded == violation.rule and not violation.message else worded
+        if description == violation.rule:
+            description = violation.message
+        bad.field_violations.add(field=violation.field, description=description, reason=violation.rule)
+    return bad
+
+
+def _attach(status: status_pb2.Status, detail: object) -> None:
+    packed = AnyMessage()
+    packed.Pack(detail)  # type: ignore[arg-type]  # every detail is a message
+    status.details.append(packed)

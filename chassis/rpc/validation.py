@@ -1,0 +1,32 @@
+"""The rules of the contract, held against a request."""
+
+from typing import Any
+
+import protovalidate
+from google.protobuf.message import Message
+
+from chassis.rpc.refusals import InvalidRequest, Violation
+
+
+def validate(request: Message) -> None:
+    """Raise InvalidRequest with every broken rule; on an update, only those inside the update mask count."""
+    found = protovalidate.collect_violations(request)
+    if not found:
+        return
+    violations = [_violation(violation.proto) for violation in found]
+    mask = getattr(request, "update_mask", None)
+    if mask is not None and mask.paths:
+        violations = [violation for violation in violations if _masked(violation.field, list(mask.paths))]
+    if violations:
+        raise InvalidRequest(violations=tuple(violations))
+
+
+def _violation(found: Any) -> Violation:
+    path = ".".join(element.field_name for element in found.field.elements) if found.field else ""
+    return Violation(field=path, rule=found.rule_id, message=found.message)
+
+
+def _masked(path: str, mask: list[str]) -> bool:
+    """Whether a violation is inside the mask; mask paths are relative to the updated resource."""
+    _, _, inner = path.partition(".")
+    return not inner or any(inner == field or inner.startswith(f"{field}.") for field in mask)

@@ -1,0 +1,205 @@
+"""The flush: rows, events, audit and the stored answer of a unit of work in one statement.
+
+Events and audit select from the rows' RETURNING, so that the loser of a race writes neither. Rows travel as one JSON
+array per table and events as arrays, so that the texts stay few and stay prepared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.masking import digest, mask
+from chassis.principal import Principal
+from chassis.tables import audit as audit_table
+from chassis.tables import requests
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
+_PRINCIPAL_COLUMNS = ("occurred", "actor", "on_behalf_of", "action", "resource", "version", "request_id", "details")
+
+
+class LostRace(Exception):  # noqa: N818 - an outcome, not a fault: the store runs the use case again
+    """A row changed between its reading and its writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row of the outbox, without what the relay adds."""
+
+    event_id: UUID
+    aggregate_type: str
+    aggregate_id: UUID
+    version: int
+    event_type: str
+    subject: str
+    payload: bytes
+    trace: str
+    occurred: datetime
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a use case decided, until it is written. Two saves of one row become one write."""
+
+    rows: dict[Table, dict[UUID, dict[str, object]]] = field(default_factory=dict)
+    sides: dict[Table, list[Mapping[str, object]]] = field(default_factory=dict)
+    events: list[StoredEvent] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.rows and not self.sides
+
+    def put(self, table: Table, row: dict[str, object], *, read_version: int) -> None:
+        """Gather a row; a row gathered before keeps the version it was first read at."""
+        rows = self.rows.setdefault(table, {})
+        uuid: UUID = row["uuid"]  # type: ignore[assignment]  # every aggregate's key
+        known = rows.get(uuid)
+        row["read_version"] = known["read_version"] if known else read_version
+        rows[uuid] = row
+
+    def side(self, table: Table, row: Mapping[str, object]) -> None:
+        """Gather a row without events."""
+        self.sides.setdefault(table, []).append(row)
+
+    def audit(self, *, table: Table, row: Mapping[str, object], **entry: Any) -> None:
+        """Gather the audit entry of a write; personal values stand there masked, with a keyed digest."""
+        personal = {
+            column.name: {"masked": mask(str(row[column.name])), "digest": digest(str(row[column.name]))}
+            for column in table.columns
+            if column.info.get("personal") and row.get(column.name)
+        }
+        self.audit_entry(details=personal, **entry)
+
+    def audit_entry(
+        self,
+        *,
+        resource: str,
+        version: int,
+        principal: Principal,
+        action: str,
+        request_id: str,
+        now: datetime,
+        details: Mapping[str, object],
+    ) -> None:
+        """Gather one audit entry."""
+        values = (now, principal.subject, principal.on_behalf_of, action, resource, version, request_id, details)
+        self.side(audit_table, dict(zip(_PRINCIPAL_COLUMNS, values, strict=True)))
+
+
+async def flush(connection: AsyncConnection, gathered: Gathered, *, request: Mapping[str, Any] | None) -> None:
+    """Write all of it; raises LostRace when a row was not at the version it was read at."""
+    inserts = {table: _of(rows, new=True) for table, rows in gathered.rows.items()}
+    updates = {table: _of(rows, new=False) for table, rows in gathered.rows.items()}
+    sides = dict(gathered.sides)
+    if request is not None:
+        sides[requests] = [request]
+    parameters: list[object] = []
+    text = _statement(
+        tuple(table for table, rows in inserts.items() if rows),
+        tuple(table for table, rows in updates.items() if rows),
+        tuple(sides),
+        bool(gathered.events),
+    )
+    for group in (inserts, updates, sides):
+        parameters.extend(_json(rows) for rows in group.values() if rows)
+    if gathered.events:
+        parameters.extend(_event_arrays(gathered.events))
+    result = await connection.exec_driver_sql(text, tuple(parameters))
+    written, published = result.one()
+    expected = sum(len(rows) for rows in gathered.rows.values())
+    if (written, published) != (expected, len(gathered.events)):
+        raise LostRace
+
+
+def _of(rows: Mapping[UUID, dict[str, object]], *, new: bool) -> list[dict[str, object]]:
+    return [row for row in rows.values() if (row["read_version"] == 0) is new]
+
+
+def _json(rows: object) -> str:
+    return orjson.dumps(rows, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _plain(value: object) -> object:
+    """What JSON does not know, as the text PostgreSQL reads."""
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
+
+
+def _event_arrays(events: list[StoredEvent]) -> list[list[object]]:
+    return [
+        [event.event_id for event in events],
+        [event.aggregate_type for event in events],
+        [event.aggregate_id for event in events],
+        [event.version for event in events],
+        [event.event_type for event in events],
+        [event.subject for event in events],
+        [event.payload for event in events],
+        [event.trace for event in events],
+        [event.occurred for event in events],
+    ]
+
+
+@lru_cache(maxsize=512)
+def _statement(inserts: tuple[Table, ...], updates: tuple[Table, ...], sides: tuple[Table, ...], events: bool) -> str:
+    parts: list[str] = []
+    written: list[str] = []
+    number = 0
+    for table in inserts:
+        number += 1
+        parts.append(f"w{number} as ({_insert(table, number)} returning uuid)")
+        written.append(f"select uuid from w{number}")
+    for table in updates:
+        number += 1
+        parts.append(f"w{number} as ({_update(table, number)} returning t.uuid)")
+        written.append(f"select uuid from w{number}")
+    parts.append("written as (" + (" union all ".join(written) or "select null::uuid where false") + ")")
+    for table in sides:
+        number += 1
+        parts.append(f"s{number} as ({_insert(table, number)})")
+    if events:
+        parts.append(f"published as ({_publish(number + 1)} returning 1)")
+    counted = "(select count(*) from published)" if events else "0"
+    return f"with {', '.join(parts)} select (select count(*) from written), {counted}"
+
+
+def _columns(table: Table) -> list[tuple[str, str]]:
+    return [(column.name, column.type.compile(_DIALECT)) for column in table.columns if column.identity is None]
+
+
+def _record(table: Table, number: int, *, more: str = "") -> str:
+    types = ", ".join(f'"{name}" {kind}' for name, kind in _columns(table))
+    return f"jsonb_to_recordset(${number}::jsonb) as r({types}{more})"
+
+
+def _insert(table: Table, number: int) -> str:
+    names = ", ".join(f'"{name}"' for name, _ in _columns(table))
+    return f'insert into "{table.name}" ({names}) select {names} from {_record(table, number)}'  # noqa: S608 - our own names
+
+
+def _update(table: Table, number: int) -> str:
+    changed = ", ".join(f'"{name}" = r."{name}"' for name, _ in _columns(table) if name != "uuid")
+    record = _record(table, number, more=", read_version bigint")
+    return f'update "{table.name}" t set {changed} from {record} where t.uuid = r.uuid and t.version = r.read_version'  # noqa: S608
+
+
+def _publish(first: int) -> str:
+    kinds = ("uuid", "text", "uuid", "bigint", "text", "text", "bytea", "text", "timestamptz")
+    arrays = ", ".join(f"${first + place}::{kind}[]" for place, kind in enumerate(kinds))
+    names = "event_id, aggregate_type, aggregate_id, version, event_type, subject, payload, trace, occurred"
+    chosen = ", ".join(f"e.{name}" for name in names.split(", "))
+    return (
+        f"insert into outbox ({names}, attempts, stopped) select {chosen}, 0, false "  # noqa: S608 - our own names
+        f"from unnest({arrays}) with ordinality as e({names}, place) "
+        "where e.aggregate_id in (select uuid from written) order by e.place"
+    )

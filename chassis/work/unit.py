@@ -1,0 +1,159 @@
+"""What a use case is given: a connection, the time, the caller, and a place to put what it decided."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.ids import new_id
+from chassis.principal import Principal
+from chassis.publication import Publications
+from chassis.work.flush import Gathered, StoredEvent, flush
+from kernel.events import Aggregate, Change
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[A]):
+    """How an aggregate lies in its table: `row` gives every column but `version`."""
+
+    kind: str
+    collection: str
+    table: Table
+    row: Callable[[A], Mapping[str, object]]
+
+    def name(self, uuid: UUID) -> str:
+        """The resource name of the aggregate, `collection/{uuid}`."""
+        return f"{self.collection}/{uuid}"
+
+
+@dataclass(slots=True)
+class Read:
+    """What a query is given."""
+
+    connection: AsyncConnection
+    now: datetime
+    principal: Principal
+
+
+class UnitOfWork(Read):
+    """One transaction. Saving gathers; the flush writes rows, events and audit in one statement."""
+
+    def __init__(
+        self,
+        *,
+        connection: AsyncConnection,
+        now: datetime,
+        principal: Principal,
+        publications: Publications,
+        action: str,
+        request_id: str = "",
+        trace: str = "",
+    ) -> None:
+        """Made by the store only; `action` is the method, job or consumer on whose account it runs."""
+        super().__init__(connection, now, principal)
+        self._publications = publications
+        self._action = action
+        self._request_id = request_id
+        self._trace = trace
+        self._gathered = Gathered()
+        self.wrote_events = False
+
+    def new_id(self) -> UUID:
+        """A new identity."""
+        return new_id()
+
+    def save(self, record: Record[A], change: Change[A]) -> A:
+        """Gather an aggregate's row and the events of its change; answers the aggregate at its new version.
+
+        The version counts the events. Raises ValueError for a change without an event: there is no such thing.
+        """
+        if not change.events:
+            raise ValueError(f"a change of {record.kind} without an event")
+        before = change.aggregate
+        after = replace(before, version=before.version + len(change.events))  # type: ignore[type-var]  # aggregates are dataclasses
+        row = {**record.row(after), "version": after.version}
+        self._gathered.put(record.table, row, read_version=before.version)
+        name = record.name(before.uuid)
+        for place, event in enumerate(change.events, start=1):
+            self._gathered.events.append(self._stored(record, after, name, event, before.version + place))
+        self._gathered.audit(
+            table=record.table,
+            row=row,
+            resource=name,
+            version=after.version,
+            principal=self.principal,
+            action=self._action,
+            request_id=self._request_id,
+            now=self.now,
+        )
+        return after
+
+    def insert(self, table: Table, row: Mapping[str, object]) -> None:
+        """Gather a side row that has no event of its own: a ledger entry, a raw touch, a rule's version."""
+        self._gathered.side(table, row)
+
+    def enqueue(self, kind: str, payload: Mapping[str, object], *, due: datetime | None = None) -> UUID:
+        """Gather a job, to be carried out after the commit; its id is the receiver's request id."""
+        from chassis.tables import jobs  # noqa: PLC0415 - keeps the import graph of the unit small
+
+        job_id = new_id()
+        row = {"id": job_id, "kind": kind, "payload": dict(payload), "due": due or self.now, "attempts": 0}
+        self._gathered.side(jobs, {**row, "state": "waiting", "last_error": None, "leased_until": None})
+        return job_id
+
+    def note(self, *, action: str, resource: str, details: Mapping[str, object]) -> None:
+        """Gather an audit entry that no change of an aggregate makes by itself: a refusal, a revealed value."""
+        self._gathered.audit_entry(
+            resource=resource,
+            version=0,
+            principal=self.principal,
+            action=action,
+            request_id=self._request_id,
+            now=self.now,
+            details=details,
+        )
+
+    async def flush(self, *, request: Mapping[str, Any] | None = None) -> None:
+        """Write everything gathered; needed by a use case only where a later read must see it.
+
+        Raises LostRace when a row changed since it was read.
+        """
+        gathered, self._gathered = self._gathered, Gathered()
+        if gathered.empty and request is None:
+            return
+        self.wrote_events = self.wrote_events or bool(gathered.events)
+        await flush(self.connection, gathered, request=request)
+
+    def _stored(self, record: Record[Any], after: Any, name: str, event: object, version: int) -> StoredEvent:
+        publication = self._publications[type(event)]
+        message = publication.message(event, after)
+        event_id = new_id()
+        head: Any = message.head  # type: ignore[attr-defined]  # field 1 of every event, by convention of the contracts
+        head.id = str(event_id)
+        head.time.FromDatetime(self.now)
+        head.aggregate = name
+        head.version = version
+        head.actor = self.principal.subject
+        return StoredEvent(
+            event_id=event_id,
+            aggregate_type=record.kind,
+            aggregate_id=after.uuid,
+            version=version,
+            event_type=message.DESCRIPTOR.full_name,
+            subject=_subject(message, publication.subject),
+            payload=message.SerializeToString(),
+            trace=self._trace,
+            occurred=self.now,
+        )
+
+
+def _subject(message: Message, noun_participle: str) -> str:
+    """`millrace.leads.v1` + `lead.created`: the contract's package names the producer."""
+    return f"{message.DESCRIPTOR.file.package}.{noun_participle}"
