@@ -13,9 +13,7 @@ from chassis.principal import Principal
 from kernel.errors import Unauthenticated
 
 _PATIENCE = 5.0  # seconds a snapshot still serves while its renewal runs; older than that, the caller waits
-_MISS_AGE = (
-    0.05  # seconds after which an unknown member is looked for again, so that a new one can sign in at once
-)
+_MISS_AGE = 0.05  # seconds after which an unknown member is looked for again, so that a new one can sign in at once
 
 
 class Organization:

@@ -139,10 +139,7 @@ class Snapshot:
     @cached_property
     def _provinces(self) -> Mapping[str, UUID]:
         return {
-            name: region.uuid
-            for region in self.regions.values()
-            if not region.archived
-            for name in region.provinces
+            name: region.uuid for region in self.regions.values() if not region.archived for name in region.provinces
         }
 
     @cached_property

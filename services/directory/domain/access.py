@@ -74,9 +74,7 @@ def explain(
     return Explanation(allowed=within, reach=widest, reasons=(*reasons, reason))
 
 
-def _row(
-    member: Member, standing: Standing, reach: Reach, record: RecordOwnership
-) -> tuple[bool, AccessReason]:
+def _row(member: Member, standing: Standing, reach: Reach, record: RecordOwnership) -> tuple[bool, AccessReason]:
     who = member.details.display_name
     if reach is Reach.ALL:
         return True, _reason("ACCESS_EVERY_ROW", member=who)

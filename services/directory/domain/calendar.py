@@ -62,9 +62,7 @@ class Calendar:
         return Change(replace(self, details=tidy, updated_at=now), (CalendarUpdated(changed=changed),))
 
 
-def add_calendar(
-    *, uuid: UUID, team: UUID | None, details: CalendarDetails, now: datetime
-) -> Change[Calendar]:
+def add_calendar(*, uuid: UUID, team: UUID | None, details: CalendarDetails, now: datetime) -> Change[Calendar]:
     """A new calendar; raises DayGivenTwice and HoursCrossed."""
     calendar = Calendar(uuid=uuid, team=team, details=_checked(details), created_at=now, updated_at=now)
     return Change(calendar, (CalendarCreated(),))
@@ -76,16 +74,12 @@ def resolve(calendars: tuple[Calendar, ...]) -> CalendarDetails:
     Days add up, each as the lowest calendar has it; hours are those of the lowest calendar that has any.
     """
     days = {day.day: day for calendar in calendars for day in calendar.details.special_days}
-    hours = next(
-        (each.details.working_hours for each in reversed(calendars) if each.details.working_hours), ()
-    )
+    hours = next((each.details.working_hours for each in reversed(calendars) if each.details.working_hours), ())
     return CalendarDetails(special_days=tuple(days[day] for day in sorted(days)), working_hours=hours)
 
 
 def _checked(details: CalendarDetails) -> CalendarDetails:
-    day, times = next(
-        iter(Counter(special.day for special in details.special_days).most_common(1)), (None, 0)
-    )
+    day, times = next(iter(Counter(special.day for special in details.special_days).most_common(1)), (None, 0))
     if day is not None and times > 1:
         raise DayGivenTwice(day=day.isoformat())
     hours = tuple(sorted(details.working_hours))

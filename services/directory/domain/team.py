@@ -50,9 +50,7 @@ class Team:
     def follow(self, *, above: "Team", now: datetime) -> Change["Team"]:
         """Take over the way down from a team above that was moved."""
         rest = self.path[self.path.index(above.uuid) + 1 :]
-        return Change(
-            replace(self, path=above.path + rest, updated_at=now), (TeamUpdated(changed=("path",)),)
-        )
+        return Change(replace(self, path=above.path + rest, updated_at=now), (TeamUpdated(changed=("path",)),))
 
     def archive(self, *, now: datetime) -> Change["Team"]:
         """Take the team out of use."""

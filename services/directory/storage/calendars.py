@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.work import Read, Record
 from sqlalchemy import RowMapping, or_, select
 
+from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.calendar import Calendar, CalendarDetails, SpecialDay, WorkingHours
 from services.directory.storage.tables import CALENDARS
@@ -45,11 +45,7 @@ def from_row(row: RowMapping) -> Calendar:
 
 async def get_calendar(read: Read, uuid: UUID) -> Calendar:
     """The calendar; raises NotFound."""
-    row = (
-        (await read.connection.execute(select(CALENDARS).where(CALENDARS.c.uuid == uuid)))
-        .mappings()
-        .one_or_none()
-    )
+    row = (await read.connection.execute(select(CALENDARS).where(CALENDARS.c.uuid == uuid))).mappings().one_or_none()
     if row is None:
         raise NotFound(resource=f"calendars/{uuid}")
     return from_row(row)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.work import Read, Record, UnitOfWork
 from sqlalchemy import RowMapping, exists, select
 from sqlalchemy.dialects.postgresql import array
 
 from chassis.scope import scope
+from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
 from services.directory.domain.member import Member, MemberDetails, Seniority, WorkingState
 from services.directory.storage.tables import MEMBERS
@@ -75,27 +75,17 @@ async def get_member(read: Read, uuid: UUID, *, permission: str) -> Member:
 
 async def find_member(read: Read, uuid: UUID) -> Member | None:
     """The member whatever the reader's scope: for rules, never for an answer."""
-    row = (
-        (await read.connection.execute(select(MEMBERS).where(MEMBERS.c.uuid == uuid)))
-        .mappings()
-        .one_or_none()
-    )
+    row = (await read.connection.execute(select(MEMBERS).where(MEMBERS.c.uuid == uuid))).mappings().one_or_none()
     return from_row(row) if row else None
 
 
 async def find_member_by_email(read: Read, email: str) -> Member | None:
     """The member who signs in with this address (lower case), also one who has left."""
-    row = (
-        (await read.connection.execute(select(MEMBERS).where(MEMBERS.c.email == email)))
-        .mappings()
-        .one_or_none()
-    )
+    row = (await read.connection.execute(select(MEMBERS).where(MEMBERS.c.email == email))).mappings().one_or_none()
     return from_row(row) if row else None
 
 
-async def is_anyone_active(
-    work: UnitOfWork, *, with_roles: Sequence[str], besides: UUID | None = None
-) -> bool:
+async def is_anyone_active(work: UnitOfWork, *, with_roles: Sequence[str], besides: UUID | None = None) -> bool:
     """Whether some active member other than `besides` holds one of the roles."""
     if not with_roles:
         return False
@@ -113,9 +103,7 @@ async def is_role_held(work: UnitOfWork, key: str) -> bool:
 
 async def is_team_peopled(work: UnitOfWork, team: UUID) -> bool:
     """Whether active members are in the team."""
-    return bool(
-        await work.connection.scalar(select(exists().where((MEMBERS.c.team == team) & MEMBERS.c.active)))
-    )
+    return bool(await work.connection.scalar(select(exists().where((MEMBERS.c.team == team) & MEMBERS.c.active))))
 
 
 async def is_region_peopled(work: UnitOfWork, region: UUID) -> bool:

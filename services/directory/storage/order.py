@@ -1,7 +1,8 @@
 """Changes of the organization happen one after another, so that each sees a whole that holds together."""
 
-from chassis.work import UnitOfWork
 from sqlalchemy import func, select
+
+from chassis.work import UnitOfWork
 
 _ORGANIZATION = 0x6D696C6C0001  # any number no other advisory lock of this database uses
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from chassis.work import Read, Record
 from sqlalchemy import RowMapping, select
 
+from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.role import Reach, Role, RoleDetails
 from services.directory.storage.tables import ROLES

@@ -41,8 +41,6 @@ Index("roles_key", ROLES.c.key, unique=True, postgresql_where=~ROLES.c.archived)
 CALENDARS = Table("calendars", METADATA, *calendar_columns(), *_times())
 Index("calendars_team", CALENDARS.c.team, unique=True, postgresql_nulls_not_distinct=True)
 
-ORGANIZATION = OrganizationTables(
-    members=MEMBERS, teams=TEAMS, regions=REGIONS, roles=ROLES, calendars=CALENDARS
-)
+ORGANIZATION = OrganizationTables(members=MEMBERS, teams=TEAMS, regions=REGIONS, roles=ROLES, calendars=CALENDARS)
 
 chassis_tables(METADATA)

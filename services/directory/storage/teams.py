@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from chassis.work import Read, Record
 from sqlalchemy import RowMapping, exists, select
 
+from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.team import Team, TeamDetails
 from services.directory.storage.tables import TEAMS
@@ -57,9 +57,7 @@ async def get_team(read: Read, uuid: UUID) -> Team:
 
 async def teams_below(read: Read, team: UUID) -> Sequence[Team]:
     """Every team below this one, archived ones too: their paths stay true."""
-    statement = (
-        select(TEAMS).where(TEAMS.c.path.contains([team]) & (TEAMS.c.uuid != team)).order_by(TEAMS.c.uuid)
-    )
+    statement = select(TEAMS).where(TEAMS.c.path.contains([team]) & (TEAMS.c.uuid != team)).order_by(TEAMS.c.uuid)
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
@@ -78,13 +76,9 @@ async def is_name_taken(read: Read, *, display_name: str, parent: UUID | None, b
 
 async def has_live_teams_below(read: Read, team: UUID) -> bool:
     """Whether live teams are directly below this one."""
-    return bool(
-        await read.connection.scalar(select(exists().where((TEAMS.c.parent == team) & ~TEAMS.c.archived)))
-    )
+    return bool(await read.connection.scalar(select(exists().where((TEAMS.c.parent == team) & ~TEAMS.c.archived))))
 
 
 async def is_region_used(read: Read, region: UUID) -> bool:
     """Whether live teams work in the region."""
-    return bool(
-        await read.connection.scalar(select(exists().where((TEAMS.c.region == region) & ~TEAMS.c.archived)))
-    )
+    return bool(await read.connection.scalar(select(exists().where((TEAMS.c.region == region) & ~TEAMS.c.archived))))
