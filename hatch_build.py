@@ -42,6 +42,8 @@ def generate() -> None:
         f"--mypy_grpc_out={GENERATED}",
         *sources,
     )
+    for package in ("millrace", "buf"):
+        (GENERATED / package / "py.typed").touch()
 
 
 def write_image(path: Path) -> None:

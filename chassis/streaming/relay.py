@@ -1,0 +1,208 @@
+"""The relay: publishes what the outbox holds, each aggregate in order, until the stream acknowledged it.
+
+One replica is active per database, by a session advisory lock on a connection of its own. The lock is no fence: a paused
+holder may publish again, which the message id and the consumers' version gate absorb.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import nats.errors
+from nats.aio.client import Client
+from nats.js.errors import APIError, NoStreamResponseError
+from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.types import BigInteger
+
+from chassis import logs, metrics
+from chassis.streaming import streams
+from chassis.streaming.refill import reconcile
+from chassis.tables import outbox
+from kernel.time import Clock
+
+BATCH = 200
+GROUPS = 64
+POLL_SECONDS = 0.1
+RECONCILE_SECONDS = 30.0
+_ACK_SECONDS = 5.0
+_TRANSIENT = (nats.errors.TimeoutError, nats.errors.NoRespondersError, NoStreamResponseError, TimeoutError, OSError)
+_LOCK = "select pg_try_advisory_lock(hashtextextended('millrace.relay', 0))"
+_MARK = text(
+    "update outbox o set published_at = :now, stream_epoch = :epoch, stream_seq = m.seq, last_error = null "
+    "from unnest(cast(:ids as bigint[]), cast(:seqs as bigint[])) as m(id, seq) where o.id = m.id"
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("seqs", type_=ARRAY(BigInteger)))
+
+
+class Relay:
+    """Moves committed events of one service to its stream."""
+
+    def __init__(self, *, engine: AsyncEngine, client: Client, declaration: streams.Declaration, clock: Clock) -> None:
+        """`engine` is the engine of background work; the declaration names the stream."""
+        self._engine = engine
+        self._client = client
+        self._js = client.jetstream(timeout=_ACK_SECONDS)
+        self._declaration = declaration
+        self._clock = clock
+        self._service = declaration.name
+        self._epoch = ""
+        self._woken = asyncio.Event()
+        self._places = asyncio.Semaphore(GROUPS)
+        self._log = logs.get_logger()
+
+    def wake(self) -> None:
+        """Something was committed; look at once."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Relay for ever; a lost lock, database or stream is taken up again after a pause."""
+        pause = 0.1
+        while True:
+            try:
+                async with self._engine.connect() as lock:
+                    await lock.execution_options(isolation_level="AUTOCOMMIT")
+                    if (await lock.exec_driver_sql(_LOCK)).scalar_one():
+                        pause = 0.1
+                        await self._lead(lock)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens to one round
+                self._log.warning("relay pauses", error=repr(error)[:300])
+                pause = min(pause * 2, 5.0)
+            await asyncio.sleep(max(pause, 0.5))
+
+    async def drain(self) -> int:
+        """Publish until nothing is left; how many. For tests and for the graceful stop."""
+        total = 0
+        while published := await self.publish_once():
+            total += published
+        return total
+
+    async def publish_once(self) -> int:
+        """Publish one batch; how many events were acknowledged."""
+        if not self._epoch:
+            await self.check_stream()
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            rows = (await connection.execute(_UNPUBLISHED)).all()
+            if not rows:
+                return 0
+            published = await self._publish(connection, rows)
+            if published:
+                await self._mark(connection, published)
+            return len(published)
+
+    async def check_stream(self) -> None:
+        """See that the stream stands and holds what was published; refill it when it does not."""
+        state = await streams.apply(self._client, self._declaration)
+        async with self._engine.begin() as connection:
+            refilled = await reconcile(connection, state)
+        if refilled:
+            metrics.STREAM_REFILLS.labels(self._service).inc()
+            self._log.error("stream was lost or rewound; refilling", stream=self._service, events=refilled)
+        self._epoch = state.epoch
+
+    async def _lead(self, lock: AsyncConnection) -> None:
+        checked = -RECONCILE_SECONDS
+        loop = asyncio.get_running_loop()
+        while True:
+            self._woken.clear()
+            if loop.time() - checked >= RECONCILE_SECONDS:
+                await lock.exec_driver_sql("select 1")
+                await self.check_stream()
+                await self._gauge(lock)
+                checked = loop.time()
+            if await self.publish_once() == 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+
+    async def _publish(self, connection: AsyncConnection, rows: Iterable[Row[Any]]) -> list[tuple[int, int]]:
+        ordered = sorted(rows, key=lambda row: (row.aggregate_type, str(row.aggregate_id), row.id))
+        groups = [list(group) for _, group in groupby(ordered, key=lambda row: (row.aggregate_type, row.aggregate_id))]
+        outcomes = await asyncio.gather(*(self._publish_aggregate(connection, group) for group in groups))
+        published = [place for outcome in outcomes for place in outcome]
+        if not published:
+            raise nats.errors.TimeoutError
+        return published
+
+    async def _publish_aggregate(self, connection: AsyncConnection, rows: list[Row[Any]]) -> list[tuple[int, int]]:
+        """Publish one aggregate's events one after another; what was acknowledged before the first failure."""
+        acknowledged: list[tuple[int, int]] = []
+        async with self._places:
+            for row in rows:
+                try:
+                    ack = await self._js.publish(row.subject, bytes(row.payload), headers=_headers(row))
+                except _TRANSIENT:
+                    metrics.PUBLISH_FAILURES.labels(self._service).inc()
+                    break
+                except (nats.errors.MaxPayloadError, APIError) as error:
+                    if not _final(error):
+                        metrics.PUBLISH_FAILURES.labels(self._service).inc()
+                        break
+                    await self._stop(connection, row, error)
+                    break
+                acknowledged.append((row.id, ack.seq))
+        metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(acknowledged))
+        return acknowledged
+
+    async def _mark(self, connection: AsyncConnection, published: list[tuple[int, int]]) -> None:
+        now: datetime = self._clock.now()
+        ids, seqs = [place[0] for place in published], [place[1] for place in published]
+        await connection.execute(_MARK, {"now": now, "epoch": self._epoch, "ids": ids, "seqs": seqs})
+
+    async def _stop(self, connection: AsyncConnection, row: Row[Any], error: Exception) -> None:
+        """The stream will never take this event: its aggregate stops, the others go on, somebody is told."""
+        metrics.AGGREGATES_STOPPED.labels(self._service).inc()
+        self._log.error(
+            "aggregate stopped", aggregate=f"{row.aggregate_type}/{row.aggregate_id}", error=str(error)[:200]
+        )
+        statement = update(outbox).where(outbox.c.id == row.id)
+        await connection.execute(statement.values(stopped=True, last_error=str(error)[:500]))
+
+    async def _gauge(self, connection: AsyncConnection) -> None:
+        statement = select(func.count(), func.min(outbox.c.occurred)).where(outbox.c.published_at.is_(None))
+        count, oldest = (await connection.execute(statement)).one()
+        metrics.OUTBOX_UNPUBLISHED.labels(self._service).set(count)
+        age = (self._clock.now() - oldest).total_seconds() if oldest else 0.0
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(age)
+
+
+_stopped = outbox.alias("s")
+_UNPUBLISHED = (
+    select(outbox)
+    .where(
+        outbox.c.published_at.is_(None),
+        ~select(_stopped.c.id).where(_stopped.c.stopped, _stopped.c.aggregate_id == outbox.c.aggregate_id).exists(),
+    )
+    .order_by(outbox.c.id)
+    .limit(BATCH)
+)
+
+
+def _final(error: Exception) -> bool:
+    """Whether the stream refuses this very message, now and for ever (too large), and not its present state."""
+    return isinstance(error, nats.errors.MaxPayloadError) or getattr(error, "err_code", 0) == _TOO_LARGE
+
+
+_TOO_LARGE = 10054
+
+
+def _headers(row: Row[Any]) -> dict[str, str]:
+    """The message id, and the CloudEvents attributes (binary mode)."""
+    headers = {
+        "Nats-Msg-Id": str(row.event_id),
+        "ce-specversion": "1.0",
+        "ce-id": str(row.event_id),
+        "ce-type": row.event_type,
+        "ce-source": "/millrace",
+        "ce-time": row.occurred.isoformat(),
+        "ce-subject": f"{row.aggregate_type}/{row.aggregate_id}",
+        "ce-version": str(row.version),
+    }
+    if row.trace:
+        headers["traceparent"] = row.trace
+    return headers
