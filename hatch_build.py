@@ -1,12 +1,14 @@
 """Generates the Python code of the contracts: run by the build, and by `make proto`.
 
-Reads `protos/`, writes `generated/` (messages, typed stubs, gRPC stubs), which is never committed.
+Reads `protos/`, writes `generated/` (messages, typed stubs, gRPC stubs, and `contracts.binpb`, the image from which
+the gateway makes its manual), which is never committed.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ ROOT = Path(__file__).parent
 PROTOS = ROOT / "protos"
 GENERATED = ROOT / "generated"
 VALIDATE = "buf/validate/validate.proto"
+IMAGE = "contracts.binpb"
 
 
 class GenerateContracts(BuildHookInterface[Any]):
@@ -31,19 +34,32 @@ class GenerateContracts(BuildHookInterface[Any]):
 
 
 def generate() -> None:
-    """Write the Python code of every contract below `protos/` to `generated/`."""
-    shutil.rmtree(GENERATED, ignore_errors=True)
-    GENERATED.mkdir()
+    """Write the Python code of every contract below `protos/` to `generated/`, and their image with its comments.
+
+    Generated beside and swapped in whole, so that no process imports half of it.
+    """
+    fresh = Path(tempfile.mkdtemp(prefix=".generated-", dir=ROOT))
+    fresh.chmod(0o755)
     sources = [VALIDATE, *contract_files()]
+    # The plugins lie beside the running interpreter, which need not be on the PATH.
+    scripts = Path(sysconfig.get_path("scripts"))
     compile_protos(
-        f"--python_out={GENERATED}",
-        f"--mypy_out={GENERATED}",
-        f"--grpc_python_out={GENERATED}",
-        f"--mypy_grpc_out={GENERATED}",
+        f"--plugin=protoc-gen-mypy={scripts / 'protoc-gen-mypy'}",
+        f"--plugin=protoc-gen-mypy_grpc={scripts / 'protoc-gen-mypy_grpc'}",
+        f"--python_out={fresh}",
+        f"--mypy_out={fresh}",
+        f"--grpc_python_out={fresh}",
+        f"--mypy_grpc_out={fresh}",
         *sources,
     )
     for package in ("millrace", "buf"):
-        (GENERATED / package / "py.typed").touch()
+        (fresh / package / "py.typed").touch()
+    write_image(fresh / IMAGE)
+    stale = Path(tempfile.mkdtemp(prefix=".generated-", dir=ROOT))
+    if GENERATED.exists():
+        GENERATED.rename(stale / "generated")
+    fresh.rename(GENERATED)
+    shutil.rmtree(stale)
 
 
 def write_image(path: Path) -> None:
@@ -74,7 +90,8 @@ def compile_protos(*arguments: str) -> None:
     with tempfile.NamedTemporaryFile(suffix=".binpb") as descriptor_set:
         descriptor_set.write(rules.SerializeToString())
         descriptor_set.flush()
-        status = protoc.main(["protoc", f"-I{PROTOS}", f"-I{google_protos}", f"-I{well_known}", f"--descriptor_set_in={descriptor_set.name}", *arguments])
+        paths = [f"-I{PROTOS}", f"-I{google_protos}", f"-I{well_known}", f"--descriptor_set_in={descriptor_set.name}"]
+        status = protoc.main(["protoc", *paths, *arguments])
     if status:
         raise SystemExit(status)
 
