@@ -34,32 +34,28 @@ class GenerateContracts(BuildHookInterface[Any]):
 
 
 def generate() -> None:
-    """Write the Python code of every contract below `protos/` to `generated/`, and their image with its comments.
+    """Write the Python code of every contract below `protos/` to `generated/`.
 
-    Generated beside and swapped in whole, so that no process imports half of it.
+    It is written beside the old and swapped in, so that a running process never sees half of it.
     """
-    fresh = Path(tempfile.mkdtemp(prefix=".generated-", dir=ROOT))
-    fresh.chmod(0o755)
-    sources = [VALIDATE, *contract_files()]
+    fresh = GENERATED.with_name("generated.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
     # The plugins lie beside the running interpreter, which need not be on the PATH.
     scripts = Path(sysconfig.get_path("scripts"))
     compile_protos(
         f"--plugin=protoc-gen-mypy={scripts / 'protoc-gen-mypy'}",
         f"--plugin=protoc-gen-mypy_grpc={scripts / 'protoc-gen-mypy_grpc'}",
         f"--python_out={fresh}",
-        f"--mypy_out={fresh}",
+        f"--mypy_out=quiet:{fresh}",
         f"--grpc_python_out={fresh}",
-        f"--mypy_grpc_out={fresh}",
-        *sources,
+        f"--mypy_grpc_out=quiet:{fresh}",
+        *[VALIDATE, *contract_files()],
     )
     for package in ("millrace", "buf"):
         (fresh / package / "py.typed").touch()
-    write_image(fresh / IMAGE)
-    stale = Path(tempfile.mkdtemp(prefix=".generated-", dir=ROOT))
-    if GENERATED.exists():
-        GENERATED.rename(stale / "generated")
+    shutil.rmtree(GENERATED, ignore_errors=True)
     fresh.rename(GENERATED)
-    shutil.rmtree(stale)
 
 
 def write_image(path: Path) -> None:
