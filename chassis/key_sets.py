@@ -1,0 +1,39 @@
+"""Where a process gets the public keys of tokens: from directory over gRPC, or, in directory itself, from its own."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import grpc
+from millrace.directory.v1 import key_set_service_pb2, key_set_service_pb2_grpc
+
+from chassis.no_network import forbid_inside_transaction
+from kernel.errors import Overloaded
+
+FIELDS = ("kty", "crv", "x", "kid", "alg", "use")
+
+
+class RemoteKeySet:
+    """Asks directory."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: Any = key_set_service_pb2_grpc.KeySetServiceStub(channel)
+
+    async def fetch(self) -> Sequence[Mapping[str, str]]:
+        """The key set; raises Overloaded when directory does not answer."""
+        forbid_inside_transaction()
+        try:
+            answer = await self._stub.GetKeySet(key_set_service_pb2.GetKeySetRequest(), timeout=3)
+        except grpc.aio.AioRpcError as error:
+            raise Overloaded from error
+        return [{field: getattr(key, field) for field in FIELDS} for key in answer.keys]
+
+
+class LocalKeySet:
+    """Asks a function of the same process."""
+
+    def __init__(self, load: Callable[[], Awaitable[Sequence[Mapping[str, str]]]]) -> None:
+        self._load = load
+
+    async def fetch(self) -> Sequence[Mapping[str, str]]:
+        """The key set."""
+        return await self._load()
