@@ -19,6 +19,12 @@ async def explain_access(read: Read, *, member: UUID, permission: str, record: R
     return explain(member=found, roles=held, standing=standing, permission=permission, record=record)
 
 
+async def calling_member(read: Read) -> Member | None:
+    """The caller as a member; None for an API client or a service."""
+    uuid = read.principal.member
+    return await members.find_member(read, uuid) if uuid else None
+
+
 async def _standing(read: Read, member: Member) -> Standing:
     own = member.details.team
     if own is None:

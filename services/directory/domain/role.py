@@ -1,6 +1,6 @@
 """Roles (角色): what a member is in the enterprise, and how far that lets the member reach."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
@@ -82,6 +82,20 @@ def add_role(*, uuid: UUID, key: str, details: RoleDetails, now: datetime) -> Ch
     _check_grants(details.grants)
     role = Role(uuid=uuid, key=key, details=details, created_at=now, updated_at=now)
     return Change(role, (RoleCreated(),))
+
+
+def grants_of(pairs: Sequence[tuple[str, Reach]]) -> Mapping[str, Reach]:
+    """The grants listed, by permission; raises PermissionGrantedTwice."""
+    grants = dict(pairs)
+    for permission, _ in pairs:
+        if sum(1 for each, _ in pairs if each == permission) > 1:
+            raise PermissionGrantedTwice(permission=permission)
+    return grants
+
+
+def meaning_of(permission: str) -> str:
+    """The key of the permission's meaning among the texts: PERMISSION_LEADS_READ for leads.read."""
+    return f"PERMISSION_{permission.replace('.', '_').upper()}"
 
 
 def covers(held: Mapping[str, int], grants: Mapping[str, int]) -> bool:

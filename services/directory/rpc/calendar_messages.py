@@ -1,0 +1,72 @@
+"""Work calendars between the wire and the domain."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from google.type import date_pb2, dayofweek_pb2
+from millrace.directory.v1 import calendar_pb2
+
+from kernel.errors import InvalidField
+from services.directory.domain.calendar import Calendar, CalendarDetails, SpecialDay, WorkingHours
+from services.directory.rpc.editing import Fields, read_all
+from services.directory.rpc.names import named
+
+FIELDS: Fields = {
+    "special_days": lambda calendar: tuple(_day_of(day) for day in calendar.special_days),
+    "working_hours": lambda calendar: tuple(_hours_of(hours) for hours in calendar.working_hours),
+}
+
+
+def details_of(calendar: calendar_pb2.Calendar) -> CalendarDetails:
+    """What the message says of a new calendar; raises InvalidField for a day no calendar has."""
+    return CalendarDetails(**read_all(calendar, FIELDS))
+
+
+def to_message(calendar: Calendar) -> calendar_pb2.Calendar:
+    """The calendar on the wire."""
+    message = calendar_pb2.Calendar(
+        name=calendar.name,
+        team=named("teams", calendar.team),
+        special_days=day_messages(calendar.details.special_days),
+        working_hours=hours_messages(calendar.details.working_hours),
+        etag=str(calendar.version),
+    )
+    message.create_time.FromDatetime(calendar.created_at)
+    message.update_time.FromDatetime(calendar.updated_at)
+    return message
+
+
+def day_messages(days: Sequence[SpecialDay]) -> list[calendar_pb2.SpecialDay]:
+    """Special days on the wire."""
+    return [
+        calendar_pb2.SpecialDay(
+            date=date_pb2.Date(year=each.day.year, month=each.day.month, day=each.day.day),
+            working=each.working,
+            display_name=each.display_name,
+        )
+        for each in days
+    ]
+
+
+def hours_messages(hours: Sequence[WorkingHours]) -> list[calendar_pb2.WorkingHours]:
+    """Working hours on the wire; both sides count weekdays from 1 for Monday."""
+    return [
+        calendar_pb2.WorkingHours(
+            weekday=dayofweek_pb2.DayOfWeek.Name(each.weekday),
+            start_minute=each.start_minute,
+            end_minute=each.end_minute,
+        )
+        for each in hours
+    ]
+
+
+def _day_of(message: calendar_pb2.SpecialDay) -> SpecialDay:
+    try:
+        day = date(message.date.year, message.date.month, message.date.day)
+    except ValueError:
+        raise InvalidField(field="calendar.special_days") from None
+    return SpecialDay(day=day, working=message.working, display_name=message.display_name.strip())
+
+
+def _hours_of(message: calendar_pb2.WorkingHours) -> WorkingHours:
+    return WorkingHours(weekday=int(message.weekday), start_minute=message.start_minute, end_minute=message.end_minute)

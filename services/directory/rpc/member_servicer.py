@@ -1,0 +1,62 @@
+"""MemberService on the wire."""
+
+from millrace.directory.v1 import member_pb2, member_service_pb2
+
+from chassis.rpc.call import Call
+from chassis.work import Store
+from services.directory.application.members import (
+    create_member,
+    deactivate_member,
+    get_member,
+    reactivate_member,
+    update_member,
+)
+from services.directory.rpc.editing import edit
+from services.directory.rpc.member_messages import FIELDS, details_of, to_message
+from services.directory.rpc.names import required_version, seen_version, uuid_of
+
+
+class MemberServicer:
+    """Members (成员)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def CreateMember(self, request: member_service_pb2.CreateMemberRequest, call: Call) -> member_pb2.Member:
+        """Add one."""
+        details = details_of(request.member)
+        return await self._store.write(
+            call, request, lambda work: create_member(work, details=details), answer=to_message
+        )
+
+    async def GetMember(self, request: member_service_pb2.GetMemberRequest, call: Call) -> member_pb2.Member:
+        """Read one."""
+        uuid = uuid_of(request.name)
+        return to_message(await self._store.read(call, lambda read: get_member(read, uuid=uuid)))
+
+    async def UpdateMember(self, request: member_service_pb2.UpdateMemberRequest, call: Call) -> member_pb2.Member:
+        """Change the masked fields of one."""
+        uuid = uuid_of(request.member.name, field="member.name")
+        seen = required_version(request.member.etag, field="member.etag")
+        change = edit(request.member, request.update_mask, FIELDS)
+        return await self._store.write(
+            call, request, lambda work: update_member(work, uuid=uuid, seen=seen, edit=change), answer=to_message
+        )
+
+    async def DeactivateMember(
+        self, request: member_service_pb2.DeactivateMemberRequest, call: Call
+    ) -> member_pb2.Member:
+        """End a member's access."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        return await self._store.write(
+            call, request, lambda work: deactivate_member(work, uuid=uuid, seen=seen), answer=to_message
+        )
+
+    async def ReactivateMember(
+        self, request: member_service_pb2.ReactivateMemberRequest, call: Call
+    ) -> member_pb2.Member:
+        """Let a member come back."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        return await self._store.write(
+            call, request, lambda work: reactivate_member(work, uuid=uuid, seen=seen), answer=to_message
+        )

@@ -1,0 +1,45 @@
+"""RegionService on the wire."""
+
+from millrace.directory.v1 import region_pb2, region_service_pb2
+
+from chassis.rpc.call import Call
+from chassis.work import Store
+from services.directory.application.regions import create_region, delete_region, get_region, update_region
+from services.directory.rpc.editing import edit
+from services.directory.rpc.names import required_version, seen_version, uuid_of
+from services.directory.rpc.region_messages import FIELDS, details_of, to_message
+
+
+class RegionServicer:
+    """Regions (大区)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def CreateRegion(self, request: region_service_pb2.CreateRegionRequest, call: Call) -> region_pb2.Region:
+        """Add one."""
+        details = details_of(request.region)
+        return await self._store.write(
+            call, request, lambda work: create_region(work, details=details), answer=to_message
+        )
+
+    async def GetRegion(self, request: region_service_pb2.GetRegionRequest, call: Call) -> region_pb2.Region:
+        """Read one."""
+        uuid = uuid_of(request.name)
+        return to_message(await self._store.read(call, lambda read: get_region(read, uuid=uuid)))
+
+    async def UpdateRegion(self, request: region_service_pb2.UpdateRegionRequest, call: Call) -> region_pb2.Region:
+        """Change the masked fields of one."""
+        uuid = uuid_of(request.region.name, field="region.name")
+        seen = required_version(request.region.etag, field="region.etag")
+        change = edit(request.region, request.update_mask, FIELDS)
+        return await self._store.write(
+            call, request, lambda work: update_region(work, uuid=uuid, seen=seen, edit=change), answer=to_message
+        )
+
+    async def DeleteRegion(self, request: region_service_pb2.DeleteRegionRequest, call: Call) -> region_pb2.Region:
+        """Archive one."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        return await self._store.write(
+            call, request, lambda work: delete_region(work, uuid=uuid, seen=seen), answer=to_message
+        )

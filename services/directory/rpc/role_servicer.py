@@ -1,0 +1,61 @@
+"""RoleService on the wire."""
+
+from millrace.directory.v1 import role_pb2, role_service_pb2
+
+from chassis.rpc.call import Call
+from chassis.texts import Texts
+from chassis.work import Store
+from services.directory.application.roles import create_role, delete_role, get_role, update_role
+from services.directory.domain.role import PERMISSIONS, meaning_of
+from services.directory.rpc.editing import edit
+from services.directory.rpc.names import required_version, seen_version, uuid_of
+from services.directory.rpc.role_messages import FIELDS, details_of, to_message
+
+
+class RoleServicer:
+    """Roles (角色) and what they grant."""
+
+    def __init__(self, store: Store, texts: Texts) -> None:
+        self._store = store
+        self._texts = texts
+
+    async def CreateRole(self, request: role_service_pb2.CreateRoleRequest, call: Call) -> role_pb2.Role:
+        """Add one."""
+        key, details = request.role.key, details_of(request.role)
+        return await self._store.write(
+            call, request, lambda work: create_role(work, key=key, details=details), answer=to_message
+        )
+
+    async def GetRole(self, request: role_service_pb2.GetRoleRequest, call: Call) -> role_pb2.Role:
+        """Read one."""
+        uuid = uuid_of(request.name)
+        return to_message(await self._store.read(call, lambda read: get_role(read, uuid=uuid)))
+
+    async def UpdateRole(self, request: role_service_pb2.UpdateRoleRequest, call: Call) -> role_pb2.Role:
+        """Change the masked fields of one."""
+        uuid = uuid_of(request.role.name, field="role.name")
+        seen = required_version(request.role.etag, field="role.etag")
+        change = edit(request.role, request.update_mask, FIELDS)
+        return await self._store.write(
+            call, request, lambda work: update_role(work, uuid=uuid, seen=seen, edit=change), answer=to_message
+        )
+
+    async def DeleteRole(self, request: role_service_pb2.DeleteRoleRequest, call: Call) -> role_pb2.Role:
+        """Archive one."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        return await self._store.write(
+            call, request, lambda work: delete_role(work, uuid=uuid, seen=seen), answer=to_message
+        )
+
+    async def ListPermissions(
+        self, request: role_service_pb2.ListPermissionsRequest, call: Call
+    ) -> role_service_pb2.ListPermissionsResponse:
+        """Every permission with its meaning in the reader's language."""
+        del request
+        meanings = {each: self._texts.render(meaning_of(each), {}, call.locale) for each in sorted(PERMISSIONS)}
+        return role_service_pb2.ListPermissionsResponse(
+            permissions=[
+                role_service_pb2.Permission(permission=permission, description=meaning)
+                for permission, meaning in meanings.items()
+            ]
+        )

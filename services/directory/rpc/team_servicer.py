@@ -1,0 +1,45 @@
+"""TeamService on the wire."""
+
+from millrace.directory.v1 import team_pb2, team_service_pb2
+
+from chassis.rpc.call import Call
+from chassis.work import Store
+from services.directory.application.teams import create_team, delete_team, get_team, update_team
+from services.directory.rpc.editing import edit
+from services.directory.rpc.names import required_version, seen_version, uuid_of
+from services.directory.rpc.team_messages import FIELDS, details_of, to_message
+
+
+class TeamServicer:
+    """Teams (团队)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def CreateTeam(self, request: team_service_pb2.CreateTeamRequest, call: Call) -> team_pb2.Team:
+        """Add one."""
+        details = details_of(request.team)
+        return await self._store.write(
+            call, request, lambda work: create_team(work, details=details), answer=to_message
+        )
+
+    async def GetTeam(self, request: team_service_pb2.GetTeamRequest, call: Call) -> team_pb2.Team:
+        """Read one."""
+        uuid = uuid_of(request.name)
+        return to_message(await self._store.read(call, lambda read: get_team(read, uuid=uuid)))
+
+    async def UpdateTeam(self, request: team_service_pb2.UpdateTeamRequest, call: Call) -> team_pb2.Team:
+        """Change the masked fields of one."""
+        uuid = uuid_of(request.team.name, field="team.name")
+        seen = required_version(request.team.etag, field="team.etag")
+        change = edit(request.team, request.update_mask, FIELDS)
+        return await self._store.write(
+            call, request, lambda work: update_team(work, uuid=uuid, seen=seen, edit=change), answer=to_message
+        )
+
+    async def DeleteTeam(self, request: team_service_pb2.DeleteTeamRequest, call: Call) -> team_pb2.Team:
+        """Archive one."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        return await self._store.write(
+            call, request, lambda work: delete_team(work, uuid=uuid, seen=seen), answer=to_message
+        )
