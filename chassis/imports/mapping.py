@@ -1,0 +1,74 @@
+"""Which column fills which field: guessed from the headings, checked when somebody chose it."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from chassis.imports.kind import ImportField
+from chassis.imports.refusals import ImportColumnUnknown, ImportFieldTwice, ImportFieldUnknown, ImportWithoutColumns
+
+# Column number from 1 to field path.
+Columns = Mapping[int, str]
+
+_NOTE = re.compile(r"[(\[【].*?[)\]】]")
+_NOISE = re.compile(r"[\s_\-.*/:,'\"·、。]+")
+_CUSTOM = re.compile(r"custom\.[a-z][a-z0-9_]{0,59}")
+
+
+def heading_key(heading: str) -> str:
+    """The heading without case, width, blanks, punctuation and notes: "Company_Name*（必填）" gives "companyname"."""
+    plain = unicodedata.normalize("NFKC", heading).casefold()
+    without_notes = _NOISE.sub("", _NOTE.sub("", plain))
+    return without_notes or _NOISE.sub("", plain)
+
+
+def heading_index(fields: Iterable[ImportField]) -> dict[str, str]:
+    """Every known heading key with the path of its field; the first field to claim a heading keeps it."""
+    index: dict[str, str] = {}
+    for field in fields:
+        for heading in field.headings:
+            index.setdefault(heading_key(heading), field.path)
+    return index
+
+
+def knows_heading(fields: Iterable[ImportField]) -> Callable[[str], bool]:
+    """A test of whether a cell looks like a heading of one of the fields."""
+    index = heading_index(fields)
+    return lambda cell: bool(cell) and heading_key(cell) in index
+
+
+def guess_columns(headers: Sequence[str], fields: Sequence[ImportField], *, allows_custom: bool) -> Columns:
+    """The field each column most likely fills; the first of two columns for one field gets it.
+
+    Columns nobody knows are left out. A heading such as "custom.date_of_birth" fills the custom field of that key.
+    """
+    index = heading_index(fields)
+    columns: dict[int, str] = {}
+    for column, header in enumerate(headers, start=1):
+        path = index.get(heading_key(header), "")
+        if not path and allows_custom and _CUSTOM.fullmatch(header.strip().casefold()):
+            path = header.strip().casefold()
+        if path and path not in columns.values():
+            columns[column] = path
+    return columns
+
+
+def check_columns(
+    columns: Columns, headers: Sequence[str], fields: Sequence[ImportField], *, allows_custom: bool
+) -> Columns:
+    """The chosen columns without those left out; refuses unknown fields and columns, and fields filled twice."""
+    paths = {field.path for field in fields}
+    chosen: dict[int, str] = {}
+    for column, path in columns.items():
+        if not 1 <= column <= len(headers):
+            raise ImportColumnUnknown(column=column)
+        if not path:
+            continue
+        if path not in paths and not (allows_custom and _CUSTOM.fullmatch(path)):
+            raise ImportFieldUnknown(field=path, column=column)
+        if path in chosen.values():
+            raise ImportFieldTwice(field=path, column=column)
+        chosen[column] = path
+    if not chosen:
+        raise ImportWithoutColumns
+    return chosen

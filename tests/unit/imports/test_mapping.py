@@ -1,0 +1,64 @@
+import pytest
+
+from chassis.imports.cells import harmless_cell, is_cut_number
+from chassis.imports.kind import ImportField
+from chassis.imports.mapping import check_columns, guess_columns, heading_key
+from chassis.imports.refusals import ImportColumnUnknown, ImportFieldTwice, ImportFieldUnknown, ImportWithoutColumns
+
+FIELDS = (
+    ImportField(path="company_name", chinese=("公司名称", "公司"), english=("Company", "Company name")),
+    ImportField(path="phone", chinese=("电话", "手机"), english=("Phone", "Mobile"), exact=True),
+)
+
+
+def test_headings_are_compared_without_case_width_blanks_and_notes() -> None:
+    assert heading_key(" Company_Name*（必填）") == heading_key("company-name") == "companyname"
+    assert heading_key("ＰＨＯＮＥ") == "phone"
+    assert heading_key("(备注)") == "(备注)"
+
+
+def test_columns_are_guessed_in_both_languages_and_unknown_ones_left_out() -> None:
+    assert guess_columns(("序号", "公司名称（必填）", "MOBILE"), FIELDS, allows_custom=False) == {
+        2: "company_name",
+        3: "phone",
+    }
+
+
+def test_the_first_of_two_columns_for_one_field_gets_it() -> None:
+    assert guess_columns(("电话", "手机"), FIELDS, allows_custom=False) == {1: "phone"}
+
+
+def test_a_custom_field_is_named_by_its_path() -> None:
+    headers = ("custom.birth_date", "custom.Bad-Key")
+    assert guess_columns(headers, FIELDS, allows_custom=True) == {1: "custom.birth_date"}
+    assert guess_columns(headers, FIELDS, allows_custom=False) == {}
+
+
+@pytest.mark.parametrize(
+    ("columns", "refused"),
+    [
+        ({3: "phone"}, ImportColumnUnknown),
+        ({1: "fax"}, ImportFieldUnknown),
+        ({1: "custom.x"}, ImportFieldUnknown),
+        ({1: "phone", 2: "phone"}, ImportFieldTwice),
+        ({1: "", 2: ""}, ImportWithoutColumns),
+    ],
+)
+def test_a_wrong_choice_of_columns_is_refused(columns: dict[int, str], refused: type[Exception]) -> None:
+    with pytest.raises(refused):
+        check_columns(columns, ("a", "b"), FIELDS, allows_custom=False)
+
+
+def test_a_chosen_column_may_be_left_out() -> None:
+    assert check_columns({1: "", 2: "phone"}, ("a", "b"), FIELDS, allows_custom=False) == {2: "phone"}
+
+
+def test_a_number_cut_by_a_spreadsheet_is_recognized() -> None:
+    assert is_cut_number("1.38E+10")
+    assert is_cut_number("1E+11")
+    assert not is_cut_number("+86 13800138000")
+    assert not is_cut_number("13800138000")
+
+
+def test_a_cell_that_looks_like_a_formula_is_written_harmless() -> None:
+    assert [harmless_cell(text) for text in ("=1", "+1", "-1", "@a", "甲")] == ["'=1", "'+1", "'-1", "'@a", "甲"]

@@ -1,0 +1,143 @@
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from chassis.imports import refusals
+from chassis.imports.reading import find_shape, read_batches, read_rows
+from chassis.imports.shape import FileFormat, Shape
+from tests.unit.imports.files import a_text_file, a_workbook, with_sheet_xml
+
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+def known(cell: str) -> bool:
+    return cell in {"公司", "电话", "company", "phone"}
+
+
+def shape_of(path: Path) -> Shape:
+    return find_shape(path, is_known_header=known)
+
+
+def rows_of(path: Path) -> list[tuple[int, tuple[str, ...]]]:
+    return [(row.line, row.cells) for row in read_rows(path, shape_of(path))]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gbk", "gb18030"), ("gb18030", "gb18030"), ("utf-16", "utf-16")],
+)
+def test_chinese_text_is_read_in_each_encoding_that_excel_and_wps_write(
+    tmp_path: Path, encoding: str, found: str
+) -> None:
+    path = a_text_file(tmp_path, "公司,电话\r\n杭州云帆科技有限公司,13800138000\r\n", encoding)
+    assert shape_of(path).encoding == found
+    assert shape_of(path).headers == ("公司", "电话")
+    assert rows_of(path) == [(2, ("杭州云帆科技有限公司", "13800138000"))]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_from_the_evenness_of_the_rows(tmp_path: Path, delimiter: str) -> None:
+    lines = [("公司", "电话"), ("甲, 乙; 丙|丁 公司".replace(delimiter, " "), "1"), ("戊", "2")]
+    path = a_text_file(tmp_path, "\n".join(delimiter.join(line) for line in lines))
+    assert shape_of(path).delimiter == delimiter
+    assert len(rows_of(path)[0][1]) == 2
+
+
+def test_a_row_is_named_by_the_line_it_begins_on_also_after_a_cell_of_several_lines(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, '公司,电话\n"甲\n乙",1\n\n丙,2\n')
+    assert rows_of(path) == [(2, ("甲\n乙", "1")), (5, ("丙", "2"))]
+
+
+def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, "2026年上海展会线索,\n,\n公司,电话\n甲,1\n")
+    assert shape_of(path).header_line == 3
+    assert rows_of(path) == [(4, ("甲", "1"))]
+
+
+def test_a_stray_quote_spoils_its_own_row_only(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, '公司,电话\n"甲"乙,1\n丙,2\n')
+    assert [(row.line, row.problem) for row in read_rows(path, shape_of(path))] == [
+        (2, "ROW_QUOTES_MALFORMED"),
+        (3, ""),
+    ]
+
+
+def test_a_row_with_more_cells_than_the_header_is_reported(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, "公司,电话\n甲,1,2\n乙,1,,\n")
+    assert [row.problem for row in read_rows(path, shape_of(path))] == ["ROW_WIDER_THAN_HEADER", ""]
+
+
+def test_a_quote_that_is_never_closed_refuses_the_file_with_its_line(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, '公司,电话\n甲,1\n"乙,2\n丙,3\n')
+    with pytest.raises(refusals.FileQuoteNotClosed) as refusal:
+        shape_of(path)
+    assert refusal.value.line == 3
+
+
+def test_a_formula_stays_text_and_control_characters_vanish(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, "公司,电话\n=HYPERLINK(1),'0571\u200b-1\x07\n'甲' 公司,2\n")
+    assert rows_of(path) == [(2, ("=HYPERLINK(1)", "0571-1")), (3, ("'甲' 公司", "2"))]
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [
+        (b"", refusals.FileEmpty),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", refusals.FileFormatOldExcel),
+        (b"%PDF-1.7 ...", refusals.FileFormatUnknown),
+        (b"company,phone\nab\x00c,1\n", refusals.FileFormatUnknown),
+        (b"company,phone\n\xff\xff\xff,1\n", refusals.FileEncodingUnknown),
+        (b"company,phone\n", refusals.FileWithoutRows),
+        (b"\n\n  \n", refusals.FileWithoutRows),
+        (b"PK\x03\x04 not a zip", refusals.FileBroken),
+        (b"a" * (20 * 1024 * 1024 + 1), refusals.FileTooLarge),
+        (b",".join([b"x"] * 201) + b"\n1\n", refusals.FileHasTooManyColumns),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path: Path, content: bytes, refused: type[Exception]) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(refused):
+        shape_of(path)
+
+
+def test_a_workbook_gives_phones_in_full_and_dates_in_iso(tmp_path: Path) -> None:
+    path = a_workbook(
+        tmp_path,
+        [["公司", "电话", "日期"], ["甲", 13800138000.0, datetime(2026, 1, 2)], ["=1+1", 0.1 + 0.2, True]],  # noqa: DTZ001
+        top=1,
+        left=2,
+    )
+    assert shape_of(path).format is FileFormat.XLSX
+    assert shape_of(path).headers == ("", "", "公司", "电话", "日期")
+    assert rows_of(path) == [(3, ("", "", "甲", "13800138000", "2026-01-02")), (4, ("", "", "=1+1", "0.3", "true"))]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "refused"),
+    [
+        (
+            b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>',
+            refusals.FileHasTooManyRows,
+        ),
+        (b'<row r="1"><c r="XFD1"><v>1</v></c></row>', refusals.FileHasTooManyColumns),
+        (b'<row r="190000"><c r="CZ190000"><v>1</v></c></row>', refusals.FileExpandsTooMuch),
+        (b"<row>" + b"<c/>" * 5_000_001 + b"</row>", refusals.FileExpandsTooMuch),
+        (b" " * (301 * 1024 * 1024), refusals.FileExpandsTooMuch),
+    ],
+)
+def test_a_workbook_that_would_exhaust_the_process_is_refused(
+    tmp_path: Path, sheet: bytes, refused: type[Exception]
+) -> None:
+    path = with_sheet_xml(a_workbook(tmp_path, [["公司"]]), SHEET % sheet)
+    with pytest.raises(refused):
+        shape_of(path)
+
+
+def test_reading_goes_on_after_any_line_in_batches(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, "公司,电话\n" + "".join(f"公司{n},{n}\n" for n in range(10)))
+    shape = Shape.from_mapping(shape_of(path).to_mapping())
+    batches = list(read_batches(path, shape, after_line=4, size=5))
+    assert [[row.line for row in batch] for batch in batches] == [[5, 6, 7, 8, 9], [10, 11]]
+    assert shape.row_count == 10
