@@ -1,11 +1,13 @@
 """Adding and changing members (成员)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.principal import Scope
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed
+from services.directory.application.pinyin import pinyin_of
 from services.directory.application.references import require_region, require_team
 from services.directory.application.versions import expect_version
 from services.directory.domain.member import EmailTaken, Member, MemberDetails, RoleBeyondGiver, RoleUnknown, add_member
@@ -19,7 +21,8 @@ async def create_member(work: UnitOfWork, *, details: MemberDetails) -> Member:
     """A member is added with a mail address of his own, existing roles, a live team and a live region."""
     await after_all_others(work)
     await _check(work, details=details, before=None, uuid=None)
-    return work.save(members.RECORD, add_member(uuid=work.new_id(), details=details, now=work.now))
+    spelled = _spelled(details, before=None)
+    return work.save(members.RECORD, add_member(uuid=work.new_id(), details=spelled, now=work.now))
 
 
 async def get_member(read: Read, *, uuid: UUID) -> Member:
@@ -34,7 +37,7 @@ async def update_member(
     await after_all_others(work)
     member = await members.get_member(work, uuid, permission=ADMINISTRATION)
     expect_version(resource=member.name, stands=member.version, seen=seen)
-    details = edit(member.details)
+    details = _spelled(edit(member.details), before=member.details)
     change = member.update(details=details, now=work.now)
     if not change.events:
         return member
@@ -61,6 +64,14 @@ async def reactivate_member(work: UnitOfWork, *, uuid: UUID, seen: int | None) -
     change = member.reactivate(now=work.now)
     await _check(work, details=member.details, before=None, uuid=uuid)
     return work.save(members.RECORD, change)
+
+
+def _spelled(details: MemberDetails, *, before: MemberDetails | None) -> MemberDetails:
+    """The pinyin follows the name, unless somebody spelled it himself (多音字)."""
+    renamed = before is not None and before.display_name != details.display_name and before.pinyin == details.pinyin
+    if details.pinyin and not renamed:
+        return details
+    return replace(details, pinyin=pinyin_of(details.display_name))
 
 
 async def _check(work: UnitOfWork, *, details: MemberDetails, before: MemberDetails | None, uuid: UUID | None) -> None:

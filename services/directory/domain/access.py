@@ -80,7 +80,7 @@ def _row(member: Member, standing: Standing, reach: Reach, record: RecordOwnersh
         return True, _reason("ACCESS_EVERY_ROW", member=who)
     if record.owner == member.uuid:
         return True, _reason("ACCESS_OWN_ROW", member=who)
-    if reach is Reach.TEAM and record.team in standing.teams:
+    if reach >= Reach.TEAM and record.team is not None and record.team in standing.teams:
         return True, _reason("ACCESS_TEAM_ROW", member=who)
     if reach is Reach.REGION and record.region is not None and record.region == standing.region:
         return True, _reason("ACCESS_REGION_ROW", member=who)
