@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from google.protobuf import symbol_database
+from google.protobuf import descriptor_pool
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,7 +43,7 @@ class Subscription:
 def decode(type_name: str, payload: bytes) -> Message | None:
     """The message of a payload; None for an unknown type. Raises DecodeError for a malformed one."""
     try:
-        descriptor = symbol_database.Default().pool.FindMessageTypeByName(type_name)
+        descriptor = descriptor_pool.Default().FindMessageTypeByName(type_name)
     except KeyError:
         return None
     return GetMessageClass(descriptor).FromString(payload)

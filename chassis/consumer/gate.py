@@ -17,7 +17,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What the gate makes of a set: what to apply, the versions after it, what is missing, what belongs to the parked."""
+    """What the gate makes of a set: what to apply, the versions after it, what is missing, what is parked."""
 
     apply: tuple[Event, ...]
     versions: Mapping[str, int]

@@ -13,7 +13,8 @@ from chassis.tables import applied, checkpoints, dead_letters, parked
 _UPSERT_APPLIED = text(
     "insert into applied (consumer, aggregate, version) "
     "select :consumer, a, v from unnest(cast(:aggregates as text[]), cast(:versions as bigint[])) as u(a, v) "
-    "on conflict (consumer, aggregate) do update set version = excluded.version where applied.version < excluded.version"
+    "on conflict (consumer, aggregate) do update set version = excluded.version "
+    "where applied.version < excluded.version"
 )
 
 

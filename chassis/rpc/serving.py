@@ -27,6 +27,7 @@ from chassis.texts import Texts, locale_of
 from kernel.errors import DeadlinePassed, NotAllowed, Overloaded, Refusal, Unauthenticated
 from kernel.time import Clock
 
+Context = grpc.aio.ServicerContext[Any, Any]
 Identify = Callable[[str, Any], Awaitable[Principal]]
 _READ_SECONDS = 3.0
 _WRITE_SECONDS = 10.0
@@ -76,7 +77,7 @@ class Boundary:
             for descriptor, servicer in servicers.items()
         ]
 
-    def _handler(self, method: _Method, serve: Any) -> grpc.RpcMethodHandler:
+    def _handler(self, method: _Method, serve: Any) -> grpc.RpcMethodHandler[Any, Any]:
         coding = {
             "request_deserializer": GetMessageClass(method.descriptor.input_type).FromString,
             "response_serializer": method.answer_type.SerializeToString,
@@ -90,16 +91,17 @@ class Boundary:
     def _unary(self, method: _Method, serve: Any) -> Any:
         limit = _WRITE_SECONDS if method.writes else _READ_SECONDS
 
-        async def handle(request: Message, context: grpc.aio.ServicerContext) -> Any:
+        async def handle(request: Message, context: Context) -> Any:
             async with self._guard(method, context):
                 call = await self._call(method, context, limit)
                 validate(request)
-                return await serve(request, call)
+                async with asyncio.timeout_at(call.deadline):
+                    return await serve(request, call)
 
         return handle
 
     def _server_stream(self, method: _Method, serve: Any) -> Any:
-        async def handle(request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Any]:
+        async def handle(request: Message, context: Context) -> AsyncIterator[Any]:
             async with self._guard(method, context), self._stream_place():
                 call = await self._call(method, context, _STREAM_SECONDS)
                 validate(request)
@@ -109,7 +111,7 @@ class Boundary:
         return handle
 
     def _client_stream(self, method: _Method, serve: Any) -> Any:
-        async def handle(requests: AsyncIterator[Message], context: grpc.aio.ServicerContext) -> Any:
+        async def handle(requests: AsyncIterator[Message], context: Context) -> Any:
             async with self._guard(method, context), self._stream_place():
                 call = await self._call(method, context, _STREAM_SECONDS)
                 return await serve(requests, call)
@@ -125,7 +127,7 @@ class Boundary:
             yield
 
     @asynccontextmanager
-    async def _guard(self, method: _Method, context: grpc.aio.ServicerContext) -> AsyncIterator[None]:
+    async def _guard(self, method: _Method, context: Context) -> AsyncIterator[None]:
         """Count, time, and turn whatever is raised into a status; nothing of a defect reaches the caller."""
         started = time.perf_counter()
         code = "OK"
@@ -154,7 +156,7 @@ class Boundary:
             metrics.RPC_RUNNING.dec()
             metrics.RPC_SECONDS.labels(method.name, code).observe(time.perf_counter() - started)
 
-    async def _call(self, method: _Method, context: grpc.aio.ServicerContext, limit: float) -> Call:
+    async def _call(self, method: _Method, context: Context, limit: float) -> Call:
         """Who calls and until when; raises Unauthenticated and NotAllowed."""
         metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         now = self._clock.now()
@@ -186,7 +188,7 @@ class Boundary:
 
 
 def _known(descriptor: MethodDescriptor) -> _Method:
-    access = descriptor.GetOptions().Extensions[access_pb2.access]  # type: ignore[index]  # extensions are untyped
+    access = descriptor.GetOptions().Extensions[access_pb2.access]
     if not (access.permission or access.anonymous or access.signed_in):
         raise MethodWithoutAccess(descriptor.full_name)
     writes = "request_id" in descriptor.input_type.fields_by_name
@@ -194,7 +196,7 @@ def _known(descriptor: MethodDescriptor) -> _Method:
     return _Method(f"/{service}/{descriptor.name}", access, writes, descriptor)
 
 
-def _locale(context: grpc.aio.ServicerContext) -> str:
+def _locale(context: Context) -> str:
     for key, value in context.invocation_metadata() or ():
         if key == "accept-language":
             return locale_of(str(value))

@@ -1,7 +1,7 @@
 """The relay: publishes what the outbox holds, each aggregate in order, until the stream acknowledged it.
 
-One replica is active per database, by a session advisory lock on a connection of its own. The lock is no fence: a paused
-holder may publish again, which the message id and the consumers' version gate absorb.
+One replica is active per database, by a session advisory lock on a connection of its own. The lock is no fence: a
+paused holder may publish again, which the message id and the consumers' version gate absorb.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Relay:
     """Moves committed events of one service to its stream."""
 
     def __init__(self, *, engine: AsyncEngine, client: Client, declaration: streams.Declaration, clock: Clock) -> None:
-        """`engine` is the engine of background work; the declaration names the stream."""
+        """`engine` is the engine of background work; `woken` is set by whoever commits in this process."""
         self._engine = engine
         self._client = client
         self._js = client.jetstream(timeout=_ACK_SECONDS)
@@ -50,13 +50,9 @@ class Relay:
         self._clock = clock
         self._service = declaration.name
         self._epoch = ""
-        self._woken = asyncio.Event()
+        self._woken = woken or asyncio.Event()
         self._places = asyncio.Semaphore(GROUPS)
         self._log = logs.get_logger()
-
-    def wake(self) -> None:
-        """Something was committed; look at once."""
-        self._woken.set()
 
     async def run(self) -> None:
         """Relay for ever; a lost lock, database or stream is taken up again after a pause."""

@@ -113,9 +113,9 @@ async def flush(connection: AsyncConnection, gathered: Gathered, *, request: Map
     if gathered.events:
         parameters.extend(_event_arrays(gathered.events))
     result = await connection.exec_driver_sql(text, tuple(parameters))
-    written, published = result.one()
+    counts = result.one()
     expected = sum(len(rows) for rows in gathered.rows.values())
-    if (written, published) != (expected, len(gathered.events)):
+    if (counts[0], counts[1]) != (expected, len(gathered.events)):
         raise LostRace
 
 

@@ -1,0 +1,98 @@
+"""The history a producer keeps of its own events: served to whoever repairs, begins or rebuilds, and kept for ever."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from millrace.events.v1.event_log_pb2 import LoggedEvent, ReadEventsRequest
+from sqlalchemy import Select, Table, literal_column, or_, select, text, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis.rpc.call import Call
+from chassis.tables import event_log, outbox
+
+_PAGE = 1000
+_KEPT_IN_OUTBOX = timedelta(days=1)
+_MOVE = text(
+    "with moved as (delete from outbox where id in (select id from outbox where published_at < :before order by id "
+    "limit :limit) returning id, event_id, aggregate_type, aggregate_id, version, event_type, subject, payload, trace, "
+    "occurred, published_at, stream_epoch, stream_seq) insert into event_log select * from moved"
+)
+
+
+class EventLogServicer:
+    """Serves `EventLogService` of one producer."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Reads in autocommit."""
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def ReadEvents(self, request: ReadEventsRequest, call: Call) -> AsyncIterator[LoggedEvent]:
+        """Stream the log, page by page, so that memory stays flat whatever its length."""
+        del call
+        after, left = request.after_place, request.limit or None
+        while left is None or left > 0:
+            size = _PAGE if left is None else min(_PAGE, left)
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(_page(request, after, size))).all()
+            for row in rows:
+                yield LoggedEvent(
+                    place=row.id,
+                    event_id=str(row.event_id),
+                    subject=row.subject,
+                    type=row.event_type,
+                    payload=bytes(row.payload),
+                    aggregate=f"{row.aggregate_type}/{row.aggregate_id}",
+                    version=row.version,
+                )
+            if len(rows) < size:
+                return
+            after = rows[-1].id
+            left = None if left is None else left - len(rows)
+
+
+def _page(request: ReadEventsRequest, after: int, size: int) -> Select[tuple[object, ...]]:
+    parts = [_part(table, request, after).limit(size) for table in (outbox, event_log)]
+    both = union_all(*(part.order_by(literal_column("id")).subquery().select() for part in parts)).subquery()
+    return select(both).order_by(both.c.id).limit(size)
+
+
+def _part(table: Table, request: ReadEventsRequest, after: int) -> Select[tuple[object, ...]]:
+    """What of one table is asked for. An aggregate is read whole; the log only as far as it was published."""
+    names = ("id", "event_id", "aggregate_type", "aggregate_id", "version", "event_type", "subject", "payload")
+    statement = select(*(table.c[name] for name in names)).where(table.c.id > after)
+    if request.aggregate:
+        kind, _, uuid = request.aggregate.partition("/")
+        return statement.where(
+            table.c.aggregate_type == kind,
+            table.c.aggregate_id == UUID(uuid),
+            table.c.version >= request.from_version,
+        )
+    if request.subject_prefixes:
+        prefixes = (table.c.subject.startswith(prefix, autoescape=True) for prefix in request.subject_prefixes)
+        statement = statement.where(or_(*prefixes))
+    return statement.where(table.c.published_at.is_not(None))
+
+
+async def archive(connection: AsyncConnection, *, now: datetime, limit: int = 5000) -> int:
+    """Move events published more than a day ago from the outbox to the log; how many."""
+    before = now - _KEPT_IN_OUTBOX
+    oldest = await connection.scalar(select(outbox.c.occurred).where(outbox.c.published_at < before).limit(1))
+    if oldest is None:
+        return 0
+    months = select(literal_column("date_trunc('month', occurred at time zone 'UTC')")).select_from(outbox)
+    rows = await connection.execute(months.where(outbox.c.published_at < before).distinct())
+    for month in rows.scalars().all():
+        await create_partition(connection, month.replace(tzinfo=UTC))
+    moved = await connection.execute(_MOVE, {"before": before, "limit": limit})
+    return moved.rowcount
+
+
+async def create_partition(connection: AsyncConnection, month: datetime) -> None:
+    """The partition of one month, if it is not there yet."""
+    first = month.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    following = (first + timedelta(days=32)).replace(day=1)
+    await connection.exec_driver_sql(
+        f"create table if not exists event_log_{first:%Y_%m} partition of event_log "
+        f"for values from ('{first.isoformat()}') to ('{following.isoformat()}')"
+    )

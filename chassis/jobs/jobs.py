@@ -1,0 +1,112 @@
+"""Jobs: rows written with the change that wants them, carried out afterwards, tried again for three days."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis import logs, metrics
+from chassis.tables import jobs
+from kernel.time import Clock
+
+_POLL_SECONDS = 0.2
+_LEASE = timedelta(minutes=5)
+_BATCH = 20
+# Standard Webhooks' schedule: https://github.com/standard-webhooks/standard-webhooks, "Retry schedule".
+RETRIES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
+_TAKE = text(
+    "update jobs set leased_until = :until, attempts = attempts + 1 where id in ("
+    "select id from jobs where state = 'waiting' and due <= :now and (leased_until is null or leased_until < :now) "
+    "order by due limit :limit for update skip locked) returning id, kind, payload, attempts"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job knows of itself; its id is the idempotency key of whatever receives it."""
+
+    id: UUID
+    attempt: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of job: its name and what it does. May run twice after a kill; the id makes that harmless."""
+
+    name: str
+    run: Callable[[JobContext, Mapping[str, Any]], Awaitable[None]]
+
+
+class Jobs:
+    """Carries out a service's due jobs."""
+
+    def __init__(self, kinds: Sequence[JobKind], *, engine: AsyncEngine, clock: Clock, service: str) -> None:
+        """Replicas share the work: rows are taken with `skip locked` under a lease."""
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._engine = engine
+        self._clock = clock
+        self._service = service
+        self._log = logs.get_logger()
+
+    async def run(self) -> None:
+        """Carry out jobs for ever."""
+        while True:
+            try:
+                done = await self.step()
+                await self._gauge()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the loop outlives an absent database
+                self._log.warning("jobs pause", error=repr(error)[:300])
+                done = 0
+            if not done:
+                await asyncio.sleep(_POLL_SECONDS)
+
+    async def drain(self) -> int:
+        """Carry out everything due now; how many jobs were tried."""
+        total = 0
+        while tried := await self.step():
+            total += tried
+        return total
+
+    async def step(self) -> int:
+        """Take and carry out a few jobs; how many were tried."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            parameters = {"now": now, "until": now + _LEASE, "limit": _BATCH}
+            taken = (await connection.execute(_TAKE, parameters)).all()
+        await asyncio.gather(*(self._carry_out(row) for row in taken))
+        return len(taken)
+
+    async def _carry_out(self, row: Row[Any]) -> None:
+        context = JobContext(row.id, row.attempts, self._clock.now())
+        try:
+            await self._kinds[row.kind].run(context, row.payload)
+        except Exception as error:  # noqa: BLE001 - whatever a job meets is kept on its row and tried again
+            await self._failed(row, error)
+            return
+        async with self._engine.begin() as connection:
+            await connection.execute(update(jobs).where(jobs.c.id == row.id).values(state="done", leased_until=None))
+
+    async def _failed(self, row: Row[Any], error: Exception) -> None:
+        final = row.attempts > len(RETRIES)
+        values: dict[str, Any] = {"last_error": repr(error)[:1000], "leased_until": None}
+        if final:
+            metrics.JOBS_FAILED.labels(row.kind).inc()
+            values["state"] = "failed"
+        else:
+            values["due"] = self._clock.now() + RETRIES[row.attempts - 1]
+        self._log.warning("job failed", kind=row.kind, job=str(row.id), final=final, error=repr(error)[:300])
+        async with self._engine.begin() as connection:
+            await connection.execute(update(jobs).where(jobs.c.id == row.id).values(values))
+
+    async def _gauge(self) -> None:
+        due = select(func.count()).where(jobs.c.state == "waiting", jobs.c.due <= self._clock.now())
+        async with self._engine.connect() as connection:
+            metrics.JOBS_DUE.labels(self._service).set(await connection.scalar(due) or 0)

@@ -1,0 +1,62 @@
+"""Sweeps: periodic work of a service, each with its next due instant in the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis import logs
+from chassis.tables import sweeps
+from kernel.time import Clock
+
+_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A periodic task: its name, how often, and what it does in one transaction. Answers how much it did."""
+
+    name: str
+    every: timedelta
+    run: Callable[[AsyncConnection, datetime], Awaitable[int]]
+
+
+class Sweeps:
+    """Runs each sweep when it is due, on one replica at a time."""
+
+    def __init__(self, all_sweeps: Sequence[Sweep], *, engine: AsyncEngine, clock: Clock) -> None:
+        """A sweep's row is locked while it runs; other replicas pass it by."""
+        self._sweeps = all_sweeps
+        self._engine = engine
+        self._clock = clock
+        self._log = logs.get_logger()
+
+    async def run(self) -> None:
+        """Sweep for ever."""
+        while True:
+            for sweep in self._sweeps:
+                try:
+                    await self.step(sweep)
+                except asyncio.CancelledError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one failing sweep must not stop the others
+                    self._log.warning("sweep failed", sweep=sweep.name, error=repr(error)[:300])
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def step(self, sweep: Sweep) -> int:
+        """Run one sweep if it is due and nobody else runs it; how much it did."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            await connection.execute(insert(sweeps).values(name=sweep.name, due=now).on_conflict_do_nothing())
+            statement = select(sweeps.c.due).where(sweeps.c.name == sweep.name).with_for_update(skip_locked=True)
+            due = await connection.scalar(statement)
+            if due is None or due > now:
+                return 0
+            done = await sweep.run(connection, now)
+            following = update(sweeps).where(sweeps.c.name == sweep.name)
+            await connection.execute(following.values(due=now + sweep.every))
+            return done

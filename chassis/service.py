@@ -1,0 +1,158 @@
+"""The life of a service process: start, ready, drain, stop."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import grpc
+import orjson
+import uvloop
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from millrace.events.v1.event_log_pb2 import DESCRIPTOR as EVENT_LOG
+from sqlalchemy import text
+
+from chassis import logs, masking
+from chassis.background import Background
+from chassis.debug_port import DebugPort
+from chassis.event_log import EventLogServicer
+from chassis.migrations import migrate
+from chassis.parts import Parts, ServiceDefinition
+from chassis.rpc.serving import Boundary
+from chassis.settings import ServiceSettings, SettingsWrong
+from kernel.time import SystemClock
+
+COMMANDS = ("serve", "work", "both", "migrate")
+_MAX_RPCS = 200
+_GRACE_SECONDS = 25.0
+# RELIABILITY: limits of the server, and keepalive that notices a black hole within a minute and a half.
+_OPTIONS: Sequence[tuple[str, int]] = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", 1024 * 1024),
+    ("grpc.max_metadata_size", 16 * 1024),
+    ("grpc.max_concurrent_streams", 100),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 30_000),
+    ("grpc.max_connection_idle_ms", 300_000),
+    ("grpc.max_connection_age_ms", 1_800_000),
+    ("grpc.max_connection_age_grace_ms", 60_000),
+)
+
+
+def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -> None:
+    """Run a service by its command line: `serve`, `work`, `both` or `migrate`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if len(words) != 1 or words[0] not in COMMANDS:
+        raise SystemExit(f"usage: python -m services.{definition.name} {'|'.join(COMMANDS)}")
+    logs.configure(definition.name)
+    try:
+        if words[0] == "migrate":
+            uvloop.run(migrate(_database_url(definition), folder=definition.migrations, tables=definition.tables))
+        else:
+            settings = ServiceSettings.read(definition.name, os.environ)
+            masking.set_key(settings.secret)
+            uvloop.run(Process(definition, settings).live(words[0]))
+    except SettingsWrong as wrong:
+        raise SystemExit(f"{definition.name}: {wrong}") from None
+
+
+def _database_url(definition: ServiceDefinition) -> str:
+    name = f"MILLRACE_{definition.name.upper()}_DATABASE_URL"
+    if name not in os.environ:
+        raise SettingsWrong(f"{name} is not set")
+    return os.environ[name]
+
+
+class Process:
+    """One running process of a service."""
+
+    def __init__(self, definition: ServiceDefinition, settings: ServiceSettings) -> None:
+        """Nothing is opened yet."""
+        self.parts = Parts(definition, settings, SystemClock())
+        self._definition = definition
+        self._settings = settings
+        self._health = health.aio.HealthServicer()
+        self._serving = False
+        self._log = logs.get_logger()
+
+    async def live(self, command: str) -> None:
+        """Start, be ready until told to stop, then drain and stop."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        debug = DebugPort(ready=lambda: self._serving)
+        await debug.start(self._settings.debug_listen)
+        background = Background(self.parts)
+        server: grpc.aio.Server | None = None
+        address = ""
+        try:
+            await self._warm()
+            if command in {"serve", "both"}:
+                server, address = await self._serve()
+            if command in {"work", "both"}:
+                background.start()
+            await self._set(serving=True)
+            self._tell_ready(address, debug.address)
+            await stopping.wait()
+        finally:
+            await self._set(serving=False)
+            if server is not None:
+                await asyncio.sleep(0.2)  # lets balancers see NOT_SERVING before the port closes
+                await server.stop(_GRACE_SECONDS)
+                await self.parts.store.drain()
+            await background.stop()
+            await debug.stop()
+            await self.parts.close()
+            self._log.info("stopped")
+
+    async def _warm(self) -> None:
+        """Open the pool and whatever the service keeps in memory before the first call comes."""
+        while True:
+            try:
+                async with self.parts.engine.connect() as connection:
+                    await connection.execute(text("select 1"))
+                break
+            except OSError as error:
+                self._log.warning("waiting for the database", error=repr(error)[:200])
+                await asyncio.sleep(0.5)
+        if self._definition.warm is not None:
+            await self._definition.warm(self.parts)
+
+    async def _serve(self) -> tuple[grpc.aio.Server, str]:
+        parts, definition = self.parts, self._definition
+        server = grpc.aio.server(options=_OPTIONS, maximum_concurrent_rpcs=_MAX_RPCS)
+        boundary = Boundary(identify=definition.identify(parts), texts=parts.texts, clock=parts.clock)
+        servicers = {
+            EVENT_LOG.services_by_name["EventLogService"]: EventLogServicer(parts.engine),
+            **definition.servicers(parts),
+        }
+        server.add_generic_rpc_handlers(tuple(boundary.bind(servicers)))
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        names = [descriptor.full_name for descriptor in servicers]
+        reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+        host, _, port = self._settings.listen.rpartition(":")
+        bound = server.add_insecure_port(f"{host}:{port}")
+        await server.start()
+        return server, f"{host}:{bound}"
+
+    async def _set(self, *, serving: bool) -> None:
+        self._serving = serving
+        status = health_pb2.HealthCheckResponse
+        await self._health.set("", status.SERVING if serving else status.NOT_SERVING)
+
+    def _tell_ready(self, rpc: str, debug: str) -> None:
+        """Write the addresses to the ready file, whole or not at all."""
+        self._log.info("ready", rpc=rpc, debug=debug)
+        if self._settings.ready_file:
+            path = Path(self._settings.ready_file)
+            fresh = path.with_suffix(".new")
+            fresh.write_bytes(orjson.dumps({"rpc": rpc, "debug": debug, "pid": os.getpid()}))
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+            fresh.rename(path)
