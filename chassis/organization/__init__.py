@@ -5,7 +5,7 @@ A service declares the copy's tables, feeds them from the directory's events, an
     TABLES = organization_tables(METADATA)                      # known_members, known_teams, known_regions, …
     organization_subscription(consumer="leads-organization", tables=TABLES)
     organization = Organization(engine=engine, tables=TABLES)
-    await organization.principal(subject="members/018f…", roles=("sales",))   # the boundary
+    await organization.principal(subject=claims.subject, roles=claims.roles, permissions=claims.permissions)
     (await organization.current()).members                                    # candidates for an assignment
 
 The directory itself gives its own tables in place of the copy's: they have the same columns.

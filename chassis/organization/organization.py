@@ -30,7 +30,7 @@ class Organization:
         self._version = -1
         self._checked = 0.0
         self._renewal: asyncio.Task[Snapshot] | None = None
-        self._principals: dict[tuple[str, frozenset[str]], Principal] = {}
+        self._principals: dict[tuple[str, frozenset[str], frozenset[str]], Principal] = {}
 
     async def current(self) -> Snapshot:
         """The organization as it was at most a moment ago."""
@@ -45,19 +45,21 @@ class Organization:
         """The organization as it is now; many callers at a time share one look at the tables."""
         return await asyncio.shield(self._renew())
 
-    async def principal(self, *, subject: str, roles: Collection[str]) -> Principal:
+    async def principal(
+        self, *, subject: str, roles: Collection[str] = (), permissions: Collection[str] = ()
+    ) -> Principal:
         """The caller with all that the roles grant; raises Unauthenticated for a member unknown or gone."""
         snapshot = await self.current()
-        key = (subject, frozenset(roles))
+        key = (subject, frozenset(roles), frozenset(permissions))
         known = self._principals.get(key)
         if known is not None:
             return known
         try:
-            principal = snapshot.principal(subject=subject, roles=key[1])
+            principal = snapshot.principal(subject=subject, roles=roles, permissions=permissions)
         except Unauthenticated:
             if self._age() < _MISS_AGE:
                 raise
-            return (await self.refresh()).principal(subject=subject, roles=key[1])
+            return (await self.refresh()).principal(subject=subject, roles=roles, permissions=permissions)
         self._principals[key] = principal
         return principal
 

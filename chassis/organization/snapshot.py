@@ -84,12 +84,11 @@ class Snapshot:
     roles: Mapping[str, KnownRole] = field(default_factory=dict)
     calendars: Mapping[UUID | None, KnownCalendar] = field(default_factory=dict)
 
-    def principal(self, *, subject: str, roles: Collection[str]) -> Principal:
+    def principal(self, *, subject: str, roles: Collection[str] = (), permissions: Collection[str] = ()) -> Principal:
         """The caller with all that the roles grant.
 
         A member's roles are those the directory gives now, whatever the token says: a role taken away is gone
-        at once. For API clients and services the token's entries count; one with a dot is a permission over
-        all rows.
+        at once. For API clients and services the token's roles and permissions count, the latter over all rows.
         Raises Unauthenticated for a member who is unknown or has left.
         """
         collection, _, identifier = subject.partition("/")
@@ -97,7 +96,7 @@ class Snapshot:
             return self._member_principal(subject, identifier)
         return Principal(
             subject=subject,
-            grants=self._grants(roles),
+            grants=self._grants(roles, permissions),
             roles=frozenset(roles),
             team=None,
             teams=frozenset(),
@@ -164,8 +163,8 @@ class Snapshot:
             display_name=member.display_name,
         )
 
-    def _grants(self, roles: Collection[str]) -> Mapping[str, Scope]:
-        widest: dict[str, Scope] = {entry: Scope.ALL for entry in roles if "." in entry}
+    def _grants(self, roles: Collection[str], permissions: Collection[str] = ()) -> Mapping[str, Scope]:
+        widest = dict.fromkeys(permissions, Scope.ALL)
         for key in roles:
             role = self.roles.get(key)
             if role is None or role.archived:
