@@ -1,0 +1,50 @@
+"""The refused rows as a CSV file that people correct in a spreadsheet and import again."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from chassis.imports.cells import harmless_cell
+from chassis.imports.kind import Problem
+from chassis.imports.lifecycle import Import
+from chassis.imports.reading import read_rows
+
+_PIECE = 64 * 1024
+_BOM = "\ufeff"  # without it Excel reads UTF-8 as the system's code page
+
+
+def failed_rows_csv(
+    record: Import,
+    *,
+    path: Path,
+    refused: Mapping[int, Sequence[Problem]],
+    headings: tuple[str, str],
+    word: Callable[[Problem], str],
+) -> Iterator[bytes]:
+    """The header and the refused rows, each with its line and its errors, in pieces of UTF-8 text.
+
+    `headings` name the two columns added; a cell that a spreadsheet would take for a formula is made harmless.
+    """
+    buffer = io.StringIO()
+    buffer.write(_BOM)
+    writer = csv.writer(buffer)
+    width = len(record.shape.headers)
+    writer.writerow([harmless_cell(cell) for cell in (*record.shape.headers, *headings)])
+    for row in read_rows(path, record.shape):
+        problems = refused.get(row.line)
+        if problems is None:
+            continue
+        cells = [*row.cells[:width], *("",) * (width - len(row.cells))]
+        errors = "; ".join(word(problem) for problem in problems)
+        writer.writerow([harmless_cell(cell) for cell in (*cells, str(row.line), errors)])
+        if buffer.tell() >= _PIECE:
+            yield _emptied(buffer)
+    yield _emptied(buffer)
+
+
+def _emptied(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()

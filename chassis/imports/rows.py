@@ -1,0 +1,63 @@
+"""From the cells of a row to an input, or to everything that is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic
+
+from chassis.imports.cells import is_cut_number, is_spreadsheet_error
+from chassis.imports.kind import ImportKind, Input, Problem, RowRefused
+from chassis.imports.mapping import Columns
+from chassis.imports.shape import Row
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow(Generic[Input]):
+    """A row after reading: its input, or its problems."""
+
+    line: int
+    input: Input | None
+    problems: tuple[Problem, ...] = ()
+
+
+class RowReader(Generic[Input]):
+    """Reads the rows of one import; plain computing, to be called from a thread."""
+
+    def __init__(self, kind: ImportKind[Input], columns: Columns) -> None:
+        """Read by the chosen columns."""
+        self._kind = kind
+        self._paths = [(column - 1, path) for column, path in sorted(columns.items())]
+        self._columns = {path: column for column, path in columns.items()}
+        self._exact = {field.path for field in kind.fields if field.exact}
+
+    def read(self, rows: Sequence[Row]) -> list[ReadRow[Input]]:
+        """Each row as an input or as its problems."""
+        return [self._read(row) for row in rows]
+
+    def located(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+        """The problems with the column their field came from."""
+        return tuple(replace(problem, column=self._columns.get(problem.field, problem.column)) for problem in problems)
+
+    def _read(self, row: Row) -> ReadRow[Input]:
+        if row.problem:
+            return ReadRow(row.line, None, (Problem(code=row.problem),))
+        cells = row.cells
+        width = len(cells)
+        values = {path: cells[place] for place, path in self._paths if place < width and cells[place]}
+        problems = self._lost_values(values)
+        if problems:
+            return ReadRow(row.line, None, self.located(problems))
+        try:
+            return ReadRow(row.line, self._kind.read_row(values))
+        except RowRefused as refused:
+            return ReadRow(row.line, None, self.located(refused.problems))
+
+    def _lost_values(self, values: Mapping[str, str]) -> list[Problem]:
+        """Cells whose value a spreadsheet lost before the file was written."""
+        problems = [
+            Problem(code="CELL_HOLDS_ERROR", field=path) for path, text in values.items() if is_spreadsheet_error(text)
+        ]
+        cut = [path for path in values.keys() & self._exact if is_cut_number(values[path])]
+        return [
+            *(Problem(code="CELL_HOLDS_ERROR", field=path) for path in errors),
+            *(Problem(code="NUMBER_CUT_BY_SPREADSHEET", field=path) for path in sorted(cut)),
+        ]
