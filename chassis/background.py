@@ -99,8 +99,9 @@ class Background:
 async def _no_history(subscription: Subscription, gap: Gap | None) -> AsyncIterator[Event]:
     """Without an address of the producer there is nothing to read; the consumer waits and says so."""
     del gap
-    for nothing in ():
-        yield nothing
+    nothing: tuple[Event, ...] = ()
+    for event in nothing:
+        yield event
     logs.get_logger().warning("no address of the producer", stream=subscription.stream)
 
 

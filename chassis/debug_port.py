@@ -30,7 +30,7 @@ class DebugPort:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             line = await asyncio.wait_for(reader.readline(), 5)
-            path = (line.split() + [b"", b""])[1].decode("ascii", "replace")
+            path = [*line.split(), b"", b""][1].decode("ascii", "replace")
             status, kind, body = self._answer(path)
             head = f"HTTP/1.0 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)

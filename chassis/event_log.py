@@ -80,7 +80,9 @@ async def archive(connection: AsyncConnection, *, now: datetime, limit: int = 50
     oldest = await connection.scalar(select(outbox.c.occurred).where(outbox.c.published_at < before).limit(1))
     if oldest is None:
         return 0
-    months = select(literal_column("date_trunc('month', occurred at time zone 'UTC')")).select_from(outbox)
+    months: Select[tuple[datetime]] = select(
+        literal_column("date_trunc('month', occurred at time zone 'UTC')")
+    ).select_from(outbox)
     rows = await connection.execute(months.where(outbox.c.published_at < before).distinct())
     for month in rows.scalars().all():
         await create_partition(connection, month.replace(tzinfo=UTC))

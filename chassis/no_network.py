@@ -7,7 +7,7 @@ from contextvars import ContextVar
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 
 
-class NetworkInsideTransaction(RuntimeError):
+class NetworkInsideTransaction(RuntimeError):  # noqa: N818 - reads as what happened
     """A defect of ours: what is needed from elsewhere is fetched before the unit of work, by `prepare_…`."""
 
 

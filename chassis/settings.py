@@ -18,7 +18,7 @@ class Environment:
     problems: list[str] = field(default_factory=list)
 
     def text(self, name: str, default: str | None = None) -> str:
-        """The variable, or the content of the file `<name>_FILE` names; a problem when neither exists and no default."""
+        """The variable, or the content of the file `<name>_FILE` names; a problem when neither and no default."""
         if name in self.values:
             return self.values[name]
         path = self.values.get(f"{name}_FILE")

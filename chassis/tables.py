@@ -1,5 +1,7 @@
 """The tables every service has beside its own: what happened, what was asked, what was consumed, what is to do."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -23,9 +25,9 @@ CHASSIS = MetaData()
 _INSTANT = DateTime(timezone=True)
 
 
-def _event_columns() -> list[Column[object]]:
+def _event_columns() -> list[Column[Any]]:
     """What the outbox and the event log know of one event."""
-    columns = [
+    return [
         Column("event_id", Uuid, nullable=False),
         Column("aggregate_type", Text, nullable=False),
         Column("aggregate_id", Uuid, nullable=False),
@@ -39,7 +41,6 @@ def _event_columns() -> list[Column[object]]:
         Column("stream_epoch", Text),
         Column("stream_seq", BigInteger),
     ]
-    return columns  # type: ignore[return-value]  # columns of different value types, listed together on purpose
 
 
 outbox = Table(

@@ -56,7 +56,7 @@ class Sealer:
                 return 0
             place, before = await _head(connection)
             unsealed = select(audit).where(audit.c.place.is_(None)).order_by(audit.c.id).limit(_BATCH)
-            rows = (await connection.execute(unsealed)).mappings().all()
+            rows = [dict(row) for row in (await connection.execute(unsealed)).mappings()]
             sealed: list[dict[str, Any]] = []
             for row in rows:
                 place += 1
@@ -88,7 +88,7 @@ class Sealer:
 async def verify(connection: AsyncConnection) -> list[Flaw]:
     """Every flaw of the sealed log."""
     rows = await connection.execute(select(audit).where(audit.c.place.is_not(None)).order_by(audit.c.place))
-    return flaws(rows.mappings())
+    return flaws(dict(row) for row in rows.mappings())
 
 
 async def _head(connection: AsyncConnection) -> tuple[int, bytes]:

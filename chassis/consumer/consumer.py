@@ -163,8 +163,7 @@ class Consumer:
         events, malformed = _decoded(delivered)
         last = delivered[-1].seq
         try:
-            if malformed:
-                raise PoisonFound
+            _refuse(malformed)
             await self._apply_events(events, move_to=last)
         except (progress.CheckpointMoved, asyncio.CancelledError):
             raise
@@ -234,8 +233,7 @@ class Consumer:
         poison = passed.apply[-1]
         try:
             async with connection.begin_nested():
-                if poison.type == MALFORMED:
-                    raise PoisonFound(poison.subject)
+                _refuse([poison] if poison.type == MALFORMED else [])
                 await self._effect(connection, passed.apply)
                 await progress.remember(connection, name, passed.versions)
         except Exception as error:
@@ -259,6 +257,11 @@ MALFORMED = "malformed"
 
 class PoisonFound(Exception):  # noqa: N818 - one event, not the consumer
     """The payload of an event cannot be read."""
+
+
+def _refuse(malformed: Sequence[Event]) -> None:
+    if malformed:
+        raise PoisonFound(malformed[0].subject)
 
 
 def _decoded(delivered: Sequence[Delivered]) -> tuple[list[Event], list[Event]]:

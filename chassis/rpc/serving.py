@@ -147,7 +147,7 @@ class Boundary:
             raise
         except grpc.aio.AbortError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - the boundary: nothing of a defect may reach the caller
             code = "INTERNAL"
             status, error_id = internal(texts=self._texts, locale=_locale(context))
             self._log.exception("call failed", method=method.name, error_id=error_id)

@@ -41,7 +41,15 @@ _MARK = text(
 class Relay:
     """Moves committed events of one service to its stream."""
 
-    def __init__(self, *, engine: AsyncEngine, client: Client, declaration: streams.Declaration, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        engine: AsyncEngine,
+        client: Client,
+        declaration: streams.Declaration,
+        clock: Clock,
+        woken: asyncio.Event | None = None,
+    ) -> None:
         """`engine` is the engine of background work; `woken` is set by whoever commits in this process."""
         self._engine = engine
         self._client = client

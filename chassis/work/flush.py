@@ -4,7 +4,7 @@ Events and audit select from the rows' RETURNING, so that the loser of a race wr
 array per table and events as arrays, so that the texts stay few and stay prepared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -113,9 +113,9 @@ async def flush(connection: AsyncConnection, gathered: Gathered, *, request: Map
     if gathered.events:
         parameters.extend(_event_arrays(gathered.events))
     result = await connection.exec_driver_sql(text, tuple(parameters))
-    counts = result.one()
+    counts: Sequence[int] = tuple(result.one())
     expected = sum(len(rows) for rows in gathered.rows.values())
-    if (counts[0], counts[1]) != (expected, len(gathered.events)):
+    if counts != (expected, len(gathered.events)):
         raise LostRace
 
 
@@ -158,11 +158,11 @@ def _statement(inserts: tuple[Table, ...], updates: tuple[Table, ...], sides: tu
     for table in inserts:
         number += 1
         parts.append(f"w{number} as ({_insert(table, number)} returning uuid)")
-        written.append(f"select uuid from w{number}")
+        written.append(f"select uuid from w{number}")  # noqa: S608 - our own names
     for table in updates:
         number += 1
         parts.append(f"w{number} as ({_update(table, number)} returning t.uuid)")
-        written.append(f"select uuid from w{number}")
+        written.append(f"select uuid from w{number}")  # noqa: S608 - our own names
     parts.append("written as (" + (" union all ".join(written) or "select null::uuid where false") + ")")
     for table in sides:
         number += 1
@@ -170,7 +170,7 @@ def _statement(inserts: tuple[Table, ...], updates: tuple[Table, ...], sides: tu
     if events:
         parts.append(f"published as ({_publish(number + 1)} returning 1)")
     counted = "(select count(*) from published)" if events else "0"
-    return f"with {', '.join(parts)} select (select count(*) from written), {counted}"
+    return f"with {', '.join(parts)} select (select count(*) from written), {counted}"  # noqa: S608 - our own names
 
 
 def _columns(table: Table) -> list[tuple[str, str]]:
