@@ -35,7 +35,7 @@ class Nats:
         end(self.process, by=signal.SIGKILL)
 
 
-def start_nats(folder: Path, *, port: int = ANY_PORT, durable: bool = True) -> Nats:
+def start_nats(folder: Path, *, port: int = ANY_PORT, durable: bool = True, log: Path | None = None) -> Nats:
     """Start the server whose streams are kept in `folder`; without a port it picks a free one.
 
     `durable` forces every acknowledged message to the disk: with the default interval of two minutes a power
@@ -43,7 +43,7 @@ def start_nats(folder: Path, *, port: int = ANY_PORT, durable: bool = True) -> N
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    configuration, log, pid_file = folder / "nats.conf", folder / "nats.log", folder / "nats.pid"
+    configuration, pid_file, log = folder / "nats.conf", folder / "nats.pid", log or folder / "nats.log"
     end_leftover(pid_file, program="nats-server", folder=folder, by=signal.SIGTERM)
     for stale in folder.glob("*.ports"):
         stale.unlink()

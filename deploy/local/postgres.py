@@ -50,7 +50,7 @@ class Postgres:
 
     def has_database(self, name: str) -> bool:
         """Whether the database was made before."""
-        return self.execute(f"select 1 from pg_database where datname = '{name}'") == "1"
+        return name in self.execute("select datname from pg_database").split()
 
     def drop_database(self, name: str) -> None:
         """Remove a database, whoever is connected to it."""
@@ -78,14 +78,14 @@ class Postgres:
         end(self.process, by=signal.SIGQUIT)
 
 
-def start_postgres(folder: Path, *, durable: bool = True) -> Postgres:
+def start_postgres(folder: Path, *, durable: bool = True, log: Path | None = None) -> Postgres:
     """Start the server kept in `folder`, made there on the first start.
 
     With `durable=False` nothing waits for the disk: right for tests, which survive no power cut.
     """
     folder = folder.resolve()
     user = UNPRIVILEGED if os.geteuid() == 0 else None
-    data, log = folder / "data", folder / "postgres.log"
+    data, log = folder / "data", log or folder / "postgres.log"
     sockets = _socket_folder(folder)
     _make_folders(folder, data, sockets, user=user)
     if not (data / "PG_VERSION").exists():
@@ -142,15 +142,10 @@ def _open_way_to(path: Path) -> None:
 
 
 def _initialize(data: Path, *, user: str | None) -> None:
-    subprocess.run(
-        [str(_program("initdb")), "-D", str(data), "-U", OWNER]
-        + ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        + ["--locale=C", "--no-sync", "--no-instructions"],
-        check=True,
-        capture_output=True,
-        user=user,
-        cwd="/",
-    )
+    locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    where = ["-D", str(data), "-U", OWNER, "--auth=trust", "--no-sync", "--no-instructions"]
+    initdb = [str(_program("initdb")), *where, *locale]
+    subprocess.run(initdb, check=True, capture_output=True, user=user, cwd="/")
 
 
 def _write_settings(data: Path, *, durable: bool) -> None:

@@ -44,7 +44,9 @@ def start(
             group=user and _group_of(user),
             extra_groups=[] if user else None,
             process_group=0,
-            preexec_fn=functools.partial(_die_with_parent, death_signal, os.getpid()),
+            preexec_fn=functools.partial(  # noqa: PLW1509 - one system call, no lock
+                _die_with_parent, death_signal, os.getpid()
+            ),
         )
 
 

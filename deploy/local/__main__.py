@@ -1,0 +1,86 @@
+"""`python -m deploy.local up`: the whole product on this machine, until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from deploy.local.demo import load_demo, print_accounts
+from deploy.local.home import Home, HomeInUse
+from deploy.local.process import DidNotStart
+from deploy.local.programs import is_free
+from deploy.local.stack import Stack
+
+LOOK_EVERY = 0.5
+PORT_PATIENCE = 3.0  # a gateway whose runner was killed needs a moment to let go
+
+
+def main() -> int:
+    """Run the command; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    parser.add_argument("command", choices=["up"], help="start everything and stay until Ctrl-C")
+    parser.parse_args()
+    try:
+        port = int(os.environ.get("PORT", "8080"))
+    except ValueError:
+        return _refuse(f"PORT is not a number: {os.environ['PORT']}")
+    home = Home.open(Path(os.environ.get("MILLRACE_HOME", ".millrace")))
+    try:
+        with home.held():
+            return up(home, port)
+    except HomeInUse as refusal:
+        return _refuse(str(refusal))
+
+
+def up(home: Home, port: int) -> int:
+    """Start everything, tell the person where, keep it running until a signal, stop it in order."""
+    if not _becomes_free(port):
+        return _refuse(f"Port {port} is taken. Choose another one: PORT={port + 10} make run")
+    wanted = _end_wanted()
+    stack = Stack(home, port)
+    try:
+        stack.start()
+        if os.environ.get("MILLRACE_DEMO", "on") != "off":
+            load_demo(stack)
+            print_accounts(home)
+        print(
+            f"Millrace is ready at http://127.0.0.1:{port}  (Ctrl-C stops it; its state stays in {home.folder})",
+            flush=True,
+        )
+        while not wanted.wait(LOOK_EVERY):
+            stack.revive()
+    except DidNotStart as refusal:
+        return 0 if wanted.is_set() else _refuse(str(refusal))
+    finally:
+        print("Stopping …", flush=True)
+        stack.stop()
+    return 0
+
+
+def _end_wanted() -> threading.Event:
+    """Set by Ctrl-C, by SIGTERM and when the terminal closes."""
+    wanted = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: wanted.set())
+    return wanted
+
+
+def _becomes_free(port: int) -> bool:
+    limit = time.monotonic() + PORT_PATIENCE
+    while not is_free(port):
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The leads of the demo company: companies, people, phones, budgets, over twelve months, some twice."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from google.type.money_pb2 import Money
+from millrace.leads.v1.lead_pb2 import Address, Lead, Urgency
+from pypinyin import lazy_pinyin
+
+from deploy.local.demo.vocabulary import VOCABULARY, person_name
+
+SEED = 20260102
+MONTHS = timedelta(days=365)
+MOBILE_PREFIXES = ("138", "139", "136", "137", "158", "159", "186", "187", "188", "150", "177", "199")
+TWICE = 0.04
+WITH_BUDGET = 0.45
+WITH_DEMO = 0.25
+WITH_MAIL = 0.7
+
+
+def demo_leads(count: int, *, now: datetime, channels: list[str], campaigns: list[str]) -> Iterator[Lead]:
+    """`count` leads, oldest first; about four in a hundred are an earlier one, written differently.
+
+    The same seed gives the same leads; only their times follow `now`.
+    """
+    random = Random(SEED)
+    recent: list[Lead] = []
+    for number in range(count):
+        age = MONTHS * (1 - (number + 1) / count)
+        if recent and random.random() < TWICE:
+            yield _written_differently(random, random.choice(recent))
+            continue
+        lead = _lead(random, now - age, channels, campaigns)
+        recent = [*recent[-300:], lead]
+        yield lead
+
+
+def _lead(random: Random, time: datetime, channels: list[str], campaigns: list[str]) -> Lead:
+    place = random.choices(VOCABULARY["places"], [place["weight"] for place in VOCABULARY["places"]])[0]
+    city = random.choice(place["cities"])
+    industry = random.choice(VOCABULARY["industries"])
+    brand = random.choice(VOCABULARY["brand_first"]) + random.choice(VOCABULARY["brand_second"])
+    contact = person_name(random)
+    lead = Lead(
+        company_name=_company(random, city, brand, industry),
+        contact_name=contact,
+        job_title=random.choice(VOCABULARY["job_titles"]),
+        phone=random.choice(MOBILE_PREFIXES) + f"{random.randrange(10**8):08d}",
+        address=Address(province=place["province"], city=city, country="CN"),
+        industry=industry["key"],
+        employee_count=int(random.lognormvariate(4.8, 1.2)) + 5,
+        urgency=random.choices([Urgency.URGENCY_HIGH, Urgency.URGENCY_MEDIUM, Urgency.URGENCY_LOW], [2, 5, 3])[0],
+        need=random.choice(industry["needs"]),
+        tags=random.sample(VOCABULARY["tags"], random.choice([0, 0, 1, 1, 2])),
+    )
+    _add_what_is_sometimes_known(random, lead, brand, contact, time)
+    if channels:
+        lead.channel = random.choice(channels)
+    if campaigns and random.random() < WITH_BUDGET:
+        lead.campaign = random.choice(campaigns)
+    return lead
+
+
+def _company(random: Random, city: str, brand: str, industry: dict[str, Any]) -> str:
+    trade, form = random.choice(industry["trades"]), random.choice(VOCABULARY["legal_forms"])
+    if random.random() < WITH_DEMO:
+        return f"{brand}{trade}({city}){form}"
+    return f"{city}{brand}{trade}{form}"
+
+
+def _add_what_is_sometimes_known(random: Random, lead: Lead, brand: str, contact: str, time: datetime) -> None:
+    if random.random() < WITH_MAIL:
+        own = "".join(lazy_pinyin(brand)) + f"{random.randrange(100)}.example"
+        domain = random.choice([own, own, own, *VOCABULARY["mail_domains"]])
+        lead.email = f"{''.join(lazy_pinyin(contact))}{random.randrange(1000)}@{domain}"
+    if random.random() < WITH_BUDGET:
+        lowest = random.choice([3, 5, 8, 10, 20, 30, 50, 80]) * 10_000
+        lead.budget_min.CopyFrom(Money(currency_code="CNY", units=lowest))
+        lead.budget_max.CopyFrom(Money(currency_code="CNY", units=lowest * random.choice([1, 2, 3])))
+    if random.random() < WITH_DEMO:
+        asked = time - timedelta(hours=random.randrange(72))
+        lead.demo_request_time.FromDatetime(asked.astimezone(UTC))
+
+
+def _written_differently(random: Random, lead: Lead) -> Lead:
+    """The same inquiry as another person writes it down."""
+    again = Lead()
+    again.CopyFrom(lead)
+    phone = lead.phone
+    again.phone = random.choice([phone, f"+86 {phone}", f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"])
+    name = lead.company_name
+    again.company_name = random.choice(
+        [name, name.removesuffix("有限公司"), name.replace("(", "（").replace(")", "）"), f" {name} "]
+    )
+    again.ClearField("tags")
+    again.need = f"再次咨询：{lead.need}"
+    return again

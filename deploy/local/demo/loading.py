@@ -1,0 +1,107 @@
+"""Loading the demo data: by the same calls that people and programs use, each with its own request id.
+
+A loader that was killed goes on where it stood: what was stored answers again instead of being stored twice.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+
+from millrace.leads.v1.lead_pb2 import Lead
+
+from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
+from deploy.local.demo.leads import demo_leads
+from deploy.local.demo.remote import Remote
+from deploy.local.demo.vocabulary import VOCABULARY
+from deploy.local.home import Home, write_private
+from deploy.local.programs import run_once
+from deploy.local.stack import Stack
+
+LEADS = 5000
+AT_ONCE = 100
+
+
+def load_demo(stack: Stack, *, leads: int | None = None) -> None:
+    """Load the demo company once; later starts find it loaded."""
+    home = stack.home
+    if home.demo_loaded.exists():
+        return
+    stack.say("Loading the demo company (once) …")
+    accounts = _accounts(home)
+    _bootstrap(stack, accounts[0])
+    with Remote(stack) as remote:
+        remote.sign_in(accounts[0]["email"], accounts[0]["password"])
+        _load_company(remote, accounts)
+        channels, campaigns = remote.channels_and_campaigns()
+        count = leads if leads is not None else int(os.environ.get("MILLRACE_DEMO_LEADS", LEADS))
+        made = demo_leads(count, now=_day(home), channels=channels, campaigns=campaigns)
+        for done, batch in enumerate(_batches(made), start=1):
+            remote.create_leads(batch, first=(done - 1) * AT_ONCE)
+            if done % 10 == 0:
+                stack.say(f"  {done * AT_ONCE} leads")
+    home.demo_loaded.touch()
+
+
+def print_accounts(home: Home) -> None:
+    """Tell the person whom to sign in as."""
+    if not home.demo_accounts.exists():
+        return
+    print(f"Demo accounts ({home.demo_accounts}):")
+    for account in json.loads(home.demo_accounts.read_text(encoding="utf-8")):
+        print(f"  {account['role']:<18} {account['email']:<34} {account['password']}")
+
+
+def _accounts(home: Home) -> list[dict[str, str]]:
+    """One account of every role, the administrator first; passwords are made once for this installation."""
+    if not home.demo_accounts.exists():
+        first: dict[str, DemoMember] = {}
+        for member in [demo_administrator(), *demo_members()]:
+            first.setdefault(member.role, member)
+        accounts = [
+            {"email": member.email, "role": role, "password": f"Qucheng-{secrets.token_urlsafe(9)}"}
+            for role, member in first.items()
+        ]
+        write_private(home.demo_accounts, json.dumps(accounts, ensure_ascii=False, indent=2))
+    found: list[dict[str, str]] = json.loads(home.demo_accounts.read_text(encoding="utf-8"))
+    return found
+
+
+def _bootstrap(stack: Stack, account: dict[str, str]) -> None:
+    """Make the first administrator, by the command for new installations."""
+    told = {
+        **stack.settings(),
+        "MILLRACE_ADMINISTRATOR_EMAIL": account["email"],
+        "MILLRACE_ADMINISTRATOR_PASSWORD": account["password"],
+        "MILLRACE_ADMINISTRATOR_NAME": demo_administrator().display_name,
+    }
+    run_once("bootstrap", ["services.directory", "bootstrap"], environment=told, home=stack.home)
+
+
+def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
+    regions = {
+        region["name"]: remote.create_region(number, region["name"], region["provinces"])
+        for number, region in enumerate(VOCABULARY["regions"])
+    }
+    teams: dict[str, str] = {}
+    for number, team in enumerate(VOCABULARY["teams"]):
+        parent, region = teams.get(team.get("parent", ""), ""), regions.get(team.get("region", ""), "")
+        teams[team["name"]] = remote.create_team(number, team["name"], parent=parent, region=region)
+    passwords = {account["email"]: account["password"] for account in accounts}
+    for number, member in enumerate(demo_members()):
+        name = remote.create_member(number, member, team=teams[member.team], region=regions.get(member.region, ""))
+        if member.email in passwords:
+            remote.set_password(number, name, passwords[member.email])
+
+
+def _day(home: Home) -> datetime:
+    """The day of the first start, so that a loader that goes on makes the same leads."""
+    made = datetime.fromtimestamp(home.demo_accounts.stat().st_mtime, UTC)
+    return made.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _batches(leads: Iterator[Lead]) -> Iterator[list[Lead]]:
+    while batch := list(islice(leads, AT_ONCE)):
+        yield batch

@@ -1,0 +1,124 @@
+"""The calls that the demo loader makes, signed in as the administrator."""
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import grpc
+from millrace.directory.v1.member_pb2 import Member, Seniority, WorkingState
+from millrace.directory.v1.member_service_pb2 import CreateMemberRequest
+from millrace.directory.v1.member_service_pb2_grpc import MemberServiceStub
+from millrace.directory.v1.password_service_pb2 import SetPasswordRequest
+from millrace.directory.v1.password_service_pb2_grpc import PasswordServiceStub
+from millrace.directory.v1.region_pb2 import Region
+from millrace.directory.v1.region_service_pb2 import CreateRegionRequest
+from millrace.directory.v1.region_service_pb2_grpc import RegionServiceStub
+from millrace.directory.v1.session_service_pb2 import SignInRequest
+from millrace.directory.v1.session_service_pb2_grpc import SessionServiceStub
+from millrace.directory.v1.team_pb2 import Team
+from millrace.directory.v1.team_service_pb2 import CreateTeamRequest
+from millrace.directory.v1.team_service_pb2_grpc import TeamServiceStub
+from millrace.leads.v1.lead_pb2 import Lead
+from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
+from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+
+from deploy.local.demo.company import DemoMember
+from deploy.local.stack import Stack
+
+SECONDS = 30
+LEARNING_SECONDS = 20
+
+
+class Remote:
+    """Directory and leads over gRPC, as the administrator sees them."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._directory = grpc.insecure_channel(stack.program("directory").addresses()["rpc"])
+        self._leads = grpc.insecure_channel(stack.program("leads").addresses()["rpc"])
+        self._metadata: tuple[tuple[str, str], ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._directory.close()
+        self._leads.close()
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Carry the administrator's token from now on."""
+        request = SignInRequest(email=email, password=password)
+        session = SessionServiceStub(self._directory).SignIn(request, timeout=SECONDS)
+        self._metadata = (("authorization", f"Bearer {session.access_token}"),)
+
+    def create_region(self, number: int, name: str, provinces: Sequence[str]) -> str:
+        """Its resource name."""
+        request = CreateRegionRequest(
+            region=Region(display_name=name, provinces=provinces), request_id=f"demo-region-{number}"
+        )
+        made: Region = RegionServiceStub(self._directory).CreateRegion(
+            request, timeout=SECONDS, metadata=self._metadata
+        )
+        return made.name
+
+    def create_team(self, number: int, name: str, *, parent: str, region: str) -> str:
+        """Its resource name."""
+        team = Team(display_name=name, parent=parent, region=region)
+        request = CreateTeamRequest(team=team, request_id=f"demo-team-{number}")
+        made: Team = TeamServiceStub(self._directory).CreateTeam(request, timeout=SECONDS, metadata=self._metadata)
+        return made.name
+
+    def create_member(self, number: int, member: DemoMember, *, team: str, region: str) -> str:
+        """The resource name."""
+        message = Member(
+            display_name=member.display_name,
+            email=member.email,
+            roles=[member.role],
+            team=team,
+            region=region,
+            seniority=Seniority.ValueType(member.seniority),
+            capacity=member.capacity,
+            skills=member.skills,
+            working_state=WorkingState.WORKING_STATE_WORKING,
+        )
+        request = CreateMemberRequest(member=message, request_id=f"demo-member-{number}")
+        made: Member = MemberServiceStub(self._directory).CreateMember(
+            request, timeout=SECONDS, metadata=self._metadata
+        )
+        return made.name
+
+    def set_password(self, number: int, member: str, password: str) -> None:
+        """Let the member sign in."""
+        request = SetPasswordRequest(member=member, new_password=password, request_id=f"demo-password-{number}")
+        PasswordServiceStub(self._directory).SetPassword(request, timeout=SECONDS, metadata=self._metadata)
+
+    def channels_and_campaigns(self) -> tuple[list[str], list[str]]:
+        """The resource names of the channels and campaigns that leads come from."""
+        return [], []
+
+    def create_leads(self, leads: Sequence[Lead], *, first: int) -> None:
+        """Create leads in one stream; waits at first until leads has heard of the administrator."""
+        limit = time.monotonic() + LEARNING_SECONDS
+        while True:
+            requests = (
+                CreateLeadRequest(lead=lead, request_id=f"demo-lead-{first + number}")
+                for number, lead in enumerate(leads)
+            )
+            try:
+                LeadServiceStub(self._leads).BatchCreateLeads(requests, timeout=SECONDS, metadata=self._metadata)
+            except grpc.RpcError as error:
+                if (
+                    error.code()
+                    not in {
+                        grpc.StatusCode.UNAUTHENTICATED,
+                        grpc.StatusCode.UNAVAILABLE,
+                        grpc.StatusCode.PERMISSION_DENIED,
+                    }
+                    or time.monotonic() > limit
+                ):
+                    raise
+                time.sleep(0.2)
+            else:
+                return

@@ -1,0 +1,120 @@
+"""The whole product on one machine, in the order in which its parts need each other."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from deploy.local.home import Home
+from deploy.local.nats import Nats, start_nats
+from deploy.local.postgres import Postgres, start_postgres
+from deploy.local.programs import Program, free_address, run_once
+
+SERVICES = ("directory", "leads")
+
+
+@dataclass
+class Stack:
+    """PostgreSQL, NATS, the services and the gateway, all kept in one folder.
+
+    `environment` adds to what every program is told, for benches and tests; `say` tells a person what happens.
+    """
+
+    home: Home
+    port: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    say: Callable[[str], None] = print
+    postgres: Postgres | None = None
+    nats: Nats | None = None
+    programs: list[Program] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where people find the product."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start everything and wait until it serves; raises DidNotStart."""
+        self.say("Starting PostgreSQL and NATS …")
+        self.postgres = start_postgres(self.home.folder / "postgres", log=self.home.log("postgres"))
+        self.nats = start_nats(self.home.folder / "nats", log=self.home.log("nats"))
+        settings = self._settings(self.postgres, self.nats)
+        self.say("Preparing the databases …")
+        self._migrate(self.postgres, settings)
+        self.say("Starting directory, leads and the gateway …")
+        self.programs = self._programs(settings)
+        for program in self.programs:
+            program.start()
+        for program in self.programs:
+            program.wait()
+
+    def revive(self) -> None:
+        """Start again whatever has crashed since the last look."""
+        if self.postgres is not None and self.postgres.process.poll() is not None:
+            self.say("PostgreSQL ended; starting it again.")
+            self.postgres = start_postgres(self.home.folder / "postgres", log=self.home.log("postgres"))
+        if self.nats is not None and self.nats.process.poll() is not None:
+            self.say("NATS ended; starting it again.")
+            self.nats = start_nats(self.home.folder / "nats", port=self.nats.port, log=self.home.log("nats"))
+        for program in self.programs:
+            if program.revive():
+                self.say(f"{program.name} ended; started again. Its log: {self.home.log(program.name)}")
+
+    def stop(self) -> None:
+        """Stop everything: the door first, the stores last."""
+        for program in reversed(self.programs):
+            program.stop()
+        if self.nats is not None:
+            self.nats.stop()
+        if self.postgres is not None:
+            self.postgres.stop()
+
+    def settings(self) -> dict[str, str]:
+        """What a program must be told to reach this stack."""
+        assert self.postgres is not None and self.nats is not None  # noqa: S101, PT018 - called after start
+        return self._settings(self.postgres, self.nats)
+
+    def program(self, name: str) -> Program:
+        """One of the programs by its name."""
+        return next(program for program in self.programs if program.name == name)
+
+    def _settings(self, postgres: Postgres, nats: Nats) -> dict[str, str]:
+        databases = {f"MILLRACE_{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
+        return {
+            **databases,
+            "MILLRACE_NATS_URL": nats.url,
+            "MILLRACE_SECRET_FILE": str(self.home.secret("secret")),
+            "MILLRACE_AUDIT_HEADS": str(self.home.folder / "audit-heads"),
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            **self.environment,
+        }
+
+    def _migrate(self, postgres: Postgres, settings: Mapping[str, str]) -> None:
+        for name in SERVICES:
+            if not postgres.has_database(name):
+                postgres.create_database(name)
+        with ThreadPoolExecutor(len(SERVICES)) as pool:
+            runs = [
+                pool.submit(
+                    run_once,
+                    f"migrate-{name}",
+                    [f"services.{name}", "migrate"],
+                    environment=settings,
+                    home=self.home,
+                )
+                for name in SERVICES
+            ]
+        for run in runs:
+            run.result()
+
+    def _programs(self, settings: Mapping[str, str]) -> list[Program]:
+        """Addresses are chosen here and stay, so that a program that crashed is found again."""
+        listen = {name: free_address() for name in SERVICES}
+        told = {
+            **settings,
+            **{f"MILLRACE_{name.upper()}_LISTEN": address for name, address in listen.items()},
+            **{f"MILLRACE_{name.upper()}_ADDRESS": address for name, address in listen.items()},
+            "MILLRACE_GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+        }
+        services = [Program(name, f"services.{name}", ("both",), told, self.home) for name in SERVICES]
+        return [*services, Program("gateway", "gateway", (), told, self.home)]
