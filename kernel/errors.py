@@ -23,11 +23,12 @@ class Kind(Enum):
     OUTCOME_UNKNOWN = "outcome_unknown"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Refusal(Exception):  # noqa: N818 - the trade's word; every concrete class names what happened
     """The root of every error a caller may see: a kind, a constant reason, and fields that are its metadata.
 
-    A concrete refusal is a small frozen dataclass beside its rule. Its text stands in `messages/{zh,en}.toml`
+    A concrete refusal is a small dataclass beside its rule, not frozen because Python sets the traceback of whatever
+    is raised. Its text stands in `messages/{zh,en}.toml`
     under its reason, and names its fields in braces.
     """
 
@@ -43,7 +44,7 @@ class Refusal(Exception):  # noqa: N818 - the trade's word; every concrete class
         return f"{self.reason} {self.metadata()}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class InvalidField(Refusal):
     """One field of the input is wrong; `field` is its proto path, so that a form can mark it."""
 
@@ -53,7 +54,7 @@ class InvalidField(Refusal):
     field: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class StaleVersion(Refusal):
     """Somebody else changed the record since it was read."""
 
@@ -63,7 +64,7 @@ class StaleVersion(Refusal):
     resource: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class NotFound(Refusal):
     """The record does not exist, or the caller may not see it: both look the same from outside."""
 
@@ -73,7 +74,7 @@ class NotFound(Refusal):
     resource: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class AlreadyExists(Refusal):
     """Another live record holds the same unique value."""
 
@@ -83,7 +84,7 @@ class AlreadyExists(Refusal):
     constraint: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RequestIdReused(Refusal):
     """The request id was used before with other content."""
 
@@ -93,7 +94,7 @@ class RequestIdReused(Refusal):
     request_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RequestInProgress(Refusal):
     """The same request is being carried out right now."""
 
@@ -103,7 +104,7 @@ class RequestInProgress(Refusal):
     request_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Unauthenticated(Refusal):
     """The caller is not known: no token, or one that does not hold."""
 
@@ -111,7 +112,7 @@ class Unauthenticated(Refusal):
     reason = "UNAUTHENTICATED"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class NotAllowed(Refusal):
     """The caller's roles do not grant the permission."""
 
@@ -121,7 +122,7 @@ class NotAllowed(Refusal):
     permission: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Overloaded(Refusal):
     """No place is free in time; asking again shortly is right."""
 
@@ -131,7 +132,7 @@ class Overloaded(Refusal):
     retry_after_ms: int = 500
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class DeadlinePassed(Refusal):
     """The caller's time was up before the answer stood."""
 
@@ -139,7 +140,7 @@ class DeadlinePassed(Refusal):
     reason = "DEADLINE_PASSED"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class OutcomeUnknown(Refusal):
     """The change may or may not stand; asking again with the same request id tells."""
 

@@ -100,7 +100,7 @@ class FileQuoteNotClosed(FileRefused):
     line: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class ImportFieldUnknown(Refusal):
     """A column is to fill a field that does not exist."""
 
@@ -111,7 +111,7 @@ class ImportFieldUnknown(Refusal):
     column: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class ImportFieldTwice(Refusal):
     """Two columns are to fill the same field."""
 
@@ -122,7 +122,7 @@ class ImportFieldTwice(Refusal):
     column: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class ImportColumnUnknown(Refusal):
     """The file has no such column."""
 
@@ -132,7 +132,7 @@ class ImportColumnUnknown(Refusal):
     column: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class ImportWithoutColumns(Refusal):
     """No column is taken for any field, so that no row could be read."""
 
@@ -140,7 +140,7 @@ class ImportWithoutColumns(Refusal):
     reason = "IMPORT_WITHOUT_COLUMNS"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class ImportCannotMove(Refusal):
     """The import does not stand where the wished change begins."""
 

@@ -14,7 +14,7 @@ class Violation:
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class InvalidRequest(Refusal):
     """The request breaks rules of its contract."""
 
@@ -28,7 +28,7 @@ class InvalidRequest(Refusal):
         return {}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class UnstorableText(Refusal):
     """A text holds a character no database text can hold (U+0000)."""
 

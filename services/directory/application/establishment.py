@@ -15,7 +15,7 @@ from services.directory.storage import calendars, members, roles
 from services.directory.storage.order import after_all_others
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class AdministratorExists(Refusal):
     """Somebody administers the directory already, and can add others after signing in."""
 

@@ -106,7 +106,7 @@ class CalendarUpdated:
     changed: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class CalendarExists(Refusal):
     """The team, or the house, has a calendar already."""
 
@@ -116,7 +116,7 @@ class CalendarExists(Refusal):
     calendar: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class DayGivenTwice(Refusal):
     """A day stands twice among the special days."""
 
@@ -126,7 +126,7 @@ class DayGivenTwice(Refusal):
     day: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class HoursCrossed(Refusal):
     """Working hours end before they begin, or overlap; 1 is Monday."""
 

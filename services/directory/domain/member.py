@@ -104,7 +104,7 @@ class MemberReactivated:
     """A member came back."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class MemberNotActive(Refusal):
     """The member has already left."""
 
@@ -114,7 +114,7 @@ class MemberNotActive(Refusal):
     member: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class MemberAlreadyActive(Refusal):
     """The member never left."""
 
@@ -124,7 +124,7 @@ class MemberAlreadyActive(Refusal):
     member: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class EmailTaken(Refusal):
     """Another member signs in with this address."""
 
@@ -134,7 +134,7 @@ class EmailTaken(Refusal):
     email: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RoleUnknown(Refusal):
     """No live role has this key."""
 
@@ -144,7 +144,7 @@ class RoleUnknown(Refusal):
     role: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RoleBeyondGiver(Refusal):
     """An administrator of a part cannot give a role that reaches further than the own roles do."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kernel.errors import Kind, Refusal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class TeamUnknown(Refusal):
     """The team named does not exist or is archived."""
 
@@ -15,7 +15,7 @@ class TeamUnknown(Refusal):
     team: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RegionUnknown(Refusal):
     """The region named does not exist or is archived."""
 
@@ -25,7 +25,7 @@ class RegionUnknown(Refusal):
     region: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class LastAdministrator(Refusal):
     """Nobody could administer the directory afterwards, and no one could repair that."""
 

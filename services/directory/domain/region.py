@@ -67,7 +67,7 @@ class RegionDeleted:
     """A region was archived."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RegionNameTaken(Refusal):
     """Another region has the same name."""
 
@@ -77,7 +77,7 @@ class RegionNameTaken(Refusal):
     display_name: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class ProvinceTaken(Refusal):
     """Another region covers the province; a lead would belong to two."""
 
@@ -88,7 +88,7 @@ class ProvinceTaken(Refusal):
     region: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RegionInUse(Refusal):
     """Teams or members still work in the region."""
 

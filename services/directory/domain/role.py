@@ -126,7 +126,7 @@ class RoleDeleted:
     """A role was archived."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class PermissionUnknown(Refusal):
     """No method of the product asks for this permission."""
 
@@ -136,7 +136,7 @@ class PermissionUnknown(Refusal):
     permission: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class PermissionGrantedTwice(Refusal):
     """The permission stands twice among the grants, so that its reach is unclear."""
 
@@ -146,7 +146,7 @@ class PermissionGrantedTwice(Refusal):
     permission: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RoleKeyTaken(Refusal):
     """Another live role has the key."""
 
@@ -156,7 +156,7 @@ class RoleKeyTaken(Refusal):
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class RoleInUse(Refusal):
     """Members still hold the role."""
 

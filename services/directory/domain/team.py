@@ -84,7 +84,7 @@ class TeamDeleted:
     """A team was archived."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class TeamBelowItself(Refusal):
     """The move would put the team below itself."""
 
@@ -95,7 +95,7 @@ class TeamBelowItself(Refusal):
     parent: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class TeamInUse(Refusal):
     """Members or teams are still in the team."""
 
@@ -105,7 +105,7 @@ class TeamInUse(Refusal):
     team: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class TeamNameTaken(Refusal):
     """A sister team has the same name."""
 

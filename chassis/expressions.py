@@ -1,0 +1,52 @@
+"""Conditions that administrators write, in CEL over declared variables: typed, and wrong ones refused when saved."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cel_expr_python import cel
+
+_TYPES: Mapping[str, cel.Type] = {
+    "string": cel.Type.STRING,
+    "int": cel.Type.INT,
+    "bool": cel.Type.BOOL,
+    "strings": cel.Type.List(cel.Type.STRING),
+    "mapping": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
+}
+_LITERAL = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
+_WORD = re.compile(r"(?<![.\w])[a-z_]+\b")
+
+
+class ConditionWrong(Exception):  # noqa: N818 - the condition is wrong, not the program
+    """A condition does not compile; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled condition, with the variables it speaks of."""
+
+    expression: cel.Expression
+    words: frozenset[str]
+
+    def holds(self, values: Mapping[str, object]) -> bool | None:
+        """Whether the condition holds; None when it cannot be evaluated, as for a missing key of a map."""
+        answer = self.expression.eval(data=values).value()
+        return answer if isinstance(answer, bool) else None
+
+
+class Vocabulary:
+    """The variables conditions of one kind may use, each a string, int, bool, strings (list) or mapping."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._names = frozenset(variables)
+        self._environment = cel.NewEnv(variables={name: _TYPES[kind] for name, kind in variables.items()})
+
+    def compile(self, text: str) -> Condition:
+        """Compile a condition; raises ConditionWrong."""
+        try:
+            expression = self._environment.compile(text)
+        except RuntimeError as error:  # the library knows no finer class
+            raise ConditionWrong(str(error).removeprefix("INVALID_ARGUMENT: ").splitlines()[0]) from error
+        if expression.return_type() != cel.Type.BOOL:
+            raise ConditionWrong("must be true or false")
+        return Condition(expression, self._names.intersection(_WORD.findall(_LITERAL.sub("", text))))

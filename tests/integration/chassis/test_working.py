@@ -1,0 +1,125 @@
+"""Jobs, sweeps, the seal of the audit log, and the move of old events into the log."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from millrace.leads.v1.lead_pb2 import Lead
+from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis.audit.sealer import Sealer, verify
+from chassis.event_log import archive
+from chassis.jobs import JobContext, JobKind, Jobs, Sweep, Sweeps
+from chassis.rpc.call import Call
+from chassis.tables import event_log, jobs, outbox
+from chassis.work import Store, UnitOfWork
+from tests.support.clock import FixedClock
+from tests.support.sample import Note, write_note
+
+Calls = Callable[..., Call]
+
+
+async def write(store: Store, call: Calls, *, job: str = "") -> None:
+    async def use_case(work: UnitOfWork) -> Note:
+        if job:
+            work.enqueue(job, {"to": "somebody"})
+        return await write_note(work, text="a")
+
+    await store.write(call(), CreateLeadRequest(lead=Lead(need="x")), use_case, answer=lambda _: Lead())
+
+
+async def test_a_job_is_tried_again_after_a_failure_and_then_done(
+    store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock
+) -> None:
+    seen: list[tuple[int, Any]] = []
+
+    async def run(context: JobContext, payload: Mapping[str, Any]) -> None:
+        seen.append((context.attempt, payload["to"]))
+        if context.attempt == 1:
+            raise ConnectionError("away")
+
+    worker = Jobs([JobKind("greet", run)], engine=engine, clock=clock, service="notes")
+    await write(store, call, job="greet")
+    assert await worker.drain() == 1
+    assert await worker.drain() == 0
+    clock.travel(seconds=5)
+    assert await worker.drain() == 1
+    clock.travel(days=9)
+    assert await worker.drain() == 0
+    assert seen == [(1, "somebody"), (2, "somebody")]
+
+
+async def test_a_job_nobody_can_do_is_given_up_in_the_end(
+    store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock
+) -> None:
+    async def run(_context: JobContext, _payload: Mapping[str, Any]) -> None:
+        raise ConnectionError("away")
+
+    worker = Jobs([JobKind("greet", run)], engine=engine, clock=clock, service="notes")
+    await write(store, call, job="greet")
+    for _ in range(12):
+        await worker.drain()
+        clock.travel(days=2)
+    async with engine.connect() as connection:
+        row = (await connection.execute(select(jobs.c.state, jobs.c.attempts))).one()
+    assert tuple(row) == ("failed", 10)
+
+
+async def test_a_sweep_runs_when_it_is_due_and_not_before(engine: AsyncEngine, clock: FixedClock) -> None:
+    ran: list[datetime] = []
+
+    async def run(_connection: AsyncConnection, now: datetime) -> int:
+        ran.append(now)
+        return 1
+
+    sweep = Sweep("dust", timedelta(hours=1), run)
+    sweeps = Sweeps([sweep], engine=engine, clock=clock)
+    assert [await sweeps.step(sweep), await sweeps.step(sweep)] == [1, 0]
+    clock.travel(hours=1)
+    assert await sweeps.step(sweep) == 1
+    assert len(ran) == 2
+
+
+async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
+    store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock
+) -> None:
+    for _ in range(5):
+        await write(store, call)
+    sealer = Sealer(engine, clock=clock, service="notes", secret="s" * 32, heads="")
+    assert await sealer.seal() == 5
+    async with engine.connect() as connection:
+        assert await verify(connection) == []
+    forgeries = [
+        "update audit set actor = 'members/other' where place = 2",
+        "delete from audit where place = 3",
+        "update audit set place = place + 1 where place >= 4; insert into audit (occurred, actor, on_behalf_of, action, "
+        "resource, version, request_id, details, place, hash) select occurred, actor, on_behalf_of, action, resource, "
+        "version, request_id, details, 4, hash from audit where place = 3",
+        "update audit set place = -1 where place = 2; update audit set place = 2 where place = 3; "
+        "update audit set place = 3 where place = -1",
+    ]
+    for forgery in forgeries:
+        async with engine.connect() as connection:
+            transaction = await connection.begin()
+            await connection.execute(text("set constraints all deferred"))
+            await connection.execute(text("alter table audit drop constraint audit_place"))
+            for statement in forgery.split("; "):
+                await connection.execute(text(statement))
+            assert await verify(connection) != [], forgery
+            await transaction.rollback()
+
+
+async def test_events_published_a_day_ago_move_to_the_log(
+    store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock
+) -> None:
+    await write(store, call)
+    async with engine.begin() as connection:
+        await connection.execute(text("update outbox set published_at = occurred, stream_epoch = 'e', stream_seq = 1"))
+    clock.travel(days=1, seconds=1)
+    async with engine.begin() as connection:
+        assert await archive(connection, now=clock.now()) == 1
+    async with engine.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(outbox)) == 0
+        assert await connection.scalar(select(event_log.c.version)) == 1
