@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from millrace.events.v1.event_log_pb2 import LoggedEvent, ReadEventsRequest
@@ -80,9 +81,7 @@ async def archive(connection: AsyncConnection, *, now: datetime, limit: int = 50
     oldest = await connection.scalar(select(outbox.c.occurred).where(outbox.c.published_at < before).limit(1))
     if oldest is None:
         return 0
-    months: Select[tuple[datetime]] = select(
-        literal_column("date_trunc('month', occurred at time zone 'UTC')")
-    ).select_from(outbox)
+    months: Select[Any] = select(literal_column("date_trunc('month', occurred at time zone 'UTC')")).select_from(outbox)
     rows = await connection.execute(months.where(outbox.c.published_at < before).distinct())
     for month in rows.scalars().all():
         await create_partition(connection, month.replace(tzinfo=UTC))

@@ -18,4 +18,4 @@ class Publication:
     message: Callable[[Any, Any], Message]
 
 
-Publications = Mapping[type, Publication]
+Publications = Mapping[type[Any], Publication]

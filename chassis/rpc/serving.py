@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
@@ -27,7 +27,7 @@ from chassis.texts import Texts, locale_of
 from kernel.errors import DeadlinePassed, NotAllowed, Overloaded, Refusal, Unauthenticated
 from kernel.time import Clock
 
-Context = grpc.aio.ServicerContext[Any, Any]
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 Identify = Callable[[str, Any], Awaitable[Principal]]
 _READ_SECONDS = 3.0
 _WRITE_SECONDS = 10.0
@@ -77,7 +77,7 @@ class Boundary:
             for descriptor, servicer in servicers.items()
         ]
 
-    def _handler(self, method: _Method, serve: Any) -> grpc.RpcMethodHandler[Any, Any]:
+    def _handler(self, method: _Method, serve: Any) -> "grpc.RpcMethodHandler[Any, Any]":
         coding = {
             "request_deserializer": GetMessageClass(method.descriptor.input_type).FromString,
             "response_serializer": method.answer_type.SerializeToString,

@@ -7,7 +7,7 @@ from millrace.leads.v1.lead_events_pb2 import LeadCreated, LeadSnapshot, LeadUpd
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.publication import Publication
+from chassis.publication import Publication, Publications
 from chassis.tables import chassis_tables
 from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
@@ -52,7 +52,7 @@ class Note:
 NOTES: Record[Note] = Record(
     kind="note", collection="notes", table=notes, row=lambda n: {"uuid": n.uuid, "text": n.text, "phone": n.phone}
 )
-PUBLICATIONS = {
+PUBLICATIONS: Publications = {
     Written: Publication("lead.created", lambda _event, note: LeadCreated(lead=LeadSnapshot(industry=note.text))),
     Rewritten: Publication("lead.updated", lambda _event, note: LeadUpdated(lead=LeadSnapshot(industry=note.text))),
 }

@@ -91,16 +91,18 @@ async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
     assert await sealer.seal() == 5
     async with engine.connect() as connection:
         assert await verify(connection) == []
-    forgeries = [
-        "update audit set actor = 'members/other' where place = 2",
-        "delete from audit where place = 3",
-        "update audit set place = place + 1 where place >= 4; insert into audit (occurred, actor, on_behalf_of, action, "
-        "resource, version, request_id, details, place, hash) select occurred, actor, on_behalf_of, action, resource, "
-        "version, request_id, details, 4, hash from audit where place = 3",
+    entry = "occurred, actor, on_behalf_of, action, resource, version, request_id, details"
+    altered = "update audit set actor = 'members/other' where place = 2"
+    cut = "delete from audit where place = 3"
+    inserted = (
+        "update audit set place = place + 1 where place >= 4; "
+        f"insert into audit ({entry}, place, hash) select {entry}, 4, hash from audit where place = 3"
+    )
+    swapped = (
         "update audit set place = -1 where place = 2; update audit set place = 2 where place = 3; "
-        "update audit set place = 3 where place = -1",
-    ]
-    for forgery in forgeries:
+        "update audit set place = 3 where place = -1"
+    )
+    for forgery in (altered, cut, inserted, swapped):
         async with engine.connect() as connection:
             transaction = await connection.begin()
             await connection.execute(text("set constraints all deferred"))
