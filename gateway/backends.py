@@ -1,0 +1,164 @@
+"""The services behind the gateway: one channel each, a bulkhead, a circuit, one repeat."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+
+from chassis.channels import open_channel
+from gateway.metrics import CIRCUIT_OPEN
+from gateway.refusals import ServiceAway
+from gateway.transcoding.methods import Method
+from kernel.errors import Overloaded
+
+SLOTS = 50
+STREAM_SLOTS = 200
+SLOT_WAIT_SECONDS = 0.3
+FAILURES_TO_OPEN = 5
+OPEN_SECONDS = 5.0
+REPEAT_AFTER_SECONDS = 0.1
+
+Metadata = tuple[tuple[str, str], ...]
+
+
+class Circuit:
+    """Leaves a service alone for a while after failures in a row, then lets one call try."""
+
+    def __init__(self, service: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start closed."""
+        self._service = service
+        self._clock = clock
+        self._failures = 0
+        self._closed_again = 0.0
+
+    def check(self) -> None:
+        """Raise ServiceAway while the circuit is open."""
+        if self._failures < FAILURES_TO_OPEN:
+            return
+        now = self._clock()
+        if now < self._closed_again:
+            wait = int((self._closed_again - now) * 1000)
+            raise ServiceAway(service=self._service, retry_after_ms=max(1000, wait))
+        # This caller tries; the others wait for what it finds.
+        self._closed_again = now + OPEN_SECONDS
+
+    def succeeded(self) -> None:
+        """The service answered, whatever it answered."""
+        if self._failures:
+            self._failures = 0
+            CIRCUIT_OPEN.labels(self._service).set(0)
+
+    def failed(self) -> None:
+        """The service could not be reached."""
+        self._failures += 1
+        if self._failures == FAILURES_TO_OPEN:
+            self._closed_again = self._clock() + OPEN_SECONDS
+            CIRCUIT_OPEN.labels(self._service).set(1)
+
+
+class Backend:
+    """One service."""
+
+    def __init__(self, name: str, channel: grpc.aio.Channel) -> None:
+        """Take the channel over; `close` closes it."""
+        self.name = name
+        self._channel = channel
+        self._calls: dict[str, Any] = {}
+        self._slots = asyncio.Semaphore(SLOTS)
+        self._stream_slots = asyncio.Semaphore(STREAM_SLOTS)
+        self.circuit = Circuit(name)
+
+    async def close(self) -> None:
+        """Close the channel after running calls had 10 seconds to end."""
+        await self._channel.close(10)
+
+    async def call(
+        self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
+    ) -> Message:
+        """Call a unary method; once more on UNAVAILABLE where a repeat is harmless."""
+        async with self._slot():
+            try:
+                return await self._once(method, request, metadata, seconds)
+            except grpc.aio.AioRpcError as error:
+                if not repeat or error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(REPEAT_AFTER_SECONDS * (0.5 + random.random()))  # noqa: S311 - spreads load, hides nothing
+            return await self._once(method, request, metadata, seconds)
+
+    @asynccontextmanager
+    async def stream(
+        self, method: Method, request: Message | None, *, metadata: Metadata, seconds: float
+    ) -> AsyncIterator[Any]:
+        """A streaming call, cancelled when the block is left; without a request, one whose messages are written."""
+        if self._stream_slots.locked():
+            raise Overloaded
+        self.circuit.check()
+        async with self._stream_slots:
+            arguments = () if request is None else (request,)
+            call = self._callable(method)(*arguments, metadata=metadata, timeout=seconds)
+            try:
+                yield call
+            finally:
+                call.cancel()
+
+    async def _once(self, method: Method, request: Message, metadata: Metadata, seconds: float) -> Message:
+        self.circuit.check()
+        try:
+            answer: Message = await self._callable(method)(request, metadata=metadata, timeout=seconds)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.UNAVAILABLE and not _said_by_service(error):
+                self.circuit.failed()
+            else:
+                self.circuit.succeeded()
+            raise
+        self.circuit.succeeded()
+        return answer
+
+    def _callable(self, method: Method) -> Any:
+        found = self._calls.get(method.path)
+        if found is None:
+            found = self._calls[method.path] = self._bind(method)
+        return found
+
+    def _bind(self, method: Method) -> Any:
+        descriptor = method.descriptor
+        kinds = {
+            (False, False): self._channel.unary_unary,
+            (False, True): self._channel.unary_stream,
+            (True, False): self._channel.stream_unary,
+        }
+        bind: Any = kinds[(descriptor.client_streaming, descriptor.server_streaming)]
+        return bind(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.answer.FromString,
+        )
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        if self._slots.locked():
+            try:
+                await asyncio.wait_for(self._slots.acquire(), SLOT_WAIT_SECONDS)
+            except TimeoutError:
+                raise Overloaded from None
+        else:
+            await self._slots.acquire()
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+
+def open_backends(addresses: Iterable[tuple[str, str]]) -> dict[str, Backend]:
+    """One backend for each service's address."""
+    return {name: Backend(name, open_channel(address)) for name, address in addresses}
+
+
+def _said_by_service(error: grpc.aio.AioRpcError) -> bool:
+    """Whether the status was written by the service rather than by the transport."""
+    return any(key == "grpc-status-details-bin" for key, _ in error.trailing_metadata() or ())

@@ -1,0 +1,137 @@
+"""Refusals as problem+json (RFC 9457): the one table from gRPC statuses to HTTP, and the shape people see."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+
+from chassis.logs import get_logger
+from chassis.rpc.statuses import internal, status_of
+from chassis.texts import Texts
+from gateway.refusals import ServiceAway
+from kernel.errors import DeadlinePassed, Overloaded, Refusal
+
+CONTENT_TYPE = "application/problem+json"
+HTTP_STATUSES: dict[grpc.StatusCode, int] = {
+    grpc.StatusCode.INVALID_ARGUMENT: 400,
+    grpc.StatusCode.OUT_OF_RANGE: 400,
+    grpc.StatusCode.UNAUTHENTICATED: 401,
+    grpc.StatusCode.PERMISSION_DENIED: 403,
+    grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.ALREADY_EXISTS: 409,
+    grpc.StatusCode.ABORTED: 409,
+    grpc.StatusCode.FAILED_PRECONDITION: 422,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
+    grpc.StatusCode.UNIMPLEMENTED: 501,
+    grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.DEADLINE_EXCEEDED: 504,
+}
+_STALE = "STALE_VERSION"
+_IN_PROGRESS = "REQUEST_IN_PROGRESS"
+_DETAILS = "grpc-status-details-bin"
+_BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
+
+
+@cache
+def texts() -> Texts:
+    """The gateway's texts over the shared ones."""
+    return Texts(Path(__file__).parent / "messages")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A refusal as HTTP tells it; `document` is the JSON object."""
+
+    status: int
+    document: dict[str, Any]
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the wording of a problem depends on: path, language, If-Match, and the field the body filled."""
+
+    path: str
+    locale: str
+    if_match: bool = False
+    body: str = ""
+
+
+def of_refusal(refusal: Refusal, asked: Asked) -> Problem:
+    """The problem of a refusal of the gateway itself."""
+    status = status_of(refusal, texts=texts(), locale=asked.locale)
+    return _problem(status, asked, getattr(refusal, "status", None))
+
+
+def of_call(error: grpc.aio.AioRpcError, asked: Asked, *, service: str) -> Problem:
+    """The problem of a call that failed: what the service said, or, when nothing came from it, our own words."""
+    for key, value in error.trailing_metadata() or ():
+        if key == _DETAILS and isinstance(value, bytes):
+            return _problem(status_pb2.Status.FromString(value), asked, None)
+    if error.code() is grpc.StatusCode.UNAVAILABLE:
+        return of_refusal(ServiceAway(service=service), asked)
+    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return of_refusal(DeadlinePassed(), asked)
+    if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return of_refusal(Overloaded(), asked)
+    return of_defect(error, asked)
+
+
+def of_defect(error: BaseException, asked: Asked) -> Problem:
+    """The problem of a defect of ours: a fixed text with the number under which the log tells more."""
+    status, error_id = internal(texts=texts(), locale=asked.locale)
+    get_logger().error("request failed", error_id=error_id, path=asked.path, error=repr(error), exc_info=error)
+    return _problem(status, asked, None)
+
+
+def _problem(status: status_pb2.Status, asked: Asked, finer: int | None) -> Problem:
+    info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    localized, retry = error_details_pb2.LocalizedMessage(), error_details_pb2.RetryInfo()
+    for detail in status.details:
+        for known in (info, bad, localized, retry):
+            detail.Unpack(known)
+    code = finer or _http_status(status.code, info.reason, asked)
+    document: dict[str, Any] = {
+        "type": f"urn:millrace:reason:{info.reason or 'INTERNAL'}",
+        "title": HTTPStatus(code).phrase,
+        "status": code,
+        "detail": localized.message or status.message,
+        "instance": asked.path,
+        "reason": info.reason or "INTERNAL",
+        "metadata": dict(info.metadata),
+    }
+    if bad.field_violations:
+        document["errors"] = [
+            {"field": json_path(each.field, asked.body), "reason": each.reason, "message": each.description}
+            for each in bad.field_violations
+        ]
+    return Problem(status=code, document=document, headers=_headers(code, info, retry))
+
+
+def _http_status(number: int, reason: str, asked: Asked) -> int:
+    if reason == _STALE and asked.if_match:
+        return HTTPStatus.PRECONDITION_FAILED
+    return HTTP_STATUSES.get(_BY_NUMBER.get(number, grpc.StatusCode.INTERNAL), 500)
+
+
+def _headers(code: int, info: Any, retry: Any) -> tuple[tuple[bytes, bytes], ...]:
+    headers: list[tuple[bytes, bytes]] = []
+    if retry.HasField("retry_delay") or info.reason == _IN_PROGRESS or code == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append((b"retry-after", b"%d" % max(1, retry.retry_delay.seconds)))
+    if code == HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", info.metadata["allowed"].encode("ascii")))
+    return tuple(headers)
+
+
+def json_path(path: str, body: str = "") -> str:
+    """A proto field path in the words of the JSON door, within the body where a field of the request is the body."""
+    if body and path.startswith(f"{body}."):
+        path = path[len(body) + 1 :]
+    return re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), path)

@@ -1,0 +1,49 @@
+"""Settings of the gateway process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chassis.settings import Environment
+
+SERVICES = ("directory", "leads")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """What the gateway needs to run; rates are requests a second, 0 for no limit."""
+
+    listen: str
+    debug_listen: str
+    addresses: Mapping[str, str]
+    secret: str
+    ready_file: str
+    trusted_hosts: frozenset[str]
+    trusted_proxies: str
+    allowed_origins: tuple[str, ...]
+    rate_per_address: int
+    rate_per_session: int
+    rate_of_public_writes: int
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> "GatewaySettings":
+        """Read the settings; raises SettingsWrong with every mistake."""
+        env = Environment(values)
+        settings = cls(
+            listen=env.text("MILLRACE_GATEWAY_LISTEN", "127.0.0.1:8080"),
+            debug_listen=env.text("MILLRACE_GATEWAY_DEBUG_LISTEN", "127.0.0.1:0"),
+            addresses={name: env.text(f"MILLRACE_{name.upper()}_ADDRESS") for name in SERVICES},
+            secret=env.text("MILLRACE_SECRET"),
+            ready_file=env.text("MILLRACE_READY_FILE", ""),
+            trusted_hosts=frozenset(_listed(env.text("MILLRACE_GATEWAY_TRUSTED_HOSTS", "localhost,127.0.0.1,[::1]"))),
+            trusted_proxies=env.text("MILLRACE_GATEWAY_TRUSTED_PROXIES", "127.0.0.1"),
+            allowed_origins=_listed(env.text("MILLRACE_GATEWAY_ALLOWED_ORIGINS", "")),
+            rate_per_address=env.whole("MILLRACE_GATEWAY_RATE_PER_ADDRESS", 1000),
+            rate_per_session=env.whole("MILLRACE_GATEWAY_RATE_PER_SESSION", 500),
+            rate_of_public_writes=env.whole("MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES", 5),
+        )
+        env.check()
+        return settings
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -1,0 +1,154 @@
+"""The ASGI application below `/v1`: finds the route, carries the call, tells refusals."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from gateway import problems
+from gateway.backends import Backend, Metadata
+from gateway.limits import Limit
+from gateway.metrics import HTTP_SECONDS
+from gateway.transcoding import streaming
+from gateway.transcoding.exchange import Exchange
+from gateway.transcoding.json_writing import writer
+from gateway.transcoding.methods import Shape
+from gateway.transcoding.routes import Route, RouteTable
+from kernel.errors import Refusal, Unauthenticated
+
+READ_SECONDS = 3.0
+WRITE_SECONDS = 10.0
+WATCH_AFTER_SECONDS = 0.25
+
+Credentials = Callable[[Exchange], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How often addresses and sessions may ask, and addresses may write without being signed in."""
+
+    address: Limit
+    session: Limit
+    public_writes: Limit
+
+
+class Door:
+    """Carries every RPC that has an HTTP rule."""
+
+    def __init__(
+        self, routes: RouteTable, backends: Mapping[str, Backend], credentials: Credentials, limits: Limits
+    ) -> None:
+        """`credentials` finds the bearer token of a request: its header's, or the session cookie's."""
+        self._routes = routes
+        self._backends = backends
+        self._credentials = credentials
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        exchange = Exchange(scope, receive, send)
+        begun = time.perf_counter()
+        route: Route | None = None
+        try:
+            route, segments = self._routes.find(scope["method"], scope["path"])
+            await self._carry(exchange, route, segments)
+        except (Refusal, grpc.aio.AioRpcError, Exception) as error:  # noqa: BLE001 - the boundary: nothing passes through
+            await _tell(exchange, error, route)
+        except asyncio.CancelledError:
+            if not exchange.gone:
+                raise
+        name = "none" if route is None else route.binding.method.name
+        HTTP_SECONDS.labels(name, exchange.status).observe(time.perf_counter() - begun)
+
+    async def _carry(self, exchange: Exchange, route: Route, segments: list[str]) -> None:
+        method = route.binding.method
+        self._limits.address.take(exchange.address)
+        if method.anonymous and not route.binding.reads:
+            self._limits.public_writes.take(exchange.address)
+        token = await self._credentials(exchange)
+        if token:
+            self._limits.session.take(token[-43:])
+        metadata = call_metadata(exchange, token)
+        backend = self._backends[method.service]
+        if method.shape is Shape.UNARY:
+            await _unary(exchange, route, segments, backend, metadata)
+        elif method.shape is Shape.UPLOAD:
+            await streaming.upload(exchange, route, segments, backend, metadata)
+        else:
+            serve = streaming.events if method.shape is Shape.EVENTS else streaming.download
+            await serve(exchange, route, segments, backend, metadata)
+
+
+def call_metadata(exchange: Exchange, token: str) -> Metadata:
+    """What goes along with a call: who asks, in which language, in which trace."""
+    metadata = [("accept-language", exchange.locale)]
+    if token:
+        if not (token.isascii() and token.isprintable()):
+            raise Unauthenticated
+        metadata.append(("authorization", f"Bearer {token}"))
+    trace = exchange.headers.get("traceparent", "")
+    if len(trace) == 55 and trace.isascii() and trace.isprintable():  # noqa: PLR2004 - the length W3C trace context fixes
+        metadata.append(("traceparent", trace))
+    return tuple(metadata)
+
+
+async def _unary(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
+    binding = route.binding
+    body = b"" if binding.reads else await exchange.json_body()
+    request = route.plan.build(segments, exchange.scope["query_string"], body, exchange.headers)
+    seconds = READ_SECONDS if binding.reads else WRITE_SECONDS
+    repeat = binding.reads or binding.method.repeatable
+    call = backend.call(binding.method, request, metadata=metadata, seconds=seconds, repeat=repeat)
+    # Nobody watches for the client of a write to leave: a write once begun is carried to its end.
+    answer: Any = await (_while_wanted(exchange, call) if binding.reads else call)
+    etag = getattr(answer, "etag", "")
+    headers = ((b"etag", f'"{etag}"'.encode("latin-1")),) if etag else ()
+    if etag and binding.reads and exchange.headers.get("if-none-match", "").strip('"') == etag:
+        await exchange.answer(304, b"", kind=b"", headers=headers)
+        return
+    await exchange.answer(200, orjson.dumps(writer(binding.method.answer.DESCRIPTOR)(answer)), headers=headers)
+
+
+async def _while_wanted(exchange: Exchange, call: Awaitable[Any]) -> Any:
+    """The answer of a read, given up when the client leaves; watching begins only when the read takes long."""
+    loop = asyncio.get_running_loop()
+    reading = asyncio.current_task()
+    watchers: list[asyncio.Task[None]] = []
+
+    async def watch() -> None:
+        await exchange.left()
+        if reading is not None:
+            reading.cancel()
+
+    timer = loop.call_later(WATCH_AFTER_SECONDS, lambda: watchers.append(loop.create_task(watch())))
+    try:
+        return await call
+    finally:
+        timer.cancel()
+        for watcher in watchers:
+            watcher.cancel()
+
+
+async def _tell(exchange: Exchange, error: Exception, route: Route | None) -> None:
+    """Answer with the problem, or, when the answer has begun, end it."""
+    problem = problem_of(exchange, error, route)
+    if exchange.started:
+        await exchange.piece(b"", last=True)
+    else:
+        await exchange.refuse(problem)
+
+
+def problem_of(exchange: Exchange, error: Exception, route: Route | None = None) -> problems.Problem:
+    """The problem an error is to the client."""
+    asked = exchange.asked("" if route is None else route.binding.body)
+    if isinstance(error, Refusal):
+        return problems.of_refusal(error, asked)
+    if isinstance(error, grpc.aio.AioRpcError):
+        service = "directory" if route is None else route.binding.method.service
+        return problems.of_call(error, asked, service=service)
+    return problems.of_defect(error, asked)

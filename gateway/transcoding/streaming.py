@@ -1,0 +1,147 @@
+"""Calls that stream: server-sent events, downloads, uploads."""
+
+import asyncio
+from email.message import EmailMessage
+from typing import Any
+
+import grpc
+import orjson
+
+from gateway import problems
+from gateway.backends import Backend, Metadata
+from gateway.refusals import BodyTooSlow
+from gateway.transcoding.exchange import Exchange
+from gateway.transcoding.json_writing import writer
+from gateway.transcoding.methods import body_field
+from gateway.transcoding.routes import Route
+
+HEARTBEAT_SECONDS = 15.0
+FIRST_MESSAGE_SECONDS = 1.0
+WATCH_SECONDS = 3600.0
+EXPORT_SECONDS = 60.0
+MAX_UPLOAD = 20 * 1024 * 1024
+UPLOAD_SECONDS = 120
+CHUNK = 256 * 1024
+_EVENTS = b"text/event-stream"
+_HEARTBEAT = b": \n\n"
+# Proxies that gather answers would hold events back.
+_UNBUFFERED = ((b"x-accel-buffering", b"no"), (b"cache-control", b"no-store"))
+
+
+async def events(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
+    """A server stream as events: one `message` each, `end` after the last, `problem` when it breaks off."""
+    request = route.plan.build(segments, exchange.scope["query_string"], b"", exchange.headers)
+    write = writer(route.binding.method.answer.DESCRIPTOR)
+    leaving = asyncio.ensure_future(exchange.left())
+    try:
+        async with backend.stream(route.binding.method, request, metadata=metadata, seconds=WATCH_SECONDS) as call:
+            await _send_events(exchange, route, call, write, leaving)
+    finally:
+        leaving.cancel()
+
+
+async def _send_events(exchange: Exchange, route: Route, call: Any, write: Any, leaving: asyncio.Task[None]) -> None:
+    reading = asyncio.ensure_future(call.read())
+    wait = FIRST_MESSAGE_SECONDS
+    try:
+        while True:
+            done, _ = await asyncio.wait({reading, leaving}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            if leaving in done:
+                return
+            if reading in done and not exchange.started:
+                reading.result()  # a refusal before the first message is a plain problem
+            if not exchange.started:
+                await exchange.start(200, kind=_EVENTS, headers=_UNBUFFERED)
+            if not done:
+                await exchange.piece(_HEARTBEAT)
+            elif await _send_event(exchange, route, reading, write):
+                return
+            else:
+                reading = asyncio.ensure_future(call.read())
+            wait = HEARTBEAT_SECONDS
+    finally:
+        reading.cancel()
+
+
+async def _send_event(exchange: Exchange, route: Route, reading: asyncio.Future[Any], write: Any) -> bool:
+    """Send what was read; True when it was the last."""
+    try:
+        message = reading.result()
+    except grpc.aio.AioRpcError as error:
+        problem = problems.of_call(error, exchange.asked(), service=route.binding.method.service)
+        await exchange.piece(b"event: problem\ndata: " + orjson.dumps(problem.document) + b"\n\n", last=True)
+        return True
+    if message is grpc.aio.EOF:
+        await exchange.piece(b"event: end\ndata: {}\n\n", last=True)
+        return True
+    await exchange.piece(b"data: " + orjson.dumps(write(message)) + b"\n\n")
+    return False
+
+
+async def download(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
+    """A server stream of HttpBody as one file."""
+    request = route.plan.build(segments, exchange.scope["query_string"], b"", exchange.headers)
+    async with backend.stream(route.binding.method, request, metadata=metadata, seconds=EXPORT_SECONDS) as call:
+        part = await call.read()
+        kind = b"" if part is grpc.aio.EOF else part.content_type.encode("latin-1", "replace")
+        disposition = b'attachment; filename="%s"' % _file_name(exchange.scope["path"], kind)
+        await exchange.start(
+            200, kind=kind or b"application/octet-stream", headers=((b"content-disposition", disposition),)
+        )
+        while part is not grpc.aio.EOF:
+            await exchange.piece(part.data)
+            part = await call.read()
+        await exchange.piece(b"", last=True)
+
+
+async def upload(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
+    """A raw body as a client stream of HttpBody; the first message carries name, kind and request id."""
+    method = route.binding.method
+    first: Any = route.plan.build(segments, exchange.scope["query_string"], b"", exchange.headers)
+    if "file_name" in first.DESCRIPTOR.fields_by_name and not first.file_name:
+        first.file_name = file_name_of(exchange.headers.get("content-disposition", ""))
+    field = body_field(first.DESCRIPTOR)
+    name = "" if field is None else field.name
+    getattr(first, name).content_type = exchange.headers.get("content-type", "application/octet-stream")
+    async with backend.stream(method, None, metadata=metadata, seconds=UPLOAD_SECONDS) as call:
+        await _send_body(exchange, call, first, name)
+        answer = await call
+    await exchange.answer(200, orjson.dumps(writer(method.answer.DESCRIPTOR)(answer)))
+
+
+async def _send_body(exchange: Exchange, call: Any, first: Any, field: str) -> None:
+    """Write the body into the call, a chunk a message; a service that refuses early is heard at the end."""
+    message, kind = first, type(first)
+    buffer = bytearray()
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            async for chunk in exchange.chunks(limit=MAX_UPLOAD):
+                buffer += chunk
+                if len(buffer) >= CHUNK:
+                    getattr(message, field).data = bytes(buffer)
+                    await call.write(message)
+                    message = kind()
+                    buffer.clear()
+            getattr(message, field).data = bytes(buffer)
+            await call.write(message)
+            await call.done_writing()
+    except TimeoutError:
+        raise BodyTooSlow(seconds=UPLOAD_SECONDS) from None
+    except asyncio.InvalidStateError:
+        return  # the call is over already; its status says why
+
+
+def file_name_of(disposition: str) -> str:
+    """The file name of a Content-Disposition header (RFC 6266), without folders; empty when it names none."""
+    if not disposition:
+        return ""
+    message = EmailMessage()
+    message["Content-Disposition"] = "".join(c for c in disposition if c.isprintable())
+    return (message.get_filename() or "").replace("\\", "/").rpartition("/")[2]
+
+
+def _file_name(path: str, kind: bytes) -> bytes:
+    """A name for a download made from its path: `leadImports-018f-downloadFailedRows.csv`."""
+    stem = "-".join(part for part in path.replace(":", "/").split("/")[2:] if part.replace("-", "").isalnum())
+    ending = b".csv" if kind.startswith(b"text/csv") else b""
+    return stem.encode("ascii", "replace") + ending
