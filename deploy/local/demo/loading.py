@@ -93,7 +93,7 @@ def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
     for number, member in enumerate(demo_members()):
         name = remote.create_member(number, member, team=teams[member.team], region=regions.get(member.region, ""))
         if member.email in passwords:
-            remote.set_password(number, name, passwords[member.email])
+            remote.set_password(name, passwords[member.email])
 
 
 def _day(home: Home) -> datetime:

@@ -89,9 +89,9 @@ class Remote:
         )
         return made.name
 
-    def set_password(self, number: int, member: str, password: str) -> None:
+    def set_password(self, member: str, password: str) -> None:
         """Let the member sign in."""
-        request = SetPasswordRequest(member=member, new_password=password, request_id=f"demo-password-{number}")
+        request = SetPasswordRequest(member=member, new_password=password)
         PasswordServiceStub(self._directory).SetPassword(request, timeout=SECONDS, metadata=self._metadata)
 
     def channels_and_campaigns(self) -> tuple[list[str], list[str]]:

@@ -1,0 +1,65 @@
+"""What every method of the contracts states: who may call it, and a request id where it writes."""
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+from google.api import annotations_pb2
+from google.protobuf.descriptor import MethodDescriptor
+from millrace.auth.v1 import access_pb2
+
+from tests.architecture.tree import ROOT
+
+# Whoever can reach the gateway may call these; each line is a decision.
+ANONYMOUS = {
+    "millrace.directory.v1.ApiClientService.IssueClientToken",  # proves itself by the client's secret
+    "millrace.directory.v1.KeySetService.GetKeySet",  # public keys
+    "millrace.directory.v1.SessionService.FinishOpenIdSignIn",
+    "millrace.directory.v1.SessionService.RefreshSession",  # proves itself by the refresh token
+    "millrace.directory.v1.SessionService.SignIn",
+    "millrace.directory.v1.SessionService.StartOpenIdSignIn",
+    "millrace.leads.v1.FormService.SubmitForm",  # the public web form, behind its token and a rate limit
+}
+READS = ("Get", "List", "Watch", "Check", "Read", "Explain", "Resolve", "Download", "Preview", "Search", "Look", "Try")
+SIGN_IN = ("SignIn", "SignOut", "RefreshSession", "StartOpenIdSignIn", "FinishOpenIdSignIn", "IssueClientToken")
+PASSWORDS = ("ChangePassword", "SetPassword")  # setting the same password twice is setting it once
+
+
+def methods() -> Iterator[MethodDescriptor]:
+    for path in sorted((ROOT / "protos" / "millrace").rglob("*.proto")):
+        module = ".".join(path.relative_to(ROOT / "protos").with_suffix("").parts) + "_pb2"
+        for service in importlib.import_module(module).DESCRIPTOR.services_by_name.values():
+            yield from service.methods
+
+
+METHODS = {method.full_name: method for method in methods()}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_says_who_may_call_it(name: str) -> None:
+    rule = METHODS[name].GetOptions().Extensions[access_pb2.access]
+    assert [bool(rule.permission), rule.anonymous, rule.signed_in].count(True) == 1
+
+
+def test_only_the_listed_methods_answer_without_a_caller() -> None:
+    open_to_all = {
+        name for name, method in METHODS.items() if method.GetOptions().Extensions[access_pb2.access].anonymous
+    }
+    assert open_to_all - ANONYMOUS == set()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in METHODS if not name.split(".")[-1].startswith((*READS, *SIGN_IN, *PASSWORDS))]
+)
+def test_a_write_carries_a_request_id(name: str) -> None:
+    assert "request_id" in METHODS[name].input_type.fields_by_name
+
+
+def test_no_two_methods_share_a_path() -> None:
+    rules = [method.GetOptions().Extensions[annotations_pb2.http] for method in METHODS.values()]
+    paths = [
+        f"{rule.WhichOneof('pattern')} {getattr(rule, rule.WhichOneof('pattern'))}"
+        for rule in rules
+        if rule.WhichOneof("pattern")
+    ]
+    assert len(paths) == len(set(paths))

@@ -1,0 +1,71 @@
+"""Whatever the product refuses or explains, it says in Chinese and in English."""
+
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from kernel.errors import Refusal
+from tests.architecture.tree import ROOT, shown, sources
+
+FOLDERS = sorted(path for path in ROOT.glob("*/messages")) + sorted(ROOT.glob("services/*/messages"))
+SHARED = ROOT / "chassis" / "messages"
+
+
+def texts(folder: Path, locale: str) -> dict[str, str]:
+    path = folder / f"{locale}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def parameters(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=shown)
+def test_both_languages_word_the_same_reasons(folder: Path) -> None:
+    assert set(texts(folder, "zh")) == set(texts(folder, "en"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=shown)
+def test_both_languages_name_the_same_parameters(folder: Path) -> None:
+    english = texts(folder, "en")
+    differing = [
+        reason for reason, text in texts(folder, "zh").items() if parameters(text) != parameters(english[reason])
+    ]
+    assert differing == []
+
+
+def refusals() -> list[type[Refusal]]:
+    for path in sources("kernel", "trade", "chassis", "services", "gateway"):
+        if (
+            path.name != "__main__.py"
+            and "versions" not in path.parts
+            and "Refusal" in path.read_text(encoding="utf-8")
+        ):
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+    found, waiting = [], [Refusal]
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        found += [kind for kind in below if kind.__module__.split(".")[0] != "tests"]
+        waiting += below
+    return [kind for kind in found if "reason" in kind.__dict__]
+
+
+def test_every_refusal_has_a_text_in_both_languages() -> None:
+    wordless = []
+    for kind in refusals():
+        own = (
+            Path(ROOT, *kind.__module__.split(".")[: 2 if kind.__module__.startswith("services.") else 1]) / "messages"
+        )
+        for locale in ("zh", "en"):
+            known = texts(SHARED, locale) | texts(own, locale)
+            if kind.reason not in known:
+                wordless.append(f"{locale}: {kind.reason} ({kind.__module__})")
+    assert wordless == []
+
+
+def test_one_reason_means_one_refusal() -> None:
+    reasons = [kind.reason for kind in refusals()]
+    assert sorted({reason for reason in reasons if reasons.count(reason) > 1}) == []
