@@ -5,13 +5,14 @@ A service declares the copy's tables, feeds them from the directory's events, an
     TABLES = organization_tables(METADATA)                      # known_members, known_teams, known_regions, …
     organization_subscription(consumer="leads-organization", tables=TABLES)
     organization = Organization(engine=engine, tables=TABLES)
-    await organization.principal(subject=claims.subject, roles=claims.roles, permissions=claims.permissions)
+    identify_by(verifier, organization)                         # the boundary: token → principal
     (await organization.current()).members                                    # candidates for an assignment
 
 The directory itself gives its own tables in place of the copy's: they have the same columns.
 """
 
 from chassis.organization.copy import organization_subscription
+from chassis.organization.identify import identify_by
 from chassis.organization.organization import Organization
 from chassis.organization.snapshot import (
     KnownCalendar,
@@ -32,6 +33,7 @@ __all__ = [
     "Organization",
     "OrganizationTables",
     "Snapshot",
+    "identify_by",
     "organization_subscription",
     "organization_tables",
 ]

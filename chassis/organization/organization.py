@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chassis import database
 from chassis.organization.loading import load_snapshot
 from chassis.organization.snapshot import Snapshot
 from chassis.organization.tables import OrganizationTables
@@ -23,7 +24,7 @@ class Organization:
     """
 
     def __init__(self, *, engine: AsyncEngine, tables: OrganizationTables, max_age: float = 1.0) -> None:
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._tables = tables
         self._max_age = max_age
         self._snapshot: Snapshot | None = None
@@ -74,8 +75,7 @@ class Organization:
 
     async def _look(self) -> Snapshot:
         asked = asyncio.get_running_loop().time()
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with database.connected(self._engine) as connection:
             version = await self._stored_version(connection)
             if self._snapshot is None or version != self._version:
                 # Loaded after the version was read: at worst newer than it, and then loaded once more.

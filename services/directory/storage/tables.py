@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, Table
+from sqlalchemy import Column, DateTime, Index, Table, text
 
 from chassis.organization.tables import (
     OrganizationTables,
@@ -33,10 +33,10 @@ Index("teams_path", TEAMS.c.path, postgresql_using="gin")
 Index("teams_parent", TEAMS.c.parent)
 
 REGIONS = Table("regions", METADATA, *region_columns(), *_times())
-Index("regions_name", REGIONS.c.display_name, unique=True, postgresql_where=~REGIONS.c.archived)
+Index("regions_name", REGIONS.c.display_name, unique=True, postgresql_where=text("not archived"))
 
 ROLES = Table("roles", METADATA, *role_columns(), *_times())
-Index("roles_key", ROLES.c.key, unique=True, postgresql_where=~ROLES.c.archived)
+Index("roles_key", ROLES.c.key, unique=True, postgresql_where=text("not archived"))
 
 CALENDARS = Table("calendars", METADATA, *calendar_columns(), *_times())
 Index("calendars_team", CALENDARS.c.team, unique=True, postgresql_nulls_not_distinct=True)
