@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha import reflection
 from millrace.events.v1.event_log_pb2 import DESCRIPTOR as EVENT_LOG
 from sqlalchemy import text
 
-from chassis import logs, masking
+from chassis import logs, masking, tracing
 from chassis.background import Background
 from chassis.debug_port import DebugPort
 from chassis.event_log import EventLogServicer
@@ -56,6 +56,7 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
         else:
             settings = ServiceSettings.read(definition.name, os.environ)
             masking.set_key(settings.secret)
+            tracing.configure(definition.name, os.environ)
             uvloop.run(Process(definition, settings).live(words[0]))
     except SettingsWrong as wrong:
         raise SystemExit(f"{definition.name}: {wrong}") from None

@@ -18,7 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
 from millrace.auth.v1 import access_pb2
 
-from chassis import logs, metrics
+from chassis import logs, metrics, tracing
 from chassis.principal import ANONYMOUS, Principal
 from chassis.rpc.call import Call
 from chassis.rpc.statuses import internal, status_of
@@ -92,8 +92,8 @@ class Boundary:
         limit = _WRITE_SECONDS if method.writes else _READ_SECONDS
 
         async def handle(request: Message, context: Context) -> Any:
-            async with self._guard(method, context):
-                call = await self._call(method, context, limit)
+            async with self._guard(method, context) as trace:
+                call = await self._call(method, context, limit, trace)
                 validate(request)
                 async with asyncio.timeout_at(call.deadline):
                     return await serve(request, call)
@@ -102,8 +102,8 @@ class Boundary:
 
     def _server_stream(self, method: _Method, serve: Any) -> Any:
         async def handle(request: Message, context: Context) -> AsyncIterator[Any]:
-            async with self._guard(method, context), self._stream_place():
-                call = await self._call(method, context, _STREAM_SECONDS)
+            async with self._guard(method, context) as trace, self._stream_place():
+                call = await self._call(method, context, _STREAM_SECONDS, trace)
                 validate(request)
                 async for answer in serve(request, call):
                     yield answer
@@ -112,8 +112,8 @@ class Boundary:
 
     def _client_stream(self, method: _Method, serve: Any) -> Any:
         async def handle(requests: AsyncIterator[Message], context: Context) -> Any:
-            async with self._guard(method, context), self._stream_place():
-                call = await self._call(method, context, _STREAM_SECONDS)
+            async with self._guard(method, context) as trace, self._stream_place():
+                call = await self._call(method, context, _STREAM_SECONDS, trace)
                 return await serve(requests, call)
 
         return handle
@@ -127,13 +127,14 @@ class Boundary:
             yield
 
     @asynccontextmanager
-    async def _guard(self, method: _Method, context: Context) -> AsyncIterator[None]:
+    async def _guard(self, method: _Method, context: Context) -> AsyncIterator[str]:
         """Count, time, and turn whatever is raised into a status; nothing of a defect reaches the caller."""
         started = time.perf_counter()
         code = "OK"
         metrics.RPC_RUNNING.inc()
         try:
-            yield
+            with tracing.span(method.name, _header(context, "traceparent")) as trace:
+                yield trace
         except Refusal as refusal:
             code = refusal.kind.name
             status = status_of(refusal, texts=self._texts, locale=_locale(context))
@@ -156,7 +157,7 @@ class Boundary:
             metrics.RPC_RUNNING.dec()
             metrics.RPC_SECONDS.labels(method.name, code).observe(time.perf_counter() - started)
 
-    async def _call(self, method: _Method, context: Context, limit: float) -> Call:
+    async def _call(self, method: _Method, context: Context, limit: float, trace: str) -> Call:
         """Who calls and until when; raises Unauthenticated and NotAllowed."""
         metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         now = self._clock.now()
@@ -173,7 +174,7 @@ class Boundary:
             deadline=asyncio.get_running_loop().time() + seconds,
             locale=locale_of(metadata.get("accept-language", "")),
             token=token,
-            trace=metadata.get("traceparent", ""),
+            trace=trace,
             answer_type=method.answer_type,
             metadata=metadata,
         )
@@ -197,7 +198,11 @@ def _known(descriptor: MethodDescriptor) -> _Method:
 
 
 def _locale(context: Context) -> str:
+    return locale_of(_header(context, "accept-language"))
+
+
+def _header(context: Context, name: str) -> str:
     for key, value in context.invocation_metadata() or ():
-        if key == "accept-language":
-            return locale_of(str(value))
-    return "zh"
+        if key == name:
+            return str(value)
+    return ""

@@ -58,10 +58,10 @@ def relay(engine: AsyncEngine, client: Client, clock: FixedClock) -> Relay:
 class Tally:
     """A projection: how often each aggregate's versions were applied."""
 
-    def __init__(self, engine: AsyncEngine, client: Client, clock: FixedClock, store: Store) -> None:
+    def __init__(self, engine: AsyncEngine, client: Client, clock: FixedClock, call: Call) -> None:
+        self.call = call
         self.poison: set[int] = set()
         self.fail_after_effect = 0
-        self.store = store
         self.subscription = Subscription(name="tally", stream="leads", subjects=LEADS, apply=self.apply)
         self.consumer = Consumer(self.subscription, engine=engine, client=client, history=self.history, clock=clock)
         self._engine = engine
@@ -85,17 +85,18 @@ class Tally:
         from chassis.event_log import EventLogServicer  # noqa: PLC0415
         from chassis.history import _event, _request  # noqa: PLC0415
 
-        async for logged in EventLogServicer(self._engine).ReadEvents(_request(self.subscription, gap), None):
+        servicer = EventLogServicer(self._engine)
+        async for logged in servicer.ReadEvents(_request(self.subscription, gap), self.call):
             yield _event(logged)
 
     async def versions(self) -> list[tuple[str, int]]:
         async with self._engine.connect() as connection:
-            return [tuple(row) for row in await connection.execute(text("select aggregate, version from tally"))]  # type: ignore[misc]
+            return [tuple(row) for row in await connection.execute(text("select aggregate, version from tally"))]
 
 
 @pytest.fixture
-async def tally(engine: AsyncEngine, client: Client, clock: FixedClock, store: Store) -> AsyncIterator[Tally]:
-    tally = Tally(engine, client, clock, store)
+async def tally(engine: AsyncEngine, client: Client, clock: FixedClock, call: Calls) -> AsyncIterator[Tally]:
+    tally = Tally(engine, client, clock, call())
     await tally.make()
     yield tally
     await tally.consumer.close()

@@ -96,7 +96,7 @@ async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
     cut = "delete from audit where place = 3"
     inserted = (
         "update audit set place = place + 1 where place >= 4; "
-        f"insert into audit ({entry}, place, hash) select {entry}, 4, hash from audit where place = 3"
+        f"insert into audit ({entry}, place, hash) select {entry}, 4, hash from audit where place = 3"  # noqa: S608
     )
     swapped = (
         "update audit set place = -1 where place = 2; update audit set place = 2 where place = 3; "

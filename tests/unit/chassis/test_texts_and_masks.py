@@ -1,0 +1,39 @@
+"""Texts in two languages, and values where they must not stand."""
+
+import pytest
+
+from chassis.logs import redact
+from chassis.masking import digest, mask, set_key
+from chassis.texts import Texts, locale_of
+
+
+@pytest.mark.parametrize(
+    ("accepted", "locale"), [("zh-CN,zh;q=0.9", "zh"), ("en-US,en;q=0.8", "en"), ("fr,en;q=0.5", "en"), ("", "zh")]
+)
+def test_the_first_language_we_speak_is_taken(accepted: str, locale: str) -> None:
+    assert locale_of(accepted) == locale
+
+
+def test_a_text_names_the_fields_of_its_refusal() -> None:
+    assert Texts().render("NOT_ALLOWED", {"permission": "leads.write"}, "en").endswith("leads.write")
+
+
+def test_both_languages_have_the_same_reasons() -> None:
+    assert Texts().reasons("zh") == Texts().reasons("en")
+
+
+@pytest.mark.parametrize(("value", "masked"), [("13800138000", "138…00"), ("王小明", "王…明"), ("李", "李…")])
+def test_a_masked_value_keeps_its_ends_only(value: str, masked: str) -> None:
+    assert mask(value) == masked
+
+
+def test_the_digest_depends_on_the_key() -> None:
+    set_key("a" * 32)
+    first = digest("13800138000")
+    set_key("b" * 32)
+    assert digest("13800138000") != first
+
+
+def test_logs_drop_tokens_mails_and_phones() -> None:
+    event = redact(None, "", {"token": "abc", "note": "call +86 13800138000 or wang@yunfan.example", "count": 3})
+    assert event == {"token": "…", "note": "call … or …", "count": 3}
