@@ -11,14 +11,14 @@ class FileRefused(Refusal):
     kind = Kind.INVALID_INPUT
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileEmpty(FileRefused):
     """The file has no content."""
 
     reason = "FILE_EMPTY"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileTooLarge(FileRefused):
     """The file is larger than an import may be."""
 
@@ -27,28 +27,28 @@ class FileTooLarge(FileRefused):
     limit_mib: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileFormatUnknown(FileRefused):
     """The file is neither text nor an Excel workbook."""
 
     reason = "FILE_FORMAT_UNKNOWN"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileFormatOldExcel(FileRefused):
     """The file is an Excel 97 workbook (.xls) or an encrypted one; it must be saved as .xlsx without a password."""
 
     reason = "FILE_FORMAT_OLD_EXCEL"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileBroken(FileRefused):
     """The file says it is a workbook, but cannot be read as one."""
 
     reason = "FILE_BROKEN"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileExpandsTooMuch(FileRefused):
     """The workbook unpacks to more than a list of leads ever needs (压缩炸弹)."""
 
@@ -57,7 +57,7 @@ class FileExpandsTooMuch(FileRefused):
     limit_mib: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileEncodingUnknown(FileRefused):
     """The text is neither UTF-8 nor GB 18030 (GBK); `byte` is the first place that fits neither."""
 
@@ -66,7 +66,7 @@ class FileEncodingUnknown(FileRefused):
     byte: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileHasTooManyRows(FileRefused):
     """The file has more rows than one import may take."""
 
@@ -75,7 +75,7 @@ class FileHasTooManyRows(FileRefused):
     limit: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileHasTooManyColumns(FileRefused):
     """The file has more columns than one import may take."""
 
@@ -84,14 +84,14 @@ class FileHasTooManyColumns(FileRefused):
     limit: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileWithoutRows(FileRefused):
     """The file has a header at most, and no row below it."""
 
     reason = "FILE_WITHOUT_ROWS"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class FileQuoteNotClosed(FileRefused):
     """A quotation mark opens a cell and is never closed, so that the rest of the file would vanish into that cell."""
 

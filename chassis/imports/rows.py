@@ -53,9 +53,7 @@ class RowReader(Generic[Input]):
 
     def _lost_values(self, values: Mapping[str, str]) -> list[Problem]:
         """Cells whose value a spreadsheet lost before the file was written."""
-        problems = [
-            Problem(code="CELL_HOLDS_ERROR", field=path) for path, text in values.items() if is_spreadsheet_error(text)
-        ]
+        errors = [path for path, text in values.items() if is_spreadsheet_error(text)]
         cut = [path for path in values.keys() & self._exact if is_cut_number(values[path])]
         return [
             *(Problem(code="CELL_HOLDS_ERROR", field=path) for path in errors),

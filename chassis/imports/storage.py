@@ -19,8 +19,6 @@ from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
 
 _PIECE = 256 * 1024
-_IMPORT: ColumnElement[UUID] = import_rows.c["import"]
-_PROGRESS: ColumnElement[UUID] = import_progress.c["import"]
 COUNTS = ("created", "touched", "in_review", "skipped", "refused")
 
 
@@ -32,7 +30,7 @@ def record_of(kind: ImportKind[Any]) -> Record[Import]:
 def select_imports(kind: ImportKind[Any], read: Read) -> Select[Any]:
     """The imports of a kind the reader may see, each with its progress."""
     joined = select(imports, import_progress.c.after_line, *(import_progress.c[count] for count in COUNTS)).join(
-        import_progress, imports.c.uuid == _PROGRESS
+        import_progress, imports.c.uuid == import_progress.c["import"]
     )
     return scope(
         joined.where(imports.c.kind == kind.collection), imports, principal=read.principal, permission=kind.permission
@@ -103,7 +101,7 @@ async def fetch_file(read: Read, *, uuid: UUID, path: Path) -> None:
         number = 0
         while True:
             piece = await read.connection.scalar(
-                select(import_files.c.content).where(import_files.c["import"] == uuid, import_files.c.number == number)
+                select(import_files.c.content).where(_pieces_of(uuid), import_files.c.number == number)
             )
             if piece is None:
                 return
@@ -121,22 +119,22 @@ async def reset_progress(work: UnitOfWork, *, uuid: UUID) -> None:
     """Count from the first row again, and forget what a dry run said."""
     await work.connection.execute(
         update(import_progress)
-        .where(uuid == _PROGRESS)
+        .where(_progress_of(uuid))
         .values(holder=None, leased_until=work.now, after_line=0, **dict.fromkeys(COUNTS, 0))
     )
-    await work.connection.execute(delete(import_rows).where(uuid == _IMPORT))
+    await work.connection.execute(delete(import_rows).where(_rows_of(uuid)))
 
 
 async def release(work: UnitOfWork, *, uuid: UUID) -> None:
     """Take the import from whoever holds it; a batch under way either is done before or stops."""
-    await work.connection.execute(update(import_progress).where(uuid == _PROGRESS).values(holder=None))
+    await work.connection.execute(update(import_progress).where(_progress_of(uuid)).values(holder=None))
 
 
 async def claim(connection: AsyncConnection, *, holder: UUID, now: datetime, until: datetime) -> UUID | None:
     """Take hold of the running import that waits longest and that nobody holds; None when there is none."""
     waiting = (
-        select(_PROGRESS)
-        .join(imports, imports.c.uuid == _PROGRESS)
+        select(import_progress.c["import"])
+        .join(imports, imports.c.uuid == import_progress.c["import"])
         .where(imports.c.state == ImportState.RUNNING.value, import_progress.c.leased_until <= now)
         .order_by(imports.c.start_time)
         .limit(1)
@@ -144,9 +142,9 @@ async def claim(connection: AsyncConnection, *, holder: UUID, now: datetime, unt
     )
     claimed = (
         update(import_progress)
-        .where(waiting.scalar_subquery() == _PROGRESS)
+        .where(waiting.scalar_subquery() == import_progress.c["import"])
         .values(holder=holder, leased_until=until)
-        .returning(_PROGRESS)
+        .returning(import_progress.c["import"])
     )
     uuid: UUID | None = await connection.scalar(claimed)
     return uuid
@@ -156,7 +154,7 @@ async def holds(work: UnitOfWork, *, uuid: UUID, holder: UUID, before_line: int)
     """Lock the import's progress; whether the holder still has it and no line from `before_line` on is done."""
     row = (
         await work.connection.execute(
-            select(import_progress.c.holder, import_progress.c.after_line).where(uuid == _PROGRESS).with_for_update()
+            select(import_progress.c.holder, import_progress.c.after_line).where(_progress_of(uuid)).with_for_update()
         )
     ).one()
     return bool(row.holder == holder and row.after_line < before_line)
@@ -173,7 +171,7 @@ async def advance(work: UnitOfWork, *, uuid: UUID, until: datetime, results: Seq
         if Outcome[name.upper()] in outcomes
     }
     await work.connection.execute(
-        update(import_progress).where(uuid == _PROGRESS).values(after_line=results[-1][0], leased_until=until, **grown)
+        update(import_progress).where(_progress_of(uuid)).values(after_line=results[-1][0], leased_until=until, **grown)
     )
 
 
@@ -184,13 +182,11 @@ def _row_result(uuid: UUID, line: int, result: RowResult) -> Mapping[str, object
 
 def select_rows(uuid: UUID) -> Select[Any]:
     """What became of each row of an import."""
-    return select(import_rows).where(uuid == _IMPORT)
+    return select(import_rows).where(_rows_of(uuid))
 
 
-async def refused_rows(
-    read: Read, *, uuid: UUID, after_line: int, limit: int
-) -> Sequence[tuple[int, tuple[Problem, ...]]]:
-    """The next refused lines with their problems, in the order of the file."""
+async def refused_rows(read: Read, *, uuid: UUID) -> dict[int, tuple[Problem, ...]]:
+    """The refused lines with their problems."""
     rows = await read.connection.execute(
         select_rows(uuid)
         .where(import_rows.c.outcome == int(Outcome.REFUSED))
@@ -208,3 +204,15 @@ def problems_of(stored: Iterable[Mapping[str, Any]] | None) -> tuple[Problem, ..
 async def kind_of(read: Read, *, uuid: UUID) -> str:
     """The collection an import belongs to."""
     return str(await read.connection.scalar(select(imports.c.kind).where(imports.c.uuid == uuid)))
+
+
+def _progress_of(uuid: UUID) -> ColumnElement[bool]:
+    return import_progress.c["import"] == uuid
+
+
+def _rows_of(uuid: UUID) -> ColumnElement[bool]:
+    return import_rows.c["import"] == uuid
+
+
+def _pieces_of(uuid: UUID) -> ColumnElement[bool]:
+    return import_files.c["import"] == uuid

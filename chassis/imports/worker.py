@@ -165,9 +165,7 @@ class ImportWorker:
     async def _end(self, hold: Hold, use_case: UseCase) -> None:
         await self._once(hold, self._service, use_case)
 
-    async def _once(
-        self, hold: Hold, principal: Principal, use_case: Callable[[UnitOfWork], Awaitable[object]]
-    ) -> None:
+    async def _once(self, hold: Hold, principal: Principal, use_case: UseCase) -> None:
         """One transaction; no request id, because the progress row tells what is done."""
 
         async def run(work: UnitOfWork) -> Empty:
