@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,15 @@ from millrace.directory.v1 import (
     team_service_pb2,
 )
 
+from chassis.key_sets import LocalKeySet
 from chassis.organization import Organization, identify_by
 from chassis.parts import Parts, ServiceDefinition
+from chassis.principal import ANONYMOUS
+from chassis.rpc.call import Call
+from chassis.rpc.serving import Identify
 from chassis.service import run
+from chassis.tokens import ALGORITHM, TokenVerifier
+from services.directory.application.keys import read_keys
 from services.directory.commands import establish
 from services.directory.events.publications import ORGANIZATION as PUBLICATIONS
 from services.directory.rpc.access_servicer import AccessServicer
@@ -42,7 +48,13 @@ def organization(parts: Parts) -> Organization:
 
 def identify(parts: Parts) -> Identify:
     """Tokens are the directory's own; what a caller may do stands in its tables."""
-    return identify_by(token_verifier(parts), organization(parts))
+    return identify_by(TokenVerifier(LocalKeySet(lambda: _public_keys(parts))), organization(parts))
+
+
+async def _public_keys(parts: Parts) -> Sequence[Mapping[str, str]]:
+    call = Call(principal=ANONYMOUS, method="key set", now=parts.clock.now())
+    keys = await parts.store.read(call, read_keys)
+    return [{"kty": "OKP", "crv": ALGORITHM, "x": key.public, "kid": str(key.uuid)} for key in keys]
 
 
 async def warm(parts: Parts) -> None:

@@ -1,11 +1,10 @@
 """Members in their table."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, exists, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import RowMapping, Text, cast, exists, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.scope import scope
 from chassis.work import Read, Record, UnitOfWork
@@ -89,8 +88,7 @@ async def is_anyone_active(work: UnitOfWork, *, with_roles: Sequence[str], besid
     """Whether some active member other than `besides` holds one of the roles."""
     if not with_roles:
         return False
-    wanted: Any = array(with_roles)
-    condition = MEMBERS.c.active & MEMBERS.c.roles.overlap(wanted)
+    condition = MEMBERS.c.active & MEMBERS.c.roles.overlap(cast(list(with_roles), ARRAY(Text)))
     if besides is not None:
         condition &= MEMBERS.c.uuid != besides
     return bool(await work.connection.scalar(select(exists().where(condition))))

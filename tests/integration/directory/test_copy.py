@@ -64,9 +64,10 @@ def the_member(*, capacity: int = 10, active: bool = True) -> MemberSnapshot:
     )
 
 
+THE_ROLE = RoleSnapshot(key="sales_manager", grants={"leads.read": role_pb2.SCOPE_TEAM})
 EVERYTHING = (
     news(f"team/{TEAM}", 1, TeamCreated(team=TeamSnapshot(display_name="东", path=[f"teams/{TEAM}"]))),
-    news(f"role/{ROLE}", 1, RoleCreated(role=RoleSnapshot(key="sales_manager", grants={"leads.read": role_pb2.SCOPE_TEAM}))),
+    news(f"role/{ROLE}", 1, RoleCreated(role=THE_ROLE)),
     news(f"member/{MEMBER}", 1, MemberCreated(member=the_member())),
     news(f"member/{MEMBER}", 2, MemberCreated(member=the_member(capacity=20))),
     news(
