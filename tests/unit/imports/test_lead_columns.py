@@ -1,0 +1,94 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chassis.imports.mapping import heading_key
+from kernel.money import Money
+from services.leads.domain.facts import Urgency
+from services.leads.domain.lead_import.columns import COLUMNS
+from services.leads.domain.lead_import.reading import (
+    Unreadable,
+    full_name,
+    read_amounts,
+    read_country,
+    read_instant,
+    read_people,
+    read_tags,
+    read_urgency,
+)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def yuan(amount: int, currency: str = "CNY") -> Money:
+    return Money(minor=amount * 100, currency=currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("100000", yuan(100_000), yuan(100_000)),
+        ("¥100,000.50", Money(minor=10_000_050), Money(minor=10_000_050)),
+        ("10万", yuan(100_000), yuan(100_000)),
+        ("10-20万", yuan(100_000), yuan(200_000)),
+        ("5万至8万元", yuan(50_000), yuan(80_000)),
+        ("1.5亿", yuan(150_000_000), yuan(150_000_000)),
+        ("USD 5,000", yuan(5000, "USD"), yuan(5000, "USD")),
+        ("5000美元", yuan(5000, "USD"), yuan(5000, "USD")),
+        ("50k - 80k", yuan(50_000), yuan(80_000)),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, least: Money, most: Money) -> None:
+    assert read_amounts(text) == (least, most)
+
+
+def test_a_currency_column_names_the_currency() -> None:
+    assert read_amounts("500", currency="JPY") == (Money(minor=500, currency="JPY"),) * 2
+
+
+@pytest.mark.parametrize("text", ["面议", "about a lot", "-5", "0.001", "1" * 30, "10万到"])
+def test_an_amount_that_says_something_else_is_not_guessed(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_amounts(text)
+
+
+@pytest.mark.parametrize(("text", "people"), [("500", 500), ("1,200人", 1200), ("100-499人", 100), ("500人以上", 500)])
+def test_company_size_is_the_least_number_named(text: str, people: int) -> None:
+    assert read_people(text) == people
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-03-01", datetime(2026, 2, 28, 16, tzinfo=UTC)),
+        ("2026/3/1 14:30", datetime(2026, 3, 1, 6, 30, tzinfo=UTC)),
+        ("2026年3月1日", datetime(2026, 2, 28, 16, tzinfo=UTC)),
+        ("2026-03-01T06:30:00Z", datetime(2026, 3, 1, 6, 30, tzinfo=UTC)),
+        ("2026-03-01 14:30:05", datetime(2026, 3, 1, 6, 30, 5, tzinfo=UTC)),
+    ],
+)
+def test_dates_without_a_zone_are_the_installations_own(text: str, instant: datetime) -> None:
+    assert read_instant(text, zone=SHANGHAI) == instant
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "明天", "03/01/26", ""])
+def test_a_date_that_could_mean_two_days_is_not_guessed(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_instant(text, zone=SHANGHAI)
+
+
+def test_words_for_urgency_country_tags_and_names() -> None:
+    assert (read_urgency("紧急"), read_urgency("Low")) == (Urgency.HIGH, Urgency.LOW)
+    assert (read_country("中国"), read_country("de")) == ("CN", "DE")
+    assert read_tags("展会，VIP; 展会、 ") == ("展会", "VIP")
+    assert full_name(surname="王", given_name="小明") == "王小明"
+    assert full_name(surname="Smith", given_name="Ann") == "Ann Smith"
+
+
+def test_no_heading_means_two_fields() -> None:
+    headings = [heading for column in COLUMNS for heading in (column.path, *column.chinese, *column.english)]
+    keys = [heading_key(heading) for heading in headings]
+    repeated = {key for key in keys if keys.count(key) > 1}
+    paths = {heading_key(column.path) for column in COLUMNS}
+    assert repeated <= paths
