@@ -21,9 +21,10 @@ class CalendarServicer:
     ) -> calendar_pb2.Calendar:
         """Add one."""
         team, details = reference(request.calendar.team, field="calendar.team"), details_of(request.calendar)
-        return await self._store.write(
+        answer: calendar_pb2.Calendar = await self._store.write(
             call, request, lambda work: create_calendar(work, team=team, details=details), answer=to_message
         )
+        return answer
 
     async def GetCalendar(self, request: calendar_service_pb2.GetCalendarRequest, call: Call) -> calendar_pb2.Calendar:
         """Read one."""
@@ -37,9 +38,10 @@ class CalendarServicer:
         uuid = uuid_of(request.calendar.name, field="calendar.name")
         seen = required_version(request.calendar.etag, field="calendar.etag")
         change = edit(request.calendar, request.update_mask, FIELDS)
-        return await self._store.write(
+        answer: calendar_pb2.Calendar = await self._store.write(
             call, request, lambda work: update_calendar(work, uuid=uuid, seen=seen, edit=change), answer=to_message
         )
+        return answer
 
     async def ResolveCalendar(
         self, request: calendar_service_pb2.ResolveCalendarRequest, call: Call

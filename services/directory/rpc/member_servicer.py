@@ -25,9 +25,10 @@ class MemberServicer:
     async def CreateMember(self, request: member_service_pb2.CreateMemberRequest, call: Call) -> member_pb2.Member:
         """Add one."""
         details = details_of(request.member)
-        return await self._store.write(
+        answer: member_pb2.Member = await self._store.write(
             call, request, lambda work: create_member(work, details=details), answer=to_message
         )
+        return answer
 
     async def GetMember(self, request: member_service_pb2.GetMemberRequest, call: Call) -> member_pb2.Member:
         """Read one."""
@@ -39,24 +40,27 @@ class MemberServicer:
         uuid = uuid_of(request.member.name, field="member.name")
         seen = required_version(request.member.etag, field="member.etag")
         change = edit(request.member, request.update_mask, FIELDS)
-        return await self._store.write(
+        answer: member_pb2.Member = await self._store.write(
             call, request, lambda work: update_member(work, uuid=uuid, seen=seen, edit=change), answer=to_message
         )
+        return answer
 
     async def DeactivateMember(
         self, request: member_service_pb2.DeactivateMemberRequest, call: Call
     ) -> member_pb2.Member:
         """End a member's access."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
-        return await self._store.write(
+        answer: member_pb2.Member = await self._store.write(
             call, request, lambda work: deactivate_member(work, uuid=uuid, seen=seen), answer=to_message
         )
+        return answer
 
     async def ReactivateMember(
         self, request: member_service_pb2.ReactivateMemberRequest, call: Call
     ) -> member_pb2.Member:
         """Let a member come back."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
-        return await self._store.write(
+        answer: member_pb2.Member = await self._store.write(
             call, request, lambda work: reactivate_member(work, uuid=uuid, seen=seen), answer=to_message
         )
+        return answer

@@ -19,9 +19,10 @@ class RegionServicer:
     async def CreateRegion(self, request: region_service_pb2.CreateRegionRequest, call: Call) -> region_pb2.Region:
         """Add one."""
         details = details_of(request.region)
-        return await self._store.write(
+        answer: region_pb2.Region = await self._store.write(
             call, request, lambda work: create_region(work, details=details), answer=to_message
         )
+        return answer
 
     async def GetRegion(self, request: region_service_pb2.GetRegionRequest, call: Call) -> region_pb2.Region:
         """Read one."""
@@ -33,13 +34,15 @@ class RegionServicer:
         uuid = uuid_of(request.region.name, field="region.name")
         seen = required_version(request.region.etag, field="region.etag")
         change = edit(request.region, request.update_mask, FIELDS)
-        return await self._store.write(
+        answer: region_pb2.Region = await self._store.write(
             call, request, lambda work: update_region(work, uuid=uuid, seen=seen, edit=change), answer=to_message
         )
+        return answer
 
     async def DeleteRegion(self, request: region_service_pb2.DeleteRegionRequest, call: Call) -> region_pb2.Region:
         """Archive one."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
-        return await self._store.write(
+        answer: region_pb2.Region = await self._store.write(
             call, request, lambda work: delete_region(work, uuid=uuid, seen=seen), answer=to_message
         )
+        return answer

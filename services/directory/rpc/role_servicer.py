@@ -22,9 +22,10 @@ class RoleServicer:
     async def CreateRole(self, request: role_service_pb2.CreateRoleRequest, call: Call) -> role_pb2.Role:
         """Add one."""
         key, details = request.role.key, details_of(request.role)
-        return await self._store.write(
+        answer: role_pb2.Role = await self._store.write(
             call, request, lambda work: create_role(work, key=key, details=details), answer=to_message
         )
+        return answer
 
     async def GetRole(self, request: role_service_pb2.GetRoleRequest, call: Call) -> role_pb2.Role:
         """Read one."""
@@ -36,16 +37,18 @@ class RoleServicer:
         uuid = uuid_of(request.role.name, field="role.name")
         seen = required_version(request.role.etag, field="role.etag")
         change = edit(request.role, request.update_mask, FIELDS)
-        return await self._store.write(
+        answer: role_pb2.Role = await self._store.write(
             call, request, lambda work: update_role(work, uuid=uuid, seen=seen, edit=change), answer=to_message
         )
+        return answer
 
     async def DeleteRole(self, request: role_service_pb2.DeleteRoleRequest, call: Call) -> role_pb2.Role:
         """Archive one."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
-        return await self._store.write(
+        answer: role_pb2.Role = await self._store.write(
             call, request, lambda work: delete_role(work, uuid=uuid, seen=seen), answer=to_message
         )
+        return answer
 
     async def ListPermissions(
         self, request: role_service_pb2.ListPermissionsRequest, call: Call

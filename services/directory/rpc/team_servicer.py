@@ -19,9 +19,10 @@ class TeamServicer:
     async def CreateTeam(self, request: team_service_pb2.CreateTeamRequest, call: Call) -> team_pb2.Team:
         """Add one."""
         details = details_of(request.team)
-        return await self._store.write(
+        answer: team_pb2.Team = await self._store.write(
             call, request, lambda work: create_team(work, details=details), answer=to_message
         )
+        return answer
 
     async def GetTeam(self, request: team_service_pb2.GetTeamRequest, call: Call) -> team_pb2.Team:
         """Read one."""
@@ -33,13 +34,15 @@ class TeamServicer:
         uuid = uuid_of(request.team.name, field="team.name")
         seen = required_version(request.team.etag, field="team.etag")
         change = edit(request.team, request.update_mask, FIELDS)
-        return await self._store.write(
+        answer: team_pb2.Team = await self._store.write(
             call, request, lambda work: update_team(work, uuid=uuid, seen=seen, edit=change), answer=to_message
         )
+        return answer
 
     async def DeleteTeam(self, request: team_service_pb2.DeleteTeamRequest, call: Call) -> team_pb2.Team:
         """Archive one."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
-        return await self._store.write(
+        answer: team_pb2.Team = await self._store.write(
             call, request, lambda work: delete_team(work, uuid=uuid, seen=seen), answer=to_message
         )
+        return answer
