@@ -73,9 +73,9 @@ def _bootstrap(stack: Stack, account: dict[str, str]) -> None:
     """Make the first administrator, by the command for new installations."""
     told = {
         **stack.settings(),
-        "MILLRACE_ADMINISTRATOR_EMAIL": account["email"],
-        "MILLRACE_ADMINISTRATOR_PASSWORD": account["password"],
-        "MILLRACE_ADMINISTRATOR_NAME": demo_administrator().display_name,
+        "MILLRACE_BOOTSTRAP_EMAIL": account["email"],
+        "MILLRACE_BOOTSTRAP_PASSWORD": account["password"],
+        "MILLRACE_BOOTSTRAP_NAME": demo_administrator().display_name,
     }
     run_once("bootstrap", ["services.directory", "bootstrap"], environment=told, home=stack.home)
 
