@@ -26,6 +26,7 @@ from kernel.errors import (
     DeadlinePassed,
     OutcomeUnknown,
     Overloaded,
+    Refusal,
     RequestIdReused,
     RequestInProgress,
     StaleVersion,
@@ -109,7 +110,7 @@ class Store:
         self._running.add(write)
         write.add_done_callback(self._running.discard)
         fresh, stored = await asyncio.shield(write)
-        return fresh if stored is None else answer_type.FromString(stored)
+        return fresh if fresh is not None else answer_type.FromString(stored or b"")
 
     async def drain(self) -> None:
         """Wait for the writes whose callers went away."""
@@ -120,10 +121,10 @@ class Store:
         self,
         key: RequestKey,
         principal: Principal,
-        use_case: Callable[[UnitOfWork], Awaitable[Message]],
+        use_case: Callable[[UnitOfWork], Awaitable[M]],
         deadline: float | None,
         trace: str,
-    ) -> Any:
+    ) -> tuple[M | None, bytes | None]:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await self._attempt(key, principal, use_case, deadline, trace)
@@ -137,31 +138,46 @@ class Store:
         self,
         key: RequestKey,
         principal: Principal,
-        use_case: Callable[[UnitOfWork], Awaitable[Message]],
+        use_case: Callable[[UnitOfWork], Awaitable[M]],
         deadline: float | None,
         trace: str,
-    ) -> Any:
+    ) -> tuple[M | None, bytes | None]:
         async with database.connected(self.engine) as connection:
+            work = self._unit(connection, key, principal, trace)
             try:
-                stored = await self._stored(connection, key)
-                if stored is not None:
-                    return (None, stored)
-                work = self._unit(connection, key, principal, trace)
-                with inside_transaction():
-                    message = await use_case(work)
-                    if deadline is not None and asyncio.get_running_loop().time() > deadline:
-                        raise DeadlinePassed
-                    await work.flush(request=_request_row(key, message, work.now))
+                message = await self._carry_out(work, key, use_case, deadline)
             except DBAPIError as error:
                 await _roll_back(connection)
-                return await self._explain(connection, key, error)
+                return None, await self._explain(connection, key, error)
+            except Refusal:
+                # A repeat meets what the first one did: it gets the first answer, not a refusal of its own making.
+                await _roll_back(connection)
+                stored = await self._stored(connection, key)
+                if stored is None:
+                    raise
+                return None, stored
             try:
                 await connection.commit()
             except (DBAPIError, OSError) as error:
                 raise OutcomeUnknown from error
             if work.wrote_events:
                 self._committed()
-            return (message, None)
+            return message, None
+
+    async def _carry_out(
+        self,
+        work: UnitOfWork,
+        key: RequestKey,
+        use_case: Callable[[UnitOfWork], Awaitable[M]],
+        deadline: float | None,
+    ) -> M:
+        """The use case and its flush. A request id known already shows as a unique violation of `requests`."""
+        with inside_transaction():
+            message = await use_case(work)
+            if deadline is not None and asyncio.get_running_loop().time() > deadline:
+                raise DeadlinePassed
+            await work.flush(request=_request_row(key, message, work.now))
+        return message
 
     def _unit(self, connection: AsyncConnection, key: RequestKey, principal: Principal, trace: str) -> UnitOfWork:
         return UnitOfWork(
@@ -188,7 +204,7 @@ class Store:
             raise RequestIdReused(request_id=key.request_id)
         return bytes(row.answer)
 
-    async def _explain(self, connection: AsyncConnection, key: RequestKey, error: DBAPIError) -> Any:
+    async def _explain(self, connection: AsyncConnection, key: RequestKey, error: DBAPIError) -> bytes:
         """What a refused statement means: a twin's answer, or the refusal to raise."""
         state = database.sqlstate(error)
         if database.connection_lost(error):
@@ -196,7 +212,7 @@ class Store:
         if state == database.UNIQUE_VIOLATION:
             stored = await self._stored(connection, key)
             if stored is not None:
-                return (None, stored)
+                return stored
             raise AlreadyExists(constraint=database.constraint(error)) from error
         if state == database.LOCK_NOT_AVAILABLE:
             raise RequestInProgress(request_id=key.request_id) from error
