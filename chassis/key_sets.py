@@ -12,6 +12,11 @@ from kernel.errors import Overloaded
 FIELDS = ("kty", "crv", "x", "kid", "alg", "use")
 
 
+def json_web_key(*, key_id: str, public: str) -> key_set_service_pb2.JsonWebKey:
+    """The one kind of key there is, as a JSON Web Key; `public` is base64url without padding (RFC 8037)."""
+    return key_set_service_pb2.JsonWebKey(kty="OKP", crv="Ed25519", x=public, kid=key_id, alg="Ed25519", use="sig")
+
+
 class RemoteKeySet:
     """Asks directory."""
 

@@ -1,0 +1,124 @@
+"""The wiring of sign-in: `__main__` takes servicers, verifier, publications and sweeps from here.
+
+Settings, beside those every service has:
+
+    MILLRACE_SIGN_IN_FAILURES=5           failures in a row that lock an address
+    MILLRACE_SIGN_IN_LOCK_MINUTES=15      how long it stays locked
+    MILLRACE_SESSION_IDLE_HOURS=168       how long a session lasts unused
+    MILLRACE_SESSION_HOURS=720            how long it lasts in all
+    MILLRACE_OPENID_ISSUER                the enterprise's provider; sign-in by it is off without
+    MILLRACE_OPENID_CLIENT_ID
+    MILLRACE_OPENID_CLIENT_SECRET[_FILE]
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from google.protobuf.descriptor import ServiceDescriptor
+from millrace.directory.v1 import (
+    api_client_service_pb2,
+    key_set_service_pb2,
+    password_service_pb2,
+    session_service_pb2,
+)
+
+from chassis.jobs import Sweep
+from chassis.key_sets import LocalKeySet
+from chassis.parts import Parts
+from chassis.revocations import RevocationList
+from chassis.settings import Environment
+from chassis.tokens import LEEWAY, LIFETIME, TokenVerifier
+from services.directory.application.openid import OpenIdProvider, OpenIdSettings, open_http
+from services.directory.domain.credentials import LockOutPolicy
+from services.directory.domain.sessions import SessionLimits
+from services.directory.rpc.api_client_servicer import ApiClientServicer
+from services.directory.rpc.key_set_servicer import KeySetServicer
+from services.directory.rpc.password_checking import PasswordChecking
+from services.directory.rpc.password_servicer import PasswordServicer
+from services.directory.rpc.session_servicer import SessionServicer, SignInParts
+from services.directory.rpc.token_issuer import TokenIssuer
+from services.directory.storage.password_hashing import PasswordHashing
+from services.directory.storage.sealing import Sealing
+from services.directory.storage.sessions import forget_old_sessions, revoked_since
+
+
+def sign_in_servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
+    """The services of sign-in and who serves them."""
+    shared = _shared(parts)
+    clients = ApiClientServicer(parts.store, shared.issuer, parts.settings.secret)
+    return {
+        session_service_pb2.DESCRIPTOR.services_by_name["SessionService"]: SessionServicer(shared),
+        password_service_pb2.DESCRIPTOR.services_by_name["PasswordService"]: PasswordServicer(shared),
+        key_set_service_pb2.DESCRIPTOR.services_by_name["KeySetService"]: KeySetServicer(shared.issuer),
+        api_client_service_pb2.DESCRIPTOR.services_by_name["ApiClientService"]: clients,
+    }
+
+
+def token_verifier(parts: Parts) -> TokenVerifier:
+    """Checks tokens against the directory's own keys, sessions and API clients."""
+
+    async def revoked() -> frozenset[UUID]:
+        async with parts.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return await revoked_since(connection, parts.clock.now() - LIFETIME - 2 * LEEWAY)
+
+    def make() -> TokenVerifier:
+        return TokenVerifier(LocalKeySet(_issuer(parts).json_web_keys), revocations=RevocationList(revoked))
+
+    verifier: TokenVerifier = parts.once("token verifier", make)
+    return verifier
+
+
+def sign_in_sweeps(parts: Parts) -> Sequence[Sweep]:
+    """What sign-in forgets by itself."""
+    del parts
+    return (Sweep(name="forget-old-sessions", every=timedelta(hours=1), run=forget_old_sessions),)
+
+
+def sign_in_settings(values: Mapping[str, str]) -> tuple[LockOutPolicy, SessionLimits, OpenIdSettings | None]:
+    """The settings above; raises SettingsWrong with everything that is wrong."""
+    env = Environment(values)
+    policy = LockOutPolicy(
+        failures=env.whole("MILLRACE_SIGN_IN_FAILURES", 5),
+        lock=timedelta(minutes=env.whole("MILLRACE_SIGN_IN_LOCK_MINUTES", 15)),
+    )
+    limits = SessionLimits(
+        idle=timedelta(hours=env.whole("MILLRACE_SESSION_IDLE_HOURS", 168)),
+        whole=timedelta(hours=env.whole("MILLRACE_SESSION_HOURS", 720)),
+    )
+    issuer = env.text("MILLRACE_OPENID_ISSUER", "")
+    openid = None
+    if issuer:
+        openid = OpenIdSettings(
+            issuer=issuer,
+            client_id=env.text("MILLRACE_OPENID_CLIENT_ID"),
+            client_secret=env.text("MILLRACE_OPENID_CLIENT_SECRET"),
+        )
+    env.check()
+    return policy, limits, openid
+
+
+def _shared(parts: Parts) -> SignInParts:
+    policy, limits, openid = sign_in_settings(parts.settings.other)
+    sealing = _sealing(parts)
+    return SignInParts(
+        store=parts.store,
+        checking=PasswordChecking(parts.store, PasswordHashing(), sealing),
+        issuer=_issuer(parts),
+        verifier=token_verifier(parts),
+        sealing=sealing,
+        policy=policy,
+        limits=limits,
+        openid=OpenIdProvider(openid, open_http()) if openid else None,
+    )
+
+
+def _issuer(parts: Parts) -> TokenIssuer:
+    issuer: TokenIssuer = parts.once("token issuer", lambda: TokenIssuer(parts.store, _sealing(parts), parts.clock))
+    return issuer
+
+
+def _sealing(parts: Parts) -> Sealing:
+    sealing: Sealing = parts.once("sealing", lambda: Sealing(parts.settings.secret))
+    return sealing
