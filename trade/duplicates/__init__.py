@@ -1,0 +1,19 @@
+"""Whether two records are one customer (查重): what is compared, how candidates are found, how a pair is scored."""
+
+from trade.duplicates.blocking import blocking_keys
+from trade.duplicates.fingerprint import Fingerprint, Identity, fingerprint
+from trade.duplicates.rules import CustomField, DuplicateRules, DuplicateRulesInvalid
+from trade.duplicates.scoring import Band, Match, score
+
+__all__ = [
+    "Band",
+    "CustomField",
+    "DuplicateRules",
+    "DuplicateRulesInvalid",
+    "Fingerprint",
+    "Identity",
+    "Match",
+    "blocking_keys",
+    "fingerprint",
+    "score",
+]

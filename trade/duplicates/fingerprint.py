@@ -1,0 +1,85 @@
+"""What of a record is compared, brought into comparable form once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trade.address import Address, AddressKeys, address_keys
+from trade.duplicates.rules import DuplicateRules
+from trade.emails import Email, email
+from trade.names import CompanyName, PersonName, company_name, person_name
+from trade.names.company import EMPTY as NO_COMPANY
+from trade.phones import Phone, phones
+from trade.text import folded
+
+_NOBODY = PersonName((), chinese=False)
+_NOWHERE = address_keys(Address())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a record says about who the customer is, as it was written; absent values are empty."""
+
+    company_name: str = ""
+    credit_code: str = ""
+    contact_name: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    address: Address = field(default_factory=Address)
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """The comparable form of an identity; build it once for each record (特征)."""
+
+    company: CompanyName
+    credit_code: str
+    person: PersonName
+    person_key: str
+    person_joined: str
+    phones: Mapping[str, Phone]
+    emails: Mapping[str, Email]
+    domains: frozenset[str]
+    address: AddressKeys
+    custom: Mapping[str, str]
+
+
+def fingerprint(identity: Identity, rules: DuplicateRules) -> Fingerprint:
+    """Normalize everything the rules compare; values the rules ignore count as absent."""
+    ignored = rules.ignored_values
+    company = company_name(identity.company_name) if identity.company_name else NO_COMPANY
+    person = person_name(identity.contact_name) if identity.contact_name else _NOBODY
+    key = person.key
+    mails = {each.canonical: each for each in map(email, identity.emails) if each.canonical}
+    return Fingerprint(
+        company=NO_COMPANY if company.core in ignored else company,
+        credit_code=identity.credit_code,
+        person=_NOBODY if key in ignored else person,
+        person_key="" if key in ignored else key,
+        person_joined="" if key in ignored else "".join(person.words),
+        phones=_numbers(identity.phones, ignored),
+        emails={each: mail for each, mail in mails.items() if each not in ignored},
+        domains=frozenset(mail.company_domain for mail in mails.values()) - {""},
+        address=address_keys(identity.address) if identity.address != Address() else _NOWHERE,
+        custom=_custom_values(identity.custom, rules),
+    )
+
+
+def _numbers(written: tuple[str, ...], ignored: frozenset[str]) -> dict[str, Phone]:
+    found: dict[str, Phone] = {}
+    for text in written:
+        for number in phones(text):
+            if number.e164 and number.e164 not in ignored:
+                found[number.e164] = number
+    return found
+
+
+def _custom_values(custom: Mapping[str, str], rules: DuplicateRules) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for each in rules.custom_fields:
+        written = custom.get(each.name)
+        if written:
+            value = "".join(filter(str.isalnum, folded(written)))
+            if value and value not in rules.ignored_values:
+                values[each.name] = value
+    return values

@@ -1,0 +1,197 @@
+"""The rules duplicates are judged by (查重规则): every number in them can be edited."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
+
+from kernel.errors import Kind, Refusal
+
+# Bits of evidence, the logarithm to base 2 of how much more often an observation is made on one customer's records
+# than on two strangers' (Fellegi and Sunter, "A Theory for Record Linkage", 1969).
+DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {
+        "credit_code_same": 25.0,
+        "credit_code_different": -15.0,
+        "company_same": 13.0,
+        "company_same_place_open": 10.0,
+        "company_similar": 7.0,
+        "company_same_brand": 5.0,
+        "company_sister": -10.0,
+        "company_different": -8.0,
+        "mobile_same": 12.0,
+        "extension_same": 8.0,
+        "landline_same": 5.0,
+        "toll_free_same": 2.0,
+        "email_same": 12.0,
+        "role_email_same": 7.0,
+        "email_domain_same": 3.0,
+        "name_word_same": 4.5,
+        "name_word_similar": 3.0,
+        "name_word_initial": 1.0,
+        "name_word_different": -2.0,
+        "chinese_name_same": 6.0,
+        "chinese_name_short_same": 4.0,
+        "chinese_surname_same": 1.0,
+        "chinese_name_different": -4.0,
+        "colleague": -1.5,
+        "street_same": 5.0,
+        "street_similar": 4.0,
+        "street_different": -2.0,
+        "number_same": 2.0,
+        "number_different": -1.0,
+        "second_line_same": 4.0,
+        "second_line_similar": 3.0,
+        "second_line_different": -1.0,
+        "district_same": 3.0,
+        "district_similar": 2.5,
+        "district_different": -1.5,
+        "city_same": 1.5,
+        "city_similar": 1.0,
+        "city_different": -1.5,
+        "province_same": 1.0,
+        "province_similar": 0.0,
+        "province_different": -1.0,
+        "postal_code_same": 3.5,
+        "postal_code_similar": 2.0,
+        "postal_code_different": -1.5,
+    }
+)
+DEFAULT_LIMITS: Mapping[str, float] = MappingProxyType(
+    {
+        # What two strangers need in evidence before they are as likely one customer as not.
+        "prior": 8.0,
+        # The parts of an address agree together: the house says most of it. Firms share houses.
+        "address": 12.0,
+        "address_of_firms": 4.0,
+        "name_similarity": 0.8,
+        "company_similarity": 0.88,
+        "text_similarity": 0.75,
+        "possible": 0.5,
+        "likely": 0.9,
+        "same": 0.999,
+    }
+)
+_RANGES: Mapping[str, tuple[float, float]] = {"prior": (0, 40), "address": (0, 40), "address_of_firms": (0, 40)}
+_SHARE = (0.0, 1.0)
+_WEIGHT = (-40.0, 40.0)
+# Numbers and words people write when they have nothing to write.
+DEFAULT_IGNORED = frozenset(
+    {"+8613800138000", "+8613888888888", "+8613800000000", "无", "未知", "不详", "测试", "test", "na"}
+)
+
+
+@dataclass(kw_only=True)
+class DuplicateRulesInvalid(Refusal):
+    """The rules cannot be used; `field` names the entry, `allowed` what may stand there."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "DUPLICATE_RULES_INVALID"
+
+    field: str
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomField:
+    """A custom field that tells customers apart; `similar` lets one typing slip count for `close` bits."""
+
+    name: str
+    similar: bool = False
+    agreement: float = 9.0
+    close: float = 5.0
+    disagreement: float = -4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateRules:
+    """Weights in bits, limits, the custom fields compared, and values that are no evidence."""
+
+    weights: Mapping[str, float] = field(default_factory=lambda: DEFAULT_WEIGHTS, hash=False)
+    limits: Mapping[str, float] = field(default_factory=lambda: DEFAULT_LIMITS, hash=False)
+    custom_fields: tuple[CustomField, ...] = ()
+    ignored_values: frozenset[str] = DEFAULT_IGNORED
+
+    def to_mapping(self) -> dict[str, object]:
+        """The rules as plain data, for a JSON column and for a form."""
+        return {
+            "weights": dict(self.weights),
+            "limits": dict(self.limits),
+            "custom_fields": [
+                {
+                    "name": each.name,
+                    "similar": each.similar,
+                    "agreement": each.agreement,
+                    "close": each.close,
+                    "disagreement": each.disagreement,
+                }
+                for each in self.custom_fields
+            ],
+            "ignored_values": sorted(self.ignored_values),
+        }
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, object]) -> "DuplicateRules":
+        """Read rules from plain data; what is absent keeps its default.
+
+        Raises:
+            DuplicateRulesInvalid: an entry is unknown, no number, or out of its range.
+        """
+        for name in mapping:
+            if name not in {"weights", "limits", "custom_fields", "ignored_values"}:
+                raise DuplicateRulesInvalid(field=name, allowed="weights, limits, custom_fields, ignored_values")
+        limits = _numbers("limits", mapping.get("limits", {}), DEFAULT_LIMITS)
+        if not limits["possible"] <= limits["likely"] <= limits["same"]:
+            raise DuplicateRulesInvalid(field="limits.likely", allowed="possible <= likely <= same")
+        custom = _entries("custom_fields", mapping.get("custom_fields", ()))
+        ignored = _entries("ignored_values", mapping.get("ignored_values", sorted(DEFAULT_IGNORED)))
+        return cls(
+            weights=_numbers("weights", mapping.get("weights", {}), DEFAULT_WEIGHTS),
+            limits=limits,
+            custom_fields=tuple(_custom_field(place, each) for place, each in enumerate(custom)),
+            ignored_values=frozenset(str(each) for each in ignored),
+        )
+
+
+def _numbers(group: str, given: object, defaults: Mapping[str, float]) -> Mapping[str, float]:
+    if not isinstance(given, Mapping):
+        raise DuplicateRulesInvalid(field=group, allowed="{}")
+    read = dict(defaults)
+    for name, value in given.items():
+        if name not in defaults:
+            raise DuplicateRulesInvalid(field=f"{group}.{name}", allowed=", ".join(defaults))
+        span = _WEIGHT if group == "weights" else _RANGES.get(name, _SHARE)
+        read[name] = _number(f"{group}.{name}", value, span)
+    return MappingProxyType(read)
+
+
+def _number(place: str, value: object, span: tuple[float, float]) -> float:
+    low, high = span
+    # A comparison with NaN is false, so it is refused here as well.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise DuplicateRulesInvalid(field=place, allowed=f"{low:g}..{high:g}")
+    return float(value)
+
+
+def _entries(group: str, given: object) -> Sequence[object]:
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise DuplicateRulesInvalid(field=group, allowed="[]")
+    return given
+
+
+def _custom_field(place: int, given: object) -> CustomField:
+    where = f"custom_fields.{place}"
+    if not isinstance(given, Mapping) or not given.get("name") or not isinstance(given["name"], str):
+        raise DuplicateRulesInvalid(field=f"{where}.name", allowed="name")
+    for name in given:
+        if name not in CustomField.__slots__:
+            raise DuplicateRulesInvalid(field=f"{where}.{name}", allowed=", ".join(CustomField.__slots__))
+    similar = given.get("similar", False)
+    if not isinstance(similar, bool):
+        raise DuplicateRulesInvalid(field=f"{where}.similar", allowed="true, false")
+    bits = {
+        name: _number(f"{where}.{name}", value, _WEIGHT)
+        for name, value in cast("Mapping[str, object]", given).items()
+        if name in {"agreement", "close", "disagreement"}
+    }
+    return CustomField(name=given["name"], similar=similar, **bits)

@@ -1,0 +1,35 @@
+"""Keys under which a name is found and sorted."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from trade.text import folded
+
+
+@dataclass(frozen=True, slots=True)
+class PinyinKey:
+    """A name in Latin letters (拼音): in full for sorting, initials for quick search; tones are left out."""
+
+    full: str
+    initials: str
+
+
+def pinyin_key(text: str) -> PinyinKey:
+    """The pinyin of a name; Latin letters and digits stay as they are: 渠成科技 is `qu cheng ke ji`, `qckj`."""
+    name = folded(text)
+    if name.isascii():
+        words = ["".join(filter(str.isalnum, word)) for word in name.split()]
+    else:
+        # The dictionary takes 54 MB, so only a process that needs pinyin pays for it.
+        from pypinyin import lazy_pinyin  # noqa: PLC0415 - see the line above
+
+        words = ["".join(filter(str.isalnum, word)) for part in lazy_pinyin(name) for word in part.split()]
+    words = [word for word in words if word]
+    return PinyinKey(" ".join(words), "".join(word[0] for word in words))
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a name, spaces left out; a single character stands for itself."""
+    letters = "".join(filter(str.isalnum, folded(text)))
+    pairs = frozenset(map("".join, pairwise(letters)))
+    return pairs or frozenset({letters} - {""})
