@@ -1,9 +1,9 @@
-"""The directory service, from top to bottom: `python -m services.directory serve|work|both|migrate`."""
+"""The directory service, from top to bottom: `python -m services.directory serve|work|both|migrate|bootstrap`."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,44 +17,41 @@ from millrace.directory.v1 import (
     team_service_pb2,
 )
 
-from chassis.key_sets import LocalKeySet
 from chassis.organization import Organization, identify_by
 from chassis.parts import Parts, ServiceDefinition
-from chassis.principal import ANONYMOUS
-from chassis.rpc.call import Call
 from chassis.rpc.serving import Identify
 from chassis.service import run
-from chassis.tokens import ALGORITHM, TokenVerifier
-from services.directory.application.keys import read_keys
-from services.directory.commands import establish
-from services.directory.events.publications import ORGANIZATION as PUBLICATIONS
+from chassis.settings import Environment, SettingsWrong
+from chassis.texts import Texts
+from kernel.errors import Refusal
+from services.directory.commands import add_first_administrator, establish
+from services.directory.events.publications import ORGANIZATION
+from services.directory.events.sign_in_publications import SIGN_IN
 from services.directory.rpc.access_servicer import AccessServicer
 from services.directory.rpc.calendar_servicer import CalendarServicer
 from services.directory.rpc.member_servicer import MemberServicer
 from services.directory.rpc.region_servicer import RegionServicer
 from services.directory.rpc.role_servicer import RoleServicer
 from services.directory.rpc.team_servicer import TeamServicer
+from services.directory.sign_in import sign_in_servicers, sign_in_sweeps, token_verifier
+from services.directory.storage import tables
 from services.directory.storage.metadata import METADATA
-from services.directory.storage.tables import ORGANIZATION
 
 HERE = Path(__file__).parent
+PUBLICATIONS = {**ORGANIZATION, **SIGN_IN}
 
 
 def organization(parts: Parts) -> Organization:
     """Who works here, from the directory's own tables."""
-    made: Organization = parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION))
+    made: Organization = parts.once(
+        "organization", lambda: Organization(engine=parts.engine, tables=tables.ORGANIZATION)
+    )
     return made
 
 
 def identify(parts: Parts) -> Identify:
     """Tokens are the directory's own; what a caller may do stands in its tables."""
-    return identify_by(TokenVerifier(LocalKeySet(lambda: _public_keys(parts))), organization(parts))
-
-
-async def _public_keys(parts: Parts) -> Sequence[Mapping[str, str]]:
-    call = Call(principal=ANONYMOUS, method="key set", now=parts.clock.now())
-    keys = await parts.store.read(call, read_keys)
-    return [{"kty": "OKP", "crv": ALGORITHM, "x": key.public, "kid": str(key.uuid)} for key in keys]
+    return identify_by(token_verifier(parts), organization(parts))
 
 
 async def warm(parts: Parts) -> None:
@@ -72,6 +69,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(role_service_pb2, "RoleService"): RoleServicer(store, texts),
         _service(calendar_service_pb2, "CalendarService"): CalendarServicer(store),
         _service(access_service_pb2, "AccessService"): AccessServicer(store, texts),
+        **sign_in_servicers(parts),
     }
 
 
@@ -88,15 +86,40 @@ DEFINITION = ServiceDefinition(
     publications=PUBLICATIONS,
     servicers=servicers,
     identify=identify,
+    sweeps=sign_in_sweeps,
     warm=warm,
 )
 
 
 def main() -> None:
     """Run one command; a migrated directory also has its first roles."""
+    if sys.argv[1:] == ["bootstrap"]:
+        bootstrap()
+        return
     run(DEFINITION)
     if sys.argv[1:] == ["migrate"]:
         asyncio.run(establish(os.environ["MILLRACE_DIRECTORY_DATABASE_URL"], publications=PUBLICATIONS))
+
+
+def bootstrap() -> None:
+    """Add the first administrator, from `MILLRACE_BOOTSTRAP_EMAIL`, `…_NAME`, `…_PASSWORD` (or `…_PASSWORD_FILE`)."""
+    environment = Environment(os.environ)
+    url = environment.text("MILLRACE_DIRECTORY_DATABASE_URL")
+    email = environment.text("MILLRACE_BOOTSTRAP_EMAIL")
+    name = environment.text("MILLRACE_BOOTSTRAP_NAME", "系统管理员")
+    password = environment.text("MILLRACE_BOOTSTRAP_PASSWORD")
+    try:
+        environment.check()
+        added = add_first_administrator(
+            url, email=email, display_name=name, password=password, publications=PUBLICATIONS
+        )
+        member = asyncio.run(added)
+    except SettingsWrong as wrong:
+        raise SystemExit(f"directory: {wrong}") from None
+    except Refusal as refusal:
+        text = Texts(DEFINITION.messages).render(refusal.reason, refusal.metadata(), "en")
+        raise SystemExit(f"directory: {text}") from None
+    sys.stdout.write(f"{member.name}\n")
 
 
 if __name__ == "__main__":

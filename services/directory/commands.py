@@ -14,10 +14,13 @@ from chassis.work import Store, UnitOfWork
 from chassis.work.store import RequestKey
 from kernel.time import SystemClock
 from services.directory.application.establishment import establish_administrator, establish_defaults
+from services.directory.application.passwords import give_password
 from services.directory.defaults import default_roles, house_calendar
+from services.directory.domain.credentials import check_password
 from services.directory.domain.member import MemberDetails
 from services.directory.domain.role import PERMISSIONS
 from services.directory.rpc import member_messages
+from services.directory.storage.password_hashing import PasswordHashing
 
 # The operator holds the database itself: there is nothing left to guard from him.
 OPERATOR = Principal(subject="services/directory", grants=dict.fromkeys(PERMISSIONS, Scope.ALL))
@@ -35,13 +38,23 @@ async def establish(database_url: str, *, publications: Publications) -> bool:
 
 
 async def add_first_administrator(
-    database_url: str, *, email: str, display_name: str, publications: Publications
+    database_url: str, *, email: str, display_name: str, password: str, publications: Publications
 ) -> Member:
-    """Add the first administrator; raises AdministratorExists when somebody else administers already."""
+    """Add the first administrator, or give him a new password.
+
+    Raises AdministratorExists when somebody else administers already, and what a password is refused for.
+    """
+    check_password(password, email=email)
+    hashing = PasswordHashing()
+    password_hash = await hashing.hash(password)
+    hashing.close()
     details = MemberDetails(display_name=display_name, pinyin="", email=email.strip().lower(), roles=("administrator",))
 
     async def run(work: UnitOfWork) -> Member:
-        return member_messages.to_message(await establish_administrator(work, details=details))
+        member = await establish_administrator(work, details=details)
+        await work.flush()
+        await give_password(work, member=member.uuid, password_hash=password_hash)
+        return member_messages.to_message(member)
 
     member: Member = await _once(database_url, "bootstrap", run, answer_type=Member, publications=publications)
     return member

@@ -8,6 +8,7 @@ from services.directory.application.references import require_team, require_whol
 from services.directory.application.versions import expect_version
 from services.directory.domain.calendar import Calendar, CalendarDetails, CalendarExists, add_calendar, resolve
 from services.directory.storage import calendars
+from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -26,6 +27,11 @@ async def create_calendar(work: UnitOfWork, *, team: UUID | None, details: Calen
 async def get_calendar(read: Read, *, uuid: UUID) -> Calendar:
     """A calendar is shown."""
     return await calendars.get_calendar(read, uuid)
+
+
+async def list_calendars(read: Read, *, wanted: Wanted) -> Page[Calendar]:
+    """The calendars are listed."""
+    return await read_page(read, calendars.LISTING, wanted)
 
 
 async def update_calendar(

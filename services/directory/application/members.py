@@ -14,6 +14,7 @@ from services.directory.domain.member import EmailTaken, Member, MemberDetails, 
 from services.directory.domain.refusals import LastAdministrator
 from services.directory.domain.role import ADMINISTRATION, Role, covers
 from services.directory.storage import members, roles
+from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -28,6 +29,11 @@ async def create_member(work: UnitOfWork, *, details: MemberDetails) -> Member:
 async def get_member(read: Read, *, uuid: UUID) -> Member:
     """A member is shown to those whose reading reaches him."""
     return await members.get_member(read, uuid, permission="directory.read")
+
+
+async def list_members(read: Read, *, wanted: Wanted) -> Page[Member]:
+    """The members the reader's permission reaches are listed."""
+    return await read_page(read, members.LISTING, wanted, visible=members.visible_to(read.principal))
 
 
 async def update_member(

@@ -15,6 +15,7 @@ from services.directory.domain.region import (
     add_region,
 )
 from services.directory.storage import members, regions, teams
+from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -29,6 +30,11 @@ async def create_region(work: UnitOfWork, *, details: RegionDetails) -> Region:
 async def get_region(read: Read, *, uuid: UUID) -> Region:
     """A live region is shown."""
     return await regions.get_region(read, uuid)
+
+
+async def list_regions(read: Read, *, wanted: Wanted) -> Page[Region]:
+    """The live regions are listed."""
+    return await read_page(read, regions.LISTING, wanted)
 
 
 async def update_region(

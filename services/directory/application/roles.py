@@ -9,6 +9,7 @@ from services.directory.application.versions import expect_version
 from services.directory.domain.refusals import LastAdministrator
 from services.directory.domain.role import Role, RoleDetails, RoleInUse, RoleKeyTaken, add_role
 from services.directory.storage import members, roles
+from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -24,6 +25,11 @@ async def create_role(work: UnitOfWork, *, key: str, details: RoleDetails) -> Ro
 async def get_role(read: Read, *, uuid: UUID) -> Role:
     """A live role is shown."""
     return await roles.get_role(read, uuid)
+
+
+async def list_roles(read: Read, *, wanted: Wanted) -> Page[Role]:
+    """The live roles are listed."""
+    return await read_page(read, roles.LISTING, wanted)
 
 
 async def update_role(

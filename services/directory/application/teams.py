@@ -8,6 +8,7 @@ from services.directory.application.references import require_region, require_te
 from services.directory.application.versions import expect_version
 from services.directory.domain.team import Team, TeamDetails, TeamInUse, TeamNameTaken, add_team
 from services.directory.storage import members, teams
+from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -23,6 +24,11 @@ async def create_team(work: UnitOfWork, *, details: TeamDetails) -> Team:
 async def get_team(read: Read, *, uuid: UUID) -> Team:
     """A live team is shown."""
     return await teams.get_team(read, uuid)
+
+
+async def list_teams(read: Read, *, wanted: Wanted) -> Page[Team]:
+    """The live teams are listed."""
+    return await read_page(read, teams.LISTING, wanted)
 
 
 async def update_team(

@@ -4,10 +4,17 @@ from millrace.directory.v1 import calendar_pb2, calendar_service_pb2
 
 from chassis.rpc.call import Call
 from chassis.work import Store
-from services.directory.application.calendars import create_calendar, get_calendar, resolve_calendar, update_calendar
+from services.directory.application.calendars import (
+    create_calendar,
+    get_calendar,
+    list_calendars,
+    resolve_calendar,
+    update_calendar,
+)
 from services.directory.rpc.calendar_messages import FIELDS, day_messages, details_of, hours_messages, to_message
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import reference, required_version, uuid_of
+from services.directory.rpc.paging import page_token, wanted_page
 
 
 class CalendarServicer:
@@ -30,6 +37,18 @@ class CalendarServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         return to_message(await self._store.read(call, lambda read: get_calendar(read, uuid=uuid)))
+
+    async def ListCalendars(
+        self, request: calendar_service_pb2.ListCalendarsRequest, call: Call
+    ) -> calendar_service_pb2.ListCalendarsResponse:
+        """List a page of them."""
+        wanted = wanted_page(request, call)
+        page = await self._store.read(call, lambda read: list_calendars(read, wanted=wanted))
+        return calendar_service_pb2.ListCalendarsResponse(
+            calendars=[to_message(each) for each in page.records],
+            next_page_token=page_token(request, call, page.next),
+            total_size=page.total,
+        )
 
     async def UpdateCalendar(
         self, request: calendar_service_pb2.UpdateCalendarRequest, call: Call

@@ -8,12 +8,14 @@ from services.directory.application.members import (
     create_member,
     deactivate_member,
     get_member,
+    list_members,
     reactivate_member,
     update_member,
 )
 from services.directory.rpc.editing import edit
 from services.directory.rpc.member_messages import FIELDS, details_of, to_message
 from services.directory.rpc.names import required_version, seen_version, uuid_of
+from services.directory.rpc.paging import page_token, wanted_page
 
 
 class MemberServicer:
@@ -34,6 +36,18 @@ class MemberServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         return to_message(await self._store.read(call, lambda read: get_member(read, uuid=uuid)))
+
+    async def ListMembers(
+        self, request: member_service_pb2.ListMembersRequest, call: Call
+    ) -> member_service_pb2.ListMembersResponse:
+        """List a page of them."""
+        wanted = wanted_page(request, call)
+        page = await self._store.read(call, lambda read: list_members(read, wanted=wanted))
+        return member_service_pb2.ListMembersResponse(
+            members=[to_message(each) for each in page.records],
+            next_page_token=page_token(request, call, page.next),
+            total_size=page.total,
+        )
 
     async def UpdateMember(self, request: member_service_pb2.UpdateMemberRequest, call: Call) -> member_pb2.Member:
         """Change the masked fields of one."""

@@ -4,9 +4,10 @@ from millrace.directory.v1 import region_pb2, region_service_pb2
 
 from chassis.rpc.call import Call
 from chassis.work import Store
-from services.directory.application.regions import create_region, delete_region, get_region, update_region
+from services.directory.application.regions import create_region, delete_region, get_region, list_regions, update_region
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import required_version, seen_version, uuid_of
+from services.directory.rpc.paging import page_token, wanted_page
 from services.directory.rpc.region_messages import FIELDS, details_of, to_message
 
 
@@ -28,6 +29,18 @@ class RegionServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         return to_message(await self._store.read(call, lambda read: get_region(read, uuid=uuid)))
+
+    async def ListRegions(
+        self, request: region_service_pb2.ListRegionsRequest, call: Call
+    ) -> region_service_pb2.ListRegionsResponse:
+        """List a page of them."""
+        wanted = wanted_page(request, call)
+        page = await self._store.read(call, lambda read: list_regions(read, wanted=wanted))
+        return region_service_pb2.ListRegionsResponse(
+            regions=[to_message(each) for each in page.records],
+            next_page_token=page_token(request, call, page.next),
+            total_size=page.total,
+        )
 
     async def UpdateRegion(self, request: region_service_pb2.UpdateRegionRequest, call: Call) -> region_pb2.Region:
         """Change the masked fields of one."""

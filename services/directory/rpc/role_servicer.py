@@ -5,10 +5,11 @@ from millrace.directory.v1 import role_pb2, role_service_pb2
 from chassis.rpc.call import Call
 from chassis.texts import Texts
 from chassis.work import Store
-from services.directory.application.roles import create_role, delete_role, get_role, update_role
+from services.directory.application.roles import create_role, delete_role, get_role, list_roles, update_role
 from services.directory.domain.role import PERMISSIONS, meaning_of
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import required_version, seen_version, uuid_of
+from services.directory.rpc.paging import page_token, wanted_page
 from services.directory.rpc.role_messages import FIELDS, details_of, to_message
 
 
@@ -31,6 +32,18 @@ class RoleServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         return to_message(await self._store.read(call, lambda read: get_role(read, uuid=uuid)))
+
+    async def ListRoles(
+        self, request: role_service_pb2.ListRolesRequest, call: Call
+    ) -> role_service_pb2.ListRolesResponse:
+        """List a page of them."""
+        wanted = wanted_page(request, call)
+        page = await self._store.read(call, lambda read: list_roles(read, wanted=wanted))
+        return role_service_pb2.ListRolesResponse(
+            roles=[to_message(each) for each in page.records],
+            next_page_token=page_token(request, call, page.next),
+            total_size=page.total,
+        )
 
     async def UpdateRole(self, request: role_service_pb2.UpdateRoleRequest, call: Call) -> role_pb2.Role:
         """Change the masked fields of one."""

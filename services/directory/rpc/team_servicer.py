@@ -4,9 +4,10 @@ from millrace.directory.v1 import team_pb2, team_service_pb2
 
 from chassis.rpc.call import Call
 from chassis.work import Store
-from services.directory.application.teams import create_team, delete_team, get_team, update_team
+from services.directory.application.teams import create_team, delete_team, get_team, list_teams, update_team
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import required_version, seen_version, uuid_of
+from services.directory.rpc.paging import page_token, wanted_page
 from services.directory.rpc.team_messages import FIELDS, details_of, to_message
 
 
@@ -28,6 +29,18 @@ class TeamServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         return to_message(await self._store.read(call, lambda read: get_team(read, uuid=uuid)))
+
+    async def ListTeams(
+        self, request: team_service_pb2.ListTeamsRequest, call: Call
+    ) -> team_service_pb2.ListTeamsResponse:
+        """List a page of them."""
+        wanted = wanted_page(request, call)
+        page = await self._store.read(call, lambda read: list_teams(read, wanted=wanted))
+        return team_service_pb2.ListTeamsResponse(
+            teams=[to_message(each) for each in page.records],
+            next_page_token=page_token(request, call, page.next),
+            total_size=page.total,
+        )
 
     async def UpdateTeam(self, request: team_service_pb2.UpdateTeamRequest, call: Call) -> team_pb2.Team:
         """Change the masked fields of one."""

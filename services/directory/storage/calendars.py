@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, or_, select
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.calendar import Calendar, CalendarDetails, SpecialDay, WorkingHours
+from services.directory.storage.listing import Listing
 from services.directory.storage.tables import CALENDARS
 
 
@@ -41,6 +42,14 @@ def from_row(row: RowMapping) -> Calendar:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
+
+
+LISTING: Listing[Calendar] = Listing(
+    rows=CALENDARS,
+    read=from_row,
+    filters={"team": CALENDARS.c.team},
+    orders={"create_time": CALENDARS.c.created_at},
+)
 
 
 async def get_calendar(read: Read, uuid: UUID) -> Calendar:

@@ -1,19 +1,22 @@
 """Members in their table."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Text, cast, exists, select
+from sqlalchemy import ColumnElement, RowMapping, Text, cast, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.scope import scope
+from chassis.principal import Principal
+from chassis.scope import scope, visible
 from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
 from services.directory.domain.member import Member, MemberDetails, Seniority, WorkingState
+from services.directory.storage.listing import Listing
 from services.directory.storage.tables import MEMBERS
 
 # A member's row belongs to the member: with an owner, the scope policy reads it like any other.
-SCOPED = select(MEMBERS, MEMBERS.c.uuid.label("owner")).subquery("scoped_members")
+SCOPED: Any = select(MEMBERS, MEMBERS.c.uuid.label("owner")).subquery("scoped_members")
 
 
 def to_row(member: Member) -> Mapping[str, object]:
@@ -61,6 +64,28 @@ def from_row(row: RowMapping) -> Member:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
+
+
+LISTING: Listing[Member] = Listing(
+    rows=SCOPED,
+    read=from_row,
+    filters={
+        "display_name": SCOPED.c.display_name,
+        "email": SCOPED.c.email,
+        "team": SCOPED.c.team,
+        "region": SCOPED.c.region,
+        "active": SCOPED.c.active,
+        "roles": SCOPED.c.roles,
+        "working_state": SCOPED.c.working_state,
+        "seniority": SCOPED.c.seniority,
+    },
+    orders={"display_name": SCOPED.c.pinyin, "email": SCOPED.c.email, "create_time": SCOPED.c.created_at},
+)
+
+
+def visible_to(principal: Principal) -> ColumnElement[bool]:
+    """Which members a reader may see."""
+    return visible(SCOPED, principal=principal, permission="directory.read")
 
 
 async def get_member(read: Read, uuid: UUID, *, permission: str) -> Member:

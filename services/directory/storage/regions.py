@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, select
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.region import Region, RegionDetails
+from services.directory.storage.listing import Listing
 from services.directory.storage.tables import REGIONS
 
 
@@ -36,6 +37,15 @@ def from_row(row: RowMapping) -> Region:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
+
+
+LISTING: Listing[Region] = Listing(
+    rows=REGIONS,
+    read=from_row,
+    filters={"display_name": REGIONS.c.display_name, "provinces": REGIONS.c.provinces},
+    orders={"display_name": REGIONS.c.display_name, "create_time": REGIONS.c.created_at},
+    live=~REGIONS.c.archived,
+)
 
 
 async def find_region(read: Read, uuid: UUID) -> Region | None:

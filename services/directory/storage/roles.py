@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, select
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.role import Reach, Role, RoleDetails
+from services.directory.storage.listing import Listing
 from services.directory.storage.tables import ROLES
 
 
@@ -43,6 +44,15 @@ def from_row(row: RowMapping) -> Role:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
+
+
+LISTING: Listing[Role] = Listing(
+    rows=ROLES,
+    read=from_row,
+    filters={"key": ROLES.c.key},
+    orders={"key": ROLES.c.key, "create_time": ROLES.c.created_at},
+    live=~ROLES.c.archived,
+)
 
 
 async def get_role(read: Read, uuid: UUID) -> Role:

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, exists, select
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.team import Team, TeamDetails
+from services.directory.storage.listing import Listing
 from services.directory.storage.tables import TEAMS
 
 
@@ -39,6 +40,15 @@ def from_row(row: RowMapping) -> Team:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
+
+
+LISTING: Listing[Team] = Listing(
+    rows=TEAMS,
+    read=from_row,
+    filters={"display_name": TEAMS.c.display_name, "parent": TEAMS.c.parent, "region": TEAMS.c.region},
+    orders={"display_name": TEAMS.c.display_name, "create_time": TEAMS.c.created_at},
+    live=~TEAMS.c.archived,
+)
 
 
 async def find_team(read: Read, uuid: UUID) -> Team | None:

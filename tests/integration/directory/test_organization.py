@@ -21,13 +21,13 @@ from millrace.directory.v1 import (
 from chassis.organization import Organization
 from chassis.principal import Principal, Scope
 from kernel.errors import Unauthenticated
+from services.directory.__main__ import PUBLICATIONS
 from services.directory.application.establishment import AdministratorExists
 from services.directory.commands import OPERATOR, add_first_administrator, establish
 from services.directory.domain.calendar import CalendarExists
 from services.directory.domain.region import ProvinceTaken
 from services.directory.domain.role import RoleInUse
 from services.directory.domain.team import TeamBelowItself, TeamInUse
-from services.directory.events.publications import ORGANIZATION as PUBLICATIONS
 from services.directory.rpc.names import uuid_of
 from services.directory.storage.tables import ORGANIZATION
 from tests.integration.directory.office import Office, a_grant
@@ -120,7 +120,11 @@ async def test_the_first_administrator_is_added_once_and_nobody_after_him(
 ) -> None:
     async def bootstrap(email: str) -> str:
         member = await add_first_administrator(
-            directory_database, email=email, display_name="管理员", publications=PUBLICATIONS
+            directory_database,
+            email=email,
+            display_name="管理员",
+            password="correct horse battery staple",
+            publications=PUBLICATIONS,
         )
         return member.name
 
