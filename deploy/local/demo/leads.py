@@ -42,6 +42,7 @@ def _lead(random: Random, time: datetime, channels: list[str], campaigns: list[s
     city = random.choice(place["cities"])
     industry = random.choice(VOCABULARY["industries"])
     brand = random.choice(VOCABULARY["brand_first"]) + random.choice(VOCABULARY["brand_second"])
+    brand += random.choice(["", random.choice(VOCABULARY["brand_second"])])
     contact = person_name(random)
     lead = Lead(
         company_name=_company(random, city, brand, industry),

@@ -1,0 +1,96 @@
+"""`make bench`: every figure beside its limit, in one run on the embedded stack; at most 20 minutes."""
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import uvloop
+
+from deploy.local.demo import load_demo
+from deploy.local.home import Home
+from deploy.local.programs import Program, free_address
+from deploy.local.stack import Stack
+from tests.performance.bench import Bench
+from tests.performance.events import measure_lag
+from tests.performance.figures import Figure, spread
+from tests.performance.reading import measure_reading
+from tests.performance.writing import check_duplicates, measure_writing
+
+UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
+FIRST, STOCK, MANY = 10_000, 100_000, 1_000_000
+LONGEST = 20 * 60
+
+
+def main() -> int:
+    """Run everything; 1 when a figure misses its limit."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="millrace-bench-", ignore_cleanup_errors=True) as folder:
+        port = int(free_address().rsplit(":", 1)[1])
+        stack = Stack(Home.open(Path(folder)), port, UNLIMITED, say=lambda text: print(f"# {text}", flush=True))
+        try:
+            stack.start()
+            load_demo(stack, leads=0)
+            bench = Bench(stack)
+            uvloop.run(_measure(bench, began))
+        finally:
+            stack.stop()
+    missed = [figure.name for figure in bench.figures if not figure.holds]
+    print(f"# {len(bench.figures) - len(missed)} of {len(bench.figures)} hold; missed: {' '.join(missed) or 'none'}")
+    return 1 if missed else 0
+
+
+async def _measure(bench: Bench, began: float) -> None:
+    await bench.import_leads(FIRST)
+    few = await check_duplicates(bench)
+    imported = await bench.import_leads(STOCK)
+    rate = STOCK / imported["seconds"]
+    bench.say(Figure("import-leads", rate, "rows/s", 3000, at_least=True))
+    await measure_reading(bench)
+    await measure_writing(bench)
+    check = await check_duplicates(bench)
+    beside = spread(check.latencies)
+    bench.say(Figure("duplicate-check", beside["p99"], "ms", cpu_ms=check.cpu_ms, beside=beside))
+    bench.say(Figure("duplicate-check-cpu", check.cpu_ms, "ms", 1.2, cpu_ms=check.cpu_ms))
+    replica = _start_replica(bench)
+    await measure_lag(bench)
+    replica.stop()
+    _say_memory(bench)
+    await _grow(bench, began, spread(few.latencies)["p99"])
+
+
+def _start_replica(bench: Bench) -> Program:
+    """Start `leads` once more: the time it takes is the cold start, and it stays as the second replica."""
+    first = bench.stack.program("leads")
+    told = {**first.environment, "MILLRACE_LEADS_LISTEN": "127.0.0.1:0"}
+    replica = Program("leads-2", first.module, first.arguments, told, first.home)
+    began = time.perf_counter()
+    replica.start()
+    replica.wait()
+    bench.say(Figure("cold-start-leads", time.perf_counter() - began, "s", 2.5))
+    return replica
+
+
+def _say_memory(bench: Bench) -> None:
+    for name, size in bench.costs.memory().items():
+        bench.say(Figure(f"memory-{name}", size, "MiB", 350 if name == "python" else None))
+
+
+async def _grow(bench: Bench, began: float, few: float) -> None:
+    """Fill up to a million leads, as far as the time allows, and look for duplicates again."""
+    limit = int(os.environ.get("MILLRACE_BENCH_LEADS", MANY))
+    stock, chunk_seconds = FIRST + STOCK, 0.0
+    while stock < limit and time.monotonic() - began + chunk_seconds + 60 < LONGEST:
+        started = time.monotonic()
+        await bench.import_leads(STOCK)
+        stock, chunk_seconds = stock + STOCK, time.monotonic() - started
+    many = await check_duplicates(bench)
+    beside = spread(many.latencies) | {"leads": float(stock)}
+    bench.say(
+        Figure("duplicate-check-large", beside["p99"], "ms", 3 * few, False, beside["p99"] / few, many.cpu_ms, beside)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
