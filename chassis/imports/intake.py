@@ -36,7 +36,6 @@ class Preview:
 class Arrived:
     """A file on disk that was read once from end to end and found readable."""
 
-    name: str
     path: Path
     size: int
     digest: str
@@ -50,7 +49,7 @@ def scratch_file() -> Iterator[Path]:
         yield Path(folder) / "file"
 
 
-async def receive(pieces: AsyncIterator[bytes], *, name: str, path: Path, kind: ImportKind[Any]) -> Arrived:
+async def receive(pieces: AsyncIterator[bytes], *, path: Path, kind: ImportKind[Any]) -> Arrived:
     """Write the pieces to disk as they come and find out how the file is laid out.
 
     Refuses the file as soon as it grows too large, and raises a FileRefused when it cannot be read.
@@ -65,16 +64,16 @@ async def receive(pieces: AsyncIterator[bytes], *, name: str, path: Path, kind: 
             digest.update(piece)
             await asyncio.to_thread(file.write, piece)
     shape = await asyncio.to_thread(find_shape, path, is_known_header=knows_heading(kind.fields))
-    return Arrived(name=name, path=path, size=size, digest=digest.hexdigest(), shape=shape)
+    return Arrived(path=path, size=size, digest=digest.hexdigest(), shape=shape)
 
 
-async def upload(work: UnitOfWork, *, kind: ImportKind[Any], file: Arrived) -> Import:
+async def upload(work: UnitOfWork, *, kind: ImportKind[Any], name: str, file: Arrived) -> Import:
     """A file that can be read is kept whole, with its guessed columns; it waits to be started."""
     principal = work.principal
     record = Import(
         uuid=work.new_id(),
         kind=kind.collection,
-        file_name=file.name,
+        file_name=name,
         file_size=file.size,
         shape=file.shape,
         columns=guess_columns(file.shape.headers, kind.fields, allows_custom=kind.allows_custom),
@@ -118,7 +117,8 @@ async def start(
 ) -> Import:
     """The rows are taken in from the first, on the account of the one who starts."""
     record = await _unchanged(work, kind, uuid, etag)
-    account = Account(subject=work.principal.subject, roles=work.principal.roles)
+    starter = work.principal
+    account = Account(subject=starter.subject, roles=starter.roles, permissions=frozenset(starter.grants))
     chosen = chosen_columns(kind, record, columns)
     change = record.start(columns=chosen, order=order, account=account, now=work.now)
     await storage.reset_progress(work, uuid=uuid)

@@ -69,10 +69,14 @@ class ImportCancelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """On whose account rows are taken in: the starter with the roles he had."""
+    """On whose account rows are taken in: the starter with the roles and permissions he had.
+
+    They count for API clients and services only: what a member may do is what the directory says now.
+    """
 
     subject: str
     roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

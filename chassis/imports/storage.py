@@ -47,7 +47,7 @@ async def get_import(read: Read, *, kind: ImportKind[Any], uuid: UUID) -> Import
 
 def import_of(row: Row[Any]) -> Import:
     """The import from a row of `select_imports`."""
-    account, failure, settings = row.account, row.failure, row.settings
+    failure, settings = row.failure, row.settings
     return Import(
         uuid=row.uuid,
         version=row.version,
@@ -62,12 +62,20 @@ def import_of(row: Row[Any]) -> Import:
         owner=row.owner,
         team=row.team,
         region=row.region,
-        account=Account(subject=account["subject"], roles=frozenset(account["roles"])) if account else None,
+        account=_account_of(row.account),
         failure=Failure(**failure) if failure else None,
         create_time=row.create_time,
         start_time=row.start_time,
         end_time=row.end_time,
         progress=Progress(after_line=row.after_line, **{count: getattr(row, count) for count in COUNTS}),
+    )
+
+
+def _account_of(stored: Mapping[str, Any] | None) -> Account | None:
+    if stored is None:
+        return None
+    return Account(
+        subject=stored["subject"], roles=frozenset(stored["roles"]), permissions=frozenset(stored["permissions"])
     )
 
 

@@ -115,8 +115,8 @@ class Installation:
                 yield content[start : start + 1000]
 
         with intake.scratch_file() as path:
-            file = await intake.receive(pieces(), name="companies.csv", path=path, kind=self.kind)
-            return await self.write(lambda work: intake.upload(work, kind=self.kind, file=file))
+            file = await intake.receive(pieces(), path=path, kind=self.kind)
+            return await self.write(lambda work: intake.upload(work, kind=self.kind, name="companies.csv", file=file))
 
     async def start(self, record: Import, *, dry_run: bool = False) -> Import:
         order = ImportOrder(dry_run=dry_run)

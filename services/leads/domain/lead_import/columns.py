@@ -65,7 +65,7 @@ COLUMNS: tuple[LeadColumn, ...] = (
         english=("Address", "Address 1", "Address line 1", "Street", "Street address"),
     ),
     LeadColumn(path="address.line_2", chinese=("地址2", "补充地址"), english=("Address 2", "Address line 2")),
-    LeadColumn(path="address.district", chinese=("区", "区县", "区/县"), english=("District", "Suburb", "County")),
+    LeadColumn(path="address.district", chinese=("区", "区县"), english=("District", "Suburb", "County")),
     LeadColumn(path="address.city", chinese=("城市", "市", "所在城市"), english=("City", "Town")),
     LeadColumn(path="address.province", chinese=("省", "省份", "省市"), english=("Province", "State")),
     LeadColumn(

@@ -1,0 +1,117 @@
+"""Importing leads (线索导入): the rows of a list become leads, as if each had been told by hand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chassis.imports.kind import ImportOrder, Outcome, Problem, RowResult
+from chassis.work import Read, UnitOfWork
+from kernel.errors import InvalidField, Refusal
+from services.leads.application.capture import Captured
+from services.leads.application.capture_many import CaptureOutcome, Skipped, capture_many
+from services.leads.application.intake import Briefing, IntakeDesk
+from services.leads.domain.channels import CampaignUnknown, ChannelUnknown
+from services.leads.domain.facts import LeadFacts
+
+IMPORT = "leads.import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """One row of a list: the facts, and the channel, campaign and region by the names people write."""
+
+    facts: LeadFacts
+    channel: str = ""
+    campaign: str = ""
+    region: str = ""
+
+
+async def check_origin(read: Read, *, desk: IntakeDesk, channel: str, campaign: str) -> None:
+    """The channel and the campaign of rows that name none must be open; raises ChannelUnknown, CampaignUnknown."""
+    rules = (await desk.brief(read)).rules
+    known = {f"channels/{uuid}" for uuid, each in rules.channels.items() if each.active}
+    if channel and channel not in known:
+        raise ChannelUnknown(channel=channel)
+    planned = {f"campaigns/{uuid}" for uuid, each in rules.campaigns.items() if each.plan.active}
+    if campaign and campaign not in planned:
+        raise CampaignUnknown(campaign=campaign)
+
+
+async def take_lead_rows(
+    work: UnitOfWork, rows: Sequence[LeadRow], order: ImportOrder, *, desk: IntakeDesk
+) -> list[RowResult]:
+    """A batch of rows is captured at once; a row that names an unknown channel, campaign or region is refused."""
+    origins = _Origins(await desk.brief(work), order)
+    placed = [origins.placed(row) for row in rows]
+    told = [facts for facts in placed if isinstance(facts, LeadFacts)]
+    outcomes = await capture_many(work, told=told, desk=desk, skip_known=order.skip_known, dry_run=order.dry_run)
+    captured = iter(outcomes)
+    return [
+        _result(next(captured), dry_run=order.dry_run) if isinstance(facts, LeadFacts) else _refused(facts)
+        for facts in placed
+    ]
+
+
+class _Origins:
+    """The names of channels, campaigns and regions of one moment."""
+
+    def __init__(self, briefing: Briefing, order: ImportOrder) -> None:
+        rules = briefing.rules
+        self._channels = _index("channels", ((uuid, each.display_name) for uuid, each in rules.channels.items()))
+        self._campaigns = _index(
+            "campaigns", ((uuid, each.plan.display_name) for uuid, each in rules.campaigns.items())
+        )
+        regions = briefing.organization.regions.items()
+        self._regions = _index("regions", ((uuid, each.display_name) for uuid, each in regions))
+        self._channel = order.options.get("channel", "")
+        self._campaign = order.options.get("campaign", "")
+
+    def placed(self, row: LeadRow) -> LeadFacts | Problem:
+        """The facts with channel, campaign and region, or what the row names that does not exist."""
+        channel, campaign, region = row.channel or self._channel, row.campaign or self._campaign, row.region
+        found = (_find(self._channels, channel), _find(self._campaigns, campaign), _find(self._regions, region))
+        for field, name, uuid in zip(
+            ("channel", "campaign", "region"), (channel, campaign, region), found, strict=True
+        ):
+            if name and uuid is None:
+                return Problem(code=f"{field.upper()}_UNKNOWN", field=field, parameters={field: name[:80]})
+        if not any(found):
+            return row.facts
+        return replace(row.facts, channel=found[0], campaign=found[1], region=found[2])
+
+
+def _index(collection: str, named: Iterable[tuple[UUID, str]]) -> dict[str, UUID]:
+    index: dict[str, UUID] = {}
+    for uuid, name in named:
+        index.setdefault(name.strip().casefold(), uuid)
+        index[f"{collection}/{uuid}"] = uuid
+    return index
+
+
+def _find(index: Mapping[str, UUID], name: str) -> UUID | None:
+    return index.get(name.strip().casefold()) if name else None
+
+
+def _result(outcome: CaptureOutcome, *, dry_run: bool) -> RowResult:
+    if isinstance(outcome, Refusal):
+        return _refused(problem_of(outcome))
+    if isinstance(outcome, Skipped):
+        return RowResult(outcome=Outcome.SKIPPED, record=outcome.lead.uuid)
+    is_kept = outcome.touched or not dry_run
+    return RowResult(outcome=_outcome_of(outcome), record=outcome.lead.uuid if is_kept else None)
+
+
+def _outcome_of(captured: Captured) -> Outcome:
+    if captured.touched:
+        return Outcome.TOUCHED
+    return Outcome.IN_REVIEW if captured.in_review else Outcome.CREATED
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """A refusal of one lead as the problem of its row; what names a field names it relative to the lead."""
+    field = refusal.field.removeprefix("lead.") if isinstance(refusal, InvalidField) else ""
+    return Problem(code=refusal.reason, field=field, parameters=refusal.metadata())
+
+
+def _refused(problem: Problem) -> RowResult:
+    return RowResult(outcome=Outcome.REFUSED, problems=(problem,))

@@ -1,0 +1,128 @@
+"""From the texts of a row to a lead, by the rules of the contract: what CreateLead refuses, a row may not say."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from millrace.leads.v1 import lead_pb2
+
+from chassis.imports.kind import ImportField, ImportKind, Problem, RowRefused
+from chassis.rpc.refusals import InvalidRequest
+from chassis.rpc.validation import validate
+from kernel.errors import Refusal
+from kernel.money import Money
+from services.leads.application.intake import IntakeDesk
+from services.leads.application.lead_import import IMPORT, LeadRow, problem_of, take_lead_rows
+from services.leads.domain.lead_import.columns import COLUMNS
+from services.leads.domain.lead_import.reading import (
+    Unreadable,
+    full_name,
+    read_amounts,
+    read_country,
+    read_instant,
+    read_people,
+    read_tags,
+    read_urgency,
+)
+from services.leads.rpc.lead_messages import URGENCY_NUMBERS, facts_of
+from services.leads.rpc.names import money_message
+
+_Fill = Callable[[lead_pb2.Lead, str], None]
+# Columns that say nothing by themselves: they are read beside another, or looked up by name.
+_ASIDE = frozenset({"surname", "given_name", "currency", "channel", "campaign", "region"})
+
+
+def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]:
+    """How leads are imported; dates without a time zone are dates of `zone`."""
+    fields = [
+        ImportField(path=each.path, chinese=each.chinese, english=each.english, exact=each.exact) for each in COLUMNS
+    ]
+    return ImportKind(
+        record="lead_import",
+        collection="leadImports",
+        permission=IMPORT,
+        fields=tuple(fields),
+        read_row=partial(read_lead_row, zone=zone),
+        take_rows=partial(take_lead_rows, desk=desk),
+        allows_custom=True,
+    )
+
+
+def read_lead_row(values: Mapping[str, str], *, zone: ZoneInfo) -> LeadRow:
+    """The row's lead; raises RowRefused with every cell that cannot be read or breaks a rule of the contract."""
+    message, problems = lead_pb2.Lead(), []
+    for path, text in values.items():
+        try:
+            _fill(message, path, text, values, zone)
+        except Unreadable:
+            problems.append(Problem(code="CELL_UNREADABLE", field=path))
+    if problems:
+        raise RowRefused(*problems)
+    if not message.contact_name and ("surname" in values or "given_name" in values):
+        message.contact_name = full_name(surname=values.get("surname", ""), given_name=values.get("given_name", ""))
+    try:
+        validate(message)
+        facts = facts_of(message)
+    except InvalidRequest as refusal:
+        raise RowRefused(*(Problem(code=each.rule, field=each.field) for each in refusal.violations)) from None
+    except Refusal as refusal:
+        raise RowRefused(problem_of(refusal)) from None
+    return LeadRow(
+        facts=facts,
+        channel=values.get("channel", ""),
+        campaign=values.get("campaign", ""),
+        region=values.get("region", ""),
+    )
+
+
+def _fill(message: lead_pb2.Lead, path: str, text: str, values: Mapping[str, str], zone: ZoneInfo) -> None:
+    """Set the field the column fills; raises Unreadable."""
+    if path in _ASIDE:
+        return
+    if path in _READERS:
+        _READERS[path](message, text)
+    elif path.startswith("budget"):
+        _fill_budget(message, path, read_amounts(text, currency=values.get("currency", "")))
+    elif path == "demo_request_time":
+        message.demo_request_time.FromDatetime(read_instant(text, zone=zone))
+    elif path.startswith("address."):
+        setattr(message.address, path.removeprefix("address."), text)
+    elif path.startswith("custom."):
+        message.custom[path.removeprefix("custom.")] = text
+    else:
+        setattr(message, path, text)
+
+
+def _fill_budget(message: lead_pb2.Lead, path: str, amounts: tuple[Money, Money]) -> None:
+    least, most = amounts
+    if path != "budget_max":
+        message.budget_min.CopyFrom(money_message(least))
+    if path != "budget_min":
+        message.budget_max.CopyFrom(money_message(most))
+
+
+def _fill_people(message: lead_pb2.Lead, text: str) -> None:
+    people = read_people(text)
+    if people >= 2**31:
+        raise Unreadable(text)
+    message.employee_count = people
+
+
+def _fill_urgency(message: lead_pb2.Lead, text: str) -> None:
+    message.urgency = URGENCY_NUMBERS[read_urgency(text)]
+
+
+def _fill_country(message: lead_pb2.Lead, text: str) -> None:
+    message.address.country = read_country(text)
+
+
+def _fill_tags(message: lead_pb2.Lead, text: str) -> None:
+    message.tags.extend(read_tags(text))
+
+
+_READERS: Mapping[str, _Fill] = {
+    "employee_count": _fill_people,
+    "urgency": _fill_urgency,
+    "address.country": _fill_country,
+    "tags": _fill_tags,
+}
