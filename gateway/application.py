@@ -1,0 +1,97 @@
+"""The whole HTTP application, put together from the contracts and the services' addresses."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from gateway import problems
+from gateway.backends import Backend
+from gateway.guard import Guard
+from gateway.limits import Limit
+from gateway.openapi.document import document
+from gateway.refusals import RouteNotFound
+from gateway.settings import SERVICES, GatewaySettings
+from gateway.sign_in.pages import SignInPages
+from gateway.sign_in.sealing import Sealer
+from gateway.sign_in.sessions import BrowserSessions
+from gateway.transcoding.door import Door, Limits
+from gateway.transcoding.exchange import Exchange
+from gateway.transcoding.methods import Binding, find_bindings
+from gateway.transcoding.routes import RouteTable
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PAGES = Path(__file__).parent / "pages"
+_CORS_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Accept-Language")
+
+
+def application(settings: GatewaySettings, backends: Mapping[str, Backend]) -> Starlette:
+    """The application; raises ContractWrong when a contract cannot be served."""
+    bindings = find_bindings(SERVICES)
+    methods = {binding.method.name: binding.method for binding in bindings}
+    sealer = Sealer(settings.secret)
+    sessions = BrowserSessions(sealer, backends["directory"], methods, settings.allowed_origins)
+    limits = Limits(
+        address=Limit("address", settings.rate_per_address),
+        session=Limit("session", settings.rate_per_session),
+        public_writes=Limit("public_writes", settings.rate_of_public_writes),
+    )
+    door = Door(RouteTable(bindings), backends, sessions.token, limits)
+    routes: list[BaseRoute] = [
+        Route("/v1/{path:path}", door),
+        *SignInPages(sessions, sealer, limits.public_writes).routes(),
+        Route("/openapi.json", _openapi(bindings)),
+        Route("/", _page("index.html")),
+        Route("/docs", _page("docs.html")),
+        Mount("/assets", StaticFiles(directory=PAGES / "assets")),
+    ]
+    return Starlette(routes=routes, middleware=_layers(settings), exception_handlers={404: _not_found})
+
+
+def _layers(settings: GatewaySettings) -> list[Middleware]:
+    layers = [Middleware(Guard, hosts=settings.trusted_hosts)]
+    if settings.allowed_origins:
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=("GET", "POST", "PATCH", "DELETE"),
+            allow_headers=_CORS_HEADERS,
+            expose_headers=("ETag", "Retry-After"),
+            allow_credentials=True,
+        )
+        layers.append(cors)
+    return layers
+
+
+def _openapi(bindings: tuple[Binding, ...]) -> Endpoint:
+    @cache
+    def written() -> bytes:
+        return orjson.dumps(document(bindings, version=version("millrace")))
+
+    async def answer(_request: Request) -> Response:
+        return Response(written(), media_type="application/json", headers={"cache-control": "public, max-age=300"})
+
+    return answer
+
+
+def _page(name: str) -> Endpoint:
+    async def answer(_request: Request) -> Response:
+        return FileResponse(PAGES / name, headers={"cache-control": "no-cache"})
+
+    return answer
+
+
+async def _not_found(request: Request, _error: Exception) -> Response:
+    exchange = Exchange(request.scope, request.receive, request._send)  # noqa: SLF001 - only its wording is used
+    problem = problems.of_refusal(RouteNotFound(path=request.url.path), exchange.asked())
+    return Response(orjson.dumps(problem.document), problem.status, media_type=problems.CONTENT_TYPE)

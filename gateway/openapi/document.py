@@ -1,0 +1,163 @@
+"""The document itself: paths, parameters, bodies, answers, problems."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from gateway import problems
+from gateway.openapi.comments import comments
+from gateway.openapi.schemas import Schema, Schemas
+from gateway.transcoding.methods import HTTP_BODY, Binding, Shape
+from gateway.transcoding.templates import Template
+
+_JSON = "application/json"
+_PROBLEM: Schema = {
+    "type": "object",
+    "description": "Why a request was refused (RFC 9457); `reason` is constant, `detail` is in the reader's language.",
+    "required": ["type", "title", "status", "detail", "reason"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:millrace:reason:REQUEST_INVALID"]},
+        "title": {"type": "string", "examples": ["Bad Request"]},
+        "status": {"type": "integer", "examples": [400]},
+        "detail": {"type": "string", "examples": ["Some fields of the request are not valid"]},
+        "instance": {"type": "string", "examples": ["/v1/leads"]},
+        "reason": {"type": "string", "examples": ["REQUEST_INVALID"]},
+        "metadata": {"type": "object", "additionalProperties": {"type": "string"}},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string", "examples": ["companyName"]},
+                    "reason": {"type": "string", "examples": ["string.max_len"]},
+                    "message": {"type": "string", "examples": ["is too long"]},
+                },
+            },
+        },
+    },
+}
+_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes repeats harmless: the same key with the same content has one effect and one answer.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+}
+_IF_MATCH: Schema = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag that was read; required unless the body carries the etag.",
+    "schema": {"type": "string"},
+}
+
+
+def document(bindings: Iterable[Binding], *, version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every binding."""
+    schemas = Schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    tags: dict[str, str] = {}
+    for binding in bindings:
+        service = binding.method.descriptor.containing_service
+        tags[service.name] = comments().get(service.full_name, "")
+        paths.setdefault(path_of(binding.template), {})[binding.verb.lower()] = _operation(binding, schemas)
+    schemas.components["Problem"] = _PROBLEM
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Millrace 渠成",
+            "version": version,
+            "description": "The sales system an enterprise runs on, from the first lead to the money in the bank.",
+        },
+        "tags": [{"name": name, "description": text} for name, text in tags.items()],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.components.items())),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+        "security": [{"bearer": []}],
+    }
+
+
+def path_of(template: Template) -> str:
+    """The path as OpenAPI writes it: `/v1/{name=leads/*}:x` becomes `/v1/leads/{lead}:x`."""
+    segments = list(template.segments)
+    for index in range(1, len(segments)):
+        if segments[index] == "*":
+            segments[index] = "{%s}" % segments[index - 1].removesuffix("s")  # noqa: UP031 - braces in a format string hide
+    return "/" + "/".join(segments) + (f":{template.verb}" if template.verb else "")
+
+
+def _operation(binding: Binding, schemas: Schemas) -> dict[str, Any]:
+    method = binding.method
+    text = comments().get(method.name, "")
+    operation: dict[str, Any] = {
+        "operationId": method.descriptor.name,
+        "tags": [method.descriptor.containing_service.name],
+        "summary": text.partition(". ")[0].rstrip(".").replace("\n", " "),
+        "description": text,
+        "parameters": [*_path_parameters(binding), *_query(binding, schemas), *_headers(binding)],
+        "responses": {"200": _answer(binding, schemas), "default": _refusal()},
+    }
+    body = _body(binding, schemas)
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": body}
+    if method.anonymous:
+        operation["security"] = []
+    return operation
+
+
+def _path_parameters(binding: Binding) -> Iterator[Schema]:
+    path = path_of(binding.template)
+    for piece in path.split("{")[1:]:
+        name = piece.partition("}")[0]
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+
+
+def _query(binding: Binding, schemas: Schemas) -> Iterator[Schema]:
+    if binding.body == "*":
+        return
+    bound = {variable.field[0] for variable in binding.template.variables} | {binding.body}
+    for field in binding.method.descriptor.input_type.fields:
+        if field.name in bound or field.name == "request_id" or not _plain(field):
+            continue
+        schema = schemas.field(field)
+        description = schema.pop("description", "")
+        yield {"name": field.json_name, "in": "query", "description": description, "schema": schema}
+
+
+def _plain(field: FieldDescriptor) -> bool:
+    return field.message_type is None or field.message_type.full_name.startswith("google.protobuf.")
+
+
+def _headers(binding: Binding) -> Iterator[Schema]:
+    if binding.method.repeatable:
+        yield _KEY
+    resource = binding.method.descriptor.input_type.fields_by_name.get(binding.body)
+    message = None if resource is None else resource.message_type
+    if binding.verb == "PATCH" and message is not None and "etag" in message.fields_by_name:
+        yield _IF_MATCH
+
+
+def _body(binding: Binding, schemas: Schemas) -> dict[str, Any] | None:
+    message: Descriptor = binding.method.descriptor.input_type
+    if not binding.body:
+        return None
+    if binding.method.shape is Shape.UPLOAD:
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    if binding.body == "*":
+        return {_JSON: {"schema": schemas.reference(message)}}
+    return {_JSON: {"schema": schemas.field(message.fields_by_name[binding.body])}}
+
+
+def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:
+    message: Descriptor = binding.method.descriptor.output_type
+    if message.full_name == HTTP_BODY:
+        return {"description": "The file.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+    kind = "text/event-stream" if binding.method.shape is Shape.EVENTS else _JSON
+    text = comments().get(message.full_name, "Done.")
+    return {"description": text, "content": {kind: {"schema": schemas.reference(message)}}}
+
+
+def _refusal() -> dict[str, Any]:
+    content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": "Refused; see `reason`.", "content": content}

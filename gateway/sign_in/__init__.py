@@ -1,0 +1,1 @@
+"""Sign-in of browsers: the session in a sealed cookie, passwords, the OpenID provider."""

@@ -1,0 +1,170 @@
+"""A small real gRPC server with the leads' and directory's contracts, which answers as each test wants."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import grpc
+from google.api.httpbody_pb2 import HttpBody
+from millrace.directory.v1 import session_pb2, session_service_pb2
+from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2, lead_pb2, lead_service_pb2
+
+from chassis.rpc.statuses import status_of
+from chassis.texts import Texts
+from kernel.errors import Refusal
+
+LEADS = "millrace.leads.v1.LeadService"
+IMPORTS = "millrace.leads.v1.LeadImportService"
+SESSIONS = "millrace.directory.v1.SessionService"
+
+
+class Neighbour:
+    """Remembers what it was asked; `refusals` are raised one after another before it answers again."""
+
+    def __init__(self) -> None:
+        """Nothing asked yet."""
+        self.asked: list[Any] = []
+        self.metadata: list[dict[str, Any]] = []
+        self.refusals: list[Refusal | grpc.StatusCode] = []
+        self.cancelled = asyncio.Event()
+        self.finished = asyncio.Event()
+        self.pause = 0.0
+        self.token_seconds = 600.0
+        self.renewals = 0
+        self.address = ""
+        self._server = grpc.aio.server()
+
+    async def start(self) -> None:
+        """Listen on a free port."""
+        unary, events = grpc.unary_unary_rpc_method_handler, grpc.unary_stream_rpc_method_handler
+        handlers: dict[str, dict[str, Any]] = {
+            LEADS: {
+                "CreateLead": (unary, self.create_lead, lead_service_pb2.CreateLeadRequest),
+                "UpdateLead": (unary, self.update_lead, lead_service_pb2.UpdateLeadRequest),
+                "GetLead": (unary, self.get_lead, lead_service_pb2.GetLeadRequest),
+                "ListLeads": (unary, self.list_leads, lead_service_pb2.ListLeadsRequest),
+            },
+            IMPORTS: {
+                "UploadLeadImport": (
+                    grpc.stream_unary_rpc_method_handler,
+                    self.upload,
+                    lead_import_service_pb2.UploadLeadImportRequest,
+                ),
+                "WatchLeadImport": (events, self.watch, lead_import_service_pb2.WatchLeadImportRequest),
+                "DownloadFailedLeadImportRows": (
+                    events,
+                    self.download,
+                    lead_import_service_pb2.DownloadFailedLeadImportRowsRequest,
+                ),
+            },
+            SESSIONS: {
+                "SignIn": (unary, self.sign_in, session_service_pb2.SignInRequest),
+                "RefreshSession": (unary, self.refresh, session_service_pb2.RefreshSessionRequest),
+                "StartOpenIdSignIn": (unary, self.start_openid, session_service_pb2.StartOpenIdSignInRequest),
+                "FinishOpenIdSignIn": (unary, self.finish_openid, session_service_pb2.FinishOpenIdSignInRequest),
+                "SignOut": (unary, self.sign_out, session_service_pb2.SignOutRequest),
+            },
+        }
+        for service, methods in handlers.items():
+            made = {name: _bound(kind, act, request) for name, (kind, act, request) in methods.items()}
+            self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, made),))
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """Stop at once."""
+        await self._server.stop(0)
+
+    async def create_lead(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return lead_pb2.Lead(name="leads/1", company_name=request.lead.company_name, etag="1")
+
+    async def update_lead(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return request.lead
+
+    async def get_lead(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return lead_pb2.Lead(name=request.name, company_name="云帆科技", etag="7")
+
+    async def list_leads(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return lead_service_pb2.ListLeadsResponse(leads=[lead_pb2.Lead(name="leads/1")], total_size=1)
+
+    async def upload(self, requests: AsyncIterator[Any], context: Any) -> Any:
+        received = [request async for request in requests]
+        await self._take(received, context)
+        size = sum(len(each.file.data) for each in received)
+        return lead_import_pb2.LeadImport(file_name=received[0].file_name, file_size=size)
+
+    async def watch(self, request: Any, context: Any) -> AsyncIterator[Any]:
+        await self._take(request, context)
+        for done in (1, 2):
+            yield lead_import_pb2.LeadImport(name=request.name, progress=lead_import_pb2.LeadImportProgress(done=done))
+
+    async def download(self, request: Any, context: Any) -> AsyncIterator[Any]:
+        await self._take(request, context)
+        yield HttpBody(content_type="text/csv; charset=utf-8", data=b"a,b\n")
+        yield HttpBody(data=b"1,2\n")
+
+    async def sign_in(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return self._session()
+
+    async def refresh(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        self.renewals += 1
+        return self._session()
+
+    async def sign_out(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return session_service_pb2.SignOutResponse()
+
+    async def start_openid(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return session_service_pb2.StartOpenIdSignInResponse(
+            authorization_url="https://id.example/authorize?x=1", state="s-1", code_verifier="v-1", nonce="n-1"
+        )
+
+    async def finish_openid(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return self._session()
+
+    def _session(self) -> Any:
+        session = session_pb2.Session(
+            name="sessions/1",
+            access_token=f"access-{self.renewals}",
+            refresh_token=f"refresh-{self.renewals}",
+            member="members/1",
+            member_display_name="安娜",
+        )
+        session.access_token_expire_time.FromMilliseconds(int((time.time() + self.token_seconds) * 1000))
+        return session
+
+    async def _take(self, request: Any, context: Any) -> None:
+        self.asked.append(request)
+        self.metadata.append(dict(context.invocation_metadata()))
+        try:
+            await asyncio.sleep(self.pause)
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+        self.finished.set()
+        if self.refusals:
+            await _refuse(context, self.refusals.pop(0))
+
+
+async def _refuse(context: Any, refusal: Refusal | grpc.StatusCode) -> None:
+    if isinstance(refusal, grpc.StatusCode):
+        await context.abort(refusal, "secret words of the service")
+        return
+    status = status_of(refusal, texts=Texts(), locale="en")
+    code = next(each for each in grpc.StatusCode if each.value[0] == status.code)
+    await context.abort(code, status.message, (("grpc-status-details-bin", status.SerializeToString()),))
+
+
+def _bound(kind: Callable[..., Any], act: Any, request: Any) -> Any:
+    return kind(
+        act, request_deserializer=request.FromString, response_serializer=lambda answer: answer.SerializeToString()
+    )

@@ -1,0 +1,155 @@
+"""Streams over HTTP: live events, downloads, uploads, and clients that leave."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.transcoding import streaming
+from kernel.errors import NotAllowed, NotFound
+from tests.integration.gateway.neighbour import Neighbour
+
+IMPORT = "/v1/leadImports/018f0000-0000-7000-8000-000000000001"
+LEAD = "/v1/leads/018f0000-0000-7000-8000-000000000001"
+
+
+def events_of(text: str) -> list[tuple[str, Any]]:
+    found = []
+    for block in text.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if "data" in fields:
+            found.append((fields.get("event", "message"), json.loads(fields["data"])))
+    return found
+
+
+async def test_progress_comes_as_events_and_then_the_end(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"{IMPORT}:watch")
+    events = events_of(answer.text)
+    assert answer.headers["content-type"] == "text/event-stream"
+    assert [(name, each.get("progress", {}).get("done")) for name, each in events] == [
+        ("message", 1),
+        ("message", 2),
+        ("end", None),
+    ]
+
+
+async def test_a_refusal_before_the_first_event_is_a_plain_problem(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.refusals = [NotFound(resource="leadImports/1")]
+    answer = await client.get(f"{IMPORT}:watch")
+    assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND")
+
+
+async def test_a_refusal_of_a_stream_that_has_begun_is_an_event(
+    client: httpx.AsyncClient, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "FIRST_MESSAGE_SECONDS", 0.01)
+    neighbour.pause = 0.2
+    neighbour.refusals = [NotFound(resource="leadImports/1")]
+    answer = await client.get(f"{IMPORT}:watch")
+    name, problem = events_of(answer.text)[0]
+    assert answer.text.startswith(": ")
+    assert (answer.status_code, name, problem["reason"]) == (200, "problem", "NOT_FOUND")
+
+
+async def test_a_download_is_one_file(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"{IMPORT}:downloadFailedRows")
+    assert answer.content == b"a,b\n1,2\n"
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].endswith('-downloadFailedRows.csv"')
+
+
+async def test_a_file_goes_up_in_pieces_with_its_name(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    content = b"x" * 700_000
+    headers = {"Content-Type": "text/csv", "Idempotency-Key": "file-1"}
+    answer = await client.post("/v1/leadImports:upload?fileName=线索.csv", content=content, headers=headers)
+    received = neighbour.asked[0]
+    assert answer.json()["fileSize"] == "700000"
+    assert (received[0].file_name, received[0].request_id) == ("线索.csv", "file-1")
+    assert received[0].file.content_type == "text/csv"
+    assert len(received) > 1
+    assert all(len(each.file.data) <= 512 * 1024 for each in received)
+
+
+async def test_the_name_of_a_file_may_come_in_the_disposition(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    disposition = "attachment; filename*=UTF-8''%E7%BA%BF%E7%B4%A2.csv"
+    await client.post("/v1/leadImports:upload", content=b"a", headers={"Content-Disposition": disposition})
+    assert neighbour.asked[0][0].file_name == "线索.csv"
+
+
+async def test_a_file_over_20_mebibytes_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/leadImports:upload", content=b"x" * (20 * 1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
+
+
+async def test_a_file_over_20_mebibytes_is_refused_without_a_declared_length(client: httpx.AsyncClient) -> None:
+    async def pieces() -> Any:
+        for _ in range(21):
+            yield b"x" * 1024 * 1024
+
+    answer = await client.post("/v1/leadImports:upload", content=pieces())
+    assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
+
+
+async def test_a_service_that_refuses_an_upload_is_heard(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    neighbour.refusals = [NotAllowed(permission="leads.import")]
+    answer = await client.post("/v1/leadImports:upload", content=b"x" * 1_000_000)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "NOT_ALLOWED")
+
+
+async def leave_after(client: httpx.AsyncClient, neighbour: Neighbour, method: str, path: str) -> None:
+    """Send a request and close the connection as soon as the service has it."""
+    app = client._transport.app  # type: ignore[attr-defined]
+    gone = asyncio.Event()
+    body = b'{"companyName": "x"}' if method == "POST" else b""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop()
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_message: Any) -> None:
+        pass
+
+    headers = [(b"host", b"millrace.example"), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": b"",
+        "scheme": "http",
+        "headers": headers,
+        "client": ("10.0.0.1", 1),
+    }
+    serving = asyncio.ensure_future(app(scope, receive, send))
+    while not neighbour.asked:
+        await asyncio.sleep(0.01)
+    gone.set()
+    await serving
+
+
+async def test_a_read_is_cancelled_when_its_client_leaves(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    neighbour.pause = 2.0
+    await leave_after(client, neighbour, "GET", LEAD)
+    await asyncio.wait_for(neighbour.cancelled.wait(), 1.5)
+    assert not neighbour.finished.is_set()
+
+
+async def test_a_write_is_carried_to_its_end_when_its_client_leaves(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.pause = 0.6
+    await leave_after(client, neighbour, "POST", "/v1/leads")
+    assert neighbour.finished.is_set()
+    assert not neighbour.cancelled.is_set()
+
+
+async def test_watching_ends_when_its_client_leaves(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    neighbour.pause = 5.0
+    await leave_after(client, neighbour, "GET", f"{IMPORT}:watch")
+    await asyncio.wait_for(neighbour.cancelled.wait(), 1.5)
