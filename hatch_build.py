@@ -54,6 +54,8 @@ def generate() -> None:
     )
     for package in ("millrace", "buf"):
         (fresh / package / "py.typed").touch()
+    # The gateway makes its manual from the comments, which the Python code does not keep.
+    write_image(fresh / IMAGE)
     shutil.rmtree(GENERATED, ignore_errors=True)
     fresh.rename(GENERATED)
 
