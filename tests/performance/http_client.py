@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 
-class HttpFailed(Exception):
+class HttpFailed(Exception):  # noqa: N818 - says what happened
     """The answer was no success."""
 
 

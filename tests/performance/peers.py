@@ -23,6 +23,11 @@ create table bench_outbox (id bigint generated always as identity primary key, e
   published timestamptz);
 """
 
+INSERT_LEAD = """
+insert into bench_lead values (gen_random_uuid(), 1, $1, '王小明', $2, 'w@example.com', $3::text::timestamptz)
+"""
+INSERT_EVENT = "insert into bench_outbox (event, payload) values (gen_random_uuid(), $1)"
+
 
 async def echo(log: Path) -> Drive:
     """A bare grpc.aio server that answers what it was sent."""
@@ -32,7 +37,7 @@ async def echo(log: Path) -> Drive:
         host, port = address.split(":")
         await eventually(lambda: _listens(host, int(port)))
         async with grpc.aio.insecure_channel(address) as channel:
-            call = channel.unary_unary("/bench.Echo/Echo")
+            call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/bench.Echo/Echo")
             return await drive(lambda _client: call(PAYLOAD), None)
     finally:
         end(process)
@@ -49,14 +54,12 @@ async def insert(dsn: str) -> Drive:
         connection = pool[client]
         async with connection.transaction():
             await connection.execute(
-                "insert into bench_lead values (gen_random_uuid(), 1, $1, '王小明', $2, 'w@example.com', $3::text::timestamptz)",
+                INSERT_LEAD,
                 "杭州云帆科技有限公司",
                 "+8613800138000",
                 "2026-01-01T00:00:00Z",
             )
-            await connection.execute(
-                "insert into bench_outbox (event, payload) values (gen_random_uuid(), $1)", PAYLOAD
-            )
+            await connection.execute(INSERT_EVENT, PAYLOAD)
 
     result = await drive(request, None)
     for connection in pool:
@@ -74,7 +77,7 @@ async def _serve_echo(address: str) -> None:
         return request
 
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    method = grpc.unary_unary_rpc_method_handler(answer)
+    method: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(answer)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Echo", {"Echo": method}),))
     server.add_insecure_port(address)
     await server.start()
