@@ -55,7 +55,7 @@ async def sign_out(work: UnitOfWork, *, session: UUID) -> None:
 
 
 async def revoke_session(work: UnitOfWork, *, session: UUID) -> Session:
-    """A member ends his own sessions, an administrator of the whole ends any; raises NotFound and SessionEnded."""
+    """A member ends his own sessions, an administrator of the whole ends any; raises NotFound."""
     found = await sessions.find_session(work, session)
     anybodys = work.principal.scope_of(ADMINISTRATION) is Scope.ALL
     if found is None or not (anybodys or found.member == work.principal.member):
