@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trade.text import folded, is_han
 
@@ -56,6 +57,8 @@ def address_keys(address: Address) -> AddressKeys:
     )
 
 
+# Places repeat from record to record.
+@lru_cache(maxsize=4096)
 def place_key(text: str) -> str:
     """A place without the word for its level: 上海市 and 上海, 浦东新区 and 浦东新 are one each."""
     place = folded(text)

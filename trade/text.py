@@ -27,7 +27,9 @@ def simplified(text: str) -> str:
 
 def folded(text: str) -> str:
     """The form two writings of the same thing share: half width, simplified, lower case."""
-    return simplified(tidy(text)).lower()
+    if text.isascii():
+        return " ".join(text.split()).lower()
+    return str(_simplifier().convert(tidy(text))).lower()
 
 
 def is_han(text: str) -> bool:

@@ -50,7 +50,14 @@ def _is_misspelt(one: CompanyName, other: CompanyName, rules: DuplicateRules) ->
         return False
     if one.trades and other.trades and one.trades.isdisjoint(other.trades):
         return False
-    return bool(_osa(one.brand, other.brand) >= rules.limits["company_similarity"])
+    if one.chinese:
+        return bool(_osa(one.brand, other.brand) >= rules.limits["company_similarity"])
+    # The whole name, because a misspelt trade is read as part of the brand; the first word carries the brand.
+    first, first_other = one.core.partition(" ")[0], other.core.partition(" ")[0]
+    return bool(
+        _osa(one.core, other.core) >= rules.limits["company_similarity"]
+        and _osa(first, first_other) >= rules.limits["name_similarity"]
+    )
 
 
 def of_person(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Evidence | None:

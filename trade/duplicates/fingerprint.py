@@ -9,7 +9,7 @@ from trade.emails import Email, email
 from trade.names import CompanyName, PersonName, company_name, person_name
 from trade.names.company import EMPTY as NO_COMPANY
 from trade.phones import Phone, phones
-from trade.text import folded
+from trade.text import folded, tidy
 
 _NOBODY = PersonName((), chinese=False)
 _NOWHERE = address_keys(Address())
@@ -53,7 +53,7 @@ def fingerprint(identity: Identity, rules: DuplicateRules) -> Fingerprint:
     mails = {each.canonical: each for each in map(email, identity.emails) if each.canonical}
     return Fingerprint(
         company=NO_COMPANY if company.core in ignored else company,
-        credit_code=identity.credit_code,
+        credit_code=tidy(identity.credit_code).upper(),
         person=_NOBODY if key in ignored else person,
         person_key="" if key in ignored else key,
         person_joined="" if key in ignored else "".join(person.words),
