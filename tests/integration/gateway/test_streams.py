@@ -10,6 +10,7 @@ import pytest
 from gateway.transcoding import streaming
 from kernel.errors import NotAllowed, NotFound
 from tests.integration.gateway.neighbour import Neighbour
+from tests.support.waiting import eventually
 
 IMPORT = "/v1/leadImports/018f0000-0000-7000-8000-000000000001"
 LEAD = "/v1/leads/018f0000-0000-7000-8000-000000000001"
@@ -64,8 +65,13 @@ async def test_a_download_is_one_file(client: httpx.AsyncClient) -> None:
 
 async def test_a_file_goes_up_in_pieces_with_its_name(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
     content = b"x" * 700_000
+
+    async def pieces() -> Any:
+        for begin in range(0, len(content), 50_000):
+            yield content[begin : begin + 50_000]
+
     headers = {"Content-Type": "text/csv", "Idempotency-Key": "file-1"}
-    answer = await client.post("/v1/leadImports:upload?fileName=线索.csv", content=content, headers=headers)
+    answer = await client.post("/v1/leadImports:upload?fileName=线索.csv", content=pieces(), headers=headers)
     received = neighbour.asked[0]
     assert answer.json()["fileSize"] == "700000"
     assert (received[0].file_name, received[0].request_id) == ("线索.csv", "file-1")
@@ -127,8 +133,7 @@ async def leave_after(client: httpx.AsyncClient, neighbour: Neighbour, method: s
         "client": ("10.0.0.1", 1),
     }
     serving = asyncio.ensure_future(app(scope, receive, send))
-    while not neighbour.asked:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: bool(neighbour.asked))
     gone.set()
     await serving
 

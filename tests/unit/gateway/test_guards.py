@@ -95,5 +95,6 @@ def test_every_text_stands_in_both_languages() -> None:
 
 
 def test_the_gateway_needs_no_database_library() -> None:
-    program = "import sys, gateway.__main__; sys.exit(any(m.split('.')[0] in {'sqlalchemy', 'asyncpg', 'nats'} for m in sys.modules))"
+    storage = {"sqlalchemy", "asyncpg", "nats"}
+    program = f"import sys, gateway.__main__; sys.exit(any(m.split('.')[0] in {storage} for m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
