@@ -4,6 +4,7 @@ import pytest
 from millrace.directory.v1 import member_service_pb2, role_service_pb2
 
 from chassis.principal import Principal, Scope
+from services.directory.commands import OPERATOR
 from services.directory.rpc.names import uuid_of
 from services.directory.rpc.paging import PageTokenInvalid
 from services.directory.storage.listing import FilterInvalid, OrderInvalid
@@ -14,8 +15,9 @@ async def members(
     office: Office, by: Principal | None = None, **wanted: object
 ) -> member_service_pb2.ListMembersResponse:
     request = member_service_pb2.ListMembersRequest(**wanted)  # type: ignore[arg-type]
-    asked = {} if by is None else {"by": by}
-    answer: member_service_pb2.ListMembersResponse = await office.ask(office.members.ListMembers, request, **asked)
+    answer: member_service_pb2.ListMembersResponse = await office.ask(
+        office.members.ListMembers, request, by=by or OPERATOR
+    )
     return answer
 
 
