@@ -2,13 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 
-from services.directory.domain.calendar import CalendarDetails, SpecialDay, WorkingHours
+from services.directory.domain.calendar import CalendarDetails
 from services.directory.domain.role import Reach, RoleDetails
+from trade import holidays
+from trade.holidays import special_days
+from trade.work_calendar import Hours
 
 _FOLDER = Path(__file__).parent
+_HOLIDAYS = Path(holidays.__file__).parent / "china_holidays.toml"
 
 
 def default_roles() -> Mapping[str, RoleDetails]:
@@ -24,15 +28,12 @@ def default_roles() -> Mapping[str, RoleDetails]:
 
 
 def house_calendar() -> CalendarDetails:
-    """The calendar of `calendar.toml`."""
+    """The hours of `calendar.toml`, and the holidays of the country with the days worked in exchange (调休)."""
     content = tomllib.loads((_FOLDER / "calendar.toml").read_text(encoding="utf-8"))
     return CalendarDetails(
-        special_days=tuple(
-            SpecialDay(day=date.fromisoformat(day), working=entry["working"], display_name=entry["name"])
-            for day, entry in content["special_days"].items()
-        ),
+        special_days=special_days(tomllib.loads(_HOLIDAYS.read_text(encoding="utf-8"))),
         working_hours=tuple(
-            WorkingHours(weekday=weekday, start_minute=_minute(start), end_minute=_minute(end))
+            Hours(weekday=weekday, start_minute=_minute(start), end_minute=_minute(end))
             for weekday in content["weekdays"]
             for start, end in content["hours"]
         ),

@@ -2,31 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from services.directory.domain.changes import changed_fields
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpecialDay:
-    """A day that differs from the week: a holiday, or one worked in exchange."""
-
-    day: date
-    working: bool
-    display_name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class WorkingHours:
-    """A stretch worked on one day of the week: 1 for Monday, minutes after midnight."""
-
-    weekday: int
-    start_minute: int
-    end_minute: int
+from trade.holidays import SpecialDay
+from trade.work_calendar import Hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +18,7 @@ class CalendarDetails:
     """Days and hours; a team's calendar without hours follows those above it."""
 
     special_days: tuple[SpecialDay, ...] = ()
-    working_hours: tuple[WorkingHours, ...] = ()
+    working_hours: tuple[Hours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

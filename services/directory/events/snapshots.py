@@ -81,7 +81,7 @@ def calendar_snapshot(calendar: Calendar) -> calendar_events_pb2.CalendarSnapsho
             calendar_pb2.SpecialDay(
                 date=date_pb2.Date(year=each.day.year, month=each.day.month, day=each.day.day),
                 working=each.working,
-                display_name=each.display_name,
+                display_name=each.name,
             )
             for each in calendar.details.special_days
         ],

@@ -7,9 +7,11 @@ from google.type import date_pb2, dayofweek_pb2
 from millrace.directory.v1 import calendar_pb2
 
 from kernel.errors import InvalidField
-from services.directory.domain.calendar import Calendar, CalendarDetails, SpecialDay, WorkingHours
+from services.directory.domain.calendar import Calendar, CalendarDetails
 from services.directory.rpc.editing import Fields, read_all
 from services.directory.rpc.names import named
+from trade.holidays import SpecialDay
+from trade.work_calendar import Hours
 
 FIELDS: Fields = {
     "special_days": lambda calendar: tuple(_day_of(day) for day in calendar.special_days),
@@ -42,13 +44,13 @@ def day_messages(days: Sequence[SpecialDay]) -> list[calendar_pb2.SpecialDay]:
         calendar_pb2.SpecialDay(
             date=date_pb2.Date(year=each.day.year, month=each.day.month, day=each.day.day),
             working=each.working,
-            display_name=each.display_name,
+            display_name=each.name,
         )
         for each in days
     ]
 
 
-def hours_messages(hours: Sequence[WorkingHours]) -> list[calendar_pb2.WorkingHours]:
+def hours_messages(hours: Sequence[Hours]) -> list[calendar_pb2.WorkingHours]:
     """Working hours on the wire; both sides count weekdays from 1 for Monday."""
     return [
         calendar_pb2.WorkingHours(
@@ -65,8 +67,8 @@ def _day_of(message: calendar_pb2.SpecialDay) -> SpecialDay:
         day = date(message.date.year, message.date.month, message.date.day)
     except ValueError:
         raise InvalidField(field="calendar.special_days") from None
-    return SpecialDay(day=day, working=message.working, display_name=message.display_name.strip())
+    return SpecialDay(day=day, working=message.working, name=message.display_name.strip())
 
 
-def _hours_of(message: calendar_pb2.WorkingHours) -> WorkingHours:
-    return WorkingHours(weekday=int(message.weekday), start_minute=message.start_minute, end_minute=message.end_minute)
+def _hours_of(message: calendar_pb2.WorkingHours) -> Hours:
+    return Hours(weekday=int(message.weekday), start_minute=message.start_minute, end_minute=message.end_minute)

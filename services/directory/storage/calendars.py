@@ -9,9 +9,11 @@ from sqlalchemy import RowMapping, or_, select
 
 from chassis.work import Read, Record
 from kernel.errors import NotFound
-from services.directory.domain.calendar import Calendar, CalendarDetails, SpecialDay, WorkingHours
+from services.directory.domain.calendar import Calendar, CalendarDetails
 from services.directory.storage.listing import Listing
 from services.directory.storage.tables import CALENDARS
+from trade.holidays import SpecialDay
+from trade.work_calendar import Hours
 
 
 def to_row(calendar: Calendar) -> Mapping[str, object]:
@@ -37,7 +39,7 @@ def from_row(row: RowMapping) -> Calendar:
         team=row["team"],
         details=CalendarDetails(
             special_days=tuple(_day(entry) for entry in row["special_days"]),
-            working_hours=tuple(WorkingHours(**entry) for entry in row["working_hours"]),
+            working_hours=tuple(Hours(**entry) for entry in row["working_hours"]),
         ),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
@@ -68,13 +70,13 @@ async def calendars_of(read: Read, teams: Sequence[UUID]) -> Mapping[UUID | None
 
 
 def _day_row(day: SpecialDay) -> dict[str, Any]:
-    return {"date": day.day.isoformat(), "working": day.working, "display_name": day.display_name}
+    return {"date": day.day.isoformat(), "working": day.working, "display_name": day.name}
 
 
 def _day(entry: dict[str, Any]) -> SpecialDay:
     day = date.fromisoformat(entry["date"])
-    return SpecialDay(day=day, working=entry["working"], display_name=entry["display_name"])
+    return SpecialDay(day=day, working=entry["working"], name=entry["display_name"])
 
 
-def _hours_row(hours: WorkingHours) -> dict[str, int]:
+def _hours_row(hours: Hours) -> dict[str, int]:
     return {"weekday": hours.weekday, "start_minute": hours.start_minute, "end_minute": hours.end_minute}

@@ -10,15 +10,15 @@ from services.directory.domain.calendar import (
     CalendarDetails,
     DayGivenTwice,
     HoursCrossed,
-    SpecialDay,
-    WorkingHours,
     add_calendar,
     resolve,
 )
 from tests.unit.directory.people import NOON, an_id
+from trade.holidays import SpecialDay
+from trade.work_calendar import Hours
 
-NATIONAL_DAY = SpecialDay(day=date(2026, 10, 1), working=False, display_name="国庆节")
-MONDAY = WorkingHours(weekday=1, start_minute=540, end_minute=1080)
+NATIONAL_DAY = SpecialDay(day=date(2026, 10, 1), working=False, name="国庆节")
+MONDAY = Hours(weekday=1, start_minute=540, end_minute=1080)
 
 
 def a_calendar(team: int | None, **details: object) -> Calendar:
@@ -33,7 +33,7 @@ def test_a_day_cannot_be_given_twice() -> None:
 
 @pytest.mark.parametrize("second", [(540, 600), (1000, 1100), (700, 700)])
 def test_hours_of_a_day_neither_overlap_nor_end_before_they_begin(second: tuple[int, int]) -> None:
-    other = WorkingHours(weekday=1, start_minute=second[0], end_minute=second[1])
+    other = Hours(weekday=1, start_minute=second[0], end_minute=second[1])
     with pytest.raises(HoursCrossed):
         a_calendar(None, working_hours=(MONDAY, other))
 
