@@ -76,5 +76,23 @@ def _of_person(prints: Fingerprint) -> Iterator[tuple[str, str]]:
 def _of_house(prints: Fingerprint) -> Iterator[tuple[str, str]]:
     place = prints.address
     # Firms share houses; they are found by their names.
-    if place.street and place.number and not prints.company.core:
+    if prints.company.core:
+        return
+    if place.street and place.number:
         yield "h", f"{place.number}|{place.street}"
+    if not place.postal_code:
+        return
+    for line in (place.street, place.second):
+        if line:
+            yield "h", f"{line}|{place.postal_code}"
+    if place.district:
+        yield from _of_quarter(prints, f"{place.district}|{place.postal_code}")
+
+
+def _of_quarter(prints: Fingerprint, quarter: str) -> Iterator[tuple[str, str]]:
+    """A quarter has few houses of one number and few people of one given name or surname."""
+    if prints.address.number:
+        yield "q", f"{prints.address.number}|{quarter}"
+    if not prints.person.only_surname:
+        for word in prints.person.words[:2]:
+            yield "q", f"{word}|{quarter}"

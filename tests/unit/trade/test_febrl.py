@@ -52,4 +52,4 @@ def test_nearly_all_people_listed_twice_are_found_and_hardly_any_others(number: 
     reachable = len(candidates & data.pairs) / len(data.pairs)
     figures = f"precision {precision:.4f} recall {recall:.4f} f1 {f1:.4f}"
     print(f"febrl{number} {figures}, {reachable:.4f} within reach of {len(candidates)} candidates")  # noqa: T201 - the figures are asked for
-    assert f1 >= 0.98
+    assert f1 >= 0.99
