@@ -1,0 +1,119 @@
+"""What a list can be filtered by: a field of the contract, its column, and how its values are read."""
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy.dialects.postgresql import array
+
+from chassis.listing.filters import Comparison, Condition, Junction, Negation
+from chassis.listing.refusals import FilterInvalid
+
+_EQUAL: frozenset[str] = frozenset({"=", "!="})
+_ORDERED: frozenset[str] = _EQUAL | {"<", "<=", ">", ">="}
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_PRESENT = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: `read` turns a filter's text into the column's value or raises ValueError or KeyError."""
+
+    column: ColumnElement[Any]
+    read: Callable[[str], Any]
+    signs: frozenset[str]
+    has: Callable[[ColumnElement[Any], Any], ColumnElement[bool]] | None = None
+
+    def holds(self, comparison: Comparison) -> ColumnElement[bool]:
+        """The comparison in SQL; raises FilterInvalid."""
+        if comparison.sign == ":" and comparison.value == _PRESENT:
+            return self.column.is_not(None)
+        try:
+            value = self.read(comparison.value)
+        except (ValueError, KeyError):
+            raise FilterInvalid(near=comparison.value) from None
+        if comparison.sign == ":" and self.has is not None:
+            return self.has(self.column, value)
+        if comparison.sign not in self.signs:
+            raise FilterInvalid(near=f"{comparison.field} {comparison.sign}")
+        if comparison.sign == "!=":
+            return self.column.is_distinct_from(value)
+        answer: ColumnElement[bool] = _COMPARE[comparison.sign](self.column, value)
+        return answer
+
+
+def choice(column: ColumnElement[Any], values: Mapping[str, Any]) -> Field:
+    """One of a closed list: the name on the wire → the stored value."""
+    return Field(column, values.__getitem__, _EQUAL)
+
+
+def number(column: ColumnElement[Any]) -> Field:
+    """A whole number."""
+    return Field(column, _whole, _ORDERED)
+
+
+def instant(column: ColumnElement[Any]) -> Field:
+    """An instant (RFC 3339); one without a zone is UTC."""
+    return Field(column, _instant, _ORDERED)
+
+
+def reference(column: ColumnElement[Any], collection: str) -> Field:
+    """A resource name of the collection."""
+
+    def read(value: str) -> UUID:
+        if not value.startswith(f"{collection}/"):
+            raise ValueError(value)
+        return UUID(value.rpartition("/")[2])
+
+    return Field(column, read, _EQUAL)
+
+
+def text(column: ColumnElement[Any]) -> Field:
+    """A text; `:` finds it anywhere inside, whatever the case."""
+    return Field(column, str, _EQUAL, lambda column, value: column.icontains(value, autoescape=True))
+
+
+def texts(column: ColumnElement[Any]) -> Field:
+    """A list of texts; `:` asks whether one of them is the value."""
+    return Field(column, str, frozenset(), lambda column, value: column.contains(array([value])))
+
+
+def truth(column: ColumnElement[Any]) -> Field:
+    """True or false."""
+    return Field(column, {"true": True, "false": False}.__getitem__, _EQUAL)
+
+
+def to_sql(condition: Condition, fields: Mapping[str, Field]) -> ColumnElement[bool]:
+    """The condition in SQL; raises FilterInvalid for a field that is not declared or a value that cannot be."""
+    if isinstance(condition, Junction):
+        join = and_ if condition.word == "AND" else or_
+        return join(*(to_sql(part, fields) for part in condition.parts))
+    if isinstance(condition, Negation):
+        return not_(to_sql(condition.part, fields))
+    field = fields.get(condition.field)
+    if field is None:
+        raise FilterInvalid(near=condition.field)
+    return field.holds(condition)
+
+
+def _whole(value: str) -> int:
+    read = int(value)
+    if not -(2**31) <= read < 2**31:
+        raise ValueError(value)
+    return read
+
+
+def _instant(value: str) -> datetime:
+    read = datetime.fromisoformat(value)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

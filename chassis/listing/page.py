@@ -1,0 +1,137 @@
+"""One page of a list: filter, order, key of the last row, count."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.listing.fields import Field, to_sql
+from chassis.listing.filters import parse_filter
+from chassis.listing.refusals import OrderInvalid, PageTokenInvalid
+
+T = TypeVar("T")
+U = TypeVar("U")
+USUAL_SIZE = 50
+LARGEST_SIZE = 200
+COUNTED = 10_000
+_SEAL = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """What the caller asked for, who he is, and the key that seals tokens."""
+
+    size: int
+    token: str
+    filter: str
+    order_by: str
+    method: str
+    principal: str
+    key: bytes
+
+    @property
+    def rows(self) -> int:
+        """How many rows the page holds: 50 when not said, 200 at most."""
+        return min(self.size or USUAL_SIZE, LARGEST_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something a list is sorted by: a column that is never null, and how its value is read from a token."""
+
+    column: Column[Any]
+    read: Callable[[Any], Any] = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What can be filtered and sorted, the usual order, and the unique column that decides between equals."""
+
+    fields: Mapping[str, Field]
+    orders: Mapping[str, Order]
+    order_by: str
+    tie: Column[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """Rows of a list; `total` is exact unless `capped`, and then the least there are."""
+
+    items: Sequence[T]
+    next_page_token: str
+    total: int
+    capped: bool
+
+    def of(self, items: Sequence[U]) -> "Page[U]":
+        """The same page of other items."""
+        return Page(items=items, next_page_token=self.next_page_token, total=self.total, capped=self.capped)
+
+
+async def read_page(
+    connection: AsyncConnection, statement: Select[Any], listing: Listing, wanted: PageRequest
+) -> Page[RowMapping]:
+    """The page of an already scoped select. Raises FilterInvalid, OrderInvalid, PageTokenInvalid."""
+    order, descending = _order(listing, wanted.order_by)
+    condition = parse_filter(wanted.filter)
+    if condition is not None:
+        statement = statement.where(to_sql(condition, listing.fields))
+    following = statement
+    if wanted.token:
+        following = following.where(_after(listing, order, _opened(wanted), descending=descending))
+    columns: tuple[ColumnElement[Any], ...] = (order.column, listing.tie)
+    following = following.order_by(*(each.desc() if descending else each.asc() for each in columns))
+    rows = (await connection.execute(following.limit(wanted.rows + 1))).mappings().all()
+    counted = select(func.count()).select_from(
+        statement.with_only_columns(listing.tie, maintain_column_froms=True).limit(COUNTED + 1).subquery()
+    )
+    total = await connection.scalar(counted) or 0
+    kept = rows[: wanted.rows]
+    last = kept[-1] if len(rows) > wanted.rows else None
+    token = _sealed(wanted, last[order.column.name], last[listing.tie.name]) if last else ""
+    return Page(items=kept, next_page_token=token, total=min(total, COUNTED), capped=total > COUNTED)
+
+
+def _order(listing: Listing, text: str) -> tuple[Order, bool]:
+    words = (text.strip() or listing.order_by).split()
+    order = listing.orders.get(words[0])
+    if order is None or len(words) > 2 or (words[1:] and words[1] not in {"asc", "desc"}):  # noqa: PLR2004 - field and direction
+        raise OrderInvalid(order_by=text)
+    return order, words[1:] == ["desc"]
+
+
+def _after(listing: Listing, order: Order, key: Sequence[Any], *, descending: bool) -> ColumnElement[bool]:
+    try:
+        value, tie = order.read(key[0]), UUID(key[1])
+    except (ValueError, TypeError, IndexError):
+        raise PageTokenInvalid from None
+    row, last = tuple_(order.column, listing.tie), tuple_(value, tie)
+    return row < last if descending else row > last
+
+
+def _sealed(wanted: PageRequest, *key: object) -> str:
+    content = orjson.dumps(key, default=str)
+    return base64.urlsafe_b64encode(_seal(wanted, content) + content).decode().rstrip("=")
+
+
+def _opened(wanted: PageRequest) -> Sequence[Any]:
+    try:
+        sealed = base64.urlsafe_b64decode(wanted.token + "=" * (-len(wanted.token) % 4))
+    except ValueError:
+        raise PageTokenInvalid from None
+    seal, content = sealed[:_SEAL], sealed[_SEAL:]
+    if not hmac.compare_digest(seal, _seal(wanted, content)):
+        raise PageTokenInvalid
+    key: Sequence[Any] = orjson.loads(content)
+    return key
+
+
+def _seal(wanted: PageRequest, content: bytes) -> bytes:
+    bound = orjson.dumps([wanted.method, wanted.principal, wanted.filter, wanted.order_by])
+    return hmac.new(wanted.key, bound + content, hashlib.sha256).digest()[:_SEAL]

@@ -1,0 +1,1 @@
+"""The leads service: everything before an opportunity."""

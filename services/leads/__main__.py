@@ -1,0 +1,123 @@
+"""The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate`."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.descriptor import ServiceDescriptor
+from millrace.leads.v1 import lead_service_pb2
+
+from chassis.consumer import Subscription
+from chassis.jobs import Sweep
+from chassis.key_sets import RemoteKeySet
+from chassis.organization import Organization, identify_by, organization_subscription
+from chassis.parts import Metadata, Parts, ServiceDefinition
+from chassis.revocations import RevocationList, revocation_subscription, stored_revocations
+from chassis.rpc.serving import Identify
+from chassis.service import run
+from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
+from services.leads.application.intake import IntakeDesk
+from services.leads.application.rulebook import Rulebook
+from services.leads.events.publications import PUBLICATIONS
+from services.leads.rpc.lead_servicer import LeadServicer
+from services.leads.storage.ledger import fold_loads
+from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
+
+HERE = Path(__file__).parent
+
+
+def organization(parts: Parts) -> Organization:
+    """Who works here, from this service's copy."""
+    made: Organization = parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION))
+    return made
+
+
+def desk(parts: Parts) -> IntakeDesk:
+    """Where leads are taken in."""
+    made: IntakeDesk = parts.once(
+        "desk",
+        lambda: IntakeDesk(rulebook=Rulebook(), organization=organization(parts), zone=parts.settings.time_zone),
+    )
+    return made
+
+
+def identify(parts: Parts) -> Identify:
+    """Tokens are checked with directory's keys; what a caller may do stands in the copy."""
+    revocations = RevocationList(stored_revocations(parts.engine, REVOKED_SESSIONS))
+    verifier = TokenVerifier(RemoteKeySet(parts.channel("directory")), revocations=revocations)
+    return identify_by(verifier, organization(parts))
+
+
+def credentials(parts: Parts) -> Metadata:
+    """The service's own token, for reading directory's history."""
+    secret = service_secret(parts.settings.secret, "leads")
+    tokens: ServiceTokens = parts.once(
+        "tokens", lambda: ServiceTokens(parts.channel("directory"), service="leads", secret=secret)
+    )
+
+    async def metadata() -> tuple[tuple[str, str], ...]:
+        return (("authorization", f"Bearer {await tokens.token(parts.clock.now())}"),)
+
+    return metadata
+
+
+def page_key(parts: Parts) -> bytes:
+    """Seals page tokens: derived from the installation's secret, the same in every process."""
+    return hmac.new(parts.settings.secret.encode(), b"millrace leads pages", "sha256").digest()
+
+
+async def warm(parts: Parts) -> None:
+    """Read the organization before the first call."""
+    await organization(parts).refresh()
+
+
+def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
+    """Every service of the contract and who serves it."""
+    store, texts = parts.store, parts.texts
+    return {
+        _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=page_key(parts)),
+    }
+
+
+def subscriptions(_parts: Parts) -> Sequence[Subscription]:
+    """What leads follow: the organization, and sessions that ended."""
+    return (
+        organization_subscription(consumer="leads-organization", tables=ORGANIZATION),
+        revocation_subscription("leads-revocations", REVOKED_SESSIONS),
+    )
+
+
+def sweeps(_parts: Parts) -> Sequence[Sweep]:
+    """What leads do from time to time."""
+    return (Sweep("fold loads", timedelta(seconds=10), fold_loads),)
+
+
+def _service(contract: Any, name: str) -> ServiceDescriptor:
+    found: ServiceDescriptor = contract.DESCRIPTOR.services_by_name[name]
+    return found
+
+
+DEFINITION = ServiceDefinition(
+    name="leads",
+    tables=METADATA,
+    migrations=HERE / "storage" / "migrations",
+    messages=HERE / "messages",
+    publications=PUBLICATIONS,
+    servicers=servicers,
+    identify=identify,
+    credentials=credentials,
+    subscriptions=subscriptions,
+    sweeps=sweeps,
+    warm=warm,
+)
+
+
+def main() -> None:
+    """Run one command."""
+    run(DEFINITION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What leads can do: one module per capability."""

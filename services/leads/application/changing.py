@@ -1,0 +1,29 @@
+"""Changing leads."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from chassis.work import UnitOfWork
+from kernel.errors import StaleVersion
+from services.leads.application.capture import WRITE, graded
+from services.leads.application.intake import IntakeDesk
+from services.leads.domain.facts import LeadFacts
+from services.leads.domain.lead import Lead
+from services.leads.storage.leads import RECORD, get_lead
+
+
+async def update_lead(
+    work: UnitOfWork, *, uuid: UUID, seen: int, edit: Callable[[LeadFacts], LeadFacts], desk: IntakeDesk
+) -> Lead:
+    """Facts of a lead change when somebody who saw its present version says so; it is graded anew.
+
+    Raises LeadNotFound, StaleVersion, and the refusals of the facts.
+    """
+    lead = await get_lead(work, uuid, permission=WRITE)
+    if lead.version != seen:
+        raise StaleVersion(resource=f"leads/{uuid}")
+    briefing = await desk.brief(work)
+    newcomer = briefing.prepare(edit(lead.facts), before=lead.facts)
+    change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
+    change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
+    return work.save(RECORD, change) if change.events else lead

@@ -1,0 +1,109 @@
+"""What the desk where leads are taken in knows, and what it decides about each; capturing writes it down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chassis.organization import Organization, Snapshot
+from chassis.work import Read
+from services.leads.application.identities import compare, finding_keys, fingerprint_of, match_keys
+from services.leads.application.people import People
+from services.leads.application.rulebook import Rulebook, RulesInForce
+from services.leads.domain.assignment import AssignmentDecision, Salesperson, decide_owner
+from services.leads.domain.facts import LeadFacts
+from services.leads.domain.grading import decide_grade, grade_facts
+from services.leads.domain.lead import FindingKeys, Grade, Lead
+from services.leads.domain.resemblance import Resemblance
+from services.leads.domain.rule_sets import RuleKind
+from trade.duplicates import Fingerprint
+from trade.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A lead at the desk: its facts with the region filled in, and what it is found and compared by."""
+
+    facts: LeadFacts
+    prints: Fingerprint
+    match: frozenset[str]
+    channel_kind: str
+
+    @property
+    def keys(self) -> FindingKeys:
+        """What the lead will be found by."""
+        return finding_keys(self.facts, self.prints, self.match)
+
+    def searched(self, rules: RulesInForce) -> frozenset[str]:
+        """The keys worth searching by: those that too many leads share are left out."""
+        return self.match - rules.common_keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """The rules, the organization and the loads at one moment: all that decisions at intake need."""
+
+    rules: RulesInForce
+    organization: Snapshot
+    people: Sequence[Salesperson]
+    board: People
+    now: datetime
+    zone: ZoneInfo
+
+    def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None) -> Newcomer:
+        """Clean what was told; the region follows from the address where none is named.
+
+        A channel or campaign that was named `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown.
+        """
+        same = before is not None and (before.channel, before.campaign) == (told.channel, told.campaign)
+        kind = self.rules.kind_of(told.channel) if same else self.rules.channel_kind(told)
+        region = told.region or self.organization.region_for_province(told.address.province)
+        facts = replace(told, region=region) if region != told.region else told
+        prints = fingerprint_of(facts, self.rules.duplicates)
+        return Newcomer(facts=facts, prints=prints, match=match_keys(prints, self.rules.duplicates), channel_kind=kind)
+
+    def resemblances(self, newcomer: Newcomer, known: Sequence[Lead]) -> list[Resemblance]:
+        """What the newcomer has in common with leads that share a key with it."""
+        return compare(newcomer.prints, known, self.rules.duplicates)
+
+    def grade(self, facts: LeadFacts, *, channel_kind: str) -> tuple[Grade, tuple[Reason, ...]]:
+        """The grade by the rules in force, with its reasons."""
+        seen = grade_facts(facts, channel=channel_kind, now=self.now, zone=self.zone)
+        conditions = self.rules.conditions
+        return decide_grade(
+            self.rules.grade,
+            seen,
+            holds=lambda code: conditions[code].holds(seen),
+            words=lambda code: conditions[code].words,
+        )
+
+    def owner(self, lead: Lead) -> AssignmentDecision:
+        """Who is to work the lead; counted at once, so that the next lead sees it."""
+        decision = decide_owner(
+            self.people, self.rules.assignment, grade=lead.grade, region=lead.region, skill=lead.facts.industry
+        )
+        if decision.chosen:
+            self.board.given(decision.chosen.member)
+        return decision
+
+    def version(self, kind: RuleKind) -> int:
+        """The version of the rules in force."""
+        return self.rules.versions[kind]
+
+
+class IntakeDesk:
+    """Where leads are taken in: holds what a process keeps in memory for it."""
+
+    def __init__(self, *, rulebook: Rulebook, organization: Organization, zone: ZoneInfo, max_age: float = 1.0) -> None:
+        self.rulebook = rulebook
+        self.zone = zone
+        self._people = People(organization, max_age=max_age)
+
+    async def brief(self, read: Read) -> Briefing:
+        """Everything decisions need, at most a moment old."""
+        rules = await self.rulebook.current(read)
+        today = read.now.astimezone(self.zone).date()
+        organization, people = await self._people.available(read, rules=rules.assignment, today=today)
+        return Briefing(
+            rules=rules, organization=organization, people=people, board=self._people, now=read.now, zone=self.zone
+        )

@@ -1,0 +1,76 @@
+"""Who may get leads now, with the load each carries."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from chassis.organization import Organization, Snapshot
+from chassis.work import Read
+from services.leads.domain.assignment import AssignmentRules, Salesperson
+from services.leads.storage.ledger import read_loads
+
+_SENIOR = "senior"
+
+
+class People:
+    """The salespeople in memory; loads are read once per `max_age` seconds and what this process gives is added.
+
+    Between two looks the other processes' gifts are not seen, so a member may get a lead or two over his capacity.
+    That is the price of creates that never wait for one another.
+    """
+
+    def __init__(self, organization: Organization, *, max_age: float = 1.0) -> None:
+        self._organization = organization
+        self._max_age = max_age
+        self._people: list[Salesperson] = []
+        self._places: dict[UUID, int] = {}
+        self._known: tuple[Snapshot, AssignmentRules, date] | None = None
+        self._checked = 0.0
+
+    async def available(
+        self, read: Read, *, rules: AssignmentRules, today: date
+    ) -> tuple[Snapshot, Sequence[Salesperson]]:
+        """The organization, and everybody whose role takes leads."""
+        snapshot = await self._organization.current()
+        time = asyncio.get_running_loop().time()
+        known = self._known
+        same = known is not None and known[0] is snapshot and known[1] is rules and known[2] == today
+        if not same or time - self._checked > self._max_age:
+            self._checked = time
+            self._known = (snapshot, rules, today)
+            self._people = await self._look(read, snapshot, rules, today)
+            self._places = {person.member: place for place, person in enumerate(self._people)}
+        return snapshot, self._people
+
+    def given(self, member: UUID) -> None:
+        """Count a lead that was just given, until the tables are read again."""
+        place = self._places.get(member)
+        if place is not None:
+            person = self._people[place]
+            more = replace(person, open_leads=person.open_leads + 1, recent_leads=person.recent_leads + 1)
+            self._people[place] = more
+
+    async def _look(self, read: Read, snapshot: Snapshot, rules: AssignmentRules, today: date) -> list[Salesperson]:
+        loads = await read_loads(read, since=today - timedelta(days=rules.recent_days - 1))
+        people = []
+        for member in snapshot.members.values():
+            if not member.active or not rules.roles & member.roles:
+                continue
+            open_leads, recent = loads.get(member.uuid, (0, 0))
+            people.append(
+                Salesperson(
+                    member=member.uuid,
+                    display_name=member.display_name,
+                    team=member.team,
+                    region=snapshot.region_of(member),
+                    skills=member.skills,
+                    senior=member.seniority == _SENIOR,
+                    capacity=member.capacity,
+                    on_duty=member.takes_work,
+                    open_leads=open_leads,
+                    recent_leads=recent,
+                )
+            )
+        return people

@@ -1,0 +1,131 @@
+"""The rules in force, in memory: rule sets, channels and campaigns, renewed when they changed."""
+
+import asyncio
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from chassis.expressions import Condition, ConditionWrong, Vocabulary
+from chassis.work import Read
+from services.leads.domain.assignment import AssignmentRules
+from services.leads.domain.channels import Campaign, CampaignUnknown, Channel, ChannelUnknown
+from services.leads.domain.facts import LeadFacts
+from services.leads.domain.grading import GRADE_FACTS, GradeRules
+from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind, RuleSet
+from services.leads.storage.channels import every_campaign, every_channel
+from services.leads.storage.rule_sets import settings_stamp, stored_rule_sets
+from services.leads.storage.stock import common_keys
+from trade.duplicates import DuplicateRules
+
+_SHIPPED = Path(__file__).parent.parent / "rules"
+_VOCABULARY = Vocabulary(GRADE_FACTS)
+_CAMPAIGNS = 5000
+# A key that more leads than this share says too little about any one of them to be searched by.
+_COMMON = 200
+_STATISTICS_AGE = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInForce:
+    """Everything administrators decide about intake, at one moment."""
+
+    versions: Mapping[RuleKind, int]
+    grade: GradeRules
+    conditions: Mapping[str, Condition]
+    assignment: AssignmentRules
+    duplicates: DuplicateRules
+    channels: Mapping[UUID, Channel]
+    campaigns: Mapping[UUID, Campaign]
+    common_keys: frozenset[str] = frozenset()
+
+    def channel_kind(self, facts: LeadFacts) -> str:
+        """The kind of the channel the facts name, empty for none; raises ChannelUnknown, CampaignUnknown."""
+        campaign = self.campaigns.get(facts.campaign) if facts.campaign else None
+        if facts.campaign and (campaign is None or not campaign.plan.active):
+            raise CampaignUnknown(campaign=f"campaigns/{facts.campaign}")
+        if facts.channel is None:
+            return ""
+        channel = self.channels.get(facts.channel)
+        if channel is None or not channel.active:
+            raise ChannelUnknown(channel=f"channels/{facts.channel}")
+        return channel.kind.value
+
+    def kind_of(self, channel: UUID | None) -> str:
+        """The kind of a channel whether it is open or not; empty for none."""
+        known = self.channels.get(channel) if channel else None
+        return known.kind.value if known else ""
+
+    def channel_of_form(self, token: str) -> Channel:
+        """The open channel whose form bears the token; raises ChannelUnknown."""
+        for channel in self.channels.values():
+            if channel.active and channel.form_token == token and token:
+                return channel
+        raise ChannelUnknown(channel=token)
+
+    def campaign_of_link(self, utm: Mapping[str, str]) -> Campaign | None:
+        """The newest open campaign all of whose link marks (UTM) the link bears; None when no campaign is meant."""
+        meant = [
+            campaign
+            for campaign in self.campaigns.values()
+            if campaign.plan.active and campaign.plan.utm and campaign.plan.utm.items() <= utm.items()
+        ]
+        return max(meant, key=lambda campaign: (len(campaign.plan.utm), campaign.uuid), default=None)
+
+
+class Rulebook:
+    """Answers the rules in force from memory; asks the tables once per `max_age` seconds whether they changed."""
+
+    def __init__(self, *, max_age: float = 1.0) -> None:
+        self._max_age = max_age
+        self._rules: RulesInForce | None = None
+        self._stamp = -1
+        self._checked = 0.0
+        self._counted = 0.0
+
+    async def current(self, read: Read) -> RulesInForce:
+        """The rules as they were at most a moment ago."""
+        time = asyncio.get_running_loop().time()
+        if self._rules is None or time - self._checked > self._max_age:
+            # Set before looking: whoever comes meanwhile goes on with the rules at hand.
+            self._checked = time
+            await self._look(read, time)
+        assert self._rules is not None  # noqa: S101 - tells the type checker what `_look` just did
+        return self._rules
+
+    async def _look(self, read: Read, time: float) -> None:
+        stamp = await settings_stamp(read)
+        if self._rules is not None and stamp == self._stamp and time - self._counted < _STATISTICS_AGE:
+            return
+        self._counted = time
+        rules = await stored_rule_sets(read)
+        grade, assignment, duplicates = (rules.get(kind) or shipped(kind) for kind in RuleKind)
+        grade_rules = GradeRules.from_mapping(grade.body)
+        self._rules = RulesInForce(
+            versions={each.kind: each.version for each in (grade, assignment, duplicates)},
+            grade=grade_rules,
+            conditions=compile_conditions(grade_rules),
+            assignment=AssignmentRules.from_mapping(assignment.body),
+            duplicates=DuplicateRules.from_mapping(duplicates.body),
+            channels={channel.uuid: channel for channel in await every_channel(read)},
+            campaigns={campaign.uuid: campaign for campaign in await every_campaign(read, most=_CAMPAIGNS)},
+            common_keys=await common_keys(read, held_by=_COMMON),
+        )
+        self._stamp = stamp
+
+
+def shipped(kind: RuleKind) -> RuleSet:
+    """The rule set the product ships with, version 0."""
+    return RuleSet(kind=kind, body=tomllib.loads((_SHIPPED / f"{kind.value}.toml").read_text(encoding="utf-8")))
+
+
+def compile_conditions(rules: GradeRules) -> Mapping[str, Condition]:
+    """The rules' conditions, ready to be asked; raises RuleBodyInvalid that names the rule."""
+    compiled = {}
+    for place, rule in enumerate(rules.rules):
+        try:
+            compiled[rule.code] = _VOCABULARY.compile(rule.condition)
+        except ConditionWrong as wrong:
+            raise RuleBodyInvalid(field=f"rules[{place}].condition", problem=f"{rule.code}: {wrong}") from wrong
+    return compiled

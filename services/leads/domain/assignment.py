@@ -1,0 +1,188 @@
+"""Assignment (线索分配): who works a lead, decided so that it can be replayed and explained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from uuid import UUID
+
+from services.leads.domain.lead import Grade
+from services.leads.domain.rule_sets import RuleBodyInvalid
+from trade.reasons import Reason
+
+
+class PassedOver(Enum):
+    """Why a candidate did not get the lead."""
+
+    CHOSEN = "chosen"
+    OFF_DUTY = "off_duty"
+    FULL = "full"
+    OTHER_REGION = "other_region"
+    NOT_SENIOR = "not_senior"
+    LOWER_SCORE = "lower_score"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salesperson:
+    """A member who may get leads, with the load the ledger knows (销售)."""
+
+    member: UUID
+    display_name: str = ""
+    team: UUID | None = None
+    region: UUID | None = None
+    skills: frozenset[str] = frozenset()
+    senior: bool = False
+    capacity: int = 0
+    on_duty: bool = True
+    open_leads: int = 0
+    recent_leads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentRules:
+    """How candidates are weighed; weights are points, compared only with each other."""
+
+    region_weight: float
+    skill_weight: float
+    fairness_weight: float
+    room_weight: float
+    recent_days: int
+    only_own_region: bool
+    senior_first: frozenset[Grade]
+    roles: frozenset[str]
+
+    @classmethod
+    def from_mapping(cls, body: Mapping[str, object]) -> "AssignmentRules":
+        """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
+        unknown = set(body) - {field.name for field in fields(cls)}
+        if unknown:
+            raise RuleBodyInvalid(field=min(unknown), problem="is not known")
+        weights = {
+            name: _weight(name, body.get(name))
+            for name in ("region_weight", "skill_weight", "fairness_weight", "room_weight")
+        }
+        own_region = body.get("only_own_region")
+        if not isinstance(own_region, bool):
+            raise RuleBodyInvalid(field="only_own_region", problem="must be true or false")
+        grades = _texts("senior_first", body.get("senior_first"))
+        if not grades <= {"A", "B", "C", "D"}:
+            raise RuleBodyInvalid(field="senior_first", problem="must name grades A to D")
+        return cls(
+            **weights,
+            recent_days=_days(body.get("recent_days")),
+            only_own_region=own_region,
+            senior_first=frozenset(Grade(letter) for letter in grades),
+            roles=_texts("roles", body.get("roles")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """One candidate of one decision: the points it had and what became of it."""
+
+    person: Salesperson
+    score: float
+    outcome: PassedOver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentDecision:
+    """Who gets a lead (None when nobody can), why, and how everybody else stood."""
+
+    chosen: Salesperson | None
+    reasons: tuple[Reason, ...]
+    weighed: tuple[Weighed, ...]
+
+
+def decide_owner(
+    people: Sequence[Salesperson], rules: AssignmentRules, *, grade: Grade, region: UUID | None, skill: str
+) -> AssignmentDecision:
+    """The best of those who may take the lead; the same input gives the same owner.
+
+    Nobody off duty or without free capacity is chosen. Where the rules keep leads inside their region, only its
+    people are. Grades named in `senior_first` go to seniors while one can take them; else to the next best, with
+    a reason that raises the alarm. Equal points go to the lower member id.
+    """
+    standing = [_standing(person, rules, region=region, skill=skill) for person in people]
+    able = [weighed for weighed in standing if weighed.outcome is PassedOver.LOWER_SCORE]
+    wants_senior = grade in rules.senior_first
+    seniors = [weighed for weighed in able if weighed.person.senior] if wants_senior else []
+    best = min(seniors or able, key=lambda weighed: (-weighed.score, weighed.person.member), default=None)
+    if best is None:
+        return AssignmentDecision(chosen=None, reasons=(_nobody(standing),), weighed=tuple(standing))
+    final = tuple(_final(weighed, chosen=best, seniors_only=bool(seniors)) for weighed in standing)
+    reasons = _reasons(best, region=region, skill=skill, grade=grade, wants_senior=wants_senior)
+    return AssignmentDecision(chosen=best.person, reasons=reasons, weighed=final)
+
+
+def _standing(person: Salesperson, rules: AssignmentRules, *, region: UUID | None, skill: str) -> Weighed:
+    in_region = region is not None and person.region == region
+    if not person.on_duty:
+        outcome = PassedOver.OFF_DUTY
+    elif person.open_leads >= person.capacity:
+        outcome = PassedOver.FULL
+    elif rules.only_own_region and region is not None and not in_region:
+        outcome = PassedOver.OTHER_REGION
+    else:
+        outcome = PassedOver.LOWER_SCORE
+    capacity = max(person.capacity, 1)
+    score = (
+        rules.region_weight * in_region
+        + rules.skill_weight * (skill != "" and skill in person.skills)
+        + rules.fairness_weight / (1 + person.recent_leads / capacity)
+        + rules.room_weight * max(capacity - person.open_leads, 0) / capacity
+    )
+    return Weighed(person=person, score=round(score, 6), outcome=outcome)
+
+
+def _final(weighed: Weighed, *, chosen: Weighed, seniors_only: bool) -> Weighed:
+    if weighed is chosen:
+        return Weighed(person=weighed.person, score=weighed.score, outcome=PassedOver.CHOSEN)
+    if weighed.outcome is PassedOver.LOWER_SCORE and seniors_only and not weighed.person.senior:
+        return Weighed(person=weighed.person, score=weighed.score, outcome=PassedOver.NOT_SENIOR)
+    return weighed
+
+
+def _reasons(best: Weighed, *, region: UUID | None, skill: str, grade: Grade, wants_senior: bool) -> tuple[Reason, ...]:
+    person = best.person
+    reasons = []
+    if wants_senior:
+        code = "ASSIGNED_TO_SENIOR" if person.senior else "ASSIGNED_NO_SENIOR_FREE"
+        reasons.append(Reason(code, {"grade": grade.value}))
+    if region is not None:
+        reasons.append(Reason("ASSIGNED_SAME_REGION" if person.region == region else "ASSIGNED_OTHER_REGION", {}))
+    if skill and skill in person.skills:
+        reasons.append(Reason("ASSIGNED_SKILL", {"skill": skill}))
+    reasons.append(Reason("ASSIGNED_LOAD", {"open": str(person.open_leads), "capacity": str(person.capacity)}))
+    reasons.append(Reason("ASSIGNED_FAIRNESS", {"recent": str(person.recent_leads)}))
+    return tuple(reasons)
+
+
+def _nobody(standing: Sequence[Weighed]) -> Reason:
+    counted = {outcome: sum(weighed.outcome is outcome for weighed in standing) for outcome in PassedOver}
+    return Reason(
+        "ASSIGNED_NOBODY",
+        {
+            "off_duty": str(counted[PassedOver.OFF_DUTY]),
+            "full": str(counted[PassedOver.FULL]),
+            "other_region": str(counted[PassedOver.OTHER_REGION]),
+        },
+    )
+
+
+def _weight(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise RuleBodyInvalid(field=name, problem="must be a number of points, 0 or more")
+    return float(value)
+
+
+def _days(value: object) -> int:
+    # Administrators' rules arrive as JSON numbers, which know no integers.
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 1 <= value <= 365:  # noqa: PLR2004 - a year is the longest memory that helps
+        raise RuleBodyInvalid(field="recent_days", problem="must be a whole number from 1 to 365")
+    return int(value)
+
+
+def _texts(name: str, value: object) -> frozenset[str]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(text, str) for text in value):
+        raise RuleBodyInvalid(field=name, problem="must be a list of texts")
+    return frozenset(value)

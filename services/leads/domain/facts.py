@@ -1,0 +1,101 @@
+"""What somebody says about a customer: the part of a lead that people enter and change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from kernel.errors import Kind, Refusal
+from kernel.money import Money
+
+
+class Urgency(Enum):
+    """How soon the customer wants to decide (紧急程度)."""
+
+    UNKNOWN = ""
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(eq=False, kw_only=True)
+class LeadWithoutIdentity(Refusal):
+    """Nothing says who the lead is: no company, no person, no phone, no mail address."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "LEAD_WITHOUT_IDENTITY"
+
+
+@dataclass(eq=False, kw_only=True)
+class BudgetBoundsCrossed(Refusal):
+    """The least the customer means to spend is more than the most, or in another currency."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "BUDGET_BOUNDS_CROSSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A postal address in parts (地址)."""
+
+    street_number: str = ""
+    line_1: str = ""
+    line_2: str = ""
+    district: str = ""
+    city: str = ""
+    province: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What the customer means to spend (预算): an amount, a range, or one bound of it; absent bounds are None."""
+
+    least: Money | None = None
+    most: Money | None = None
+
+    def __post_init__(self) -> None:
+        if self.least is None or self.most is None:
+            return
+        if self.least.currency != self.most.currency or self.least.minor > self.most.minor:
+            raise BudgetBoundsCrossed
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether an amount or a range is given; a budget of nothing is none."""
+        return any(bound is not None and bound.minor > 0 for bound in (self.least, self.most))
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the bounds; None without any."""
+        bound = self.least or self.most
+        return bound.currency if bound else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFacts:
+    """What is known of a lead's customer and need, as entered."""
+
+    company_name: str = ""
+    contact_name: str = ""
+    job_title: str = ""
+    phone: str = ""
+    email: str = ""
+    address: Address = Address()
+    industry: str = ""
+    employee_count: int = 0
+    urgency: Urgency = Urgency.UNKNOWN
+    budget: Budget = Budget()
+    need: str = ""
+    demo_request_time: datetime | None = None
+    channel: UUID | None = None
+    campaign: UUID | None = None
+    region: UUID | None = None
+    tags: tuple[str, ...] = ()
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not any(text.strip() for text in (self.company_name, self.contact_name, self.phone, self.email)):
+            raise LeadWithoutIdentity

@@ -1,0 +1,150 @@
+"""Grading (线索分级): an editable list of rules, the first that holds decides."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from services.leads.domain.facts import LeadFacts
+from services.leads.domain.lead import Grade
+from services.leads.domain.rule_sets import RuleBodyInvalid
+from trade.reasons import Reason
+
+FactType = Literal["string", "int", "bool", "strings", "mapping"]
+
+# The words a condition may use, with their types; the order is the one explanations are given in.
+GRADE_FACTS: Mapping[str, FactType] = {
+    "demo_within_days": "int",
+    "budget_known": "bool",
+    "budget_min_minor": "int",
+    "budget_max_minor": "int",
+    "urgency": "string",
+    "industry": "string",
+    "employee_count": "int",
+    "channel": "string",
+    "tags": "strings",
+    "custom": "mapping",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRule:
+    """One rule: a CEL condition over the grade facts, and the grade it gives."""
+
+    code: str
+    title: str
+    grade: Grade
+    condition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRules:
+    """The rules in the order they are tried, and the grade when none holds."""
+
+    rules: tuple[GradeRule, ...]
+    otherwise: Grade = Grade.D
+
+    @classmethod
+    def from_mapping(cls, body: Mapping[str, object]) -> "GradeRules":
+        """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
+        listed = body.get("rules")
+        if not isinstance(listed, Sequence) or isinstance(listed, str):
+            raise RuleBodyInvalid(field="rules", problem="must be a list")
+        rules = tuple(_rule(f"rules[{index}]", rule) for index, rule in enumerate(listed))
+        codes = [rule.code for rule in rules]
+        if len(set(codes)) < len(codes):
+            raise RuleBodyInvalid(field="rules", problem="codes must differ")
+        return cls(rules=rules, otherwise=_grade("otherwise", body.get("otherwise", "D")))
+
+    def to_mapping(self) -> dict[str, object]:
+        """The stored form."""
+        return {
+            "rules": [
+                {"code": rule.code, "title": rule.title, "grade": rule.grade.value, "condition": rule.condition}
+                for rule in self.rules
+            ],
+            "otherwise": self.otherwise.value,
+        }
+
+
+def grade_facts(facts: LeadFacts, *, channel: str, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+    """What a condition sees of a lead; days are business days' dates in the installation's time zone.
+
+    `demo_within_days` counts calendar days since the demo was asked for, 0 today, -1 never. `channel` is the
+    kind of the channel ("website", "exhibition" …). Amounts are minor units, 0 when not given.
+    """
+    least, most = facts.budget.least, facts.budget.most
+    return {
+        "demo_within_days": _days_since(facts.demo_request_time, now, zone),
+        "budget_known": facts.budget.is_clear,
+        "budget_min_minor": least.minor if least else 0,
+        "budget_max_minor": most.minor if most else 0,
+        "urgency": facts.urgency.value,
+        "industry": facts.industry,
+        "employee_count": facts.employee_count,
+        "channel": channel,
+        "tags": list(facts.tags),
+        "custom": dict(facts.custom),
+    }
+
+
+def decide_grade(
+    rules: GradeRules,
+    seen: Mapping[str, object],
+    *,
+    holds: Callable[[str], bool | None],
+    words: Callable[[str], Collection[str]],
+) -> tuple[Grade, tuple[Reason, ...]]:
+    """The grade of the first rule that holds, with the facts that rule speaks of as reasons.
+
+    `holds` answers for a rule's code; None means that the condition could not be evaluated, which is told as a
+    reason and counts as not holding. `words` names the facts a rule's condition uses.
+    """
+    broken: list[Reason] = []
+    for rule in rules.rules:
+        answer = holds(rule.code)
+        if answer is None:
+            broken.append(Reason("GRADE_RULE_NOT_EVALUABLE", {"rule": rule.title}))
+        elif answer:
+            reasons = [Reason("GRADE_RULE_HOLDS", {"rule": rule.title, "code": rule.code, "grade": rule.grade.value})]
+            reasons += [
+                _fact_reason(word, seen[word]) for word in GRADE_FACTS if word in words(rule.code) and word != "custom"
+            ]
+            return rule.grade, tuple(reasons + broken)
+    return rules.otherwise, (Reason("GRADE_NO_RULE_HOLDS", {"grade": rules.otherwise.value}), *broken)
+
+
+def _days_since(asked: datetime | None, now: datetime, zone: ZoneInfo) -> int:
+    if asked is None:
+        return -1
+    days = (now.astimezone(zone).date() - asked.astimezone(zone).date()).days
+    return max(days, 0)
+
+
+def _fact_reason(word: str, value: object) -> Reason:
+    shown = (
+        ", ".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+    )
+    return Reason(f"GRADE_FACT_{word.upper()}", {"value": shown})
+
+
+def _rule(place: str, rule: object) -> GradeRule:
+    if not isinstance(rule, Mapping):
+        raise RuleBodyInvalid(field=place, problem="must be an object")
+    texts = {key: rule.get(key) for key in ("code", "title", "condition")}
+    for key, text in texts.items():
+        if not isinstance(text, str) or not text.strip():
+            raise RuleBodyInvalid(field=f"{place}.{key}", problem="must be a text")
+    return GradeRule(
+        code=str(texts["code"]),
+        title=str(texts["title"]),
+        condition=str(texts["condition"]),
+        grade=_grade(f"{place}.grade", rule.get("grade")),
+    )
+
+
+def _grade(place: str, letter: object) -> Grade:
+    if letter not in {"A", "B", "C", "D"}:
+        raise RuleBodyInvalid(field=place, problem="must be A, B, C or D")
+    return Grade(letter)

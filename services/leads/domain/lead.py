@@ -1,0 +1,194 @@
+"""The lead and what can happen to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from kernel.errors import Kind, Refusal
+from kernel.events import Change
+from services.leads.domain.facts import LeadFacts, Urgency
+from services.leads.domain.resemblance import Resemblance
+from trade.reasons import Reason
+
+
+class LeadState(Enum):
+    """Where a lead stands in its life."""
+
+    NEW = "new"
+    QUALIFIED = "qualified"
+    DISQUALIFIED = "disqualified"
+
+
+class Grade(Enum):
+    """How promising a lead is, A (A类) the most; the value is the letter people say."""
+
+    UNGRADED = ""
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+@dataclass(eq=False, kw_only=True)
+class LeadNotFound(Refusal):
+    """There is no such lead, or the caller may not see it."""
+
+    kind = Kind.NOT_FOUND
+    reason = "LEAD_NOT_FOUND"
+
+    lead: str
+
+
+@dataclass(eq=False, kw_only=True)
+class LeadExistsElsewhere(Refusal):
+    """The customer is known already as a lead that the caller may not see; nothing of that lead is told."""
+
+    kind = Kind.ALREADY_EXISTS
+    reason = "LEAD_EXISTS_ELSEWHERE"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCreated:
+    """A lead was taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTouched:
+    """The customer of a known lead made contact again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadUpdated:
+    """Fields of a lead changed."""
+
+    changed_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadGraded:
+    """A lead was graded, or graded anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadAssigned:
+    """A lead got an owner, for these reasons."""
+
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingKeys:
+    """What a lead is found by, derived from its facts: search keys, the sort key, phone (E.164) and mail address."""
+
+    match: frozenset[str] = frozenset()
+    sort: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesUsed:
+    """The versions of the rule sets that decided about the lead; 0 is what the product ships with."""
+
+    grade: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A company or person that may become a customer (线索)."""
+
+    uuid: UUID
+    version: int = 0
+    facts: LeadFacts
+    state: LeadState = LeadState.NEW
+    grade: Grade = Grade.UNGRADED
+    grade_reasons: tuple[Reason, ...] = ()
+    owner: UUID | None = None
+    team: UUID | None = None
+    owner_reasons: tuple[Reason, ...] = ()
+    resembles: tuple[Resemblance, ...] = ()
+    create_time: datetime
+    update_time: datetime
+    touch_count: int = 1
+    keys: FindingKeys = FindingKeys()
+    rules: RulesUsed = RulesUsed()
+
+    @property
+    def region(self) -> UUID | None:
+        """The organization's region it belongs to."""
+        return self.facts.region
+
+    def graded(self, *, grade: Grade, reasons: Sequence[Reason], rules_version: int) -> Change["Lead"]:
+        """Grade the lead; the same grade for the same reasons is no event."""
+        kept = tuple(reasons)
+        if grade is self.grade and kept == self.grade_reasons:
+            return Change(self, ())
+        rules = replace(self.rules, grade=rules_version)
+        return Change(replace(self, grade=grade, grade_reasons=kept, rules=rules), (LeadGraded(),))
+
+    def unassigned(self, *, reasons: Sequence[Reason]) -> "Lead":
+        """Keep why nobody could take the lead; told together with the event before."""
+        return replace(self, owner_reasons=tuple(reasons))
+
+    def assigned(
+        self, *, owner: UUID, team: UUID | None, region: UUID | None, reasons: Sequence[Reason]
+    ) -> Change["Lead"]:
+        """Give the lead an owner; it keeps the team and region the owner has now."""
+        kept = tuple(reasons)
+        facts = replace(self.facts, region=self.region or region)
+        following = replace(self, facts=facts, owner=owner, team=team, owner_reasons=kept)
+        return Change(following, (LeadAssigned(kept),))
+
+    def touched(self, *, facts: LeadFacts, now: datetime) -> Change["Lead"]:
+        """Count another contact of the same customer; signs of wanting to buy that were unknown are taken over."""
+        following = replace(
+            self, facts=_with_signs(self.facts, facts), touch_count=self.touch_count + 1, update_time=now
+        )
+        return Change(following, (LeadTouched(),))
+
+    def updated(self, *, facts: LeadFacts, keys: FindingKeys, now: datetime) -> Change["Lead"]:
+        """Change what is known of the lead; nothing changed is no event."""
+        changed = changed_fields(self.facts, facts)
+        if not changed:
+            return Change(self, ())
+        return Change(replace(self, facts=facts, keys=keys, update_time=now), (LeadUpdated(changed),))
+
+
+def create_lead(
+    *,
+    uuid: UUID,
+    facts: LeadFacts,
+    keys: FindingKeys,
+    resembles: Sequence[Resemblance],
+    rules_version: int,
+    now: datetime,
+) -> Change[Lead]:
+    """Take a lead in; `rules_version` is that of the duplicate rules that found what it resembles."""
+    lead = Lead(
+        uuid=uuid,
+        facts=facts,
+        keys=keys,
+        resembles=tuple(resembles),
+        rules=RulesUsed(duplicates=rules_version),
+        create_time=now,
+        update_time=now,
+    )
+    return Change(lead, (LeadCreated(),))
+
+
+def changed_fields(before: LeadFacts, after: LeadFacts) -> tuple[str, ...]:
+    """The names of the facts that differ, in the order of their declaration."""
+    return tuple(field.name for field in fields(LeadFacts) if getattr(before, field.name) != getattr(after, field.name))
+
+
+def _with_signs(known: LeadFacts, told: LeadFacts) -> LeadFacts:
+    asked = [time for time in (known.demo_request_time, told.demo_request_time) if time]
+    return replace(
+        known,
+        demo_request_time=max(asked) if asked else None,
+        budget=known.budget if known.budget.is_clear else told.budget,
+        urgency=told.urgency if told.urgency is not Urgency.UNKNOWN else known.urgency,
+    )

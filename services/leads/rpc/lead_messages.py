@@ -1,0 +1,179 @@
+"""Leads between messages and the domain."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from typing import Any
+
+from millrace.leads.v1 import lead_pb2
+from millrace.reasons.v1 import reason_pb2
+
+from chassis.texts import Texts
+from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
+from services.leads.domain.lead import Grade, Lead, LeadState
+from services.leads.domain.resemblance import Band, Resemblance
+from services.leads.rpc.names import money_message, money_of, named, reference
+from trade.reasons import Reason
+
+URGENCIES: Mapping[int, Urgency] = {
+    lead_pb2.URGENCY_UNSPECIFIED: Urgency.UNKNOWN,
+    lead_pb2.URGENCY_HIGH: Urgency.HIGH,
+    lead_pb2.URGENCY_MEDIUM: Urgency.MEDIUM,
+    lead_pb2.URGENCY_LOW: Urgency.LOW,
+}
+URGENCY_NUMBERS: Mapping[Urgency, Any] = {urgency: number for number, urgency in URGENCIES.items()}
+STATE_NUMBERS: Mapping[LeadState, Any] = {
+    LeadState.NEW: lead_pb2.LEAD_STATE_NEW,
+    LeadState.QUALIFIED: lead_pb2.LEAD_STATE_QUALIFIED,
+    LeadState.DISQUALIFIED: lead_pb2.LEAD_STATE_DISQUALIFIED,
+}
+GRADE_NUMBERS: Mapping[Grade, Any] = {
+    Grade.UNGRADED: lead_pb2.GRADE_UNSPECIFIED,
+    Grade.A: lead_pb2.GRADE_A,
+    Grade.B: lead_pb2.GRADE_B,
+    Grade.C: lead_pb2.GRADE_C,
+    Grade.D: lead_pb2.GRADE_D,
+}
+BAND_NUMBERS: Mapping[Band, Any] = {
+    Band.POSSIBLE: lead_pb2.DUPLICATE_BAND_POSSIBLE,
+    Band.LIKELY: lead_pb2.DUPLICATE_BAND_LIKELY,
+    Band.SAME: lead_pb2.DUPLICATE_BAND_SAME,
+}
+# Fields of the message that people fill; the facts bear the same names, but for the two bounds of the budget.
+ENTERED = (
+    "company_name",
+    "contact_name",
+    "job_title",
+    "phone",
+    "email",
+    "address",
+    "industry",
+    "employee_count",
+    "urgency",
+    "budget_min",
+    "budget_max",
+    "need",
+    "demo_request_time",
+    "channel",
+    "campaign",
+    "region",
+    "tags",
+    "custom",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words reasons in the reader's language."""
+
+    texts: Texts
+    locale: str
+
+    def reasons(self, reasons: Iterable[Reason]) -> list[reason_pb2.Reason]:
+        """The reasons with their texts."""
+        return [
+            reason_pb2.Reason(
+                code=reason.code,
+                parameters=dict(reason.parameters),
+                text=self.texts.render(reason.code, reason.parameters, self.locale),
+            )
+            for reason in reasons
+        ]
+
+
+def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:
+    """What the message says of the customer; raises InvalidField with the field's path, and the facts' refusals."""
+    asked = message.demo_request_time.ToDatetime(UTC) if message.HasField("demo_request_time") else None
+    return LeadFacts(
+        company_name=message.company_name.strip(),
+        contact_name=message.contact_name.strip(),
+        job_title=message.job_title.strip(),
+        phone=message.phone.strip(),
+        email=message.email.strip(),
+        address=_address_of(message),
+        industry=message.industry.strip(),
+        employee_count=message.employee_count,
+        urgency=URGENCIES[message.urgency],
+        budget=Budget(
+            least=money_of(message.budget_min, field=f"{path}.budget_min") if message.HasField("budget_min") else None,
+            most=money_of(message.budget_max, field=f"{path}.budget_max") if message.HasField("budget_max") else None,
+        ),
+        need=message.need,
+        demo_request_time=asked,
+        channel=reference(message.channel, field=f"{path}.channel"),
+        campaign=reference(message.campaign, field=f"{path}.campaign"),
+        region=reference(message.region, field=f"{path}.region"),
+        tags=tuple(message.tags),
+        custom=dict(message.custom),
+    )
+
+
+def facts_message(facts: LeadFacts) -> lead_pb2.Lead:
+    """A message that holds the facts and nothing else."""
+    message = lead_pb2.Lead(
+        company_name=facts.company_name,
+        contact_name=facts.contact_name,
+        job_title=facts.job_title,
+        phone=facts.phone,
+        email=facts.email,
+        industry=facts.industry,
+        employee_count=facts.employee_count,
+        urgency=URGENCY_NUMBERS[facts.urgency],
+        budget_min=money_message(facts.budget.least) if facts.budget.least else None,
+        budget_max=money_message(facts.budget.most) if facts.budget.most else None,
+        need=facts.need,
+        channel=named("channels", facts.channel),
+        campaign=named("campaigns", facts.campaign),
+        region=named("regions", facts.region),
+        tags=facts.tags,
+        custom=facts.custom,
+    )
+    if facts.address != Address():
+        message.address.CopyFrom(lead_pb2.Address(**asdict(facts.address)))
+    if facts.demo_request_time:
+        message.demo_request_time.FromDatetime(facts.demo_request_time)
+    return message
+
+
+def to_message(lead: Lead, wording: Wording) -> lead_pb2.Lead:
+    """The lead with its explanations worded."""
+    message = facts_message(lead.facts)
+    message.name = named("leads", lead.uuid)
+    message.state = STATE_NUMBERS[lead.state]
+    message.grade = GRADE_NUMBERS[lead.grade]
+    message.grade_reasons.extend(wording.reasons(lead.grade_reasons))
+    message.owner = named("members", lead.owner)
+    message.team = named("teams", lead.team)
+    message.owner_reasons.extend(wording.reasons(lead.owner_reasons))
+    message.duplicates.extend(candidate_message(hint, wording) for hint in lead.resembles)
+    message.create_time.FromDatetime(lead.create_time)
+    message.update_time.FromDatetime(lead.update_time)
+    message.etag = str(lead.version)
+    message.touch_count = lead.touch_count
+    return message
+
+
+def candidate_message(hint: Resemblance, wording: Wording) -> lead_pb2.DuplicateCandidate:
+    """What resembles a lead, with reasons worded."""
+    return lead_pb2.DuplicateCandidate(
+        lead=named("leads", hint.lead),
+        score=hint.score,
+        band=BAND_NUMBERS[hint.band],
+        reasons=wording.reasons(hint.reasons),
+    )
+
+
+def _address_of(message: lead_pb2.Lead) -> Address:
+    if not message.HasField("address"):
+        return Address()
+    address = message.address
+    return Address(
+        street_number=address.street_number,
+        line_1=address.line_1,
+        line_2=address.line_2,
+        district=address.district,
+        city=address.city,
+        province=address.province,
+        postal_code=address.postal_code,
+        country=address.country,
+    )

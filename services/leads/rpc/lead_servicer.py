@@ -1,0 +1,142 @@
+"""LeadService on the wire."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from millrace.leads.v1 import lead_pb2
+from millrace.leads.v1 import lead_service_pb2 as contract
+
+from chassis.rpc.call import Call
+from chassis.rpc.validation import validate
+from chassis.texts import Texts
+from chassis.work import Store
+from kernel.errors import InvalidField, Kind, Refusal
+from services.leads.application.capture import capture_lead
+from services.leads.application.changing import update_lead
+from services.leads.application.intake import IntakeDesk
+from services.leads.application.reading import check_duplicates, get_lead, list_leads
+from services.leads.domain.facts import LeadFacts
+from services.leads.rpc.lead_messages import ENTERED, Wording, candidate_message, facts_message, facts_of, to_message
+from services.leads.rpc.listing import page_request
+from services.leads.rpc.names import named, required_version, uuid_of
+
+_LARGEST_BATCH = 10_000
+
+
+@dataclass(kw_only=True)
+class BatchTooLarge(Refusal):
+    """One stream brings more leads than one answer can list; a file import takes any number."""
+
+    kind = Kind.TOO_MANY
+    reason = "BATCH_TOO_LARGE"
+
+    most: int
+
+
+class LeadServicer:
+    """Leads (线索)."""
+
+    def __init__(self, store: Store, desk: IntakeDesk, texts: Texts, *, page_key: bytes) -> None:
+        """`page_key` seals page tokens."""
+        self._store = store
+        self._desk = desk
+        self._texts = texts
+        self._page_key = page_key
+
+    async def CreateLead(self, request: contract.CreateLeadRequest, call: Call) -> lead_pb2.Lead:
+        """Take one in."""
+        told, wording = facts_of(request.lead), Wording(self._texts, call.locale)
+        answer: lead_pb2.Lead = await self._store.write(
+            call,
+            request,
+            lambda work: capture_lead(work, told=told, desk=self._desk),
+            answer=lambda captured: to_message(captured.lead, wording),
+        )
+        return answer
+
+    async def GetLead(self, request: contract.GetLeadRequest, call: Call) -> lead_pb2.Lead:
+        """Read one."""
+        uuid = uuid_of(request.name)
+        lead = await self._store.read(call, lambda read: get_lead(read, uuid=uuid))
+        return to_message(lead, Wording(self._texts, call.locale))
+
+    async def ListLeads(self, request: contract.ListLeadsRequest, call: Call) -> contract.ListLeadsResponse:
+        """Read a page."""
+        wanted = page_request(request, call, key=self._page_key)
+        page = await self._store.read(call, lambda read: list_leads(read, wanted=wanted))
+        wording = Wording(self._texts, call.locale)
+        return contract.ListLeadsResponse(
+            leads=[to_message(lead, wording) for lead in page.items],
+            next_page_token=page.next_page_token,
+            total_size=page.total,
+            total_size_capped=page.capped,
+        )
+
+    async def UpdateLead(self, request: contract.UpdateLeadRequest, call: Call) -> lead_pb2.Lead:
+        """Change the masked fields of one."""
+        uuid = uuid_of(request.lead.name, field="lead.name")
+        seen = required_version(request.lead.etag, field="lead.etag")
+        edit = _edit(request.lead, request.update_mask)
+        wording = Wording(self._texts, call.locale)
+        answer: lead_pb2.Lead = await self._store.write(
+            call,
+            request,
+            lambda work: update_lead(work, uuid=uuid, seen=seen, edit=edit, desk=self._desk),
+            answer=lambda lead: to_message(lead, wording),
+        )
+        return answer
+
+    async def BatchCreateLeads(
+        self, requests: AsyncIterator[contract.CreateLeadRequest], call: Call
+    ) -> contract.BatchCreateLeadsResponse:
+        """Take many in, each in a transaction of its own: one after another, so that twins in a batch meet."""
+        outcomes: list[contract.LeadOutcome] = []
+        async for request in requests:
+            if len(outcomes) == _LARGEST_BATCH:
+                raise BatchTooLarge(most=_LARGEST_BATCH)
+            outcomes.append(await self._outcome(request, call))
+        return contract.BatchCreateLeadsResponse(outcomes=outcomes)
+
+    async def CheckLeadDuplicates(
+        self, request: contract.CheckLeadDuplicatesRequest, call: Call
+    ) -> contract.CheckLeadDuplicatesResponse:
+        """Compare one with the stock."""
+        told = facts_of(request.lead)
+        hints = await self._store.read(call, lambda read: check_duplicates(read, told=told, desk=self._desk))
+        wording = Wording(self._texts, call.locale)
+        return contract.CheckLeadDuplicatesResponse(candidates=[candidate_message(hint, wording) for hint in hints])
+
+    async def _outcome(self, request: contract.CreateLeadRequest, call: Call) -> contract.LeadOutcome:
+        try:
+            validate(request)
+            told = facts_of(request.lead)
+            answer: contract.LeadOutcome = await self._store.write(
+                replace(call, answer_type=contract.LeadOutcome),
+                request,
+                lambda work: capture_lead(work, told=told, desk=self._desk),
+                answer=lambda captured: contract.LeadOutcome(lead=named("leads", captured.lead.uuid)),
+            )
+        except Refusal as refusal:
+            text = self._texts.render(refusal.reason, refusal.metadata(), call.locale)
+            return contract.LeadOutcome(reason=refusal.reason, text=text)
+        return answer
+
+
+def _edit(message: lead_pb2.Lead, mask: FieldMask) -> Callable[[LeadFacts], LeadFacts]:
+    """What puts the masked fields of the message over the facts that stand.
+
+    Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
+    """
+    paths = list(mask.paths)
+    if not paths or any(path.partition(".")[0] not in ENTERED for path in paths):
+        raise InvalidField(field="update_mask")
+    if not mask.IsValidForDescriptor(lead_pb2.Lead.DESCRIPTOR):
+        raise InvalidField(field="update_mask")
+
+    def apply(facts: LeadFacts) -> LeadFacts:
+        merged = facts_message(facts)
+        mask.MergeMessage(message, merged, replace_message_field=True, replace_repeated_field=True)
+        return facts_of(merged)
+
+    return apply

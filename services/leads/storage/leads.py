@@ -1,0 +1,148 @@
+"""Leads in their table."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, select
+
+from chassis.scope import scope
+from chassis.work import Read, Record
+from kernel.money import Money
+from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
+from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, LeadState, RulesUsed
+from services.leads.storage.reasons import (
+    reasons_from_json,
+    reasons_to_json,
+    resemblances_from_json,
+    resemblances_to_json,
+)
+from services.leads.storage.tables import LEADS
+
+
+def to_row(lead: Lead) -> Mapping[str, object]:
+    """The columns of a lead."""
+    return {
+        "uuid": lead.uuid,
+        **facts_to_row(lead.facts),
+        "state": lead.state.value,
+        "grade": lead.grade.value,
+        "grade_reasons": reasons_to_json(lead.grade_reasons),
+        "grade_rules": lead.rules.grade,
+        "owner": lead.owner,
+        "team": lead.team,
+        "owner_reasons": reasons_to_json(lead.owner_reasons),
+        "resembles": resemblances_to_json(lead.resembles),
+        "duplicate_rules": lead.rules.duplicates,
+        "touch_count": lead.touch_count,
+        "match_keys": sorted(lead.keys.match),
+        "sort_key": lead.keys.sort,
+        "phone_e164": lead.keys.phone,
+        "email_key": lead.keys.email,
+        "create_time": lead.create_time,
+        "update_time": lead.update_time,
+    }
+
+
+def facts_to_row(facts: LeadFacts) -> dict[str, object]:
+    """The columns of what is known of a customer; also the raw form a touch keeps."""
+    least, most = facts.budget.least, facts.budget.most
+    return {
+        "company_name": facts.company_name,
+        "contact_name": facts.contact_name,
+        "job_title": facts.job_title,
+        "phone": facts.phone,
+        "email": facts.email,
+        # Only the parts that are known: most leads have a short address or none.
+        "address": {part: text for part, text in asdict(facts.address).items() if text},
+        "industry": facts.industry,
+        "employee_count": facts.employee_count,
+        "urgency": facts.urgency.value,
+        "budget_min_minor": least.minor if least else None,
+        "budget_max_minor": most.minor if most else None,
+        "budget_currency": facts.budget.currency,
+        "need": facts.need,
+        "demo_request_time": facts.demo_request_time,
+        "channel": facts.channel,
+        "campaign": facts.campaign,
+        "region": facts.region,
+        "tags": list(facts.tags),
+        "custom": dict(facts.custom),
+    }
+
+
+RECORD: Record[Lead] = Record(kind="lead", collection="leads", table=LEADS, row=to_row)
+
+
+def from_row(row: RowMapping) -> Lead:
+    """The lead in a row."""
+    return Lead(
+        uuid=row["uuid"],
+        version=row["version"],
+        facts=facts_from_row(row),
+        state=LeadState(row["state"]),
+        grade=Grade(row["grade"]),
+        grade_reasons=reasons_from_json(row["grade_reasons"]),
+        owner=row["owner"],
+        team=row["team"],
+        owner_reasons=reasons_from_json(row["owner_reasons"]),
+        resembles=resemblances_from_json(row["resembles"]),
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+        touch_count=row["touch_count"],
+        keys=FindingKeys(
+            match=frozenset(row["match_keys"]), sort=row["sort_key"], phone=row["phone_e164"], email=row["email_key"]
+        ),
+        rules=RulesUsed(grade=row["grade_rules"], duplicates=row["duplicate_rules"]),
+    )
+
+
+def facts_from_row(row: RowMapping) -> LeadFacts:
+    """What a row knows of the customer."""
+    currency = row["budget_currency"]
+    return LeadFacts(
+        company_name=row["company_name"],
+        contact_name=row["contact_name"],
+        job_title=row["job_title"],
+        phone=row["phone"],
+        email=row["email"],
+        address=Address(**row["address"]) if row["address"] else Address(),
+        industry=row["industry"],
+        employee_count=row["employee_count"],
+        urgency=Urgency(row["urgency"]),
+        budget=Budget(least=_money(row["budget_min_minor"], currency), most=_money(row["budget_max_minor"], currency)),
+        need=row["need"],
+        demo_request_time=row["demo_request_time"],
+        channel=row["channel"],
+        campaign=row["campaign"],
+        region=row["region"],
+        tags=tuple(row["tags"]),
+        custom=row["custom"],
+    )
+
+
+async def get_lead(read: Read, uuid: UUID, *, permission: str) -> Lead:
+    """The lead, where the reader's permission reaches; raises LeadNotFound."""
+    statement = scope(_ONE, LEADS, principal=read.principal, permission=permission)
+    row = (await read.connection.execute(statement, {"wanted": uuid})).mappings().one_or_none()
+    if row is None:
+        raise LeadNotFound(lead=f"leads/{uuid}")
+    return from_row(row)
+
+
+async def with_visible_hints(read: Read, leads: Sequence[Lead], *, permission: str) -> list[Lead]:
+    """The leads without hints at leads the reader may not see: even their names would tell too much."""
+    hinted: Collection[UUID] = {hint.lead for lead in leads for hint in lead.resembles}
+    if not hinted:
+        return list(leads)
+    statement = select(LEADS.c.uuid).where(LEADS.c.uuid.in_(hinted))
+    seen = set(await read.connection.scalars(scope(statement, LEADS, principal=read.principal, permission=permission)))
+    return [replace(lead, resembles=tuple(hint for hint in lead.resembles if hint.lead in seen)) for lead in leads]
+
+
+_ONE = select(LEADS).where(LEADS.c.uuid == bindparam("wanted"))
+
+
+def _money(minor: int | None, currency: Any) -> Money | None:
+    return None if minor is None else Money(minor=minor, currency=currency)

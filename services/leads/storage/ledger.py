@@ -1,0 +1,117 @@
+"""The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.work import Read, UnitOfWork
+from services.leads.domain.assignment import AssignmentDecision
+from services.leads.domain.facts import LeadFacts
+from services.leads.domain.lead import Lead
+from services.leads.domain.resemblance import Resemblance
+from services.leads.storage.leads import facts_to_row
+from services.leads.storage.reasons import reasons_to_json
+from services.leads.storage.tables import ASSIGNMENTS, DUPLICATE_CANDIDATES, MEMBER_LOADS, TOUCHES
+
+# How many candidates a decision keeps one by one; the others are counted by outcome.
+_KEPT = 20
+_FOLD = text(
+    "with some as (select uuid from member_loads order by uuid limit 20000), "
+    "old as (delete from member_loads where uuid in (select uuid from some) returning *) "
+    "insert into member_loads (uuid, member, day, open_leads, given_leads) "
+    "select (array_agg(uuid order by uuid))[1], member, day, sum(open_leads), sum(given_leads) "
+    "from old group by member, day"
+)
+
+
+def write_assignment(
+    work: UnitOfWork, *, lead: Lead, decision: AssignmentDecision, rules_version: int, skill: str, today: date
+) -> None:
+    """Gather the decision about a lead's owner, and the load it puts on the member."""
+    chosen = decision.chosen
+    ranked = sorted(decision.weighed, key=lambda weighed: (weighed.outcome.value != "chosen", -weighed.score))
+    counted: dict[str, int] = {}
+    for weighed in ranked[_KEPT:]:
+        counted[weighed.outcome.value] = counted.get(weighed.outcome.value, 0) + 1
+    candidates = [
+        [
+            weighed.person.member,
+            weighed.score,
+            weighed.outcome.value,
+            weighed.person.open_leads,
+            weighed.person.recent_leads,
+            weighed.person.capacity,
+        ]
+        for weighed in ranked[:_KEPT]
+    ]
+    work.insert(
+        ASSIGNMENTS,
+        {
+            "uuid": work.new_id(),
+            "lead": lead.uuid,
+            "member": chosen.member if chosen else None,
+            "time": work.now,
+            "rules": rules_version,
+            "grade": lead.grade.value,
+            "region": lead.region,
+            "skill": skill,
+            "reasons": reasons_to_json(decision.reasons),
+            "candidates": {"listed": candidates, "others": counted},
+        },
+    )
+    if chosen:
+        load = {"uuid": work.new_id(), "member": chosen.member, "day": today, "open_leads": 1, "given_leads": 1}
+        work.insert(MEMBER_LOADS, load)
+
+
+def write_touch(work: UnitOfWork, *, lead: UUID, told: LeadFacts, why: Resemblance, rules_version: int) -> None:
+    """Gather a contact of a known customer, with everything it told as it was told."""
+    work.insert(
+        TOUCHES,
+        {
+            "uuid": work.new_id(),
+            "lead": lead,
+            "time": work.now,
+            "actor": work.principal.subject,
+            "channel": told.channel,
+            "campaign": told.campaign,
+            "score": why.score,
+            "reasons": reasons_to_json(why.reasons),
+            "rules": rules_version,
+            "told": facts_to_row(told),
+        },
+    )
+
+
+def write_review(work: UnitOfWork, *, lead: UUID, hint: Resemblance, rules_version: int) -> None:
+    """Gather a pair that somebody should look at."""
+    work.insert(
+        DUPLICATE_CANDIDATES,
+        {
+            "uuid": work.new_id(),
+            "lead": lead,
+            "other": hint.lead,
+            "score": hint.score,
+            "reasons": reasons_to_json(hint.reasons),
+            "rules": rules_version,
+            "state": "open",
+            "create_time": work.now,
+        },
+    )
+
+
+async def read_loads(read: Read, *, since: date) -> Mapping[UUID, tuple[int, int]]:
+    """How many open leads each member has, and how many he got since a day."""
+    recent = func.coalesce(func.sum(MEMBER_LOADS.c.given_leads).filter(MEMBER_LOADS.c.day >= since), 0)
+    statement = select(MEMBER_LOADS.c.member, func.sum(MEMBER_LOADS.c.open_leads), recent).group_by(
+        MEMBER_LOADS.c.member
+    )
+    return {member: (open_leads, given) for member, open_leads, given in await read.connection.execute(statement)}
+
+
+async def fold_loads(connection: AsyncConnection, _now: datetime) -> int:
+    """Fold the load changes of a member and day into one row; the sums stay what they were."""
+    return (await connection.execute(_FOLD)).rowcount

@@ -1,0 +1,194 @@
+"""The tables of leads, and of what was decided about them."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Index, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from services.leads.storage.metadata import METADATA
+
+_PERSONAL = {"personal": True}
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _text(name: str, **options: Any) -> Column[Any]:
+    return Column(name, Text, nullable=False, **options)
+
+
+def _version() -> Column[Any]:
+    return Column("version", BigInteger, nullable=False)
+
+
+LEADS = Table(
+    "leads",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    _version(),
+    _text("company_name"),
+    _text("contact_name", info=_PERSONAL),
+    _text("job_title"),
+    _text("phone", info=_PERSONAL),
+    _text("email", info=_PERSONAL),
+    Column("address", JSONB, nullable=False, info=_PERSONAL),
+    _text("industry"),
+    Column("employee_count", Integer, nullable=False),
+    _text("urgency"),
+    Column("budget_min_minor", BigInteger),
+    Column("budget_max_minor", BigInteger),
+    Column("budget_currency", Text),
+    _text("need"),
+    _instant("demo_request_time", nullable=True),
+    Column("channel", Uuid),
+    Column("campaign", Uuid),
+    Column("region", Uuid),
+    Column("tags", ARRAY(Text), nullable=False),
+    Column("custom", JSONB, nullable=False, info=_PERSONAL),
+    _text("state"),
+    _text("grade"),
+    Column("grade_reasons", JSONB, nullable=False),
+    Column("grade_rules", BigInteger, nullable=False),
+    Column("owner", Uuid),
+    Column("team", Uuid),
+    Column("owner_reasons", JSONB, nullable=False),
+    Column("resembles", JSONB, nullable=False),
+    Column("duplicate_rules", BigInteger, nullable=False),
+    Column("touch_count", Integer, nullable=False),
+    Column("match_keys", ARRAY(Text), nullable=False, info=_PERSONAL),
+    _text("sort_key"),
+    _text("phone_e164", info=_PERSONAL),
+    _text("email_key", info=_PERSONAL),
+    _instant("create_time"),
+    _instant("update_time"),
+)
+# Without the pending list a look-up never has to read through unsorted newcomers.
+Index("leads_match_keys", LEADS.c.match_keys, postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+Index("leads_create_time", LEADS.c.create_time, LEADS.c.uuid)
+Index("leads_update_time", LEADS.c.update_time, LEADS.c.uuid)
+Index("leads_sort_key", LEADS.c.sort_key, LEADS.c.uuid)
+Index("leads_grade", LEADS.c.grade, LEADS.c.uuid)
+Index("leads_owner", LEADS.c.owner, LEADS.c.create_time)
+Index("leads_team", LEADS.c.team, LEADS.c.create_time)
+Index("leads_region", LEADS.c.region, LEADS.c.create_time)
+Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_not(None))
+
+TOUCHES = Table(
+    "touches",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    Column("lead", Uuid, nullable=False),
+    _instant("time"),
+    _text("actor"),
+    Column("channel", Uuid),
+    Column("campaign", Uuid),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("rules", BigInteger, nullable=False),
+    Column("told", JSONB, nullable=False, info=_PERSONAL),
+)
+Index("touches_lead", TOUCHES.c.lead, TOUCHES.c.time)
+
+DUPLICATE_CANDIDATES = Table(
+    "duplicate_candidates",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    Column("lead", Uuid, nullable=False),
+    Column("other", Uuid, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("rules", BigInteger, nullable=False),
+    _text("state"),
+    _instant("create_time"),
+)
+Index("duplicate_candidates_lead", DUPLICATE_CANDIDATES.c.lead)
+Index("duplicate_candidates_other", DUPLICATE_CANDIDATES.c.other)
+Index("duplicate_candidates_open", DUPLICATE_CANDIDATES.c.state, DUPLICATE_CANDIDATES.c.create_time)
+
+ASSIGNMENTS = Table(
+    "assignments",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    Column("lead", Uuid, nullable=False),
+    Column("member", Uuid),
+    _instant("time"),
+    Column("rules", BigInteger, nullable=False),
+    _text("grade"),
+    Column("region", Uuid),
+    _text("skill"),
+    Column("reasons", JSONB, nullable=False),
+    Column("candidates", JSONB, nullable=False),
+)
+Index("assignments_lead", ASSIGNMENTS.c.lead, ASSIGNMENTS.c.time)
+
+# Load changes are only ever added, so that two leads given to one member at once never wait for each other;
+# a sweep folds them together. The sums over a member are his load.
+MEMBER_LOADS = Table(
+    "member_loads",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    Column("member", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("open_leads", Integer, nullable=False),
+    Column("given_leads", Integer, nullable=False),
+)
+Index("member_loads_member", MEMBER_LOADS.c.member, MEMBER_LOADS.c.day)
+
+CHANNELS = Table(
+    "channels",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    _version(),
+    _text("display_name"),
+    _text("kind"),
+    Column("active", Boolean, nullable=False),
+    Column("form_token", Text),
+    _instant("create_time"),
+    _instant("update_time"),
+)
+Index("channels_form_token", CHANNELS.c.form_token, unique=True, postgresql_where=CHANNELS.c.form_token.is_not(None))
+Index("channels_display_name", CHANNELS.c.display_name, CHANNELS.c.uuid)
+
+CAMPAIGNS = Table(
+    "campaigns",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    _version(),
+    _text("display_name"),
+    Column("channel", Uuid),
+    _text("plan"),
+    _text("audience"),
+    Column("start_date", Date),
+    Column("end_date", Date),
+    Column("budget_minor", BigInteger),
+    Column("budget_currency", Text),
+    Column("cost_minor", BigInteger),
+    Column("cost_currency", Text),
+    Column("utm", JSONB, nullable=False),
+    Column("active", Boolean, nullable=False),
+    _instant("create_time"),
+    _instant("update_time"),
+)
+Index("campaigns_display_name", CAMPAIGNS.c.display_name, CAMPAIGNS.c.uuid)
+
+RULE_SETS = Table(
+    "rule_sets",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    _version(),
+    _text("kind"),
+    Column("body", JSONB, nullable=False),
+    _text("author"),
+    _instant("update_time"),
+)
+
+RULE_SET_VERSIONS = Table(
+    "rule_set_versions",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("body", JSONB, nullable=False),
+    _text("author"),
+    _instant("active_from"),
+)

@@ -1,0 +1,115 @@
+"""Taking leads in, through the boundary and into the database."""
+
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import pytest
+from google.type.money_pb2 import Money
+from millrace.leads.v1 import lead_events_pb2, lead_pb2
+from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest
+from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+from sqlalchemy import select, text
+
+from chassis.principal import Scope
+from chassis.tables import outbox
+from tests.integration.leads.conftest import ANNA, BO, EAST, LeadsHouse
+from tests.support.clock import NOON
+
+
+def a_lead(**fields: Any) -> lead_pb2.Lead:
+    return lead_pb2.Lead(**({"company_name": "杭州云帆科技有限公司", "phone": "13905711234"} | fields))
+
+
+def asked_for_a_demo(days_ago: int, **fields: Any) -> lead_pb2.Lead:
+    lead = a_lead(budget_min=Money(currency_code="CNY", units=200000), **fields)
+    lead.demo_request_time.FromDatetime(NOON - timedelta(days=days_ago))
+    return lead
+
+
+async def create(house: LeadsHouse, lead: lead_pb2.Lead, **caller: Any) -> lead_pb2.Lead:
+    return await LeadServiceStub(house.channel).CreateLead(CreateLeadRequest(lead=lead), **(caller or house.boss))
+
+
+async def test_a_lead_comes_out_graded_and_assigned_with_its_reasons(house: LeadsHouse) -> None:
+    await house.hire(ANNA, seniority="senior")
+    created = await create(house, asked_for_a_demo(30))
+    read = await LeadServiceStub(house.channel).GetLead(GetLeadRequest(name=created.name), **house.boss)
+    assert read == created
+    assert read.grade == lead_pb2.GRADE_A
+    assert read.owner == f"members/{ANNA}"
+    assert [reason.code for reason in read.grade_reasons] == [
+        "GRADE_RULE_HOLDS",
+        "GRADE_FACT_DEMO_WITHIN_DAYS",
+        "GRADE_FACT_BUDGET_KNOWN",
+    ]
+    assert read.grade_reasons[1].text == "Asked for a demo 30 days ago"
+    assert read.owner_reasons[0].code == "ASSIGNED_TO_SENIOR"
+    assert read.etag == "3"
+
+
+async def test_a_demo_asked_for_31_days_ago_does_not_make_grade_a(house: LeadsHouse) -> None:
+    assert (await create(house, asked_for_a_demo(31))).grade == lead_pb2.GRADE_C
+
+
+async def test_creating_tells_created_graded_and_assigned_in_this_order(house: LeadsHouse) -> None:
+    await house.hire(ANNA)
+    created = await create(house, a_lead())
+    async with house.engine.connect() as connection:
+        rows = (await connection.execute(select(outbox).order_by(outbox.c.version))).all()
+    assert [(row.subject, row.version) for row in rows] == [
+        ("millrace.leads.v1.lead.created", 1),
+        ("millrace.leads.v1.lead.graded", 2),
+        ("millrace.leads.v1.lead.assigned", 3),
+    ]
+    told = lead_events_pb2.LeadCreated.FromString(rows[0].payload)
+    assert told.lead.name == created.name
+    assert b"13905711234" not in rows[0].payload
+
+
+async def test_the_same_customer_again_is_attached_as_a_touch(house: LeadsHouse) -> None:
+    await house.hire(ANNA)
+    first = await create(house, a_lead())
+    again = await create(house, a_lead(contact_name="王小明", need="想再了解一下"))
+    assert again.name == first.name
+    assert again.touch_count == 2
+    async with house.engine.connect() as connection:
+        told = await connection.scalar(text("select told from touches"))
+    assert told["contact_name"] == "王小明"
+
+
+async def test_a_customer_known_outside_the_callers_reach_is_refused_without_saying_whose(house: LeadsHouse) -> None:
+    await house.hire(ANNA)
+    await create(house, a_lead())
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await create(house, a_lead(), **house.as_member(BO, Scope.OWN))
+    assert refusal.value.code() is grpc.StatusCode.ALREADY_EXISTS
+    assert str(ANNA) not in (refusal.value.details() or "")
+
+
+async def test_a_lead_outside_the_readers_scope_is_not_found(house: LeadsHouse) -> None:
+    await house.hire(ANNA)
+    created = await create(house, a_lead())
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await LeadServiceStub(house.channel).GetLead(
+            GetLeadRequest(name=created.name), **house.as_member(BO, Scope.TEAM)
+        )
+    assert refusal.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_a_lead_nobody_can_take_stays_without_owner_and_says_why(house: LeadsHouse) -> None:
+    await house.hire(ANNA, capacity=0)
+    created = await create(house, a_lead())
+    assert created.owner == ""
+    assert [reason.code for reason in created.owner_reasons] == ["ASSIGNED_NOBODY"]
+    assert created.etag == "2"
+
+
+async def test_every_decision_about_an_owner_stands_in_the_ledger(house: LeadsHouse) -> None:
+    await house.hire(ANNA, region=EAST)
+    await house.hire(BO, working_state="on_leave")
+    await create(house, a_lead())
+    async with house.engine.connect() as connection:
+        row = (await connection.execute(text("select member, rules, candidates from assignments"))).one()
+    assert row.member == ANNA
+    assert [(each[0], each[2]) for each in row.candidates["listed"]] == [(str(ANNA), "chosen"), (str(BO), "off_duty")]
