@@ -1,7 +1,10 @@
 """The HTTP server: uvicorn with time and size limits on the head of a request, which it has none for itself."""
 
 import asyncio
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -87,6 +90,14 @@ class HttpServer(uvicorn.Server):
         )
         super().__init__(config)
         self.listening = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT, and let the process end by itself: uvicorn would kill it with the signal."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and tell those who wait for it."""

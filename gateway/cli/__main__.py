@@ -1,0 +1,114 @@
+"""The commands of `millrace`, each a few lines over its module."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from gateway.cli import importing, listing
+from gateway.cli.account import forget_account
+from gateway.cli.talk import Refused, Talk
+from gateway.cli.wording import say
+
+app = typer.Typer(help=say("help"), no_args_is_help=True, pretty_exceptions_enable=False)
+leads_app = typer.Typer(help=say("help_leads"), no_args_is_help=True)
+app.add_typer(leads_app, name="leads")
+
+Server = Annotated[str, typer.Option("--server", help=say("help_server"))]
+
+
+@app.command(help=say("help_up"))
+def up() -> None:
+    """Become the runner of the local stack, so that Ctrl-C reaches it."""
+    os.execv(sys.executable, [sys.executable, "-m", "deploy.local", "up"])  # noqa: S606 - our own module
+
+
+@app.command(name="sign-in", help=say("help_sign_in"))
+def sign_in(
+    email: Annotated[str, typer.Option(prompt=say("email"))],
+    password: Annotated[str, typer.Option(prompt=say("password"), hide_input=True, envvar="MILLRACE_PASSWORD")],
+    server: Server = "",
+) -> None:
+    """Sign in."""
+    console = Console()
+    console.print(say("signed_in", name=Talk(server).sign_in(email, password)), markup=False)
+
+
+@app.command(name="sign-out", help=say("help_sign_out"))
+def sign_out(server: Server = "") -> None:
+    """Sign out; the session's file goes even when the server is away."""
+    try:
+        Talk(server).ask("POST", "/v1/sessions:signOut", body={})
+    finally:
+        forget_account()
+    Console().print(say("signed_out"))
+
+
+@app.command(name="import", help=say("help_import"))
+def import_file(
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("help_yes"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("help_dry_run"))] = False,
+    skip_duplicates: Annotated[bool, typer.Option("--skip-duplicates", help=say("help_skip"))] = False,
+    resume: Annotated[str, typer.Option("--resume", help=say("help_resume"))] = "",
+    server: Server = "",
+) -> None:
+    """Import a file, or look again at an import."""
+    console, talk = Console(), Talk(server)
+    if resume:
+        begun = talk.ask("GET", f"/v1/{resume}")
+        ended = importing.follow(talk, begun, console)
+        importing.summarise(talk, ended, console, beside=Path(begun["fileName"]))
+        return
+    if file is None:
+        raise typer.BadParameter(say("needs_file"))
+    name = importing.upload(talk, file, console)["name"]
+    seen = importing.preview(talk, name, console)
+    if not yes and not typer.confirm(say("go_on", count=seen["leadImport"]["rowCount"]), default=True):
+        console.print(say("stopped", name=name), markup=False)
+        raise typer.Exit(1)
+    begun = importing.start(talk, name, dry_run=dry_run, skip=skip_duplicates)
+    importing.summarise(talk, importing.follow(talk, begun, console), console, beside=file)
+
+
+@leads_app.command(name="list", help=say("help_leads_list"))
+def leads_list(
+    condition: Annotated[str, typer.Option("--filter", help=say("help_filter"))] = "",
+    order: Annotated[str, typer.Option("--order-by", help=say("help_order"))] = "create_time desc",
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=10_000, help=say("help_count"))] = 20,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """List leads."""
+    talk = Talk(server)
+    leads, total = listing.list_leads(talk, condition=condition, order=order, count=count)
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps(leads, option=orjson.OPT_INDENT_2) + b"\n")
+    else:
+        listing.print_leads(talk, leads, total, Console())
+
+
+@app.command(help=say("help_health"))
+def health(server: Server = "") -> None:
+    """Tell which parts answer; exit status 1 when one does not."""
+    if not listing.check_health(Talk(server).server, Console()):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run a command; a refusal is one line and exit status 1."""
+    try:
+        app()
+    except Refused as refused:
+        Console(stderr=True).print(str(refused), style="red", markup=False, highlight=False)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

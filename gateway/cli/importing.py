@@ -1,0 +1,104 @@
+"""`millrace import`: upload, preview, take in, summarise."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from gateway.cli.talk import Refused, Talk
+from gateway.cli.wording import plain, say
+
+RUNNING = "LEAD_IMPORT_STATE_RUNNING"
+FAILED = "LEAD_IMPORT_STATE_FAILED"
+CANCELLED = "LEAD_IMPORT_STATE_CANCELLED"
+OUTCOMES = ("created", "touched", "inReview", "skipped", "refused")
+RECONNECTS = 60
+_KEYS = {"inReview": "in_review"}
+
+
+def upload(talk: Talk, path: Path, console: Console) -> dict[str, Any]:
+    """Send the file; the import it became."""
+    with console.status(say("uploading")):
+        content = path.read_bytes()
+        headers = {"Content-Type": "application/octet-stream"}
+        query = {"fileName": path.name}
+        return talk.ask("POST", "/v1/leadImports:upload", content=content, headers=headers, params=query)
+
+
+def preview(talk: Talk, name: str, console: Console) -> dict[str, Any]:
+    """Show for what each column is taken, and what is wrong with the first rows."""
+    seen = talk.ask("POST", f"/v1/{name}:preview", body={})
+    fields = {each["field"]: each["displayName"] for each in seen["fields"]}
+    first = seen["rows"][0]["cells"] if seen["rows"] else []
+    table = Table(say("column"), say("header"), say("field"), say("example"))
+    for each in seen["columns"]:
+        number = each["column"]
+        cell = first[number - 1] if number <= len(first) else ""
+        taken = fields.get(each["field"], each["field"]) or say("ignored")
+        table.add_row(str(number), plain(each["header"]), taken, plain(cell))
+    console.print(table)
+    for problem in seen["problems"]:
+        text = problem["reason"]["text"]
+        line, column, header = problem["line"], problem["column"], problem["header"]
+        console.print(say("problem_at", line=line, column=column, header=header, text=text), markup=False)
+    return seen
+
+
+def start(talk: Talk, name: str, *, dry_run: bool, skip: bool) -> dict[str, Any]:
+    """Begin to take the rows in."""
+    policy = "LEAD_IMPORT_DUPLICATE_POLICY_SKIP" if skip else "LEAD_IMPORT_DUPLICATE_POLICY_ATTACH"
+    return talk.ask("POST", f"/v1/{name}:start", body={"dryRun": dry_run, "duplicatePolicy": policy})
+
+
+def follow(talk: Talk, begun: dict[str, Any], console: Console) -> dict[str, Any]:
+    """Show the progress until the import ends; a broken connection is opened again."""
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    )
+    state = begun
+    with bar:
+        task = bar.add_task(say("importing"), total=state["rowCount"] or None)
+        for _ in range(RECONNECTS):
+            for told in _states(talk, state["name"]):
+                state = told
+                bar.update(task, completed=state["progress"]["done"], total=state["rowCount"] or None)
+            if state["state"] != RUNNING:
+                return state
+            time.sleep(1)
+    raise Refused(say("broken_off", name=state["name"]))
+
+
+def _states(talk: Talk, name: str) -> Iterator[dict[str, Any]]:
+    """What the import says of itself, until it ends or the connection does."""
+    try:
+        with talk.events(f"/v1/{name}:watch") as events:
+            for kind, data in events:
+                if kind != "message":
+                    return
+                yield data
+    except Refused as refused:
+        if 0 < refused.status < 500:  # noqa: PLR2004 - what will not change by asking again
+            raise
+
+
+def summarise(talk: Talk, ended: dict[str, Any], console: Console, *, beside: Path) -> None:
+    """Print what became of the rows, and save the refused ones beside the file; raises Exit when it failed."""
+    if ended["state"] == FAILED:
+        console.print(say("failed", text=ended["failure"]["text"]), style="red", markup=False)
+        raise typer.Exit(1)
+    table = Table(say("outcome"), say("rows"))
+    for outcome in OUTCOMES:
+        table.add_row(say(_KEYS.get(outcome, outcome)), str(ended["progress"][outcome]))
+    console.print(table)
+    if ended["progress"]["refused"]:
+        path = beside.with_name(f"{beside.stem}.refused.csv")
+        path.write_bytes(talk.download(f"/v1/{ended['name']}:downloadFailedRows"))
+        console.print(say("failed_saved", path=path), markup=False, soft_wrap=True)
+    if ended["state"] == CANCELLED:
+        console.print(say("cancelled"))
+        raise typer.Exit(1)

@@ -1,0 +1,67 @@
+"""`millrace leads list` and `millrace health`."""
+
+import time
+from functools import cache
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from gateway.cli.talk import Refused, Talk
+from gateway.cli.wording import plain, say
+
+PAGE = 200
+# One cheap read of each part that needs no session, or whose refusal proves that it answers.
+PROBES = {"gateway": "/openapi.json", "directory": "/v1/keySet", "leads": "/v1/leads?pageSize=1"}
+
+
+def list_leads(talk: Talk, *, condition: str, order: str, count: int) -> tuple[list[dict[str, Any]], int]:
+    """The first leads that match, and how many match in all."""
+    leads: list[dict[str, Any]] = []
+    query: dict[str, Any] = {"filter": condition, "orderBy": order, "pageToken": ""}
+    while True:
+        page = talk.ask("GET", "/v1/leads", params=query | {"pageSize": min(PAGE, count - len(leads))})
+        leads.extend(page["leads"])
+        query["pageToken"] = page["nextPageToken"]
+        if not query["pageToken"] or len(leads) >= count:
+            return leads, page["totalSize"]
+
+
+def print_leads(talk: Talk, leads: list[dict[str, Any]], total: int, console: Console) -> None:
+    """A table of leads with the names of their owners."""
+
+    @cache
+    def owner_name(name: str) -> str:
+        if not name:
+            return say("nobody")
+        try:
+            return plain(talk.ask("GET", f"/v1/{name}")["displayName"])
+        except Refused:
+            return say("owner")
+
+    table = Table(say("company"), say("contact"), say("grade"), say("owner"), say("reasons"))
+    for lead in leads:
+        reasons = "\n".join(plain(reason["text"]) for reason in [*lead["gradeReasons"], *lead["ownerReasons"]])
+        grade = lead["grade"].removeprefix("GRADE_")
+        table.add_row(plain(lead["companyName"]), plain(lead["contactName"]), grade, owner_name(lead["owner"]), reasons)
+    console.print(table)
+    console.print(say("shown", shown=len(leads), total=total))
+
+
+def check_health(server: str, console: Console, *, transport: httpx.BaseTransport | None = None) -> bool:
+    """Print which parts answer; whether all do."""
+    table = Table(say("part"), say("state"), say("time"))
+    healthy = True
+    with httpx.Client(base_url=server, timeout=5, transport=transport) as client:
+        for part, path in PROBES.items():
+            begun = time.perf_counter()
+            try:
+                good = client.get(path).status_code < httpx.codes.INTERNAL_SERVER_ERROR
+            except httpx.TransportError:
+                good = False
+            healthy = healthy and good
+            state = f"[green]{say('answers')}[/]" if good else f"[red]{say('away')}[/]"
+            table.add_row(part, state, f"{(time.perf_counter() - begun) * 1000:.0f} ms")
+    console.print(table)
+    return healthy
