@@ -31,9 +31,11 @@ async def admin(door: FrontDoor) -> Metadata:
 
 
 async def create(
-    door: FrontDoor, by: Metadata, *scopes: str, request_id: str = "", **fields: Timestamp
+    door: FrontDoor, by: Metadata, *scopes: str, request_id: str = "", expire_time: Timestamp | None = None
 ) -> api_client_pb2.ApiClient:
-    client = api_client_pb2.ApiClient(display_name="用友 ERP", scopes=scopes or ("leads.read",), **fields)
+    client = api_client_pb2.ApiClient(
+        display_name="用友 ERP", scopes=scopes or ("leads.read",), expire_time=expire_time
+    )
     request = api_client_service_pb2.CreateApiClientRequest(api_client=client, request_id=request_id)
     answer: api_client_pb2.ApiClient = await door.clients.CreateApiClient(request, metadata=by)
     return answer
