@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
+import grpc
 from millrace.leads.v1.lead_pb2 import Lead
 
 from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
@@ -17,6 +18,7 @@ from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import Remote
 from deploy.local.demo.vocabulary import VOCABULARY
 from deploy.local.home import Home, write_private
+from deploy.local.process import DidNotStart
 from deploy.local.programs import run_once
 from deploy.local.stack import Stack
 
@@ -32,16 +34,14 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
     stack.say("Loading the demo company (once) …")
     accounts = _accounts(home)
     _bootstrap(stack, accounts[0])
+    count = leads if leads is not None else int(os.environ.get("MILLRACE_DEMO_LEADS", LEADS))
     with Remote(stack) as remote:
-        remote.sign_in(accounts[0]["email"], accounts[0]["password"])
-        _load_company(remote, accounts)
-        channels, campaigns = remote.channels_and_campaigns()
-        count = leads if leads is not None else int(os.environ.get("MILLRACE_DEMO_LEADS", LEADS))
-        made = demo_leads(count, now=_day(home), channels=channels, campaigns=campaigns)
-        for done, batch in enumerate(_batches(made), start=1):
-            remote.create_leads(batch, first=(done - 1) * AT_ONCE)
-            if done % 10 == 0:
-                stack.say(f"  {done * AT_ONCE} leads")
+        try:
+            remote.sign_in(accounts[0]["email"], accounts[0]["password"])
+            _load_company(remote, accounts)
+            _load_leads(stack, remote, count)
+        except grpc.RpcError as error:
+            raise DidNotStart(f"The demo data could not be loaded; the logs are in {home.logs}\n{error}") from error
     home.demo_loaded.touch()
 
 
@@ -94,6 +94,15 @@ def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
         name = remote.create_member(number, member, team=teams[member.team], region=regions.get(member.region, ""))
         if member.email in passwords:
             remote.set_password(name, passwords[member.email])
+
+
+def _load_leads(stack: Stack, remote: Remote, count: int) -> None:
+    channels, campaigns = remote.channels_and_campaigns()
+    made = demo_leads(count, now=_day(stack.home), channels=channels, campaigns=campaigns)
+    for done, batch in enumerate(_batches(made), start=1):
+        remote.create_leads(batch, first=(done - 1) * AT_ONCE)
+        if done % 10 == 0:
+            stack.say(f"  {done * AT_ONCE} leads")
 
 
 def _day(home: Home) -> datetime:

@@ -1,0 +1,101 @@
+"""The real lists FEBRL 1 to 3, imported through the gateway: duplicates found, and nothing lost to a kill."""
+
+import itertools
+import os
+import random
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.product import Product, every, import_file
+from tests.support.febrl import febrl, write_csv
+
+BEST_KNOWN = 0.98
+CERTAIN_ENOUGH = {"DUPLICATE_BAND_SAME", "DUPLICATE_BAND_LIKELY"}
+Pairs = set[frozenset[str]]
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    made = Product(tmp_path / "home", {"MILLRACE_DEMO_LEADS": "0"}).start()
+    yield made
+    made.stop()
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_list_with_duplicates_comes_out_with_the_duplicates_named(
+    product: Product, tmp_path: Path, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = febrl(number)
+    with product.client() as client:
+        done = import_file(client, write_csv(number, tmp_path))
+        assert done["progress"]["done"] == len(truth.rows)
+        found = found_pairs(client, done["name"], [row["external_id"] for row in truth.rows])
+    right = len(found & truth.pairs)
+    precision, recall = right / len(found), right / len(truth.pairs)
+    f1 = 2 * precision * recall / (precision + recall)
+    with capsys.disabled():
+        print(f"\nFEBRL {number}: precision {precision:.4f} recall {recall:.4f} F1 {f1:.4f}")
+    assert f1 >= BEST_KNOWN
+
+
+@pytest.mark.timeout(240)
+def test_killing_any_process_during_an_import_loses_and_doubles_nothing(product: Product, tmp_path: Path) -> None:
+    truth = febrl(3)
+    with product.client() as client:
+        done = import_file(client, write_csv(3, tmp_path), then=lambda: kill_some(product), within=180)
+        assert done["state"] == "LEAD_IMPORT_STATE_FINISHED"
+        lines = [row["line"] for row in every(client, f"/v1/{done['name']}/rows", "rows")]
+        outcomes = done["progress"]
+        leads = client.get("/v1/leads").json()["totalSize"]
+    assert sorted(lines) == list(range(2, len(truth.rows) + 2))
+    assert outcomes["done"] == len(truth.rows)
+    assert outcomes["refused"] == outcomes["skipped"] == 0
+    assert leads == outcomes["created"] + outcomes["inReview"]
+
+
+def kill_some(product: Product) -> None:
+    """Kill every kind of process once, in an order of chance, while rows are being taken."""
+    programs = ["leads", "gateway", "directory", "leads"]
+    random.Random(7).shuffle(programs)
+    for program in programs:
+        time.sleep(0.3)
+        os.kill(product.pid(program), signal.SIGKILL)
+        limit = time.monotonic() + 20
+        while not (product.home / "ready" / f"{program}.json").exists() or not alive(product, program):
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+
+
+def alive(product: Product, program: str) -> bool:
+    try:
+        os.kill(product.pid(program), 0)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def found_pairs(client: httpx.Client, name: str, ids: list[str]) -> Pairs:
+    """The rows that became one lead, and those whose leads are held to be one person."""
+    rows_of: defaultdict[str, list[str]] = defaultdict(list)
+    for row in every(client, f"/v1/{name}/rows", "rows"):
+        rows_of[row["lead"]].append(ids[row["line"] - 2])
+    pairs = {frozenset(pair) for rows in rows_of.values() for pair in itertools.combinations(rows, 2)}
+    for lead in duplicates(client, rows_of):
+        for candidate in lead["duplicates"]:
+            if candidate["band"] in CERTAIN_ENOUGH:
+                both = itertools.product(rows_of[lead["name"]], rows_of[candidate["lead"]])
+                pairs |= {frozenset(pair) for pair in both}
+    return pairs
+
+
+def duplicates(client: httpx.Client, names: Any) -> Iterator[dict[str, Any]]:
+    for name in list(names):
+        yield client.get(f"/v1/{name}").json()

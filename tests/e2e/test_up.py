@@ -1,0 +1,97 @@
+"""`make run`: ready in one command, stopped by Ctrl-C, and never in its own way."""
+
+import signal
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.product import READY, Product
+
+FEW = {"MILLRACE_DEMO_LEADS": "120"}
+SECOND_START_SECONDS = 10
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    made = Product(tmp_path_factory.mktemp("up"), FEW).start()
+    yield made
+    made.stop()
+
+
+def test_it_says_where_it_is_and_whom_to_sign_in_as(product: Product) -> None:
+    assert [line for line in product.said if line.startswith(READY)] == [product.said[-1]]
+    assert f"http://127.0.0.1:{product.port}" in product.said[-1]
+    assert {"administrator", "sales", "senior_sales", "sales_manager"} <= {
+        account["role"] for account in product.accounts()
+    }
+
+
+def test_secrets_are_for_the_owner_only(product: Product) -> None:
+    files = [product.home / "demo-accounts.json", *(product.home / "secrets").iterdir()]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_the_demo_company_is_there(product: Product) -> None:
+    with product.client() as client:
+        assert client.get("/v1/members").json()["totalSize"] == 60
+        assert client.get("/v1/teams").json()["totalSize"] == 12
+        assert client.get("/v1/regions").json()["totalSize"] == 4
+        leads = client.get("/v1/leads", params={"pageSize": 200}).json()
+    assert 100 <= leads["totalSize"] <= 120
+    assert all(lead["grade"] != "GRADE_UNSPECIFIED" and lead["gradeReasons"] for lead in leads["leads"])
+
+
+def test_a_salesperson_sees_only_what_is_hers(product: Product) -> None:
+    with product.client() as everything, product.client("sales") as own:
+        all_of_them = everything.get("/v1/leads").json()["totalSize"]
+        hers = own.get("/v1/leads", params={"pageSize": 200}).json()
+    assert hers["totalSize"] < all_of_them
+    assert len({lead["owner"] for lead in hers["leads"]}) <= 1
+
+
+def test_a_second_runner_is_refused_the_folder(product: Product) -> None:
+    other = Product(product.home, FEW)
+    with pytest.raises(AssertionError, match="already runs"):
+        other.start()
+
+
+def test_a_process_that_crashes_is_started_again(product: Product) -> None:
+    before = product.pid("leads")
+    psutil.Process(before).kill()
+    limit = time.monotonic() + 20
+    with product.client() as client:
+        while client.get("/v1/leads").status_code != 200:
+            assert time.monotonic() < limit
+            time.sleep(0.1)
+    assert product.pid("leads") != before
+
+
+def test_a_killed_runner_leaves_nothing_and_the_next_start_is_quick(product: Product) -> None:
+    children = product.processes()
+    product.stop(signal.SIGKILL)
+    began = time.monotonic()
+    product.start()
+    assert time.monotonic() - began < SECOND_START_SECONDS
+    assert [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
+    with product.client() as client:
+        assert client.get("/v1/leads").json()["totalSize"] >= 100
+
+
+def test_ctrl_c_stops_everything(product: Product) -> None:
+    children = product.processes()
+    assert product.stop(signal.SIGINT) == 0
+    assert [child for child in children if child.is_running()] == []
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(AssertionError, match=f"Port {port} is taken"):
+            Product(tmp_path, FEW, port=port).start()
