@@ -73,9 +73,7 @@ class LeadGraded:
 
 @dataclass(frozen=True, slots=True)
 class LeadAssigned:
-    """A lead got an owner, for these reasons."""
-
-    reasons: tuple[Reason, ...] = ()
+    """A lead got an owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +138,7 @@ class Lead:
         kept = tuple(reasons)
         facts = replace(self.facts, region=self.region or region)
         following = replace(self, facts=facts, owner=owner, team=team, owner_reasons=kept)
-        return Change(following, (LeadAssigned(kept),))
+        return Change(following, (LeadAssigned(),))
 
     def touched(self, *, facts: LeadFacts, now: datetime) -> Change["Lead"]:
         """Count another contact of the same customer; signs of wanting to buy that were unknown are taken over."""

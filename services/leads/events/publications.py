@@ -6,7 +6,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money as MoneyMessage
 from millrace.leads.v1 import lead_events_pb2 as messages
 from millrace.leads.v1 import lead_pb2
-from millrace.reasons.v1.reason_pb2 import Reason as ReasonMessage
 
 from chassis.publication import Publication, Publications
 from kernel.money import Money, minor_digits
@@ -65,11 +64,5 @@ PUBLICATIONS: Publications = {
         lambda event, lead: messages.LeadUpdated(lead=snapshot(lead), changed_fields=event.changed_fields),
     ),
     domain.LeadGraded: Publication("lead.graded", lambda _, lead: messages.LeadGraded(lead=snapshot(lead))),
-    domain.LeadAssigned: Publication(
-        "lead.assigned",
-        lambda event, lead: messages.LeadAssigned(
-            lead=snapshot(lead),
-            reasons=[ReasonMessage(code=each.code, parameters=dict(each.parameters)) for each in event.reasons],
-        ),
-    ),
+    domain.LeadAssigned: Publication("lead.assigned", lambda _, lead: messages.LeadAssigned(lead=snapshot(lead))),
 }
