@@ -153,11 +153,12 @@ class Consumer:
                     await self._apply_events(batch, move_to=None)
                     batch = []
             await self._apply_events(batch, move_to=None)
+        before_first = max(state.first_seq - 1, 0)  # a stream nothing was ever published to begins at 0
         async with self._engine.begin() as connection:
             await progress.start_at(
-                connection, name, stream=self.subscription.stream, epoch=state.epoch, seq=state.first_seq - 1
+                connection, name, stream=self.subscription.stream, epoch=state.epoch, seq=before_first
             )
-        self._epoch, self._seq = state.epoch, state.first_seq - 1
+        self._epoch, self._seq = state.epoch, before_first
 
     async def _apply(self, delivered: Sequence[Delivered]) -> None:
         events, malformed = _decoded(delivered)

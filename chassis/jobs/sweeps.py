@@ -1,12 +1,14 @@
 """Sweeps: periodic work of a service, each with its next due instant in the database."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import logs
@@ -14,6 +16,7 @@ from chassis.tables import sweeps
 from kernel.time import Clock
 
 _POLL_SECONDS = 0.5
+_PAUSE_AFTER_FAILURE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,17 @@ class Sweeps:
                 except asyncio.CancelledError:
                     raise
                 except Exception as error:  # noqa: BLE001 - one failing sweep must not stop the others
-                    self._log.warning("sweep failed", sweep=sweep.name, error=repr(error)[:300])
+                    self._log.error("sweep failed", sweep=sweep.name, error=repr(error)[:300])
+                    await self._put_off(sweep, error)
             await asyncio.sleep(_POLL_SECONDS)
+
+    async def _put_off(self, sweep: Sweep, error: Exception) -> None:
+        """A failing sweep waits, and keeps what it met where an operator looks."""
+        due = self._clock.now() + max(sweep.every, _PAUSE_AFTER_FAILURE)
+        failing = update(sweeps).where(sweeps.c.name == sweep.name).values(due=due, last_error=repr(error)[:1000])
+        with contextlib.suppress(DBAPIError, OSError):
+            async with self._engine.begin() as connection:
+                await connection.execute(failing)
 
     async def step(self, sweep: Sweep) -> int:
         """Run one sweep if it is due and nobody else runs it; how much it did."""
@@ -58,5 +70,5 @@ class Sweeps:
                 return 0
             done = await sweep.run(connection, now)
             following = update(sweeps).where(sweeps.c.name == sweep.name)
-            await connection.execute(following.values(due=now + sweep.every))
+            await connection.execute(following.values(due=now + sweep.every, last_error=None))
             return done

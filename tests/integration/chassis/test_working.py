@@ -1,6 +1,7 @@
 """Jobs, sweeps, the seal of the audit log, and the move of old events into the log."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +14,11 @@ from chassis.audit.sealer import Sealer, verify
 from chassis.event_log import archive
 from chassis.jobs import JobContext, JobKind, Jobs, Sweep, Sweeps
 from chassis.rpc.call import Call
-from chassis.tables import event_log, jobs, outbox
+from chassis.tables import event_log, jobs, outbox, sweeps
 from chassis.work import Store, UnitOfWork
 from tests.support.clock import FixedClock
 from tests.support.sample import Note, write_note
+from tests.support.waiting import eventually
 
 Calls = Callable[..., Call]
 
@@ -80,6 +82,29 @@ async def test_a_sweep_runs_when_it_is_due_and_not_before(engine: AsyncEngine, c
     clock.travel(hours=1)
     assert await sweeps.step(sweep) == 1
     assert len(ran) == 2
+
+
+async def test_a_failing_sweep_waits_and_keeps_what_it_met(engine: AsyncEngine, clock: FixedClock) -> None:
+    tried: list[datetime] = []
+
+    async def run(connection: AsyncConnection, now: datetime) -> int:
+        tried.append(now)
+        await connection.execute(text("select nothing from nowhere"))
+        return 1
+
+    work = asyncio.create_task(Sweeps([Sweep("dust", timedelta(seconds=1), run)], engine=engine, clock=clock).run())
+
+    async def noted() -> str | None:
+        async with engine.connect() as connection:
+            return await connection.scalar(select(sweeps.c.last_error))
+
+    await eventually(lambda: _holds(noted(), lambda error: "nowhere" in (error or "")))
+    work.cancel()
+    assert len(tried) == 1
+
+
+async def _holds(value: Awaitable[Any], condition: Callable[[Any], bool]) -> None:
+    assert condition(await value)
 
 
 async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
