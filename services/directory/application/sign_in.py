@@ -71,7 +71,8 @@ async def confirm_password(work: UnitOfWork, *, check: PasswordCheck, policy: Lo
     guard = await credentials.lock_guard(work, check.address) or SignInGuard(uuid=check.address, member=check.member)
     guard.check(now=work.now)
     if not check.matches or not await _still_holds(work, check):
-        work.save(credentials.GUARD, guard.fail(policy=policy, now=work.now))
+        counted = work.save(credentials.GUARD, guard.fail(policy=policy, now=work.now))
+        _note_failure(work, member=check.member, failures=counted.failures)
         return SignInFailed()
     if guard.failures:
         work.save(credentials.GUARD, guard.clear())
@@ -89,7 +90,7 @@ async def sign_in_with_identity(work: UnitOfWork, *, identity: Identity, new: Ne
     else:
         member = await members.find_member_by_email(work, identity.email) if identity.email else None
     if member is None or not member.active:
-        work.note(action="sign-in.refused", resource="openid", details={"member": str(member.uuid) if member else ""})
+        _note_failure(work, member=member.uuid if member else None, failures=1)
         return SignInFailed()
     if linked is None:
         sessions.link_member(work, issuer=identity.issuer, subject=identity.subject, member=member.uuid)
@@ -115,4 +116,12 @@ async def _start(work: UnitOfWork, *, member: Member, method: SignInMethod, new:
     )
     session = work.save(sessions.RECORD, change)
     sessions.keep_refresh_token(work, digest=new.token_digest, session=session)
+    work.note(action="sign-in", resource=member.name, details={"session": str(session.uuid), "method": method.value})
     return SignedIn(session=session, member=member)
+
+
+def _note_failure(work: UnitOfWork, *, member: UUID | None, failures: int) -> None:
+    """Nobody is signed in yet, so the audit names the one it was about; an address of nobody stays unnamed."""
+    work.note(
+        action="sign-in.failed", resource=f"members/{member}" if member else "members", details={"failures": failures}
+    )

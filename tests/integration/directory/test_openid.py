@@ -99,7 +99,7 @@ async def test_the_providers_subject_stays_linked_when_addresses_change_hands(do
 async def test_somebody_who_is_no_member_cannot_sign_in(door: FrontDoor) -> None:
     async with refused("SIGN_IN_FAILED"):
         await sign_in(door, "stranger")
-    assert len(await door.rows("select 1 from audit where action = 'sign-in.refused'")) == 1
+    assert len(await door.rows("select 1 from audit where action = 'sign-in.failed'")) == 1
 
 
 @pytest.mark.parametrize("login", ["anna+unverified", "anna+no-address"])

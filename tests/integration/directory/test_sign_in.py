@@ -55,19 +55,21 @@ async def test_no_password_and_no_token_stands_in_the_database(door: FrontDoor) 
     assert hashes[0].password_hash.startswith("$argon2id$")
 
 
-async def test_sign_in_and_failure_stand_in_the_audit(door: FrontDoor) -> None:
-    await door.add_member(ANNA)
-    async with refused("SIGN_IN_FAILED"):
-        await door.sign_in(password="wrong")
-    await door.sign_in()
-    entries = await door.rows("select action, resource from audit where action like '%SignIn' order by id")
-    assert [(entry.action.rpartition("/")[2], entry.resource.partition("/")[0]) for entry in entries] == [
-        ("SignIn", "signInGuards"),
-        ("SignIn", "signInGuards"),
-        ("SignIn", "sessions"),
+async def test_sign_in_and_failure_stand_in_the_audit_of_the_member(door: FrontDoor) -> None:
+    anna = await door.add_member(ANNA)
+    for email in (ANNA, "nobody@yunfan.example"):
+        async with refused("SIGN_IN_FAILED"):
+            await door.sign_in(email, "wrong")
+    session = await door.sign_in()
+    entries = await door.rows("select action, resource, details from audit where action like 'sign-in%' order by id")
+    assert [tuple(entry) for entry in entries] == [
+        ("sign-in.failed", f"members/{anna}", {"failures": 1}),
+        ("sign-in.failed", "members", {"failures": 1}),
+        ("sign-in", f"members/{anna}", {"session": session.name.removeprefix("sessions/"), "method": "password"}),
     ]
     assert await door.subjects() == [
         "credential.changed",
+        "sign_in.failed",
         "sign_in.failed",
         "sign_in.cleared",
         "session.started",
