@@ -61,13 +61,13 @@ async def warm(parts: Parts) -> None:
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
-    store, texts = parts.store, parts.texts
+    store, texts, page_key = parts.store, parts.texts, parts.settings.secret.encode()
     return {
-        _service(member_service_pb2, "MemberService"): MemberServicer(store),
-        _service(team_service_pb2, "TeamService"): TeamServicer(store),
-        _service(region_service_pb2, "RegionService"): RegionServicer(store),
-        _service(role_service_pb2, "RoleService"): RoleServicer(store, texts),
-        _service(calendar_service_pb2, "CalendarService"): CalendarServicer(store),
+        _service(member_service_pb2, "MemberService"): MemberServicer(store, page_key=page_key),
+        _service(team_service_pb2, "TeamService"): TeamServicer(store, page_key=page_key),
+        _service(region_service_pb2, "RegionService"): RegionServicer(store, page_key=page_key),
+        _service(role_service_pb2, "RoleService"): RoleServicer(store, texts, page_key=page_key),
+        _service(calendar_service_pb2, "CalendarService"): CalendarServicer(store, page_key=page_key),
         _service(access_service_pb2, "AccessService"): AccessServicer(store, texts),
         **sign_in_servicers(parts),
     }

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from services.directory.application.references import require_team, require_whole
 from services.directory.application.versions import expect_version
 from services.directory.domain.calendar import Calendar, CalendarDetails, CalendarExists, add_calendar, resolve
 from services.directory.storage import calendars
-from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -29,9 +29,9 @@ async def get_calendar(read: Read, *, uuid: UUID) -> Calendar:
     return await calendars.get_calendar(read, uuid)
 
 
-async def list_calendars(read: Read, *, wanted: Wanted) -> Page[Calendar]:
+async def list_calendars(read: Read, *, wanted: PageRequest) -> Page[Calendar]:
     """The calendars are listed."""
-    return await read_page(read, calendars.LISTING, wanted)
+    return await calendars.list_calendars(read, wanted)
 
 
 async def update_calendar(

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.principal import Scope
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed
-from services.directory.application.pinyin import pinyin_of
 from services.directory.application.references import require_region, require_team
 from services.directory.application.versions import expect_version
 from services.directory.domain.member import EmailTaken, Member, MemberDetails, RoleBeyondGiver, RoleUnknown, add_member
 from services.directory.domain.refusals import LastAdministrator
 from services.directory.domain.role import ADMINISTRATION, Role, covers
 from services.directory.storage import members, roles
-from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
+from trade.names.search import pinyin_key
 
 
 async def create_member(work: UnitOfWork, *, details: MemberDetails) -> Member:
@@ -31,9 +31,9 @@ async def get_member(read: Read, *, uuid: UUID) -> Member:
     return await members.get_member(read, uuid, permission="directory.read")
 
 
-async def list_members(read: Read, *, wanted: Wanted) -> Page[Member]:
+async def list_members(read: Read, *, wanted: PageRequest) -> Page[Member]:
     """The members the reader's permission reaches are listed."""
-    return await read_page(read, members.LISTING, wanted, visible=members.visible_to(read.principal))
+    return await members.list_members(read, wanted)
 
 
 async def update_member(
@@ -77,7 +77,7 @@ def _spelled(details: MemberDetails, *, before: MemberDetails | None) -> MemberD
     renamed = before is not None and before.display_name != details.display_name and before.pinyin == details.pinyin
     if details.pinyin and not renamed:
         return details
-    return replace(details, pinyin=pinyin_of(details.display_name))
+    return replace(details, pinyin=pinyin_key(details.display_name).full)
 
 
 async def _check(work: UnitOfWork, *, details: MemberDetails, before: MemberDetails | None, uuid: UUID | None) -> None:

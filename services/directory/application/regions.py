@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from services.directory.application.references import require_whole
 from services.directory.application.versions import expect_version
@@ -15,7 +16,6 @@ from services.directory.domain.region import (
     add_region,
 )
 from services.directory.storage import members, regions, teams
-from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -32,9 +32,9 @@ async def get_region(read: Read, *, uuid: UUID) -> Region:
     return await regions.get_region(read, uuid)
 
 
-async def list_regions(read: Read, *, wanted: Wanted) -> Page[Region]:
+async def list_regions(read: Read, *, wanted: PageRequest) -> Page[Region]:
     """The live regions are listed."""
-    return await read_page(read, regions.LISTING, wanted)
+    return await regions.list_regions(read, wanted)
 
 
 async def update_region(

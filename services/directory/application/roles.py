@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from services.directory.application.references import require_whole
 from services.directory.application.versions import expect_version
 from services.directory.domain.refusals import LastAdministrator
 from services.directory.domain.role import Role, RoleDetails, RoleInUse, RoleKeyTaken, add_role
 from services.directory.storage import members, roles
-from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -27,9 +27,9 @@ async def get_role(read: Read, *, uuid: UUID) -> Role:
     return await roles.get_role(read, uuid)
 
 
-async def list_roles(read: Read, *, wanted: Wanted) -> Page[Role]:
+async def list_roles(read: Read, *, wanted: PageRequest) -> Page[Role]:
     """The live roles are listed."""
-    return await read_page(read, roles.LISTING, wanted)
+    return await roles.list_roles(read, wanted)
 
 
 async def update_role(

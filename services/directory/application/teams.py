@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from services.directory.application.references import require_region, require_team, require_whole
 from services.directory.application.versions import expect_version
 from services.directory.domain.team import Team, TeamDetails, TeamInUse, TeamNameTaken, add_team
 from services.directory.storage import members, teams
-from services.directory.storage.listing import Page, Wanted, read_page
 from services.directory.storage.order import after_all_others
 
 
@@ -26,9 +26,9 @@ async def get_team(read: Read, *, uuid: UUID) -> Team:
     return await teams.get_team(read, uuid)
 
 
-async def list_teams(read: Read, *, wanted: Wanted) -> Page[Team]:
+async def list_teams(read: Read, *, wanted: PageRequest) -> Page[Team]:
     """The live teams are listed."""
-    return await read_page(read, teams.LISTING, wanted)
+    return await teams.list_teams(read, wanted)
 
 
 async def update_team(

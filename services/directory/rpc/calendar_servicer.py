@@ -14,14 +14,16 @@ from services.directory.application.calendars import (
 from services.directory.rpc.calendar_messages import FIELDS, day_messages, details_of, hours_messages, to_message
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import reference, required_version, uuid_of
-from services.directory.rpc.paging import page_token, wanted_page
+from services.directory.rpc.paging import wanted_page
 
 
 class CalendarServicer:
     """Work calendars (工作日历)."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, page_key: bytes) -> None:
+        """`page_key` seals page tokens."""
         self._store = store
+        self._page_key = page_key
 
     async def CreateCalendar(
         self, request: calendar_service_pb2.CreateCalendarRequest, call: Call
@@ -42,12 +44,13 @@ class CalendarServicer:
         self, request: calendar_service_pb2.ListCalendarsRequest, call: Call
     ) -> calendar_service_pb2.ListCalendarsResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call)
+        wanted = wanted_page(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_calendars(read, wanted=wanted))
         return calendar_service_pb2.ListCalendarsResponse(
-            calendars=[to_message(each) for each in page.records],
-            next_page_token=page_token(request, call, page.next),
+            calendars=[to_message(each) for each in page.items],
+            next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateCalendar(

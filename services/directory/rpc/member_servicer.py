@@ -15,14 +15,16 @@ from services.directory.application.members import (
 from services.directory.rpc.editing import edit
 from services.directory.rpc.member_messages import FIELDS, details_of, to_message
 from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import page_token, wanted_page
+from services.directory.rpc.paging import wanted_page
 
 
 class MemberServicer:
     """Members (成员)."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, page_key: bytes) -> None:
+        """`page_key` seals page tokens."""
         self._store = store
+        self._page_key = page_key
 
     async def CreateMember(self, request: member_service_pb2.CreateMemberRequest, call: Call) -> member_pb2.Member:
         """Add one."""
@@ -41,12 +43,13 @@ class MemberServicer:
         self, request: member_service_pb2.ListMembersRequest, call: Call
     ) -> member_service_pb2.ListMembersResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call)
+        wanted = wanted_page(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_members(read, wanted=wanted))
         return member_service_pb2.ListMembersResponse(
-            members=[to_message(each) for each in page.records],
-            next_page_token=page_token(request, call, page.next),
+            members=[to_message(each) for each in page.items],
+            next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateMember(self, request: member_service_pb2.UpdateMemberRequest, call: Call) -> member_pb2.Member:

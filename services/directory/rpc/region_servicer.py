@@ -7,15 +7,17 @@ from chassis.work import Store
 from services.directory.application.regions import create_region, delete_region, get_region, list_regions, update_region
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import page_token, wanted_page
+from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.region_messages import FIELDS, details_of, to_message
 
 
 class RegionServicer:
     """Regions (大区)."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, page_key: bytes) -> None:
+        """`page_key` seals page tokens."""
         self._store = store
+        self._page_key = page_key
 
     async def CreateRegion(self, request: region_service_pb2.CreateRegionRequest, call: Call) -> region_pb2.Region:
         """Add one."""
@@ -34,12 +36,13 @@ class RegionServicer:
         self, request: region_service_pb2.ListRegionsRequest, call: Call
     ) -> region_service_pb2.ListRegionsResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call)
+        wanted = wanted_page(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_regions(read, wanted=wanted))
         return region_service_pb2.ListRegionsResponse(
-            regions=[to_message(each) for each in page.records],
-            next_page_token=page_token(request, call, page.next),
+            regions=[to_message(each) for each in page.items],
+            next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateRegion(self, request: region_service_pb2.UpdateRegionRequest, call: Call) -> region_pb2.Region:

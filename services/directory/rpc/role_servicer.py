@@ -9,16 +9,18 @@ from services.directory.application.roles import create_role, delete_role, get_r
 from services.directory.domain.role import PERMISSIONS, meaning_of
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import page_token, wanted_page
+from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.role_messages import FIELDS, details_of, to_message
 
 
 class RoleServicer:
     """Roles (角色) and what they grant."""
 
-    def __init__(self, store: Store, texts: Texts) -> None:
+    def __init__(self, store: Store, texts: Texts, *, page_key: bytes) -> None:
+        """`page_key` seals page tokens."""
         self._store = store
         self._texts = texts
+        self._page_key = page_key
 
     async def CreateRole(self, request: role_service_pb2.CreateRoleRequest, call: Call) -> role_pb2.Role:
         """Add one."""
@@ -37,12 +39,13 @@ class RoleServicer:
         self, request: role_service_pb2.ListRolesRequest, call: Call
     ) -> role_service_pb2.ListRolesResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call)
+        wanted = wanted_page(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_roles(read, wanted=wanted))
         return role_service_pb2.ListRolesResponse(
-            roles=[to_message(each) for each in page.records],
-            next_page_token=page_token(request, call, page.next),
+            roles=[to_message(each) for each in page.items],
+            next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateRole(self, request: role_service_pb2.UpdateRoleRequest, call: Call) -> role_pb2.Role:

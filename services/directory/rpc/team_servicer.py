@@ -7,15 +7,17 @@ from chassis.work import Store
 from services.directory.application.teams import create_team, delete_team, get_team, list_teams, update_team
 from services.directory.rpc.editing import edit
 from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import page_token, wanted_page
+from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.team_messages import FIELDS, details_of, to_message
 
 
 class TeamServicer:
     """Teams (团队)."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, page_key: bytes) -> None:
+        """`page_key` seals page tokens."""
         self._store = store
+        self._page_key = page_key
 
     async def CreateTeam(self, request: team_service_pb2.CreateTeamRequest, call: Call) -> team_pb2.Team:
         """Add one."""
@@ -34,12 +36,13 @@ class TeamServicer:
         self, request: team_service_pb2.ListTeamsRequest, call: Call
     ) -> team_service_pb2.ListTeamsResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call)
+        wanted = wanted_page(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_teams(read, wanted=wanted))
         return team_service_pb2.ListTeamsResponse(
-            teams=[to_message(each) for each in page.records],
-            next_page_token=page_token(request, call, page.next),
+            teams=[to_message(each) for each in page.items],
+            next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateTeam(self, request: team_service_pb2.UpdateTeamRequest, call: Call) -> team_pb2.Team:

@@ -1,16 +1,16 @@
 """Calendars in their table."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, or_, select
 
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, reference
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.calendar import Calendar, CalendarDetails
-from services.directory.storage.listing import Listing
 from services.directory.storage.tables import CALENDARS
 from trade.holidays import SpecialDay
 from trade.work_calendar import Hours
@@ -46,12 +46,19 @@ def from_row(row: RowMapping) -> Calendar:
     )
 
 
-LISTING: Listing[Calendar] = Listing(
-    rows=CALENDARS,
-    read=from_row,
-    filters={"team": CALENDARS.c.team},
-    orders={"create_time": CALENDARS.c.created_at},
+LISTING = Listing(
+    fields={"team": reference(CALENDARS.c.team, "teams")},
+    orders={"create_time": Order(CALENDARS.c.created_at, datetime.fromisoformat)},
+    order_by="create_time",
+    tie=CALENDARS.c.uuid,
 )
+
+
+async def list_calendars(read: Read, wanted: PageRequest) -> Page[Calendar]:
+    """The calendars."""
+    statement = select(CALENDARS)
+    page = await read_page(read.connection, statement, LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
 
 
 async def get_calendar(read: Read, uuid: UUID) -> Calendar:

@@ -1,18 +1,19 @@
 """Members in their table."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Text, cast, exists, select
+from sqlalchemy import RowMapping, Text, cast, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.principal import Principal
-from chassis.scope import scope, visible
+from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page, reference, text, truth
+from chassis.scope import scope
 from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
 from services.directory.domain.member import Member, MemberDetails, Seniority, WorkingState
-from services.directory.storage.listing import Listing
+from services.directory.storage.lists import any_of
 from services.directory.storage.tables import MEMBERS
 
 # A member's row belongs to the member: with an owner, the scope policy reads it like any other.
@@ -66,26 +67,35 @@ def from_row(row: RowMapping) -> Member:
     )
 
 
-LISTING: Listing[Member] = Listing(
-    rows=SCOPED,
-    read=from_row,
-    filters={
-        "display_name": SCOPED.c.display_name,
-        "email": SCOPED.c.email,
-        "team": SCOPED.c.team,
-        "region": SCOPED.c.region,
-        "active": SCOPED.c.active,
-        "roles": SCOPED.c.roles,
-        "working_state": SCOPED.c.working_state,
-        "seniority": SCOPED.c.seniority,
+LISTING = Listing(
+    fields={
+        "display_name": text(SCOPED.c.display_name),
+        "email": text(SCOPED.c.email),
+        "roles": any_of(SCOPED.c.roles),
+        "skills": any_of(SCOPED.c.skills),
+        "team": reference(SCOPED.c.team, "teams"),
+        "region": reference(SCOPED.c.region, "regions"),
+        "seniority": choice(SCOPED.c.seniority, {f"SENIORITY_{each.name}": each.value for each in Seniority}),
+        "working_state": choice(
+            SCOPED.c.working_state, {f"WORKING_STATE_{each.name}": each.value for each in WorkingState}
+        ),
+        "active": truth(SCOPED.c.active),
     },
-    orders={"display_name": SCOPED.c.pinyin, "email": SCOPED.c.email, "create_time": SCOPED.c.created_at},
+    orders={
+        "display_name": Order(SCOPED.c.pinyin),
+        "email": Order(SCOPED.c.email),
+        "create_time": Order(SCOPED.c.created_at, datetime.fromisoformat),
+    },
+    order_by="display_name",
+    tie=SCOPED.c.uuid,
 )
 
 
-def visible_to(principal: Principal) -> ColumnElement[bool]:
-    """Which members a reader may see."""
-    return visible(SCOPED, principal=principal, permission="directory.read")
+async def list_members(read: Read, wanted: PageRequest) -> Page[Member]:
+    """The members the reader may see."""
+    statement = scope(select(SCOPED), SCOPED, principal=read.principal, permission="directory.read")
+    page = await read_page(read.connection, statement, LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
 
 
 async def get_member(read: Read, uuid: UUID, *, permission: str) -> Member:

@@ -1,14 +1,16 @@
 """Regions in their table."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, text
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.region import Region, RegionDetails
-from services.directory.storage.listing import Listing
+from services.directory.storage.lists import any_of
 from services.directory.storage.tables import REGIONS
 
 
@@ -39,13 +41,22 @@ def from_row(row: RowMapping) -> Region:
     )
 
 
-LISTING: Listing[Region] = Listing(
-    rows=REGIONS,
-    read=from_row,
-    filters={"display_name": REGIONS.c.display_name, "provinces": REGIONS.c.provinces},
-    orders={"display_name": REGIONS.c.display_name, "create_time": REGIONS.c.created_at},
-    live=~REGIONS.c.archived,
+LISTING = Listing(
+    fields={"display_name": text(REGIONS.c.display_name), "provinces": any_of(REGIONS.c.provinces)},
+    orders={
+        "display_name": Order(REGIONS.c.display_name),
+        "create_time": Order(REGIONS.c.created_at, datetime.fromisoformat),
+    },
+    order_by="display_name",
+    tie=REGIONS.c.uuid,
 )
+
+
+async def list_regions(read: Read, wanted: PageRequest) -> Page[Region]:
+    """The live regions."""
+    statement = select(REGIONS).where(~REGIONS.c.archived)
+    page = await read_page(read.connection, statement, LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
 
 
 async def find_region(read: Read, uuid: UUID) -> Region | None:

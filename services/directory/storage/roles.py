@@ -1,14 +1,15 @@
 """Roles in their table."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, text
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.role import Reach, Role, RoleDetails
-from services.directory.storage.listing import Listing
 from services.directory.storage.tables import ROLES
 
 
@@ -46,13 +47,19 @@ def from_row(row: RowMapping) -> Role:
     )
 
 
-LISTING: Listing[Role] = Listing(
-    rows=ROLES,
-    read=from_row,
-    filters={"key": ROLES.c.key},
-    orders={"key": ROLES.c.key, "create_time": ROLES.c.created_at},
-    live=~ROLES.c.archived,
+LISTING = Listing(
+    fields={"key": text(ROLES.c.key)},
+    orders={"key": Order(ROLES.c.key), "create_time": Order(ROLES.c.created_at, datetime.fromisoformat)},
+    order_by="key",
+    tie=ROLES.c.uuid,
 )
+
+
+async def list_roles(read: Read, wanted: PageRequest) -> Page[Role]:
+    """The live roles."""
+    statement = select(ROLES).where(~ROLES.c.archived)
+    page = await read_page(read.connection, statement, LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
 
 
 async def get_role(read: Read, uuid: UUID) -> Role:

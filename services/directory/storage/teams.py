@@ -1,14 +1,15 @@
 """Teams in their table."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, exists, select
 
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, reference, text
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.team import Team, TeamDetails
-from services.directory.storage.listing import Listing
 from services.directory.storage.tables import TEAMS
 
 
@@ -42,13 +43,26 @@ def from_row(row: RowMapping) -> Team:
     )
 
 
-LISTING: Listing[Team] = Listing(
-    rows=TEAMS,
-    read=from_row,
-    filters={"display_name": TEAMS.c.display_name, "parent": TEAMS.c.parent, "region": TEAMS.c.region},
-    orders={"display_name": TEAMS.c.display_name, "create_time": TEAMS.c.created_at},
-    live=~TEAMS.c.archived,
+LISTING = Listing(
+    fields={
+        "display_name": text(TEAMS.c.display_name),
+        "parent": reference(TEAMS.c.parent, "teams"),
+        "region": reference(TEAMS.c.region, "regions"),
+    },
+    orders={
+        "display_name": Order(TEAMS.c.display_name),
+        "create_time": Order(TEAMS.c.created_at, datetime.fromisoformat),
+    },
+    order_by="display_name",
+    tie=TEAMS.c.uuid,
 )
+
+
+async def list_teams(read: Read, wanted: PageRequest) -> Page[Team]:
+    """The live teams."""
+    statement = select(TEAMS).where(~TEAMS.c.archived)
+    page = await read_page(read.connection, statement, LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
 
 
 async def find_team(read: Read, uuid: UUID) -> Team | None:

@@ -25,6 +25,7 @@ from services.directory.rpc.role_servicer import RoleServicer
 from services.directory.rpc.team_servicer import TeamServicer
 from tests.support.clock import FixedClock
 
+KEY = b"a key of this test"
 TEXTS = Texts(Path(services.directory.__file__).parent / "messages")
 
 
@@ -37,11 +38,11 @@ class Office:
 
     def __post_init__(self) -> None:
         self.store = Store(self.engine, service="directory", clock=self.clock, publications=ORGANIZATION)
-        self.members = MemberServicer(self.store)
-        self.teams = TeamServicer(self.store)
-        self.regions = RegionServicer(self.store)
-        self.roles = RoleServicer(self.store, TEXTS)
-        self.calendars = CalendarServicer(self.store)
+        self.members = MemberServicer(self.store, page_key=KEY)
+        self.teams = TeamServicer(self.store, page_key=KEY)
+        self.regions = RegionServicer(self.store, page_key=KEY)
+        self.roles = RoleServicer(self.store, TEXTS, page_key=KEY)
+        self.calendars = CalendarServicer(self.store, page_key=KEY)
         self.access = AccessServicer(self.store, TEXTS)
 
     async def ask(

@@ -67,14 +67,15 @@ async def test_the_first_administrator_signs_in_and_adds_a_member_others_hear_of
         again = await members.CreateMember(create, metadata=signed_in)
         assert first == again
 
-        async def heard() -> None:
+        async def heard() -> bool:
             wanted = event_log_pb2.ReadEventsRequest(subject_prefixes=["millrace.directory.v1.member."])
             stub = event_log_pb2_grpc.EventLogServiceStub(channel)
             logged = [event async for event in stub.ReadEvents(wanted, metadata=signed_in)]
-            uuid = first.name.partition("/")[2]
-            assert [event.version for event in logged if event.aggregate == f"member/{uuid}"] == [1]
+            aggregate = f"member/{first.name.partition('/')[2]}"
+            return [event.version for event in logged if event.aggregate == aggregate] == [1]
 
-        await eventually(heard)
+        told: bool = await eventually(heard)
+        assert told
 
 
 async def test_nobody_reads_members_without_signing_in(

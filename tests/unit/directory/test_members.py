@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from services.directory.application.pinyin import pinyin_of
 from services.directory.domain.member import (
     MemberAlreadyActive,
     MemberDeactivated,
@@ -41,8 +40,3 @@ def test_nobody_leaves_twice() -> None:
 def test_only_one_who_left_can_come_back() -> None:
     with pytest.raises(MemberAlreadyActive):
         a_member().reactivate(now=NOON)
-
-
-def test_a_chinese_name_is_spelled_and_a_latin_one_stays() -> None:
-    assert pinyin_of("陈思远") == "chen si yuan"
-    assert pinyin_of("Anna Weber") == "anna weber"
