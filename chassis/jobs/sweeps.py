@@ -54,10 +54,11 @@ class Sweeps:
     async def _put_off(self, sweep: Sweep, error: Exception) -> None:
         """A failing sweep waits, and keeps what it met where an operator looks."""
         due = self._clock.now() + max(sweep.every, _PAUSE_AFTER_FAILURE)
-        failing = update(sweeps).where(sweeps.c.name == sweep.name).values(due=due, last_error=repr(error)[:1000])
+        met = {"due": due, "last_error": repr(error)[:1000]}
+        failing = insert(sweeps).values(name=sweep.name, **met)
         with contextlib.suppress(DBAPIError, OSError):
             async with self._engine.begin() as connection:
-                await connection.execute(failing)
+                await connection.execute(failing.on_conflict_do_update(index_elements=["name"], set_=met))
 
     async def step(self, sweep: Sweep) -> int:
         """Run one sweep if it is due and nobody else runs it; how much it did."""
