@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.imports.kind import ImportKind, ImportOrder, Outcome, Problem, RowResult
@@ -39,35 +39,35 @@ def select_imports(kind: ImportKind[Any], read: Read) -> Select[Any]:
 
 async def get_import(read: Read, *, kind: ImportKind[Any], uuid: UUID) -> Import:
     """The import; raises NotFound when it is absent or out of the reader's scope."""
-    found = (await read.connection.execute(select_imports(kind, read).where(imports.c.uuid == uuid))).first()
+    found = (await read.connection.execute(select_imports(kind, read).where(imports.c.uuid == uuid))).mappings().first()
     if found is None:
         raise NotFound(resource=f"{kind.collection}/{uuid}")
     return import_of(found)
 
 
-def import_of(row: Row[Any]) -> Import:
+def import_of(row: RowMapping) -> Import:
     """The import from a row of `select_imports`."""
-    failure, settings = row.failure, row.settings
+    failure, settings = row["failure"], row["settings"]
     return Import(
-        uuid=row.uuid,
-        version=row.version,
-        kind=row.kind,
-        state=ImportState(row.state),
-        file_name=row.file_name,
-        file_size=row.file_size,
-        shape=Shape.from_mapping(row.shape),
-        columns={int(column): path for column, path in row.columns.items()},
+        uuid=row["uuid"],
+        version=row["version"],
+        kind=row["kind"],
+        state=ImportState(row["state"]),
+        file_name=row["file_name"],
+        file_size=row["file_size"],
+        shape=Shape.from_mapping(row["shape"]),
+        columns={int(column): path for column, path in row["columns"].items()},
         order=ImportOrder(**settings),
-        creator=row.creator,
-        owner=row.owner,
-        team=row.team,
-        region=row.region,
-        account=_account_of(row.account),
+        creator=row["creator"],
+        owner=row["owner"],
+        team=row["team"],
+        region=row["region"],
+        account=_account_of(row["account"]),
         failure=Failure(**failure) if failure else None,
-        create_time=row.create_time,
-        start_time=row.start_time,
-        end_time=row.end_time,
-        progress=Progress(after_line=row.after_line, **{count: getattr(row, count) for count in COUNTS}),
+        create_time=row["create_time"],
+        start_time=row["start_time"],
+        end_time=row["end_time"],
+        progress=Progress(after_line=row["after_line"], **{count: row[count] for count in COUNTS}),
     )
 
 

@@ -1,6 +1,7 @@
 """The worker of imports: takes hold of a running import, reads its file in a thread, and hands on batch after batch."""
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -31,9 +32,15 @@ UseCase = Callable[[UnitOfWork], Awaitable[object]]
 FindPrincipal = Callable[[Account], Awaitable[Principal]]
 
 _PAUSE = 0.5
+# So many rows that only we can have spoiled mean that the import itself is broken.
+_MAX_DEFECTS = 20
 _PASSING = frozenset(
     {Kind.UNAVAILABLE, Kind.STALE_VERSION, Kind.REQUEST_IN_PROGRESS, Kind.OUTCOME_UNKNOWN, Kind.DEADLINE_PASSED}
 )
+
+
+class Halted(Exception):  # noqa: N818 - an outcome: going on would refuse every row for a defect of ours
+    """Too many rows failed through no fault of theirs."""
 
 
 class ImportWorker:
@@ -108,6 +115,9 @@ class ImportWorker:
             await storage.fetch_file(read, uuid=hold.record.uuid, path=path)
         try:
             await self._take_all(hold, principal, path)
+        except Halted:
+            await self._end(hold, lambda work: fail(work, hold=hold, failure=Failure(code="IMPORT_HALTED")))
+            return
         except FileRefused as refusal:
             failure = Failure(code=refusal.reason, parameters=refusal.metadata())
             await self._end(hold, lambda work: fail(work, hold=hold, failure=failure))
@@ -140,7 +150,7 @@ class ImportWorker:
         """One batch; when it fails for good, its halves, down to the row that spoils it."""
         try:
             await self._once(hold, principal, lambda work: take_batch(work, hold=hold, rows=rows))
-        except HoldLost:
+        except (HoldLost, Halted):
             raise
         except Exception as error:
             if _passes(error):
@@ -150,16 +160,21 @@ class ImportWorker:
                 await self._take(hold, principal, rows[:middle])
                 await self._take(hold, principal, rows[middle:])
             elif rows[0].input is not None:
-                await self._take(hold, principal, [self._spoiled(rows[0], error)])
+                await self._take(hold, principal, [self._spoiled(hold, rows[0], error)])
             else:
                 raise
 
-    def _spoiled(self, row: ReadRow[Any], error: Exception) -> ReadRow[Any]:
+    def _spoiled(self, hold: Hold, row: ReadRow[Any], error: Exception) -> ReadRow[Any]:
         """The row that fails by itself, refused: with its reason, or with an error id when we are at fault."""
         if isinstance(error, Refusal):
             return ReadRow(row.line, None, (Problem(code=error.reason, parameters=error.metadata()),))
+        hold.defects.append(row.line)
+        if len(hold.defects) > _MAX_DEFECTS:
+            raise Halted from error
         error_id = str(new_id())
-        self._log.error("import_row_failed", error_id=error_id, error=type(error).__name__, exc_info=error)
+        # The stack without the error's own text, which may hold what the row says of a person.
+        stack = "".join(traceback.format_tb(error.__traceback__)[-5:])
+        self._log.error("import_row_failed", error_id=error_id, error=type(error).__name__, stack=stack)
         return ReadRow(row.line, None, (Problem(code="ROW_FAILED", parameters={"error_id": error_id}),))
 
     async def _end(self, hold: Hold, use_case: UseCase) -> None:

@@ -65,6 +65,14 @@ async def test_a_row_that_breaks_its_batch_is_refused_alone(here: Installation) 
     assert refused == [(22, "ROW_FAILED")]
 
 
+async def test_an_import_halts_when_row_after_row_fails_through_a_defect_of_ours(here: Installation) -> None:
+    record = await here.start(await here.upload(a_list("poison", *map(str, range(49)), *["poison"] * 40)))
+    await here.worker().drain()
+    ended = await here.get(record)
+    assert (ended.state, ended.failure and ended.failure.code) == (ImportState.FAILED, "IMPORT_HALTED")
+    assert ended.progress.refused <= 21
+
+
 async def test_a_dry_run_writes_nothing_and_can_be_followed_by_the_real_one(here: Installation) -> None:
     record = await here.start(await here.upload(a_list("甲", "乙")), dry_run=True)
     await here.worker().drain()
