@@ -3,14 +3,12 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from collections.abc import Callable
+from typing import Any
 
 
-async def eventually(attempt: Callable[[], T | Awaitable[T]], *, within: float = 10, every: float = 0.02) -> T:
-    """Call `attempt` until it raises no AssertionError; after `within` seconds its failure stands.
+async def eventually(attempt: Callable[[], Any], *, within: float = 10, every: float = 0.02) -> Any:
+    """Call `attempt`, or await it, until it raises no AssertionError; after `within` seconds its failure stands.
 
     An answer that is False counts as a failure, so a bare condition can be waited for as well.
     """
@@ -18,7 +16,7 @@ async def eventually(attempt: Callable[[], T | Awaitable[T]], *, within: float =
     while True:
         try:
             answer = attempt()
-            result: T = await answer if inspect.isawaitable(answer) else answer
+            result = await answer if inspect.isawaitable(answer) else answer
             assert result is not False, "the condition never came true"
         except AssertionError:
             if time.monotonic() > limit:
