@@ -111,6 +111,7 @@ def _shared(parts: Parts) -> SignInParts:
         policy=policy,
         limits=limits,
         openid=OpenIdProvider(openid, open_http()) if openid else None,
+        page_key=parts.settings.secret.encode(),
     )
 
 

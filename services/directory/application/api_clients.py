@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.principal import Scope
 from chassis.work import Read, UnitOfWork
 from services.directory.application.references import require_whole
@@ -28,13 +29,10 @@ async def create_api_client(work: UnitOfWork, *, draft: ApiClientDraft, secret: 
     return work.save(api_clients.RECORD, change)
 
 
-async def list_api_clients(read: Read, *, limit: int, after: UUID | None) -> tuple[list[ApiClient], int]:
-    """An administrator of the whole sees all clients, the newest first, and how many there are."""
+async def list_api_clients(read: Read, *, wanted: PageRequest) -> Page[ApiClient]:
+    """An administrator of the whole sees all clients, the newest first."""
     require_whole(read)
-    before = await api_clients.get_api_client(read, after) if after else None
-    return await api_clients.list_api_clients(read, limit=limit, before=before), await api_clients.count_api_clients(
-        read
-    )
+    return await api_clients.list_api_clients(read, wanted)
 
 
 async def revoke_api_client(work: UnitOfWork, *, uuid: UUID) -> ApiClient:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.principal import Scope
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotFound, Refusal
@@ -41,10 +42,12 @@ async def refresh_session(
     return SignedIn(session=renewed, member=member)
 
 
-async def list_sessions(read: Read) -> list[Session]:
+async def list_sessions(read: Read, *, wanted: PageRequest) -> Page[Session]:
     """A member sees where he is signed in; programs have no sessions."""
     member = read.principal.member
-    return await sessions.live_sessions(read, member) if member else []
+    if member is None:
+        return Page(items=(), next_page_token="", total=0, capped=False)
+    return await sessions.list_sessions(read, wanted, member=member)
 
 
 async def sign_out(work: UnitOfWork, *, session: UUID) -> None:

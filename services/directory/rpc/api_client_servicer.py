@@ -17,13 +17,13 @@ from services.directory.application.api_clients import (
 )
 from services.directory.domain.api_clients import SERVICE_PERMISSIONS, ApiClient, ApiClientDraft, ApiClientRefused
 from services.directory.rpc.instants import instant
-from services.directory.rpc.names import named, reference, uuid_of
+from services.directory.rpc.names import named, uuid_of
 from services.directory.rpc.outcomes import committed
+from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.token_issuer import IssuedToken, TokenIssuer
 from services.directory.storage.sealing import new_secret
 
 _SERVICES = "services/"
-_USUAL_PAGE, _LARGEST_PAGE = 50, 200
 
 
 class ApiClientServicer:
@@ -57,14 +57,13 @@ class ApiClientServicer:
     async def ListApiClients(
         self, request: api_client_service_pb2.ListApiClientsRequest, call: Call
     ) -> api_client_service_pb2.ListApiClientsResponse:
-        """List them; the token is the last client's id, and every reader sees all."""
-        size = min(request.page_size or _USUAL_PAGE, _LARGEST_PAGE)
-        after = reference(request.page_token, field="page_token")
-        found, total = await self._store.read(call, lambda read: list_api_clients(read, limit=size + 1, after=after))
+        """List them."""
+        wanted = wanted_page(request, call, key=self._installation_secret.encode())
+        page = await self._store.read(call, lambda read: list_api_clients(read, wanted=wanted))
         return api_client_service_pb2.ListApiClientsResponse(
-            api_clients=[to_message(client) for client in found[:size]],
-            next_page_token=str(found[size - 1].uuid) if len(found) > size else "",
-            total_size=total,
+            api_clients=[to_message(client) for client in page.items],
+            next_page_token=page.next_page_token,
+            total_size=page.total,
         )
 
     async def RevokeApiClient(

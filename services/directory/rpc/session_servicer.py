@@ -9,7 +9,6 @@ from millrace.directory.v1 import session_pb2, session_service_pb2
 from chassis.rpc.call import Call
 from chassis.tokens import TokenVerifier
 from chassis.work import Store, UnitOfWork
-from kernel.errors import InvalidField
 from services.directory.application.openid import OpenIdProvider
 from services.directory.application.sessions import list_sessions, refresh_session, revoke_session, sign_out
 from services.directory.application.sign_in import NewSession, SignedIn, sign_in, sign_in_with_identity
@@ -19,12 +18,11 @@ from services.directory.domain.identities import OpenIdNotConfigured
 from services.directory.domain.sessions import SessionLimits
 from services.directory.rpc.names import uuid_of
 from services.directory.rpc.outcomes import committed
+from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.password_checking import PasswordChecking
 from services.directory.rpc.session_messages import to_message, with_tokens
 from services.directory.rpc.token_issuer import TokenIssuer
 from services.directory.storage.sealing import Sealing, new_secret
-
-_USUAL_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +37,7 @@ class SignInParts:
     policy: LockOutPolicy
     limits: SessionLimits
     openid: OpenIdProvider | None
+    page_key: bytes
 
 
 class SessionServicer:
@@ -96,13 +95,12 @@ class SessionServicer:
         self, request: session_service_pb2.ListSessionsRequest, call: Call
     ) -> session_service_pb2.ListSessionsResponse:
         """List the caller's sessions."""
-        live = await self._parts.store.read(call, list_sessions)
-        start = _start(request.page_token, len(live))
-        end = start + min(request.page_size or _USUAL_PAGE, 200)
+        wanted = wanted_page(request, call, key=self._parts.page_key)
+        page = await self._parts.store.read(call, lambda read: list_sessions(read, wanted=wanted))
         return session_service_pb2.ListSessionsResponse(
-            sessions=[to_message(session, display_name=call.principal.display_name) for session in live[start:end]],
-            next_page_token=str(end) if end < len(live) else "",
-            total_size=len(live),
+            sessions=[to_message(session, display_name=call.principal.display_name) for session in page.items],
+            next_page_token=page.next_page_token,
+            total_size=page.total,
         )
 
     async def RevokeSession(self, request: session_service_pb2.RevokeSessionRequest, call: Call) -> session_pb2.Session:
@@ -159,12 +157,3 @@ class SessionServicer:
     async def _calling_session(self, call: Call) -> UUID | None:
         claims = await self._parts.verifier.verify(call.token, call.now)
         return claims.session if claims.subject.startswith("members/") else None
-
-
-def _start(page_token: str, length: int) -> int:
-    """A member has few live sessions, and only his own are listed: the token is a plain place in the list."""
-    if not page_token:
-        return 0
-    if not page_token.isdecimal() or int(page_token) > length:
-        raise InvalidField(field="page_token")
-    return int(page_token)

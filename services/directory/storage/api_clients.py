@@ -1,13 +1,16 @@
 """API clients in their table."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select, tuple_
+from sqlalchemy import RowMapping, select
 
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, text
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.api_clients import ApiClient
+from services.directory.storage.lists import any_of
 from services.directory.storage.session_tables import API_CLIENTS
 
 
@@ -47,15 +50,18 @@ async def get_api_client(read: Read, uuid: UUID) -> ApiClient:
     return client
 
 
-async def list_api_clients(read: Read, *, limit: int, before: ApiClient | None) -> list[ApiClient]:
-    """The newest clients that are older than `before`."""
-    statement = select(API_CLIENTS).order_by(API_CLIENTS.c.created_at.desc(), API_CLIENTS.c.uuid.desc()).limit(limit)
-    if before is not None:
-        place = tuple_(API_CLIENTS.c.created_at, API_CLIENTS.c.uuid)
-        statement = statement.where(place < tuple_(before.created_at, before.uuid))
-    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+LISTING = Listing(
+    fields={"display_name": text(API_CLIENTS.c.display_name), "scopes": any_of(API_CLIENTS.c.scopes)},
+    orders={
+        "create_time": Order(API_CLIENTS.c.created_at, datetime.fromisoformat),
+        "display_name": Order(API_CLIENTS.c.display_name),
+    },
+    order_by="create_time desc",
+    tie=API_CLIENTS.c.uuid,
+)
 
 
-async def count_api_clients(read: Read) -> int:
-    """How many clients there are."""
-    return int(await read.connection.scalar(select(func.count()).select_from(API_CLIENTS)) or 0)
+async def list_api_clients(read: Read, wanted: PageRequest) -> Page[ApiClient]:
+    """All clients, also revoked and expired ones."""
+    page = await read_page(read.connection, select(API_CLIENTS), LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])

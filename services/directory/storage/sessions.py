@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, select, union
+from sqlalchemy import RowMapping, Select, delete, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, text
 from chassis.work import Read, Record, UnitOfWork
 from services.directory.domain.sessions import Session, SessionEnd, SignInMethod
 from services.directory.storage.session_tables import API_CLIENTS, OPENID_LINKS, REFRESH_TOKENS, SESSIONS
@@ -70,15 +72,33 @@ def keep_refresh_token(work: UnitOfWork, *, digest: bytes, session: Session) -> 
     work.insert(REFRESH_TOKENS, {"digest": digest, "session": session.uuid, "generation": session.generation})
 
 
-async def live_sessions(read: Read, member: UUID) -> list[Session]:
+async def live_sessions(work: UnitOfWork, member: UUID) -> list[Session]:
     """The member's live sessions, the newest first; the limit of live sessions bounds them."""
-    statement = (
-        select(SESSIONS)
-        .where(SESSIONS.c.member == member, SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > read.now)
-        .order_by(SESSIONS.c.created_at.desc(), SESSIONS.c.uuid.desc())
-        .limit(200)
+    statement = _live(work, member).order_by(SESSIONS.c.created_at.desc(), SESSIONS.c.uuid.desc()).limit(200)
+    return [from_row(row) for row in (await work.connection.execute(statement)).mappings()]
+
+
+LISTING = Listing(
+    fields={"device": text(SESSIONS.c.device)},
+    orders={
+        "create_time": Order(SESSIONS.c.created_at, datetime.fromisoformat),
+        "refresh_time": Order(SESSIONS.c.refreshed_at, datetime.fromisoformat),
+    },
+    order_by="create_time desc",
+    tie=SESSIONS.c.uuid,
+)
+
+
+async def list_sessions(read: Read, wanted: PageRequest, *, member: UUID) -> Page[Session]:
+    """One page of the member's live sessions."""
+    page = await read_page(read.connection, _live(read, member), LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
+
+
+def _live(read: Read, member: UUID) -> Select[Any]:
+    return select(SESSIONS).where(
+        SESSIONS.c.member == member, SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > read.now
     )
-    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
 async def revoked_since(connection: AsyncConnection, since: datetime) -> frozenset[UUID]:

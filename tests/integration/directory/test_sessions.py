@@ -171,7 +171,7 @@ async def test_sessions_are_listed_in_pages(door: FrontDoor) -> None:
         if not token:
             break
     assert len(set(names)) == 3
-    async with refused("FIELD_INVALID"):
+    async with refused("PAGE_TOKEN_INVALID"):
         await door.sessions.ListSessions(
             session_service_pb2.ListSessionsRequest(page_token="x"), metadata=bearing(session.access_token)
         )
