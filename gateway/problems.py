@@ -13,7 +13,7 @@ from google.rpc import error_details_pb2, status_pb2
 from chassis.logs import get_logger
 from chassis.rpc.statuses import internal, status_of
 from chassis.texts import Texts
-from gateway.refusals import ServiceAway
+from gateway.refusals import NotServed, ServiceAway
 from kernel.errors import DeadlinePassed, Overloaded, Refusal
 
 CONTENT_TYPE = "application/problem+json"
@@ -73,13 +73,14 @@ def of_call(error: grpc.aio.AioRpcError, asked: Asked, *, service: str) -> Probl
     for key, value in error.trailing_metadata() or ():
         if key == _DETAILS and isinstance(value, bytes):
             return _problem(status_pb2.Status.FromString(value), asked, None)
-    if error.code() is grpc.StatusCode.UNAVAILABLE:
-        return of_refusal(ServiceAway(service=service), asked)
-    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return of_refusal(DeadlinePassed(), asked)
-    if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
-        return of_refusal(Overloaded(), asked)
-    return of_defect(error, asked)
+    unsaid: dict[grpc.StatusCode, Refusal] = {
+        grpc.StatusCode.UNAVAILABLE: ServiceAway(service=service),
+        grpc.StatusCode.UNIMPLEMENTED: NotServed(service=service),
+        grpc.StatusCode.DEADLINE_EXCEEDED: DeadlinePassed(),
+        grpc.StatusCode.RESOURCE_EXHAUSTED: Overloaded(),
+    }
+    refusal = unsaid.get(error.code())
+    return of_defect(error, asked) if refusal is None else of_refusal(refusal, asked)
 
 
 def of_defect(error: BaseException, asked: Asked) -> Problem:

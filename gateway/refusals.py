@@ -133,3 +133,12 @@ class ServiceAway(Refusal):
 
     service: str
     retry_after_ms: int = 1000
+
+
+@dataclass(eq=False, kw_only=True)
+class NotServed(HttpRefusal):
+    """The service runs in a version that does not know the method yet, as happens during a roll-out."""
+
+    kind, reason, status = Kind.UNAVAILABLE, "NOT_SERVED", 501
+
+    service: str

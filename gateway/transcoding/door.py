@@ -78,6 +78,8 @@ class Door:
         if method.shape is Shape.UNARY:
             await _unary(exchange, route, segments, backend, metadata)
         elif method.shape is Shape.UPLOAD:
+            if not token and not method.anonymous:
+                raise Unauthenticated  # before a stranger's 20 MiB travel on
             await streaming.upload(exchange, route, segments, backend, metadata)
         else:
             serve = streaming.events if method.shape is Shape.EVENTS else streaming.download

@@ -9,7 +9,7 @@ import orjson
 
 from gateway import problems
 from gateway.backends import Backend, Metadata
-from gateway.refusals import BodyTooSlow
+from gateway.refusals import BodyTooSlow, ServiceAway
 from gateway.transcoding.exchange import Exchange
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import body_field
@@ -21,6 +21,7 @@ WATCH_SECONDS = 3600.0
 EXPORT_SECONDS = 60.0
 MAX_UPLOAD = 20 * 1024 * 1024
 UPLOAD_SECONDS = 120
+LAST_WORD_SECONDS = 0.05
 CHUNK = 256 * 1024
 _EVENTS = b"text/event-stream"
 _HEARTBEAT = b": \n\n"
@@ -104,9 +105,23 @@ async def upload(exchange: Exchange, route: Route, segments: list[str], backend:
     name = "" if field is None else field.name
     getattr(first, name).content_type = exchange.headers.get("content-type", "application/octet-stream")
     async with backend.stream(method, None, metadata=metadata, seconds=UPLOAD_SECONDS) as call:
-        await _send_body(exchange, call, first, name)
-        answer = await call
+        try:
+            await _send_body(exchange, call, first, name)
+        except grpc.aio.AioRpcError:
+            # The service ended the call while it was being written to; what it said is on its way.
+            await asyncio.sleep(LAST_WORD_SECONDS)
+        answer = await _outcome(call, method.service)
     await exchange.answer(200, orjson.dumps(writer(method.answer.DESCRIPTOR)(answer)))
+
+
+async def _outcome(call: Any, service: str) -> Any:
+    """The answer of an upload; ServiceAway where the broken connection swallowed what the service said."""
+    try:
+        return await call
+    except grpc.aio.AioRpcError as error:
+        if error.code() is grpc.StatusCode.INTERNAL and not error.trailing_metadata():
+            raise ServiceAway(service=service) from error
+        raise
 
 
 async def _send_body(exchange: Exchange, call: Any, first: Any, field: str) -> None:

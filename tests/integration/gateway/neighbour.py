@@ -27,6 +27,7 @@ class Neighbour:
         self.asked: list[Any] = []
         self.metadata: list[dict[str, Any]] = []
         self.refusals: list[Refusal | grpc.StatusCode] = []
+        self.unread_refusal: Refusal | None = None
         self.cancelled = asyncio.Event()
         self.finished = asyncio.Event()
         self.pause = 0.0
@@ -93,6 +94,8 @@ class Neighbour:
         return lead_service_pb2.ListLeadsResponse(leads=[lead_pb2.Lead(name="leads/1")], total_size=1)
 
     async def upload(self, requests: AsyncIterator[Any], context: Any) -> Any:
+        if self.unread_refusal is not None:
+            await _refuse(context, self.unread_refusal)
         received = [request async for request in requests]
         await self._take(received, context)
         size = sum(len(each.file.data) for each in received)

@@ -117,6 +117,11 @@ async def test_words_that_the_service_did_not_mean_for_people_stay_inside(
     assert answer.json()["metadata"]["error_id"]
 
 
+async def test_a_method_the_service_does_not_know_yet_is_not_served(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/members")
+    assert (answer.status_code, answer.json()["reason"]) == (501, "NOT_SERVED")
+
+
 async def test_a_write_is_repeated_once_with_the_same_request_id(
     client: httpx.AsyncClient, neighbour: Neighbour
 ) -> None:

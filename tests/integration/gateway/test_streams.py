@@ -15,6 +15,8 @@ from tests.support.waiting import eventually
 IMPORT = "/v1/leadImports/018f0000-0000-7000-8000-000000000001"
 LEAD = "/v1/leads/018f0000-0000-7000-8000-000000000001"
 
+SIGNED_IN = {"Authorization": "Bearer abc"}
+
 
 def events_of(text: str) -> list[tuple[str, Any]]:
     found = []
@@ -70,7 +72,7 @@ async def test_a_file_goes_up_in_pieces_with_its_name(client: httpx.AsyncClient,
         for begin in range(0, len(content), 50_000):
             yield content[begin : begin + 50_000]
 
-    headers = {"Content-Type": "text/csv", "Idempotency-Key": "file-1"}
+    headers = {"Content-Type": "text/csv", "Idempotency-Key": "file-1"} | SIGNED_IN
     answer = await client.post("/v1/leadImports:upload?fileName=线索.csv", content=pieces(), headers=headers)
     received = neighbour.asked[0]
     assert answer.json()["fileSize"] == "700000"
@@ -82,12 +84,12 @@ async def test_a_file_goes_up_in_pieces_with_its_name(client: httpx.AsyncClient,
 
 async def test_the_name_of_a_file_may_come_in_the_disposition(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
     disposition = "attachment; filename*=UTF-8''%E7%BA%BF%E7%B4%A2.csv"
-    await client.post("/v1/leadImports:upload", content=b"a", headers={"Content-Disposition": disposition})
+    await client.post("/v1/leadImports:upload", content=b"a", headers={"Content-Disposition": disposition} | SIGNED_IN)
     assert neighbour.asked[0][0].file_name == "线索.csv"
 
 
 async def test_a_file_over_20_mebibytes_is_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/v1/leadImports:upload", content=b"x" * (20 * 1024 * 1024 + 1))
+    answer = await client.post("/v1/leadImports:upload", content=b"x" * (20 * 1024 * 1024 + 1), headers=SIGNED_IN)
     assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
 
 
@@ -96,14 +98,29 @@ async def test_a_file_over_20_mebibytes_is_refused_without_a_declared_length(cli
         for _ in range(21):
             yield b"x" * 1024 * 1024
 
-    answer = await client.post("/v1/leadImports:upload", content=pieces())
+    answer = await client.post("/v1/leadImports:upload", content=pieces(), headers=SIGNED_IN)
     assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
 
 
 async def test_a_service_that_refuses_an_upload_is_heard(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
     neighbour.refusals = [NotAllowed(permission="leads.import")]
-    answer = await client.post("/v1/leadImports:upload", content=b"x" * 1_000_000)
+    answer = await client.post("/v1/leadImports:upload", content=b"x" * 1_000_000, headers=SIGNED_IN)
     assert (answer.status_code, answer.json()["reason"]) == (403, "NOT_ALLOWED")
+
+
+async def test_an_upload_refused_before_it_was_read_is_a_refusal_or_can_be_repeated(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.unread_refusal = NotAllowed(permission="leads.import")
+    for _ in range(20):
+        answer = await client.post("/v1/leadImports:upload", content=b"x" * 1_000_000, headers=SIGNED_IN)
+        assert (answer.status_code, answer.json()["reason"]) in {(403, "NOT_ALLOWED"), (503, "SERVICE_AWAY")}
+
+
+async def test_a_stranger_uploads_nothing(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    answer = await client.post("/v1/leadImports:upload", content=b"x" * 1_000_000)
+    assert answer.status_code == 401
+    assert neighbour.asked == []
 
 
 async def leave_after(client: httpx.AsyncClient, neighbour: Neighbour, method: str, path: str) -> None:

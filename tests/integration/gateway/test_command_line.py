@@ -1,0 +1,110 @@
+"""The command line against a real gateway and the small real server behind it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.application import application
+from gateway.backends import open_backends
+from gateway.cli import importing, listing
+from gateway.cli.account import account_path
+from gateway.cli.talk import Refused, Talk
+from gateway.cli.wording import plain
+from gateway.serving import HttpServer
+from gateway.settings import GatewaySettings
+from kernel.errors import Unauthenticated
+from tests.integration.gateway.conftest import SECRET
+from tests.integration.gateway.neighbour import Neighbour
+
+IMPORT = "leadImports/018f0000-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+async def server(neighbour: Neighbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """The address of a gateway that listens; the command line keeps its session below `tmp_path`."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("MILLRACE_SERVER", raising=False)
+    settings = GatewaySettings.read(
+        {
+            "MILLRACE_DIRECTORY_ADDRESS": neighbour.address,
+            "MILLRACE_LEADS_ADDRESS": neighbour.address,
+            "MILLRACE_SECRET": SECRET,
+            "MILLRACE_GATEWAY_LISTEN": "127.0.0.1:0",
+        }
+    )
+    backends = open_backends(settings.addresses.items())
+    serving = HttpServer(application(settings, backends), listen=settings.listen, trusted_proxies="")
+    task = asyncio.ensure_future(serving.serve())
+    await serving.listening.wait()
+    yield f"http://{serving.address}"
+    serving.should_exit = True
+    await task
+    for backend in backends.values():
+        await backend.close()
+
+
+async def test_the_session_is_kept_for_its_owner_only(server: str, neighbour: Neighbour) -> None:
+    name = await asyncio.to_thread(Talk(server).sign_in, "anna@millrace.example", "secret")
+    assert name == "安娜"
+    assert account_path().stat().st_mode & 0o777 == 0o600
+    await asyncio.to_thread(listing.list_leads, Talk(), condition="", order="", count=5)
+    assert neighbour.metadata[-1]["authorization"] == "Bearer access-0"
+
+
+async def test_a_token_goes_only_to_the_server_that_gave_it(server: str, neighbour: Neighbour) -> None:
+    await asyncio.to_thread(Talk(server).sign_in, "anna@millrace.example", "secret")
+    other = server.replace("127.0.0.1", "localhost")
+    await asyncio.to_thread(listing.list_leads, Talk(other), condition="", order="", count=5)
+    assert "authorization" not in neighbour.metadata[-1]
+
+
+async def test_a_session_that_ended_is_renewed_once(server: str, neighbour: Neighbour) -> None:
+    talk = Talk(server)
+    await asyncio.to_thread(talk.sign_in, "anna@millrace.example", "secret")
+    neighbour.refusals = [Unauthenticated()]
+    leads, total = await asyncio.to_thread(listing.list_leads, talk, condition="", order="", count=5)
+    assert (len(leads), total, neighbour.renewals) == (1, 1, 1)
+    assert json.loads(account_path().read_bytes())["refresh_token"] == "refresh-1"
+
+
+async def test_progress_is_followed_over_the_live_stream(server: str) -> None:
+    def states() -> list[int]:
+        return [state["progress"]["done"] for state in importing._states(Talk(server), IMPORT)]
+
+    assert await asyncio.to_thread(states) == [1, 2]
+
+
+async def test_a_server_that_is_away_is_one_line() -> None:
+    with pytest.raises(Refused, match=r"http://127\.0\.0\.1:1"):
+        await asyncio.to_thread(Talk("http://127.0.0.1:1").ask, "GET", "/v1/leads")
+
+
+async def test_a_connection_that_says_nothing_is_closed(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.serving.HEAD_SECONDS", 0.1)
+    host, port = server.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET / HTTP/1.1\r\nHost: loc")
+    assert await asyncio.wait_for(_end_of(reader), 3) == b""
+    writer.close()
+
+
+async def test_a_head_without_end_is_cut_off(server: str) -> None:
+    host, port = server.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET / HTTP/1.1\r\n" + b"".join(b"x-%d: %s\r\n" % (i, b"y" * 1000) for i in range(64)))
+    assert await asyncio.wait_for(_end_of(reader), 3) == b""
+    writer.close()
+
+
+async def _end_of(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+def test_values_can_neither_style_nor_steer_the_terminal() -> None:
+    assert plain("[red]\x1b[2J云帆") == "\\[red] [2J云帆"
