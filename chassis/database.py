@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import orjson
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -25,6 +26,8 @@ def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_m
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=0.3,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
         connect_args={
             "timeout": 5,
             "server_settings": {
