@@ -14,6 +14,7 @@ from chassis.imports import intake, storage
 from chassis.imports.failed_rows import failed_rows_csv
 from chassis.imports.kind import ImportKind
 from chassis.imports.lifecycle import Import, ImportState
+from chassis.imports.listings import list_imports, list_rows
 from chassis.rpc.call import Call
 from chassis.rpc.validation import validate
 from chassis.texts import Texts
@@ -21,6 +22,7 @@ from chassis.work import Store, UnitOfWork
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.lead_import import check_origin
 from services.leads.rpc.lead_import_messages import ImportWording, columns_of, order_of
+from services.leads.rpc.listing import page_request
 from services.leads.rpc.names import uuid_of
 
 _FEW_ROWS = 10
@@ -30,12 +32,13 @@ _LOOK_SECONDS = 0.3
 class LeadImportServicer:
     """Imports of leads (线索导入)."""
 
-    def __init__(self, store: Store, desk: IntakeDesk, texts: Texts, kind: ImportKind[Any]) -> None:
-        """`kind` says how a row becomes a lead."""
+    def __init__(self, store: Store, desk: IntakeDesk, texts: Texts, *, kind: ImportKind[Any], page_key: bytes) -> None:
+        """`kind` says how a row becomes a lead; `page_key` seals page tokens."""
         self._store = store
         self._desk = desk
         self._texts = texts
         self._kind = kind
+        self._page_key = page_key
 
     async def UploadLeadImport(
         self, requests: AsyncIterator[lead_import_service_pb2.UploadLeadImportRequest], call: Call
@@ -62,6 +65,35 @@ class LeadImportServicer:
     ) -> lead_import_pb2.LeadImport:
         """Read one."""
         return self._wording(call).import_message(await self._get(call, uuid_of(request.name)))
+
+    async def ListLeadImports(
+        self, request: lead_import_service_pb2.ListLeadImportsRequest, call: Call
+    ) -> lead_import_service_pb2.ListLeadImportsResponse:
+        """Read a page of them."""
+        wanted, wording = page_request(request, call, key=self._page_key), self._wording(call)
+        page = await self._store.read(call, lambda read: list_imports(read, kind=self._kind, wanted=wanted))
+        return lead_import_service_pb2.ListLeadImportsResponse(
+            lead_imports=[wording.import_message(record) for record in page.items],
+            next_page_token=page.next_page_token,
+            total_size=page.total,
+            total_size_capped=page.capped,
+        )
+
+    async def ListLeadImportRows(
+        self, request: lead_import_service_pb2.ListLeadImportRowsRequest, call: Call
+    ) -> lead_import_service_pb2.ListLeadImportRowsResponse:
+        """Read a page of the rows of one."""
+        wanted, uuid = page_request(request, call, key=self._page_key), uuid_of(request.parent, field="parent")
+        record, page = await self._store.read(
+            call, lambda read: list_rows(read, kind=self._kind, uuid=uuid, wanted=wanted)
+        )
+        wording = self._wording(call)
+        return lead_import_service_pb2.ListLeadImportRowsResponse(
+            rows=[wording.row_message(record, row) for row in page.items],
+            next_page_token=page.next_page_token,
+            total_size=page.total,
+            total_size_capped=page.capped,
+        )
 
     async def PreviewLeadImport(
         self, request: lead_import_service_pb2.PreviewLeadImportRequest, call: Call

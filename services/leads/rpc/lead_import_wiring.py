@@ -1,0 +1,33 @@
+"""How imports join the service's parts: who serves them and who carries them out."""
+
+from chassis.imports.lifecycle import Account
+from chassis.imports.worker import ImportWorker
+from chassis.organization import Organization
+from chassis.parts import Parts
+from chassis.principal import Principal
+from services.leads.application.intake import IntakeDesk
+from services.leads.rpc.lead_import_rows import lead_import_kind
+from services.leads.rpc.lead_import_servicer import LeadImportServicer
+
+
+def lead_import_servicer(parts: Parts, desk: IntakeDesk, *, page_key: bytes) -> LeadImportServicer:
+    """Who serves LeadImportService."""
+    kind = lead_import_kind(desk, zone=parts.settings.time_zone)
+    return LeadImportServicer(parts.store, desk, parts.texts, kind=kind, page_key=page_key)
+
+
+def lead_import_worker(parts: Parts, desk: IntakeDesk, organization: Organization) -> ImportWorker:
+    """Who takes the rows in; `run()` is background work of the process."""
+
+    async def find_principal(account: Account) -> Principal:
+        return await organization.principal(
+            subject=account.subject, roles=account.roles, permissions=account.permissions
+        )
+
+    return ImportWorker(
+        store=parts.store,
+        kinds=[lead_import_kind(desk, zone=parts.settings.time_zone)],
+        find_principal=find_principal,
+        clock=parts.clock,
+        service="leads",
+    )

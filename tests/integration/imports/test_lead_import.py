@@ -1,0 +1,197 @@
+"""A list of leads on its way in, through the boundary and into the database."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import grpc
+import pytest
+from google.api.httpbody_pb2 import HttpBody
+from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2
+from millrace.leads.v1.lead_import_service_pb2_grpc import LeadImportServiceStub
+from sqlalchemy import insert, select
+
+from chassis.imports.worker import ImportWorker
+from chassis.organization import Organization
+from chassis.parts import Parts
+from chassis.principal import Principal, Scope
+from chassis.rpc.serving import Boundary
+from services.leads.__main__ import DEFINITION
+from services.leads.application.intake import IntakeDesk
+from services.leads.application.rulebook import Rulebook
+from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
+from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
+from services.leads.storage.metadata import ORGANIZATION
+from services.leads.storage.tables import CHANNELS, LEADS, TOUCHES
+from tests.integration.leads.conftest import settings
+from tests.support.clock import NOON, FixedClock
+
+MAY = ("leads.import", "leads.write", "leads.read")
+BOSS = Principal(subject="apiClients/boss", grants=dict.fromkeys(MAY, Scope.ALL))
+STRANGER = Principal(subject=f"members/{UUID(int=7)}", grants=dict.fromkeys(MAY, Scope.OWN))
+AS_BOSS: dict[str, Any] = {"metadata": (("authorization", "Bearer boss"), ("accept-language", "zh"))}
+AS_STRANGER: dict[str, Any] = {"metadata": (("authorization", "Bearer stranger"),)}
+LIST = "公司名称,联系人,手机,预算,渠道\n"
+
+
+class House:
+    """The import service of leads, and its worker."""
+
+    def __init__(self, channel: grpc.aio.Channel, parts: Parts, worker: ImportWorker) -> None:
+        self.stub = LeadImportServiceStub(channel)
+        self.parts = parts
+        self.worker = worker
+
+    async def upload(self, text: str, request_id: str = "") -> lead_import_pb2.LeadImport:
+        content = text.encode("gbk")
+        message = lead_import_service_pb2.UploadLeadImportRequest
+        first = message(file=HttpBody(data=content[:40]), file_name="C:\\展会\\线索.csv", request_id=request_id)
+        rest = message(file=HttpBody(data=content[40:]))
+        return await self.stub.UploadLeadImport(iter([first, rest]), **AS_BOSS)
+
+    async def take(self, record: lead_import_pb2.LeadImport, **wishes: Any) -> lead_import_pb2.LeadImport:
+        request = lead_import_service_pb2.StartLeadImportRequest(name=record.name, **wishes)
+        await self.stub.StartLeadImport(request, **AS_BOSS)
+        await self.worker.drain()
+        return await self.get(record)
+
+    async def get(self, record: lead_import_pb2.LeadImport) -> lead_import_pb2.LeadImport:
+        request = lead_import_service_pb2.GetLeadImportRequest(name=record.name)
+        return await self.stub.GetLeadImport(request, **AS_BOSS)
+
+    async def leads(self) -> list[str]:
+        async with self.parts.engine.connect() as connection:
+            return sorted(await connection.scalars(select(LEADS.c.company_name)))
+
+    async def rows(self, record: lead_import_pb2.LeadImport, filter_: str = "") -> list[lead_import_pb2.LeadImportRow]:
+        request = lead_import_service_pb2.ListLeadImportRowsRequest(parent=record.name, filter=filter_)
+        return list((await self.stub.ListLeadImportRows(request, **AS_BOSS)).rows)
+
+
+@pytest.fixture
+async def house(leads_database: str, clock: FixedClock) -> AsyncIterator[House]:
+    async def identify(token: str, _now: object) -> Principal:
+        return {"boss": BOSS, "stranger": STRANGER}[token]
+
+    publications = {**DEFINITION.publications, **LEAD_IMPORT_PUBLICATIONS}
+    parts = Parts(dataclasses.replace(DEFINITION, publications=publications), settings(leads_database), clock)
+    organization = Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0)
+    desk = IntakeDesk(rulebook=Rulebook(), organization=organization, zone=parts.settings.time_zone)
+    servicer = lead_import_servicer(parts, desk, page_key=b"key")
+    boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
+    server = grpc.aio.server()
+    contract = lead_import_service_pb2.DESCRIPTOR.services_by_name["LeadImportService"]
+    server.add_generic_rpc_handlers(tuple(boundary.bind({contract: servicer})))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield House(channel, parts, lead_import_worker(parts, desk, organization))
+    await server.stop(None)
+    await parts.store.drain()
+    await parts.close()
+
+
+async def test_a_list_becomes_leads_and_every_row_has_its_outcome(house: House) -> None:
+    record = await house.upload(
+        LIST
+        + "杭州云帆科技有限公司,王小明,13800138000,10万,\n"
+        + "成都远景机械有限公司,李敏,13900139001,面议,\n"
+        + "杭州云帆科技有限公司,王小明,13800138000,10万,\n"
+        + ",,,5万,\n"
+        + "上海博瑞食品有限公司,陈静,13700137003,20万,外星\n"
+    )
+    assert (record.file_name, record.encoding, record.row_count) == ("线索.csv", "gb18030", 5)
+    done = await house.take(record)
+    assert done.state == lead_import_pb2.LEAD_IMPORT_STATE_FINISHED
+    progress = done.progress
+    assert (progress.done, progress.created, progress.touched, progress.refused) == (5, 1, 1, 3)
+    assert await house.leads() == ["杭州云帆科技有限公司"]
+    rows = await house.rows(record)
+    assert rows[0].lead == rows[2].lead != ""
+    problems = [(row.line, row.problems[0].column, row.problems[0].reason.code) for row in rows if row.problems]
+    assert problems == [(3, 4, "CELL_UNREADABLE"), (5, 0, "LEAD_WITHOUT_IDENTITY"), (6, 5, "CHANNEL_UNKNOWN")]
+    assert len(await house.rows(record, "outcome = LEAD_IMPORT_ROW_OUTCOME_REFUSED")) == 3
+
+
+async def test_importing_the_same_list_again_touches_and_creates_nothing(house: House) -> None:
+    text = LIST + "".join(f"杭州云帆{n}号科技有限公司,王{n},1380013{n:04d},1万,\n" for n in range(1100, 1130))
+    await house.take(await house.upload(text))
+    before = await house.leads()
+    again = await house.take(await house.upload(text))
+    skipped = await house.take(
+        await house.upload(text), duplicate_policy=lead_import_pb2.LEAD_IMPORT_DUPLICATE_POLICY_SKIP
+    )
+    assert await house.leads() == before
+    assert again.progress.touched == skipped.progress.skipped == 30
+    async with house.parts.engine.connect() as connection:
+        assert len((await connection.execute(select(TOUCHES))).all()) >= 30
+
+
+async def test_a_dry_run_tells_what_would_happen_and_writes_no_lead(house: House) -> None:
+    row = "杭州云帆科技有限公司,王小明,13800138000,10万,\n"
+    tried = await house.take(await house.upload(LIST + row + row), dry_run=True)
+    assert (tried.state, tried.dry_run) == (lead_import_pb2.LEAD_IMPORT_STATE_PREVIEWED, True)
+    assert (tried.progress.created, tried.progress.touched) == (1, 1)
+    assert await house.leads() == []
+
+
+async def test_a_channel_is_named_as_people_name_it(house: House) -> None:
+    channel = {"uuid": UUID(int=9), "version": 1, "display_name": "上海展会", "kind": "exhibition", "active": True}
+    async with house.parts.engine.begin() as connection:
+        await connection.execute(insert(CHANNELS).values({**channel, "create_time": NOON, "update_time": NOON}))
+    await house.take(await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,10万,上海展会\n"))
+    async with house.parts.engine.connect() as connection:
+        assert await connection.scalar(select(LEADS.c.channel)) == UUID(int=9)
+
+
+async def test_the_same_upload_asked_for_twice_is_one_import(house: House) -> None:
+    text = LIST + "杭州云帆科技有限公司,王小明,13800138000,10万,\n"
+    assert await house.upload(text, "one") == await house.upload(text, "one")
+    listed = await house.stub.ListLeadImports(lead_import_service_pb2.ListLeadImportsRequest(), **AS_BOSS)
+    assert listed.total_size == 1
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await house.upload(text + "甲,,,,\n", "one")
+    assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+async def test_a_preview_guesses_the_columns_and_stores_no_row_with_the_request(house: House) -> None:
+    record = await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,面议,\n")
+    request = lead_import_service_pb2.PreviewLeadImportRequest(name=record.name, request_id="look")
+    preview = await house.stub.PreviewLeadImport(request, **AS_BOSS)
+    assert await house.stub.PreviewLeadImport(request, **AS_BOSS) == preview
+    assert [each.field for each in preview.columns] == ["company_name", "contact_name", "phone", "budget", "channel"]
+    assert preview.rows[0].cells[0] == "杭州云帆科技有限公司"
+    assert [(each.line, each.header) for each in preview.problems] == [(2, "预算")]
+    assert preview.lead_import.state == lead_import_pb2.LEAD_IMPORT_STATE_PREVIEWED
+
+
+async def test_an_import_out_of_scope_does_not_exist(house: House) -> None:
+    record = await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,10万,\n")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await house.stub.GetLeadImport(lead_import_service_pb2.GetLeadImportRequest(name=record.name), **AS_STRANGER)
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    listed = await house.stub.ListLeadImports(lead_import_service_pb2.ListLeadImportsRequest(), **AS_STRANGER)
+    assert listed.total_size == 0
+
+
+async def test_watching_sends_progress_until_the_import_no_longer_runs(house: House) -> None:
+    record = await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,10万,\n")
+    await house.stub.StartLeadImport(lead_import_service_pb2.StartLeadImportRequest(name=record.name), **AS_BOSS)
+    watch = house.stub.WatchLeadImport(lead_import_service_pb2.WatchLeadImportRequest(name=record.name), **AS_BOSS)
+    states = []
+    async for each in watch:
+        states.append(each.state)
+        await house.worker.drain()
+    assert states[0] == lead_import_pb2.LEAD_IMPORT_STATE_RUNNING
+    assert states[-1] == lead_import_pb2.LEAD_IMPORT_STATE_FINISHED
+
+
+async def test_the_refused_rows_are_downloaded_with_their_errors(house: House) -> None:
+    record = await house.upload(LIST + "=1+1,王小明,13800138000,面议,\n杭州云帆科技有限公司,王小明,13800138000,1万,\n")
+    await house.take(record)
+    request = lead_import_service_pb2.DownloadFailedLeadImportRowsRequest(name=record.name)
+    pieces = [each.data async for each in house.stub.DownloadFailedLeadImportRows(request, **AS_BOSS)]
+    lines = b"".join(pieces).decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("'=1+1,王小明,13800138000,面议,,2,预算: ")
+    assert len(lines) == 2
