@@ -4,10 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from chassis.imports import storage
-from chassis.imports.kind import ImportKind, Outcome
+from chassis.imports.kind import ImportKind, Outcome, RowResult
 from chassis.imports.lifecycle import Import, ImportState
 from chassis.imports.tables import import_rows, imports
 from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, number, read_page, text
@@ -22,13 +20,14 @@ async def list_imports(read: Read, *, kind: ImportKind[Any], wanted: PageRequest
 
 async def list_rows(
     read: Read, *, kind: ImportKind[Any], uuid: UUID, wanted: PageRequest
-) -> tuple[Import, Page[RowMapping]]:
-    """The import, and what became of its rows in the order of the file.
+) -> tuple[Import, Page[tuple[int, RowResult]]]:
+    """The import, and its lines in the order of the file, each with what became of it.
 
     Raises NotFound for an import outside the reader's scope, and the refusals of lists.
     """
     record = await storage.get_import(read, kind=kind, uuid=uuid)
-    return record, await read_page(read.connection, storage.select_rows(uuid), _rows_of(kind), wanted)
+    page = await read_page(read.connection, storage.select_rows(uuid), _rows_of(kind), wanted)
+    return record, page.of([storage.result_of(row) for row in page.items])
 
 
 def _imports_of(kind: ImportKind[Any]) -> Listing:

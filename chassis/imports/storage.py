@@ -188,6 +188,12 @@ def _row_result(uuid: UUID, line: int, result: RowResult) -> Mapping[str, object
     return {"import": uuid, "line": line, "outcome": int(result.outcome), "record": result.record, "problems": problems}
 
 
+def result_of(row: RowMapping) -> tuple[int, RowResult]:
+    """A line with what became of it, from a row of `select_rows`."""
+    outcome = Outcome(row["outcome"])
+    return row["line"], RowResult(outcome=outcome, record=row["record"], problems=problems_of(row["problems"]))
+
+
 def select_rows(uuid: UUID) -> Select[Any]:
     """What became of each row of an import."""
     return select(import_rows).where(_rows_of(uuid))

@@ -8,11 +8,10 @@ from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2
 from millrace.reasons.v1 import reason_pb2
 
 from chassis.imports.intake import Preview
-from chassis.imports.kind import ImportField, ImportOrder, Outcome, Problem
+from chassis.imports.kind import ImportField, ImportOrder, Outcome, Problem, RowResult
 from chassis.imports.lifecycle import Failure, Import, ImportState, Progress
 from chassis.imports.mapping import Columns
 from chassis.imports.shape import FileFormat
-from chassis.imports.storage import problems_of
 from chassis.texts import Texts
 from services.leads.rpc.names import named
 
@@ -98,15 +97,14 @@ class ImportWording:
             problems=[self._problem(line, problem, headers) for line, problem in preview.problems],
         )
 
-    def row_message(self, record: Import, row: Mapping[str, Any]) -> lead_import_pb2.LeadImportRow:
-        """What became of one row, from its stored form."""
-        line = row["line"]
+    def row_message(self, record: Import, line: int, result: RowResult) -> lead_import_pb2.LeadImportRow:
+        """What became of one row."""
         return lead_import_pb2.LeadImportRow(
             name=f"{named('leadImports', record.uuid)}/rows/{line}",
             line=line,
-            outcome=OUTCOME_NUMBERS[Outcome(row["outcome"])],
-            lead=named("leads", row["record"]),
-            problems=[self._problem(line, problem, record.shape.headers) for problem in problems_of(row["problems"])],
+            outcome=OUTCOME_NUMBERS[result.outcome],
+            lead=named("leads", result.record),
+            problems=[self._problem(line, problem, record.shape.headers) for problem in result.problems],
         )
 
     def sentence(self, problem: Problem, headers: Sequence[str]) -> str:

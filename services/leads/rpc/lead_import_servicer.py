@@ -89,7 +89,7 @@ class LeadImportServicer:
         )
         wording = self._wording(call)
         return lead_import_service_pb2.ListLeadImportRowsResponse(
-            rows=[wording.row_message(record, row) for row in page.items],
+            rows=[wording.row_message(record, line, result) for line, result in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
             total_size_capped=page.capped,
