@@ -100,7 +100,7 @@ async def test_an_unknown_address_takes_as_long_as_a_known_one(door: FrontDoor) 
             times.append(time.perf_counter() - started)
         took[email] = min(times)
     # Argon2id takes most of the time; a missing comparison would make one of them several times quicker.
-    assert 0.5 < took[ANNA] / took["nobody@yunfan.example"] < 2
+    assert 0.4 < took[ANNA] / took["nobody@yunfan.example"] < 2.5
 
 
 async def test_a_member_who_left_cannot_sign_in(door: FrontDoor) -> None:
