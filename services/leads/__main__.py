@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
-from millrace.leads.v1 import lead_service_pb2
+from millrace.leads.v1 import (
+    campaign_service_pb2,
+    channel_service_pb2,
+    lead_assignment_service_pb2,
+    lead_form_service_pb2,
+    lead_rule_set_service_pb2,
+    lead_service_pb2,
+)
 
 from chassis.consumer import Subscription
 from chassis.jobs import Sweep
@@ -20,8 +27,14 @@ from chassis.service import run
 from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import Rulebook
-from services.leads.events.publications import PUBLICATIONS
+from services.leads.events.publications import LEADS
+from services.leads.events.settings_publications import SETTINGS
+from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
+from services.leads.rpc.campaign_servicer import CampaignServicer
+from services.leads.rpc.channel_servicer import ChannelServicer
+from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.lead_servicer import LeadServicer
+from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.storage.ledger import fold_loads
 from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 
@@ -75,9 +88,14 @@ async def warm(parts: Parts) -> None:
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
-    store, texts = parts.store, parts.texts
+    store, texts, pages = parts.store, parts.texts, page_key(parts)
     return {
-        _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=page_key(parts)),
+        _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
+        _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(store, texts),
+        _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
+        _service(lead_rule_set_service_pb2, "LeadRuleSetService"): LeadRuleSetServicer(store),
+        _service(channel_service_pb2, "ChannelService"): ChannelServicer(store, page_key=pages),
+        _service(campaign_service_pb2, "CampaignService"): CampaignServicer(store, page_key=pages),
     }
 
 
@@ -104,7 +122,7 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications=PUBLICATIONS,
+    publications={**LEADS, **SETTINGS},
     servicers=servicers,
     identify=identify,
     credentials=credentials,

@@ -1,11 +1,13 @@
 """Channels and campaigns in their tables."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 
+from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page, reference, text, truth
 from chassis.work import Read, Record
 from kernel.money import Money
 from services.leads.domain.channels import (
@@ -127,3 +129,43 @@ async def every_campaign(read: Read, *, most: int) -> Sequence[Campaign]:
 
 def _money(minor: int | None, currency: Any) -> Money | None:
     return None if minor is None else Money(minor=minor, currency=currency)
+
+
+async def list_channels(read: Read, wanted: PageRequest) -> Page[Channel]:
+    """A page of channels."""
+    page = await read_page(read.connection, select(CHANNELS), _CHANNEL_LISTING, wanted)
+    return page.of([channel_from_row(row) for row in page.items])
+
+
+async def list_campaigns(read: Read, wanted: PageRequest) -> Page[Campaign]:
+    """A page of campaigns."""
+    page = await read_page(read.connection, select(CAMPAIGNS), _CAMPAIGN_LISTING, wanted)
+    return page.of([campaign_from_row(row) for row in page.items])
+
+
+_CHANNEL_LISTING = Listing(
+    fields={
+        "display_name": text(CHANNELS.c.display_name),
+        "kind": choice(CHANNELS.c.kind, {f"CHANNEL_KIND_{kind.name}": kind.value for kind in ChannelKind}),
+        "closed": truth(~CHANNELS.c.active),
+    },
+    orders={
+        "display_name": Order(CHANNELS.c.display_name),
+        "create_time": Order(CHANNELS.c.create_time, datetime.fromisoformat),
+    },
+    order_by="display_name",
+    tie=CHANNELS.c.uuid,
+)
+_CAMPAIGN_LISTING = Listing(
+    fields={
+        "display_name": text(CAMPAIGNS.c.display_name),
+        "channel": reference(CAMPAIGNS.c.channel, "channels"),
+        "closed": truth(~CAMPAIGNS.c.active),
+    },
+    orders={
+        "display_name": Order(CAMPAIGNS.c.display_name),
+        "create_time": Order(CAMPAIGNS.c.create_time, datetime.fromisoformat),
+    },
+    order_by="display_name",
+    tie=CAMPAIGNS.c.uuid,
+)

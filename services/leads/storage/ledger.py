@@ -1,30 +1,48 @@
 """The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.work import Read, UnitOfWork
-from services.leads.domain.assignment import AssignmentDecision
+from services.leads.domain.assignment import AssignmentDecision, PassedOver, Salesperson, Weighed
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.lead import Lead
+from services.leads.domain.lead import Grade, Lead
 from services.leads.domain.resemblance import Resemblance
 from services.leads.storage.leads import facts_to_row
-from services.leads.storage.reasons import reasons_to_json
+from services.leads.storage.reasons import reasons_from_json, reasons_to_json
 from services.leads.storage.tables import ASSIGNMENTS, DUPLICATE_CANDIDATES, MEMBER_LOADS, TOUCHES
+from trade.reasons import Reason
 
 # How many candidates a decision keeps one by one; the others are counted by outcome.
 _KEPT = 20
+_SHOWN = 200
 _FOLD = text(
-    "with some as (select uuid from member_loads order by uuid limit 20000), "
-    "old as (delete from member_loads where uuid in (select uuid from some) returning *) "
+    "with few as (select uuid from member_loads order by uuid limit 20000), "
+    "old as (delete from member_loads where uuid in (select uuid from few) returning *) "
     "insert into member_loads (uuid, member, day, open_leads, given_leads) "
     "select (array_agg(uuid order by uuid))[1], member, day, sum(open_leads), sum(given_leads) "
     "from old group by member, day"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One decision about a lead's owner: everything it was made from."""
+
+    time: datetime
+    member: UUID | None
+    rules: int
+    grade: Grade
+    region: UUID | None
+    skill: str
+    reasons: tuple[Reason, ...]
+    candidates: tuple[Weighed, ...]
+    others: Mapping[PassedOver, int]
 
 
 def write_assignment(
@@ -115,3 +133,33 @@ async def read_loads(read: Read, *, since: date) -> Mapping[UUID, tuple[int, int
 async def fold_loads(connection: AsyncConnection, _now: datetime) -> int:
     """Fold the load changes of a member and day into one row; the sums stay what they were."""
     return (await connection.execute(_FOLD)).rowcount
+
+
+async def read_assignments(read: Read, lead: UUID) -> Sequence[LedgerEntry]:
+    """The newest decisions about a lead's owner; the caller has checked that the lead may be seen."""
+    statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead == lead).order_by(ASSIGNMENTS.c.time.desc()).limit(_SHOWN)
+    return [_entry(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+def _entry(row: RowMapping) -> LedgerEntry:
+    listed = row["candidates"]["listed"]
+    return LedgerEntry(
+        time=row["time"],
+        member=row["member"],
+        rules=row["rules"],
+        grade=Grade(row["grade"]),
+        region=row["region"],
+        skill=row["skill"],
+        reasons=reasons_from_json(row["reasons"]),
+        candidates=tuple(
+            Weighed(
+                person=Salesperson(
+                    member=UUID(member), open_leads=open_leads, recent_leads=recent_leads, capacity=capacity
+                ),
+                score=score,
+                outcome=PassedOver(outcome),
+            )
+            for member, score, outcome, open_leads, recent_leads, capacity in listed
+        ),
+        others={PassedOver(outcome): count for outcome, count in row["candidates"]["others"].items()},
+    )
