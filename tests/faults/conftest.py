@@ -1,0 +1,44 @@
+"""The whole product, durable, to be broken; its size by `MILLRACE_SOAK`."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deploy.local.demo import load_demo
+from deploy.local.home import Home
+from deploy.local.programs import free_address
+from deploy.local.stack import Stack
+
+UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How long and how much: small in CI, full on demand."""
+
+    seconds: float
+    writers: int
+    outage_seconds: float
+    rounds: int
+
+
+@pytest.fixture(scope="session")
+def size() -> Size:
+    if os.environ.get("MILLRACE_SOAK"):
+        return Size(seconds=180, writers=16, outage_seconds=120, rounds=1000)
+    return Size(seconds=8, writers=6, outage_seconds=4, rounds=40)
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    port = int(free_address().rsplit(":", 1)[1])
+    stack = Stack(Home.open(tmp_path / "home"), port, UNLIMITED, say=lambda _text: None)
+    try:
+        stack.start()
+        load_demo(stack, leads=0)
+        yield stack
+    finally:
+        stack.stop()

@@ -1,0 +1,176 @@
+"""What RELIABILITY promises, while processes are killed under load. Counted are violations; every count is zero."""
+
+import asyncio
+import random
+import time
+from collections import Counter, defaultdict
+
+import pytest
+
+from chassis.consumer.pull import LogReader
+from chassis.streaming.connection import connect
+from deploy.local.programs import Program, free_address
+from deploy.local.stack import Stack
+from tests.faults.conftest import Size
+from tests.faults.load import Load, all_published, rows
+
+SUBJECTS = ("millrace.leads.v1.lead.>",)
+
+
+async def stream(stack: Stack) -> list[tuple[str, str, int]]:
+    """Every event of leads in the stream: id, aggregate, version, as they stand there."""
+    assert stack.nats is not None
+    client = await connect(stack.nats.url, service="test")
+    reader = LogReader(client, stream="leads", subjects=SUBJECTS, after=0)
+    await reader.open()
+    found = []
+    while batch := await reader.next_batch(wait=1):
+        found += [(m.headers["ce-id"], m.headers["ce-subject"], int(m.headers["ce-version"])) for m in batch]
+    await reader.close()
+    await client.close()
+    return found
+
+
+async def violations(stack: Stack, load: Load) -> dict[str, int]:
+    """The invariants, each counted by how often it is broken."""
+    leads = dict(await rows(stack, "leads", "select 'leads/' || uuid, version from leads"))
+    outbox = await rows(
+        stack,
+        "leads",
+        "select event_id::text, aggregate_id::text, version from outbox "
+        "where subject like 'millrace.leads.v1.lead.%' order by id",
+    )
+    asked = await rows(stack, "leads", "select request_id, count(*) from requests group by 1")
+    touches = (await rows(stack, "leads", "select count(*) from outbox where subject like '%.lead.touched'"))[0][0]
+    versions = defaultdict(list)
+    for _, aggregate, version in outbox:
+        versions[aggregate].append(version)
+    published: dict[str, tuple[str, int]] = {}
+    order_breaks = 0
+    last: Counter[str] = Counter()
+    for event_id, aggregate, version in await stream(stack):
+        if event_id not in published and version != last[aggregate] + 1:
+            order_breaks += 1
+        last[aggregate] = max(last[aggregate], version)
+        published[event_id] = (aggregate, version)
+    effects = len(leads) + touches
+    return {
+        "acknowledged effects missing": sum(name not in leads for name in load.acknowledged.values()),
+        "requests with two effects": max(0, effects - len(asked)),
+        "requests acknowledged and not stored": len(set(load.acknowledged) - {request for request, _ in asked}),
+        "versions with gaps": sum(found != list(range(1, len(found) + 1)) for found in versions.values()),
+        "changes without an event": sum(
+            len(versions[name.removeprefix("leads/")]) != version for name, version in leads.items()
+        ),
+        "outbox and stream differing": len({event for event, _, _ in outbox} ^ set(published)),
+        "order breaks": order_breaks,
+        "requests given up": len(load.refused),
+    }
+
+
+@pytest.mark.timeout(600)
+async def test_nothing_acknowledged_is_lost_or_doubled_when_any_process_is_killed(stack: Stack, size: Size) -> None:
+    load = Load(stack)
+    chance = random.Random(20261123)
+
+    async def kill_at_random() -> None:
+        limit = time.monotonic() + size.seconds
+        while time.monotonic() < limit:
+            await asyncio.sleep(chance.uniform(0.5, 1.5))
+            victim = chance.choice(["leads", "leads", "gateway", "nats", "postgres"])
+            await asyncio.to_thread(break_something, stack, victim)
+            await asyncio.to_thread(mend, stack)
+
+    await load.run(writers=size.writers, seconds=size.seconds, meanwhile=kill_at_random)
+    await asyncio.to_thread(mend, stack)
+    await all_published(stack, within=90)
+    found = await violations(stack, load)
+    assert load.acknowledged
+    assert {name: count for name, count in found.items() if count} == {}, load.refused[:3]
+
+
+@pytest.mark.timeout(600)
+async def test_while_nats_is_away_writes_go_on_and_afterwards_every_event_is_published(
+    stack: Stack, size: Size
+) -> None:
+    load = Load(stack)
+
+    async def outage() -> None:
+        assert stack.nats is not None
+        stack.nats.kill()
+        before = len(load.acknowledged)
+        await asyncio.sleep(size.outage_seconds)
+        assert len(load.acknowledged) > before
+        await asyncio.to_thread(mend, stack)
+
+    await load.run(writers=size.writers, seconds=size.outage_seconds + 1, meanwhile=outage)
+    await all_published(stack, within=60)
+    assert load.repeats == 0
+    assert {name: count for name, count in (await violations(stack, load)).items() if count} == {}
+
+
+@pytest.mark.timeout(600)
+async def test_a_roll_out_of_two_replicas_drops_no_call(stack: Stack, size: Size) -> None:
+    first = stack.program("leads")
+    listens = [first.environment["MILLRACE_LEADS_LISTEN"], free_address()]
+    second = Program(
+        "leads-2", first.module, first.arguments, {**first.environment, "MILLRACE_LEADS_LISTEN": listens[1]}, first.home
+    )
+    door = free_address()
+    told = {
+        **first.environment,
+        "MILLRACE_GATEWAY_LISTEN": door,
+        "MILLRACE_LEADS_ADDRESS": f"ipv4:{','.join(listens)}",
+    }
+    gateway = Program("gateway-2", "gateway", (), told, first.home)
+    load = Load(stack, url=f"http://{door}")
+    try:
+        for program in (second, gateway):
+            program.start()
+        for program in (second, gateway):
+            await asyncio.to_thread(program.wait)
+
+        async def roll() -> None:
+            for program in (first, second):
+                await asyncio.sleep(1)
+                await asyncio.to_thread(program.stop)
+                program.start()
+                await asyncio.to_thread(program.wait)
+                await asyncio.sleep(2.5)
+
+        await load.run(writers=size.writers, seconds=1, meanwhile=roll)
+        await all_published(stack, within=60)
+        assert (load.repeats, load.refused) == (0, [])
+        assert {name: count for name, count in (await violations(stack, load)).items() if count} == {}
+    finally:
+        gateway.stop()
+        second.stop()
+
+
+def break_something(stack: Stack, victim: str) -> None:
+    """Kill -9."""
+    if victim == "nats":
+        assert stack.nats is not None
+        stack.nats.kill()
+    elif victim == "postgres":
+        assert stack.postgres is not None
+        stack.postgres.kill()
+    else:
+        process = stack.program(victim).process
+        assert process is not None
+        process.kill()
+        process.wait()
+
+
+def mend(stack: Stack) -> None:
+    """Start again what is down, as the runner does, and wait until it serves."""
+    limit = time.monotonic() + 60
+    while True:
+        stack.revive()
+        down = [program for program in stack.programs if program.process is None or program.process.poll() is not None]
+        if not down:
+            break
+        assert time.monotonic() < limit, f"down: {[program.name for program in down]}"
+        time.sleep(0.1)
+    for program in stack.programs:
+        program.wait()
