@@ -28,9 +28,13 @@ class GenerateContracts(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Generate before anything is packed."""
-        del version, build_data
+        """Generate before anything is packed.
+
+        An editable install finds `generated/` by its path; a copy beside it would go stale and hide it.
+        """
         generate()
+        if version == "standard":
+            build_data["force_include"][str(GENERATED)] = "/"
 
 
 def generate() -> None:

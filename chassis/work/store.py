@@ -80,15 +80,15 @@ class Store:
         request: Message,
         use_case: Callable[[UnitOfWork], Awaitable[T]],
         *,
-        answer: Callable[[T], Message],
-    ) -> Any:
+        answer: Callable[[T], M],
+    ) -> M:
         """Run a use case once per request id and answer its message; asking again answers the same.
 
         A caller who goes away does not stop it: the outcome is stored under the request id.
         """
         key = request_key(call, request)
 
-        async def run(work: UnitOfWork) -> Message:
+        async def run(work: UnitOfWork) -> M:
             return answer(await use_case(work))
 
         return await self.once(
