@@ -1,7 +1,7 @@
 """The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate`."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from millrace.leads.v1 import (
     channel_service_pb2,
     lead_assignment_service_pb2,
     lead_form_service_pb2,
+    lead_import_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
 )
@@ -27,12 +28,14 @@ from chassis.service import run
 from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import Rulebook
+from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.publications import LEADS
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
+from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.storage.ledger import fold_loads
@@ -93,6 +96,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(store, texts),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
+        _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
+            parts, desk(parts), page_key=pages
+        ),
         _service(lead_rule_set_service_pb2, "LeadRuleSetService"): LeadRuleSetServicer(store),
         _service(channel_service_pb2, "ChannelService"): ChannelServicer(store, page_key=pages),
         _service(campaign_service_pb2, "CampaignService"): CampaignServicer(store, page_key=pages),
@@ -112,6 +118,11 @@ def sweeps(_parts: Parts) -> Sequence[Sweep]:
     return (Sweep("fold loads", timedelta(seconds=10), fold_loads),)
 
 
+def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
+    """What leads do all the time: carry imports out."""
+    return (lead_import_worker(parts, desk(parts), organization(parts)).run(),)
+
+
 def _service(contract: Any, name: str) -> ServiceDescriptor:
     found: ServiceDescriptor = contract.DESCRIPTOR.services_by_name[name]
     return found
@@ -122,12 +133,13 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={**LEADS, **SETTINGS},
+    publications={**LEADS, **SETTINGS, **LEAD_IMPORT_PUBLICATIONS},
     servicers=servicers,
     identify=identify,
     credentials=credentials,
     subscriptions=subscriptions,
     sweeps=sweeps,
+    background=background,
     warm=warm,
 )
 

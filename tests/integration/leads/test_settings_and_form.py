@@ -35,7 +35,7 @@ async def a_website(house: LeadsHouse) -> Channel:
 
 
 async def submit(house: LeadsHouse, token: str, **fields: Any) -> None:
-    filled = {"company_name": "苏州新木家具有限公司", "phone": "13905713333", "consent": True} | fields
+    filled: dict[str, Any] = {"company_name": "苏州新木家具有限公司", "phone": "13905713333", "consent": True} | fields
     await LeadFormServiceStub(house.channel).SubmitLeadForm(SubmitLeadFormRequest(token=token, **filled))
 
 

@@ -1,0 +1,46 @@
+"""Leads and salespeople that say only what matters."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.money import Money
+from services.leads.domain.assignment import AssignmentRules, Salesperson
+from services.leads.domain.facts import Budget, LeadFacts
+from services.leads.domain.lead import FindingKeys, Grade, Lead, create_lead
+
+NOON = datetime(2026, 3, 31, 4, 0, tzinfo=UTC)  # Tuesday noon in Shanghai
+EAST, WEST = UUID(int=201), UUID(int=202)
+ANNA, BO, CHEN = UUID(int=1), UUID(int=2), UUID(int=3)
+RULES = AssignmentRules(
+    region_weight=100,
+    skill_weight=50,
+    fairness_weight=20,
+    room_weight=10,
+    recent_days=7,
+    only_own_region=False,
+    senior_first=frozenset({Grade.A}),
+    roles=frozenset({"sales"}),
+)
+
+
+def facts(**told: Any) -> LeadFacts:
+    values: dict[str, Any] = {"company_name": "杭州云帆科技有限公司"} | told
+    return LeadFacts(**values)
+
+
+def a_lead(**told: Any) -> Lead:
+    created = create_lead(
+        uuid=UUID(int=9), facts=facts(**told), keys=FindingKeys(), resembles=(), rules_version=0, now=NOON
+    )
+    return replace(created.aggregate, version=1)
+
+
+def a_budget(minor: int) -> Budget:
+    return Budget(least=Money(minor=minor), most=Money(minor=minor))
+
+
+def person(member: UUID, **known: Any) -> Salesperson:
+    values: dict[str, Any] = {"member": member, "region": EAST, "capacity": 10} | known
+    return Salesperson(**values)

@@ -1,0 +1,106 @@
+"""Grades by editable rules."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.leads.application.rulebook import compile_conditions, shipped
+from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, grade_facts
+from services.leads.domain.lead import Grade
+from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind
+from tests.unit.leads.builders import NOON, a_budget, facts
+from trade.reasons import Reason
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def graded(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, list[str]]:
+    conditions = compile_conditions(rules)
+    seen = grade_facts(facts(**told), channel="website", now=now, zone=SHANGHAI)
+    grade, reasons = decide_grade(
+        rules,
+        seen,
+        holds=lambda code: conditions[code].holds(seen),
+        words=lambda code: conditions[code].words,
+    )
+    return grade, [reason.code for reason in reasons]
+
+
+SHIPPED = GradeRules.from_mapping(shipped(RuleKind.GRADE).body)
+
+
+@pytest.mark.parametrize(("days", "grade"), [(0, Grade.A), (30, Grade.A), (31, Grade.C)])
+def test_a_demo_within_30_days_and_a_clear_budget_make_grade_a(days: int, grade: Grade) -> None:
+    asked = NOON - timedelta(days=days)
+    assert graded(SHIPPED, demo_request_time=asked, budget=a_budget(100))[0] is grade
+
+
+def test_days_are_counted_by_the_calendar_of_the_house_and_not_by_hours() -> None:
+    # 2026-02-28 23:30 and 2026-03-31 00:10 in Shanghai: 31 dates apart, though less than 31 times 24 hours.
+    asked, now = datetime(2026, 2, 28, 15, 30, tzinfo=UTC), datetime(2026, 3, 30, 16, 10, tzinfo=UTC)
+    assert graded(SHIPPED, now=now, demo_request_time=asked, budget=a_budget(1))[0] is Grade.C
+    # A minute of the next day later in Shanghai it would still be 30 for a request of 2026-03-01 00:00.
+    assert graded(SHIPPED, now=now, demo_request_time=asked + timedelta(minutes=31), budget=a_budget(1))[0] is Grade.A
+
+
+def test_a_demo_without_a_budget_is_not_grade_a() -> None:
+    assert graded(SHIPPED, demo_request_time=NOON)[0] is Grade.B
+
+
+def test_the_reasons_name_the_rule_and_the_facts_it_speaks_of() -> None:
+    _, reasons = graded(SHIPPED, demo_request_time=NOON, budget=a_budget(1))
+    assert reasons == ["GRADE_RULE_HOLDS", "GRADE_FACT_DEMO_WITHIN_DAYS", "GRADE_FACT_BUDGET_KNOWN"]
+
+
+def test_without_a_rule_that_holds_the_lead_gets_the_last_grade() -> None:
+    assert graded(SHIPPED) == (Grade.D, ["GRADE_NO_RULE_HOLDS"])
+
+
+def test_a_condition_that_cannot_be_evaluated_is_told_and_does_not_hold() -> None:
+    body = {"rules": [{"code": "X", "title": "字段", "grade": "A", "condition": 'custom["size"] == "big"'}]}
+    rules = GradeRules.from_mapping(body)
+    assert graded(rules) == (Grade.D, ["GRADE_NO_RULE_HOLDS", "GRADE_RULE_NOT_EVALUABLE"])
+    assert graded(rules, custom={"size": "big"})[0] is Grade.A
+
+
+def test_rules_survive_being_stored() -> None:
+    assert GradeRules.from_mapping(SHIPPED.to_mapping()) == SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({}, "rules"),
+        ({"rules": [1]}, "rules[0]"),
+        ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "E"}]}, "rules[0].grade"),
+        ({"rules": [{"code": "", "title": "x", "condition": "true", "grade": "A"}]}, "rules[0].code"),
+        ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "A"}] * 2}, "rules"),
+    ],
+)
+def test_wrong_rules_are_refused_by_place(body: dict[str, Any], place: str) -> None:
+    with pytest.raises(RuleBodyInvalid) as refusal:
+        GradeRules.from_mapping(body)
+    assert refusal.value.field == place
+
+
+def test_a_condition_that_does_not_compile_names_its_rule() -> None:
+    rules = GradeRules.from_mapping(
+        {"rules": [{"code": "SLIP", "title": "x", "condition": "industri == 'x'", "grade": "A"}]}
+    )
+    with pytest.raises(RuleBodyInvalid) as refusal:
+        compile_conditions(rules)
+    assert refusal.value.field == "rules[0].condition"
+    assert "SLIP" in refusal.value.problem
+
+
+def test_every_fact_can_be_seen_by_a_condition() -> None:
+    assert set(grade_facts(facts(), channel="", now=NOON, zone=SHANGHAI)) == set(GRADE_FACTS)
+
+
+def test_a_text_in_a_condition_is_not_taken_for_a_fact() -> None:
+    body = {"rules": [{"code": "X", "title": "x", "grade": "A", "condition": 'channel != "industry"'}]}
+    rules = GradeRules.from_mapping(body)
+    assert compile_conditions(rules)["X"].words == frozenset({"channel"})
+    assert Reason("GRADE_FACT_CHANNEL", {"value": "website"}).code in graded(rules)[1]
