@@ -149,3 +149,11 @@ class ImportCannotMove(Refusal):
 
     state: str
     wanted: str
+
+
+@dataclass(eq=False, kw_only=True)
+class ImportFileGone(Refusal):
+    """The file was forgotten some time after the import ended; what became of its rows is still known."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "IMPORT_FILE_GONE"

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.imports.kind import ImportKind, ImportOrder, Outcome, Problem, RowResult
 from chassis.imports.lifecycle import Account, Failure, Import, ImportState, Progress
+from chassis.imports.refusals import ImportFileGone
 from chassis.imports.shape import MAX_ROWS, Shape
 from chassis.imports.tables import import_files, import_progress, import_rows, imports
 from chassis.scope import scope
@@ -19,6 +20,7 @@ from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
 
 _PIECE = 256 * 1024
+_FILES_KEPT = timedelta(days=30)
 COUNTS = ("created", "touched", "in_review", "skipped", "refused")
 
 
@@ -104,17 +106,29 @@ async def keep_file(work: UnitOfWork, *, uuid: UUID, path: Path) -> None:
 
 
 async def fetch_file(read: Read, *, uuid: UUID, path: Path) -> None:
-    """Write the kept file to `path`, with one piece in memory at a time."""
+    """Write the kept file to `path`, with one piece in memory at a time; raises ImportFileGone."""
     with path.open("wb") as file:
         number = 0
         while True:
             piece = await read.connection.scalar(
                 select(import_files.c.content).where(_pieces_of(uuid), import_files.c.number == number)
             )
+            if piece is None and not number:
+                raise ImportFileGone
             if piece is None:
                 return
             file.write(piece)
             number += 1
+
+
+async def forget_files(connection: AsyncConnection, now: datetime) -> int:
+    """Delete the files of imports that ended, or were left lying, a month ago; a sweep. How many pieces went."""
+    old = select(imports.c.uuid).where(
+        imports.c.state != ImportState.RUNNING.value,
+        func.coalesce(imports.c.end_time, imports.c.create_time) < now - _FILES_KEPT,
+    )
+    gone = await connection.execute(delete(import_files).where(import_files.c["import"].in_(old)))
+    return gone.rowcount
 
 
 async def new_progress(work: UnitOfWork, *, uuid: UUID) -> None:

@@ -10,7 +10,7 @@ from chassis.imports import intake, storage
 from chassis.imports.failed_rows import failed_rows_csv
 from chassis.imports.kind import Outcome
 from chassis.imports.lifecycle import ImportState
-from chassis.imports.refusals import FileQuoteNotClosed, ImportCannotMove
+from chassis.imports.refusals import FileQuoteNotClosed, ImportCannotMove, ImportFileGone
 from chassis.imports.tables import import_files
 from chassis.tables import outbox
 from chassis.work import Read
@@ -169,6 +169,18 @@ async def test_the_refused_rows_come_as_a_file_that_can_be_corrected_and_importe
     await here.start(again)
     await here.worker().drain()
     assert sorted(await here.names()) == ["=cmd()", "甲"]
+
+
+async def test_files_are_forgotten_a_month_after_the_import_ended(here: Installation, clock: FixedClock) -> None:
+    record = await here.start(await here.upload(a_list("甲")))
+    await here.worker().drain()
+    for days, pieces_gone in ((29, 0), (2, 1)):
+        async with here.engine.begin() as connection:
+            assert await storage.forget_files(connection, clock.travel(days=days)) == pieces_gone
+    with intake.scratch_file() as path:
+        async with here.engine.connect() as connection:
+            with pytest.raises(ImportFileGone):
+                await storage.fetch_file(Read(connection, clock.now(), ANNA), uuid=record.uuid, path=path)
 
 
 async def test_a_preview_shows_the_first_rows_and_their_problems(here: Installation) -> None:

@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path: Path, content: by
 def test_a_workbook_gives_phones_in_full_and_dates_in_iso(tmp_path: Path) -> None:
     path = a_workbook(
         tmp_path,
-        [["公司", "电话", "日期"], ["甲", 13800138000.0, datetime(2026, 1, 2)], ["=1+1", 0.1 + 0.2, True]],  # noqa: DTZ001
+        [["公司", "电话", "日期"], ["甲", 13800138000.0, datetime(2026, 1, 2)], ["=1+1", 0.1 + 0.2, True]],  # noqa: DTZ001 - a cell has no zone
         top=1,
         left=2,
     )
