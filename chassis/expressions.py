@@ -30,7 +30,8 @@ class Condition:
 
     def holds(self, values: Mapping[str, object]) -> bool | None:
         """Whether the condition holds; None when it cannot be evaluated, as for a missing key of a map."""
-        answer = self.expression.eval(data=values).value()
+        # Each value handed over costs microseconds, so only those the condition speaks of are.
+        answer = self.expression.eval(data={word: values[word] for word in self.words}).value()
         return answer if isinstance(answer, bool) else None
 
 

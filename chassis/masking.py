@@ -4,6 +4,8 @@ import hashlib
 import hmac
 
 _key = b""
+_LONG = 8  # a phone or a mail address is longer
+_SHORT = 3  # a name of two characters keeps one
 
 
 def set_key(secret: str) -> None:
@@ -14,9 +16,9 @@ def set_key(secret: str) -> None:
 
 def mask(value: str) -> str:
     """The first and the last character (of long values three and two), and dots between."""
-    if len(value) > 8:  # noqa: PLR2004 - a phone or a mail address keeps three and two characters
+    if len(value) > _LONG:
         return f"{value[:3]}…{value[-2:]}"
-    return f"{value[:1]}…" if len(value) < 3 else f"{value[:1]}…{value[-1:]}"  # noqa: PLR2004
+    return f"{value[:1]}…" if len(value) < _SHORT else f"{value[:1]}…{value[-1:]}"
 
 
 def digest(value: str) -> str:

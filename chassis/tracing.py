@@ -18,10 +18,10 @@ def configure(service: str, values: Mapping[str, str]) -> None:
     global _tracer  # noqa: PLW0603 - one tracer per process, as the logging configuration is
     if "OTEL_EXPORTER_OTLP_ENDPOINT" not in values:
         return
-    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - off costs nothing
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - off costs nothing
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - off costs nothing
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - off costs nothing
 
     provider = TracerProvider(resource=Resource.create({"service.name": f"millrace-{service}"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -35,7 +35,7 @@ def span(name: str, traceparent: str = "") -> AbstractContextManager[str]:
 
 @contextmanager
 def _recorded(tracer: "Tracer", name: str, traceparent: str) -> Iterator[str]:
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415 - off costs nothing
 
     propagator = TraceContextTextMapPropagator()
     context = propagator.extract({"traceparent": traceparent}) if traceparent else None

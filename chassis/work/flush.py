@@ -190,7 +190,7 @@ def _insert(table: Table, number: int) -> str:
 def _update(table: Table, number: int) -> str:
     changed = ", ".join(f'"{name}" = r."{name}"' for name, _ in _columns(table) if name != "uuid")
     record = _record(table, number, more=", read_version bigint")
-    return f'update "{table.name}" t set {changed} from {record} where t.uuid = r.uuid and t.version = r.read_version'  # noqa: S608
+    return f'update "{table.name}" t set {changed} from {record} where t.uuid = r.uuid and t.version = r.read_version'  # noqa: S608 - ours
 
 
 def _publish(first: int) -> str:

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chassis.consumer import Event, Subscription
 from chassis.consumer.consumer import Consumer
 from chassis.consumer.gate import Gap
+from chassis.event_log import EventLogServicer
+from chassis.history import _event, _request
 from chassis.rpc.call import Call
 from chassis.streaming.connection import connect
 from chassis.streaming.relay import Relay
@@ -82,9 +84,6 @@ class Tally:
             raise OSError("killed between effect and checkpoint")
 
     async def history(self, _subscription: Subscription, gap: Gap | None) -> AsyncIterator[Event]:
-        from chassis.event_log import EventLogServicer  # noqa: PLC0415
-        from chassis.history import _event, _request  # noqa: PLC0415
-
         servicer = EventLogServicer(self._engine)
         async for logged in servicer.ReadEvents(_request(self.subscription, gap), self.call):
             yield _event(logged)

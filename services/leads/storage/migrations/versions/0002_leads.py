@@ -62,6 +62,10 @@ def _leads() -> None:
         sa.Column("update_time", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("uuid"),
     )
+    _lead_indexes()
+
+
+def _lead_indexes() -> None:
     op.create_index(
         "leads_campaign", "leads", ["campaign"], unique=False, postgresql_where=sa.text("campaign IS NOT NULL")
     )
