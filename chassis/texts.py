@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LOCALES = ("zh", "en")
-_CHASSIS = Path(__file__).parent / "messages"
+# The chassis' own texts, and those of its parts that speak to people (imports).
+_SHARED = sorted(Path(__file__).parent.glob("**/messages"))
 
 
 class Texts:
@@ -13,7 +14,7 @@ class Texts:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Read `zh.toml` and `en.toml` of the shared folder and, over them, of the service's own."""
-        folders = [_CHASSIS] if folder is None else [_CHASSIS, folder]
+        folders = _SHARED if folder is None else [*_SHARED, folder]
         self._texts = {locale: _read(locale, folders) for locale in LOCALES}
 
     def render(self, reason: str, parameters: Mapping[str, str], locale: str) -> str:
