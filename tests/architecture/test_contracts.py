@@ -18,7 +18,7 @@ ANONYMOUS = {
     "millrace.directory.v1.SessionService.RefreshSession",  # proves itself by the refresh token
     "millrace.directory.v1.SessionService.SignIn",
     "millrace.directory.v1.SessionService.StartOpenIdSignIn",
-    "millrace.leads.v1.FormService.SubmitForm",  # the public web form, behind its token and a rate limit
+    "millrace.leads.v1.LeadFormService.SubmitLeadForm",  # the public web form, behind its token and a rate limit
 }
 READS = ("Get", "List", "Watch", "Check", "Read", "Explain", "Resolve", "Download", "Preview", "Search", "Look", "Try")
 SIGN_IN = ("SignIn", "SignOut", "RefreshSession", "StartOpenIdSignIn", "FinishOpenIdSignIn", "IssueClientToken")

@@ -24,6 +24,7 @@ from deploy.local.stack import Stack
 
 LEADS = 5000
 AT_ONCE = 100
+BUDGET = 30_000
 
 
 def load_demo(stack: Stack, *, leads: int | None = None) -> None:
@@ -97,12 +98,24 @@ def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
 
 
 def _load_leads(stack: Stack, remote: Remote, count: int) -> None:
-    channels, campaigns = remote.channels_and_campaigns()
+    channels, campaigns = _load_sources(remote)
     made = demo_leads(count, now=_day(stack.home), channels=channels, campaigns=campaigns)
     for done, batch in enumerate(_batches(made), start=1):
         remote.create_leads(batch, first=(done - 1) * AT_ONCE)
         if done % 10 == 0:
             stack.say(f"  {done * AT_ONCE} leads")
+
+
+def _load_sources(remote: Remote) -> tuple[list[str], list[str]]:
+    """Channels, and campaigns of some of them; their resource names."""
+    channels, campaigns = [], []
+    for number, source in enumerate(VOCABULARY["channels"]):
+        channel = remote.create_channel(number, source["name"], source["kind"])
+        channels.append(channel)
+        for place, name in enumerate(source.get("campaigns", ())):
+            budget = BUDGET * (number + place + 1)
+            campaigns.append(remote.create_campaign(f"{number}-{place}", name, channel=channel, budget=budget))
+    return channels, campaigns
 
 
 def _day(home: Home) -> datetime:

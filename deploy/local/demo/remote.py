@@ -1,11 +1,12 @@
 """The calls that the demo loader makes, signed in as the administrator."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import grpc
+from google.type.money_pb2 import Money
 from millrace.directory.v1.member_pb2 import Member, Seniority, WorkingState
 from millrace.directory.v1.member_service_pb2 import CreateMemberRequest
 from millrace.directory.v1.member_service_pb2_grpc import MemberServiceStub
@@ -19,6 +20,12 @@ from millrace.directory.v1.session_service_pb2_grpc import SessionServiceStub
 from millrace.directory.v1.team_pb2 import Team
 from millrace.directory.v1.team_service_pb2 import CreateTeamRequest
 from millrace.directory.v1.team_service_pb2_grpc import TeamServiceStub
+from millrace.leads.v1.campaign_pb2 import Campaign
+from millrace.leads.v1.campaign_service_pb2 import CreateCampaignRequest
+from millrace.leads.v1.campaign_service_pb2_grpc import CampaignServiceStub
+from millrace.leads.v1.channel_pb2 import Channel, ChannelKind
+from millrace.leads.v1.channel_service_pb2 import CreateChannelRequest
+from millrace.leads.v1.channel_service_pb2_grpc import ChannelServiceStub
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
@@ -28,6 +35,7 @@ from deploy.local.stack import Stack
 
 SECONDS = 30
 LEARNING_SECONDS = 20
+NOT_YET = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAVAILABLE}
 
 
 class Remote:
@@ -94,31 +102,42 @@ class Remote:
         request = SetPasswordRequest(member=member, new_password=password)
         PasswordServiceStub(self._directory).SetPassword(request, timeout=SECONDS, metadata=self._metadata)
 
-    def channels_and_campaigns(self) -> tuple[list[str], list[str]]:
-        """The resource names of the channels and campaigns that leads come from."""
-        return [], []
+    def create_channel(self, number: int, name: str, kind: str) -> str:
+        """The resource name of a channel; the first one has a public form."""
+        channel = Channel(display_name=name, kind=ChannelKind.Value(kind), form_enabled=number == 0)
+        request = CreateChannelRequest(channel=channel, request_id=f"demo-channel-{number}")
+        made: Channel = self._patiently(ChannelServiceStub(self._leads).CreateChannel, lambda: request)
+        return made.name
+
+    def create_campaign(self, key: str, name: str, *, channel: str, budget: int) -> str:
+        """The resource name of a campaign; the budget in yuan, of which most is spent."""
+        campaign = Campaign(
+            display_name=name,
+            channel=channel,
+            budget=Money(currency_code="CNY", units=budget),
+            cost=Money(currency_code="CNY", units=budget * 9 // 10),
+        )
+        request = CreateCampaignRequest(campaign=campaign, request_id=f"demo-campaign-{key}")
+        made: Campaign = self._patiently(CampaignServiceStub(self._leads).CreateCampaign, lambda: request)
+        return made.name
 
     def create_leads(self, leads: Sequence[Lead], *, first: int) -> None:
-        """Create leads in one stream; waits at first until leads has heard of the administrator."""
-        limit = time.monotonic() + LEARNING_SECONDS
-        while True:
-            requests = (
+        """Create leads in one stream."""
+        self._patiently(
+            LeadServiceStub(self._leads).BatchCreateLeads,
+            lambda: (
                 CreateLeadRequest(lead=lead, request_id=f"demo-lead-{first + number}")
                 for number, lead in enumerate(leads)
-            )
+            ),
+        )
+
+    def _patiently(self, method: Callable[..., Any], request: Callable[[], object]) -> Any:
+        """Call leads; it may not have heard of the administrator yet, so wait for that at first."""
+        limit = time.monotonic() + LEARNING_SECONDS
+        while True:
             try:
-                LeadServiceStub(self._leads).BatchCreateLeads(requests, timeout=SECONDS, metadata=self._metadata)
+                return method(request(), timeout=SECONDS, metadata=self._metadata)
             except grpc.RpcError as error:
-                if (
-                    error.code()
-                    not in {
-                        grpc.StatusCode.UNAUTHENTICATED,
-                        grpc.StatusCode.UNAVAILABLE,
-                        grpc.StatusCode.PERMISSION_DENIED,
-                    }
-                    or time.monotonic() > limit
-                ):
+                if error.code() not in NOT_YET or time.monotonic() > limit:
                     raise
                 time.sleep(0.2)
-            else:
-                return
