@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
+from typing import NamedTuple
 from uuid import UUID
 
 from services.leads.domain.lead import Grade
@@ -19,6 +20,11 @@ class PassedOver(Enum):
     OTHER_REGION = "other_region"
     NOT_SENIOR = "not_senior"
     LOWER_SCORE = "lower_score"
+
+
+# Looking a member of an enumeration up takes longer than weighing a candidate.
+_CHOSEN, _OFF_DUTY, _FULL = PassedOver.CHOSEN, PassedOver.OFF_DUTY, PassedOver.FULL
+_OTHER_REGION, _NOT_SENIOR, _LOWER_SCORE = PassedOver.OTHER_REGION, PassedOver.NOT_SENIOR, PassedOver.LOWER_SCORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +81,7 @@ class AssignmentRules:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class Weighed(NamedTuple):
     """One candidate of one decision: the points it had and what became of it."""
 
     person: Salesperson
@@ -103,7 +108,7 @@ def decide_owner(
     a reason that raises the alarm. Equal points go to the lower member id.
     """
     standing = [_standing(person, rules, region=region, skill=skill) for person in people]
-    able = [weighed for weighed in standing if weighed.outcome is PassedOver.LOWER_SCORE]
+    able = [weighed for weighed in standing if weighed.outcome is _LOWER_SCORE]
     wants_senior = grade in rules.senior_first
     seniors = [weighed for weighed in able if weighed.person.senior] if wants_senior else []
     best = min(seniors or able, key=lambda weighed: (-weighed.score, weighed.person.member), default=None)
@@ -117,13 +122,13 @@ def decide_owner(
 def _standing(person: Salesperson, rules: AssignmentRules, *, region: UUID | None, skill: str) -> Weighed:
     in_region = region is not None and person.region == region
     if not person.on_duty:
-        outcome = PassedOver.OFF_DUTY
+        outcome = _OFF_DUTY
     elif person.open_leads >= person.capacity:
-        outcome = PassedOver.FULL
+        outcome = _FULL
     elif rules.only_own_region and region is not None and not in_region:
-        outcome = PassedOver.OTHER_REGION
+        outcome = _OTHER_REGION
     else:
-        outcome = PassedOver.LOWER_SCORE
+        outcome = _LOWER_SCORE
     capacity = max(person.capacity, 1)
     score = (
         rules.region_weight * in_region
@@ -136,9 +141,9 @@ def _standing(person: Salesperson, rules: AssignmentRules, *, region: UUID | Non
 
 def _final(weighed: Weighed, *, chosen: Weighed, seniors_only: bool) -> Weighed:
     if weighed is chosen:
-        return Weighed(person=weighed.person, score=weighed.score, outcome=PassedOver.CHOSEN)
-    if weighed.outcome is PassedOver.LOWER_SCORE and seniors_only and not weighed.person.senior:
-        return Weighed(person=weighed.person, score=weighed.score, outcome=PassedOver.NOT_SENIOR)
+        return Weighed(person=weighed.person, score=weighed.score, outcome=_CHOSEN)
+    if weighed.outcome is _LOWER_SCORE and seniors_only and not weighed.person.senior:
+        return Weighed(person=weighed.person, score=weighed.score, outcome=_NOT_SENIOR)
     return weighed
 
 
@@ -162,9 +167,9 @@ def _nobody(standing: Sequence[Weighed]) -> Reason:
     return Reason(
         "ASSIGNED_NOBODY",
         {
-            "off_duty": str(counted[PassedOver.OFF_DUTY]),
-            "full": str(counted[PassedOver.FULL]),
-            "other_region": str(counted[PassedOver.OTHER_REGION]),
+            "off_duty": str(counted[_OFF_DUTY]),
+            "full": str(counted[_FULL]),
+            "other_region": str(counted[_OTHER_REGION]),
         },
     )
 

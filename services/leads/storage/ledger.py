@@ -1,5 +1,6 @@
 """The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from trade.reasons import Reason
 # How many candidates a decision keeps one by one; the others are counted by outcome.
 _KEPT = 20
 _SHOWN = 200
+_CHOSEN = PassedOver.CHOSEN
 _FOLD = text(
     "with few as (select uuid from member_loads order by uuid limit 20000), "
     "old as (delete from member_loads where uuid in (select uuid from few) returning *) "
@@ -50,10 +52,8 @@ def write_assignment(
 ) -> None:
     """Gather the decision about a lead's owner, and the load it puts on the member."""
     chosen = decision.chosen
-    ranked = sorted(decision.weighed, key=lambda weighed: (weighed.outcome.value != "chosen", -weighed.score))
-    counted: dict[str, int] = {}
-    for weighed in ranked[_KEPT:]:
-        counted[weighed.outcome.value] = counted.get(weighed.outcome.value, 0) + 1
+    ranked = sorted(decision.weighed, key=_rank)
+    others = Counter(weighed.outcome for weighed in ranked[_KEPT:])
     candidates = [
         [
             weighed.person.member,
@@ -77,7 +77,7 @@ def write_assignment(
             "region": lead.region,
             "skill": skill,
             "reasons": reasons_to_json(decision.reasons),
-            "candidates": {"listed": candidates, "others": counted},
+            "candidates": {"listed": candidates, "others": {outcome.value: count for outcome, count in others.items()}},
         },
     )
     if chosen:
@@ -119,6 +119,10 @@ def write_review(work: UnitOfWork, *, lead: UUID, hint: Resemblance, rules_versi
             "create_time": work.now,
         },
     )
+
+
+def _rank(weighed: Weighed) -> tuple[bool, float]:
+    return weighed.outcome is not _CHOSEN, -weighed.score
 
 
 async def read_loads(read: Read, *, since: date) -> Mapping[UUID, tuple[int, int]]:
