@@ -41,7 +41,7 @@ def test_the_demo_company_is_there(product: Product) -> None:
         assert client.get("/v1/members").json()["totalSize"] == 60
         assert client.get("/v1/teams").json()["totalSize"] == 12
         assert client.get("/v1/regions").json()["totalSize"] == 4
-        leads = client.get("/v1/leads", params={"pageSize": 200}).json()
+        leads = client.get("/v1/leads", params={"pageSize": 200, "view": "LEAD_VIEW_FULL"}).json()
     assert 100 <= leads["totalSize"] <= 120
     assert all(lead["grade"] != "GRADE_UNSPECIFIED" and lead["gradeReasons"] for lead in leads["leads"])
 
