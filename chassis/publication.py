@@ -11,11 +11,13 @@ from google.protobuf.message import Message
 class Publication:
     """The subject (`noun.participle`) of an event, and what builds its message.
 
-    `message` takes the event and the aggregate after it, and leaves the head to the unit of work.
+    `message` takes the event and the aggregate after it, and leaves the head to the unit of work. With `state` it
+    takes what `state` makes of the aggregate instead, which is made once for all events of a change.
     """
 
     subject: str
     message: Callable[[Any, Any], Message]
+    state: Callable[[Any], Any] | None = None
 
 
 Publications = Mapping[type[Any], Publication]

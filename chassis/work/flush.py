@@ -72,9 +72,9 @@ class Gathered:
     def audit(self, *, table: Table, row: Mapping[str, object], **entry: Any) -> None:
         """Gather the audit entry of a write; personal values stand there masked, with a keyed digest."""
         personal = {
-            column.name: {"masked": mask(str(row[column.name])), "digest": digest(str(row[column.name]))}
-            for column in table.columns
-            if column.info.get("personal") and row.get(column.name)
+            name: {"masked": mask(str(row[name])), "digest": digest(str(row[name]))}
+            for name in _personal(table)
+            if row.get(name)
         }
         self.audit_entry(details=personal, **entry)
 
@@ -148,6 +148,12 @@ def _event_arrays(events: list[StoredEvent]) -> list[list[object]]:
         [event.trace for event in events],
         [event.occurred for event in events],
     ]
+
+
+@lru_cache(maxsize=512)
+def _personal(table: Table) -> tuple[str, ...]:
+    """The columns that hold personal values."""
+    return tuple(column.name for column in table.columns if column.info.get("personal"))
 
 
 @lru_cache(maxsize=512)

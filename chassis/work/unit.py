@@ -81,8 +81,9 @@ class UnitOfWork(Read):
         row = {**record.row(after), "version": after.version}
         self._gathered.put(record.table, row, read_version=before.version)
         name = record.name(before.uuid)
+        states: dict[Callable[[Any], Any], Any] = {}
         for place, event in enumerate(change.events, start=1):
-            self._gathered.events.append(self._stored(record, after, name, event, before.version + place))
+            self._gathered.events.append(self._stored(record, after, name, event, before.version + place, states))
         self._gathered.audit(
             table=record.table,
             row=row,
@@ -131,9 +132,22 @@ class UnitOfWork(Read):
         self.wrote_events = self.wrote_events or bool(gathered.events)
         await flush(self.connection, gathered, request=request)
 
-    def _stored(self, record: Record[Any], after: Any, name: str, event: object, version: int) -> StoredEvent:
+    def _stored(
+        self,
+        record: Record[Any],
+        after: Any,
+        name: str,
+        event: object,
+        version: int,
+        states: dict[Callable[[Any], Any], Any],
+    ) -> StoredEvent:
         publication = self._publications[type(event)]
-        message = publication.message(event, after)
+        told = after
+        if publication.state is not None:
+            if publication.state not in states:
+                states[publication.state] = publication.state(after)
+            told = states[publication.state]
+        message = publication.message(event, told)
         event_id = new_id()
         head: Any = message.head  # type: ignore[attr-defined]  # field 1 of every event, by convention of the contracts
         head.id = str(event_id)

@@ -19,7 +19,7 @@ PROBES = {"gateway": "/openapi.json", "directory": "/v1/keySet", "leads": "/v1/l
 def list_leads(talk: Talk, *, condition: str, order: str, count: int) -> tuple[list[dict[str, Any]], int]:
     """The first leads that match, and how many match in all."""
     leads: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"filter": condition, "orderBy": order, "pageToken": ""}
+    query: dict[str, Any] = {"filter": condition, "orderBy": order, "pageToken": "", "view": "LEAD_VIEW_FULL"}
     while True:
         page = talk.ask("GET", "/v1/leads", params=query | {"pageSize": min(PAGE, count - len(leads))})
         leads.extend(page["leads"])

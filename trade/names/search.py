@@ -1,6 +1,7 @@
 """Keys under which a name is found and sorted."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from trade.text import folded
@@ -20,12 +21,31 @@ def pinyin_key(text: str) -> PinyinKey:
     if name.isascii():
         words = ["".join(filter(str.isalnum, word)) for word in name.split()]
     else:
-        # The dictionary takes 54 MB, so only a process that needs pinyin pays for it.
-        from pypinyin import lazy_pinyin  # noqa: PLC0415 - see the line above
-
-        words = ["".join(filter(str.isalnum, word)) for part in lazy_pinyin(name) for word in part.split()]
+        words = ["".join(filter(str.isalnum, word)) for part in _syllables(name) for word in part.split()]
     words = [word for word in words if word]
     return PinyinKey(" ".join(words), "".join(word[0] for word in words))
+
+
+def _syllables(name: str) -> list[str]:
+    """The syllables of a name. Most characters have one reading only, and need no segmentation of the whole."""
+    readings = [_only_reading(letter) for letter in name]
+    if all(readings):
+        return [reading or "" for reading in readings]
+    # The dictionary takes 54 MB, so only a process that needs pinyin pays for it.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see the line above
+
+    return lazy_pinyin(name)
+
+
+@lru_cache(maxsize=32768)
+def _only_reading(letter: str) -> str | None:
+    """How a Chinese character is read, tone left out; None where context decides, or where it is no such character."""
+    if letter.isascii():
+        return None
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - see _syllables
+
+    readings = {reading for found in pinyin(letter, style=Style.NORMAL, heteronym=True) for reading in found}
+    return readings.pop() if len(readings) == 1 else None
 
 
 def bigrams(text: str) -> frozenset[str]:

@@ -60,7 +60,7 @@ async function row(lead) {
 }
 
 async function showPage() {
-  const query = new URLSearchParams({ pageSize: "50", orderBy: "create_time desc" });
+  const query = new URLSearchParams({ pageSize: "50", orderBy: "create_time desc", view: "LEAD_VIEW_FULL" });
   if (nextPage) query.set("pageToken", nextPage);
   const page = await ask(`/v1/leads?${query}`);
   const fresh = nextPage === "";

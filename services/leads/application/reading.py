@@ -23,9 +23,9 @@ async def get_lead(read: Read, *, uuid: UUID) -> Lead:
     return (await leads.with_visible_hints(read, [lead], permission=READ))[0]
 
 
-async def list_leads(read: Read, *, wanted: PageRequest) -> Page[Lead]:
-    """Leads within the reader's scope, filtered, sorted and counted."""
-    page = await list_page(read, wanted, permission=READ)
+async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Page[Lead]:
+    """Leads within the reader's scope, filtered, sorted and counted; with their reasons where asked for."""
+    page = await list_page(read, wanted, permission=READ, explained=explained)
     return page.of(await leads.with_visible_hints(read, page.items, permission=READ))
 
 

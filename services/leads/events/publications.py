@@ -43,12 +43,15 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
 
 
 LEADS: Publications = {
-    domain.LeadCreated: Publication("lead.created", lambda _, lead: messages.LeadCreated(lead=snapshot(lead))),
-    domain.LeadTouched: Publication("lead.touched", lambda _, lead: messages.LeadTouched(lead=snapshot(lead))),
+    domain.LeadCreated: Publication("lead.created", lambda _, state: messages.LeadCreated(lead=state), state=snapshot),
+    domain.LeadTouched: Publication("lead.touched", lambda _, state: messages.LeadTouched(lead=state), state=snapshot),
     domain.LeadUpdated: Publication(
         "lead.updated",
-        lambda event, lead: messages.LeadUpdated(lead=snapshot(lead), changed_fields=event.changed_fields),
+        lambda event, state: messages.LeadUpdated(lead=state, changed_fields=event.changed_fields),
+        state=snapshot,
     ),
-    domain.LeadGraded: Publication("lead.graded", lambda _, lead: messages.LeadGraded(lead=snapshot(lead))),
-    domain.LeadAssigned: Publication("lead.assigned", lambda _, lead: messages.LeadAssigned(lead=snapshot(lead))),
+    domain.LeadGraded: Publication("lead.graded", lambda _, state: messages.LeadGraded(lead=state), state=snapshot),
+    domain.LeadAssigned: Publication(
+        "lead.assigned", lambda _, state: messages.LeadAssigned(lead=state), state=snapshot
+    ),
 }

@@ -64,7 +64,8 @@ class LeadServicer:
     async def ListLeads(self, request: contract.ListLeadsRequest, call: Call) -> contract.ListLeadsResponse:
         """Read a page."""
         wanted = page_request(request, call, key=self._page_key)
-        page = await self._store.read(call, lambda read: list_leads(read, wanted=wanted))
+        explained = request.view == contract.LEAD_VIEW_FULL
+        page = await self._store.read(call, lambda read: list_leads(read, wanted=wanted, explained=explained))
         wording = Wording(self._texts, call.locale)
         return contract.ListLeadsResponse(
             leads=[to_message(lead, wording) for lead in page.items],

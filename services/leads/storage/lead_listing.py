@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Text, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.listing import (
     Listing,
@@ -56,8 +57,22 @@ LISTING = Listing(
 )
 
 
-async def list_page(read: Read, wanted: PageRequest, *, permission: str) -> Page[Lead]:
-    """A page of the leads the reader may see."""
-    statement = scope(select(LEADS), LEADS, principal=read.principal, permission=permission)
+# The explanations are most of a row's bytes and of its reading; a list that shows none leaves them where they are.
+_EXPLAINING = {
+    "grade_reasons": literal_column("'[]'::jsonb", JSONB),
+    "owner_reasons": literal_column("'[]'::jsonb", JSONB),
+    "resembles": literal_column("'[]'::jsonb", JSONB),
+    "match_keys": literal_column("'{}'::text[]", ARRAY(Text)),
+}
+_FULL = select(LEADS)
+_BASIC = select(
+    *(_EXPLAINING[column.name].label(column.name) if column.name in _EXPLAINING else column for column in LEADS.c)
+)
+
+
+async def list_page(read: Read, wanted: PageRequest, *, permission: str, explained: bool) -> Page[Lead]:
+    """A page of the leads the reader may see; without their reasons and duplicates unless `explained`."""
+    chosen = _FULL if explained else _BASIC
+    statement = scope(chosen, LEADS, principal=read.principal, permission=permission)
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([from_row(row) for row in page.items])
