@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+import grpc
 import nats
 from millrace.leads.v1.lead_events_pb2 import LeadCreated
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
@@ -28,9 +29,13 @@ async def measure_lag(bench: Bench) -> None:
 
 
 async def _lag(bench: Bench, work: Callable[[Callable[[int], Awaitable[object]]], Awaitable[int]]) -> list[float]:
-    """Seconds from the time in the event's head, which is the write's own, to its arrival here."""
+    """Seconds from the time in the event's head, which is the write's own, to its arrival here.
+
+    A write refused for overload has no event; how many were is said, and does not end the bench.
+    """
     assert bench.stack.nats is not None
     lags: list[float] = []
+    refused: list[grpc.StatusCode] = []
 
     async def take(message: Msg) -> None:
         lags.append(time.time() - LeadCreated.FromString(message.data).head.time.ToNanoseconds() / 1e9)
@@ -40,7 +45,16 @@ async def _lag(bench: Bench, work: Callable[[Callable[[int], Awaitable[object]]]
     metadata, leads = await bench.metadata(), iter(bench.leads(4000))
     async with bench.channel() as channel:
         stub = LeadServiceStub(channel)
-        await work(lambda _number: stub.CreateLead(CreateLeadRequest(lead=next(leads)), metadata=metadata))
+
+        async def create(_number: int) -> None:
+            try:
+                await stub.CreateLead(CreateLeadRequest(lead=next(leads)), metadata=metadata)
+            except grpc.aio.AioRpcError as error:
+                refused.append(error.code())
+
+        await work(create)
         await asyncio.sleep(1)
     await client.close()
+    if refused:
+        print(f"# event-lag: {len(refused)} writes refused as {', '.join(sorted({code.name for code in refused}))}")
     return lags
