@@ -33,7 +33,7 @@ SERVICE = DESCRIPTOR.services_by_name["LeadService"]
 class Leads:
     """A servicer that answers, refuses and fails."""
 
-    async def GetLead(self, request: GetLeadRequest, call: Call) -> Lead:  # noqa: N802 - the name of the contract
+    async def GetLead(self, request: GetLeadRequest, call: Call) -> Lead:
         if request.name == NAME:
             return Lead(name=call.principal.subject)
         if request.name.endswith("2"):
@@ -42,10 +42,10 @@ class Leads:
             await asyncio.sleep(30)
         raise NotFound(resource=request.name)
 
-    async def CreateLead(self, request: CreateLeadRequest, call: Call) -> Lead:  # noqa: N802 - the name of the contract
+    async def CreateLead(self, request: CreateLeadRequest, call: Call) -> Lead:
         return request.lead
 
-    async def UpdateLead(self, request: UpdateLeadRequest, call: Call) -> Lead:  # noqa: N802 - the name of the contract
+    async def UpdateLead(self, request: UpdateLeadRequest, call: Call) -> Lead:
         return request.lead
 
     ListLeads = CheckLeadDuplicates = BatchCreateLeads = GetLead
