@@ -18,6 +18,7 @@ from millrace.leads.v1 import (
 )
 
 from chassis.consumer import Subscription
+from chassis.imports.storage import forget_files
 from chassis.jobs import Sweep
 from chassis.key_sets import RemoteKeySet
 from chassis.organization import Organization, identify_by, organization_subscription
@@ -40,6 +41,7 @@ from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.storage.ledger import fold_loads
 from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
+from trade.names import pinyin_key
 
 HERE = Path(__file__).parent
 
@@ -85,7 +87,8 @@ def page_key(parts: Parts) -> bytes:
 
 
 async def warm(parts: Parts) -> None:
-    """Read the organization before the first call."""
+    """Read the organization and the dictionaries before the first call: a caller must not wait for them."""
+    pinyin_key("渠成")
     await organization(parts).refresh()
 
 
@@ -115,7 +118,10 @@ def subscriptions(_parts: Parts) -> Sequence[Subscription]:
 
 def sweeps(_parts: Parts) -> Sequence[Sweep]:
     """What leads do from time to time."""
-    return (Sweep("fold loads", timedelta(seconds=10), fold_loads),)
+    return (
+        Sweep("fold loads", timedelta(seconds=10), fold_loads),
+        Sweep("forget import files", timedelta(hours=1), forget_files),
+    )
 
 
 def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:

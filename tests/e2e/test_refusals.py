@@ -1,0 +1,101 @@
+"""No method answers without a verified identity, nor without its permission: every method of every contract (G25)."""
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.descriptor import MethodDescriptor
+from millrace.auth.v1 import access_pb2
+
+from tests.e2e.product import Product
+
+ROOT = Path(__file__).parent.parent.parent
+HOMES = {"directory": ("directory",), "leads": ("leads",), "events": ("directory", "leads")}
+FORGED = (
+    "",
+    "nonsense",
+    # {"alg":"none"} and an administrator's claims
+    "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZW1iZXJzL3giLCJyb2xlcyI6WyJhZG1pbmlzdHJhdG9yIl19.",
+)
+
+
+def methods() -> Iterator[tuple[str, MethodDescriptor]]:
+    """Every method with the process that serves it."""
+    for path in sorted((ROOT / "protos" / "millrace").rglob("*.proto")):
+        name = ".".join(path.relative_to(ROOT / "protos").with_suffix("").parts) + "_pb2"
+        file = importlib.import_module(name).DESCRIPTOR
+        for service in file.services_by_name.values():
+            for process in HOMES[service.full_name.split(".")[1]]:
+                for method in service.methods:
+                    yield process, method
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    made = Product(tmp_path_factory.mktemp("refusals"), {"MILLRACE_DEMO_LEADS": "0"}).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def channels(product: Product) -> Iterator[dict[str, grpc.Channel]]:
+    ready = {name: json.loads((product.home / "ready" / f"{name}.json").read_text()) for name in ("directory", "leads")}
+    opened = {name: grpc.insecure_channel(told["rpc"]) for name, told in ready.items()}
+    yield opened
+    for channel in opened.values():
+        channel.close()
+
+
+def status_of(channel: grpc.Channel, method: MethodDescriptor, token: str) -> grpc.StatusCode:
+    """What an empty request is answered."""
+    path = f"/{method.containing_service.full_name}/{method.name}"
+    metadata = (("authorization", f"Bearer {token}"),) if token else ()
+    empty: Any = b""  # the generic stubs are typed by their serializers, and there are none
+    try:
+        if method.client_streaming:
+            channel.stream_unary(path)(iter((empty,)), metadata=metadata, timeout=10)
+        elif method.server_streaming:
+            list(channel.unary_stream(path)(empty, metadata=metadata, timeout=10))
+        else:
+            channel.unary_unary(path)(empty, metadata=metadata, timeout=10)
+    except grpc.RpcError as error:
+        refused: Any = error
+        code: grpc.StatusCode = refused.code()
+        return code
+    return grpc.StatusCode.OK
+
+
+def access(method: MethodDescriptor) -> Any:
+    return method.GetOptions().Extensions[access_pb2.access]
+
+
+@pytest.mark.parametrize("token", FORGED, ids=["none", "nonsense", "unsigned"])
+def test_without_a_verified_identity_no_method_answers(channels: dict[str, grpc.Channel], token: str) -> None:
+    answered = [
+        f"{process} {method.full_name}: {code.name}"
+        for process, method in methods()
+        if not access(method).anonymous
+        and (code := status_of(channels[process], method, token)) is not grpc.StatusCode.UNAUTHENTICATED
+    ]
+    assert answered == []
+
+
+def test_without_its_permission_no_method_answers(product: Product, channels: dict[str, grpc.Channel]) -> None:
+    with product.client("legal") as client:
+        token = str(client.headers["authorization"]).removeprefix("Bearer ")
+        granted = {grant["permission"] for grant in client.get("/v1/myAccess").json().get("grants", [])}
+    checked, answered = 0, []
+    for process, method in methods():
+        rule = access(method)
+        if rule.anonymous or rule.signed_in or rule.permission in granted:
+            continue
+        checked += 1
+        code = status_of(channels[process], method, token)
+        if code is not grpc.StatusCode.PERMISSION_DENIED:
+            answered.append(f"{process} {method.full_name}: {code.name}")
+    assert checked > 30
+    assert answered == []
