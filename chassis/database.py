@@ -59,6 +59,10 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except asyncio.CancelledError:
         await asyncio.shield(connection.invalidate())
         raise
+    except DBAPIError as error:
+        if connection_lost(error):
+            raise Overloaded from error
+        raise
     finally:
         await asyncio.shield(connection.close())
 

@@ -16,6 +16,7 @@ from sqlalchemy import Column, DateTime, MetaData, Table, Uuid, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chassis import database
 from chassis.consumer import Event, Subscription
 from chassis.tokens import LEEWAY, LIFETIME
 
@@ -79,8 +80,7 @@ def stored_revocations(engine: AsyncEngine, table: Table) -> Callable[[], Awaita
     """Reads the table."""
 
     async def load() -> frozenset[UUID]:
-        async with engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with database.connected(engine) as connection:
             return frozenset((await connection.execute(select(table.c.session))).scalars())
 
     return load

@@ -23,6 +23,7 @@ from millrace.directory.v1 import (
     session_service_pb2,
 )
 
+from chassis import database
 from chassis.jobs import Sweep
 from chassis.key_sets import LocalKeySet
 from chassis.parts import Parts
@@ -59,8 +60,7 @@ def token_verifier(parts: Parts) -> TokenVerifier:
     """Checks tokens against the directory's own keys, sessions and API clients."""
 
     async def revoked() -> frozenset[UUID]:
-        async with parts.engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with database.connected(parts.engine) as connection:
             return await revoked_since(connection, parts.clock.now() - LIFETIME - 2 * LEEWAY)
 
     def make() -> TokenVerifier:
