@@ -61,10 +61,10 @@ def _bad_request(
 ) -> error_details_pb2.BadRequest:
     bad = error_details_pb2.BadRequest()
     for violation in violations:
-        worded = texts.render(violation.rule, {}, locale)
-        description = text if worded == violation.rule and not violation.message else worded
-        if description == violation.rule:
-            description = violation.message
+        description = text  # a refusal of ours about one field says it all
+        if violation.message:
+            worded = texts.render(violation.rule, {}, locale)
+            description = violation.message if worded == violation.rule else worded
         bad.field_violations.add(field=violation.field, description=description, reason=violation.rule)
     return bad
 

@@ -1,7 +1,7 @@
 """Leads between messages and the domain."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import Any
 
@@ -60,6 +60,9 @@ ENTERED = (
     "tags",
     "custom",
 )
+
+
+_ADDRESS_PARTS = tuple(part.name for part in fields(Address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def facts_message(facts: LeadFacts) -> lead_pb2.Lead:
         custom=facts.custom,
     )
     if facts.address != Address():
-        message.address.CopyFrom(lead_pb2.Address(**asdict(facts.address)))
+        for part in _ADDRESS_PARTS:
+            setattr(message.address, part, getattr(facts.address, part))
     if facts.demo_request_time:
         message.demo_request_time.FromDatetime(facts.demo_request_time)
     return message

@@ -22,7 +22,7 @@ from chassis.principal import Principal, Scope
 from chassis.rpc.call import Call
 from chassis.rpc.serving import Boundary
 from chassis.texts import Texts
-from kernel.errors import NotFound, Unauthenticated
+from kernel.errors import InvalidField, NotFound, Unauthenticated
 from tests.support.clock import FixedClock
 
 NAME = "leads/01890000-0000-7000-8000-000000000001"
@@ -40,6 +40,8 @@ class Leads:
             raise ValueError("secret of the database")
         if request.name.endswith("3"):
             await asyncio.sleep(30)
+        if request.name.endswith("4"):
+            raise InvalidField(field="name")
         raise NotFound(resource=request.name)
 
     async def CreateLead(self, request: CreateLeadRequest, call: Call) -> Lead:
@@ -135,6 +137,12 @@ async def test_a_refusal_travels_with_reason_metadata_and_text(leads: LeadServic
     info = detail(error, error_details_pb2.ErrorInfo)
     assert (info.reason, dict(info.metadata)) == ("NOT_FOUND", {"resource": name})
     assert detail(error, error_details_pb2.LocalizedMessage).message.startswith(f"{name} does not exist")
+
+
+async def test_a_refusal_about_a_field_words_the_field_and_leaves_no_braces(leads: LeadServiceStub) -> None:
+    error = await refusal(leads.GetLead(GetLeadRequest(name=NAME[:-1] + "4"), metadata=bearing("reader")))
+    violation = detail(error, error_details_pb2.BadRequest).field_violations[0]
+    assert (violation.field, violation.description) == ("name", "The value of name is not valid")
 
 
 async def test_a_defect_reaches_the_caller_as_a_fixed_text_with_an_error_id(leads: LeadServiceStub) -> None:
