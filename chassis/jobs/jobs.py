@@ -15,6 +15,7 @@ from chassis.tables import jobs
 from kernel.time import Clock
 
 _POLL_SECONDS = 0.2
+_COUNT_SECONDS = 5.0
 _LEASE = timedelta(minutes=5)
 _BATCH = 20
 # Standard Webhooks' schedule: https://github.com/standard-webhooks/standard-webhooks, "Retry schedule".
@@ -56,10 +57,14 @@ class Jobs:
 
     async def run(self) -> None:
         """Carry out jobs for ever."""
+        loop = asyncio.get_running_loop()
+        counted = -_COUNT_SECONDS
         while True:
             try:
                 done = await self.step()
-                await self._gauge()
+                if loop.time() - counted >= _COUNT_SECONDS:
+                    await self._gauge()
+                    counted = loop.time()
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the loop outlives an absent database

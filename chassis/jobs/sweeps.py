@@ -36,12 +36,17 @@ class Sweeps:
         self._sweeps = all_sweeps
         self._engine = engine
         self._clock = clock
+        # What the database last said; until then it is not asked again. A due instant never comes earlier.
+        self._due: dict[str, datetime] = {}
         self._log = logs.get_logger()
 
     async def run(self) -> None:
         """Sweep for ever."""
         while True:
+            now = self._clock.now()
             for sweep in self._sweeps:
+                if self._due.get(sweep.name, now) > now:
+                    continue
                 try:
                     await self.step(sweep)
                 except asyncio.CancelledError:
@@ -53,7 +58,7 @@ class Sweeps:
 
     async def _put_off(self, sweep: Sweep, error: Exception) -> None:
         """A failing sweep waits, and keeps what it met where an operator looks."""
-        due = self._clock.now() + max(sweep.every, _PAUSE_AFTER_FAILURE)
+        due = self._due[sweep.name] = self._clock.now() + max(sweep.every, _PAUSE_AFTER_FAILURE)
         met = {"due": due, "last_error": repr(error)[:1000]}
         failing = insert(sweeps).values(name=sweep.name, **met)
         with contextlib.suppress(DBAPIError, OSError):
@@ -67,7 +72,10 @@ class Sweeps:
             await connection.execute(insert(sweeps).values(name=sweep.name, due=now).on_conflict_do_nothing())
             statement = select(sweeps.c.due).where(sweeps.c.name == sweep.name).with_for_update(skip_locked=True)
             due = await connection.scalar(statement)
-            if due is None or due > now:
+            if due is None:
+                return 0
+            if due > now:
+                self._due[sweep.name] = due
                 return 0
             done = await sweep.run(connection, now)
             following = update(sweeps).where(sweeps.c.name == sweep.name)
