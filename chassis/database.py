@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import orjson
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,7 +17,11 @@ LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
 QUERY_CANCELED = "57014"
+DIVISION_BY_ZERO = "22012"
 UNSTORABLE_TEXT = frozenset({"22P05", "22021"})
+
+# What a statement raises: run by SQLAlchemy, or by the driver itself.
+FAULTS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)
 
 
 def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_ms: int = 5000) -> AsyncEngine:
@@ -59,25 +64,28 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except asyncio.CancelledError:
         await asyncio.shield(connection.invalidate())
         raise
-    except DBAPIError as error:
-        if connection_lost(error):
-            raise Overloaded from error
-        raise
+    except FAULTS as error:
+        if not connection_lost(error):
+            raise
+        await asyncio.shield(connection.invalidate())
+        raise Overloaded from error
     finally:
         await asyncio.shield(connection.close())
 
 
 def sqlstate(error: BaseException) -> str:
     """The SQLSTATE of a database error; empty where there is none."""
-    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
 
 
 def constraint(error: BaseException) -> str:
     """The name of the constraint an integrity error is about; empty where there is none."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    cause = getattr(getattr(error, "orig", None), "__cause__", error)
     return str(getattr(cause, "constraint_name", None) or "")
 
 
 def connection_lost(error: BaseException) -> bool:
     """Whether the database went away under the statement."""
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or sqlstate(error).startswith(("08", "57P")))
+    if isinstance(error, (asyncpg.InterfaceError, ConnectionError)) or getattr(error, "connection_invalidated", False):
+        return True
+    return isinstance(error, FAULTS) and sqlstate(error).startswith(("08", "57P"))

@@ -1,22 +1,26 @@
 """The flush: rows, events, audit and the stored answer of a unit of work in one statement.
 
-Events and audit select from the rows' RETURNING, so that the loser of a race writes neither. Rows travel as one JSON
-array per table and events as arrays, so that the texts stay few and stay prepared.
+Events and audit select from the rows' RETURNING, so that the loser of a race writes neither; the statement counts what
+it wrote and fails as a whole where that is not what was expected. It therefore needs no transaction around it, and has
+one only where the use case began one. Rows travel as one JSON array per table and events as arrays, so that the texts
+stay few and stay prepared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.masking import digest, mask
+from chassis.prepared import driver
 from chassis.principal import Principal
 from chassis.tables import audit as audit_table
 from chassis.tables import requests
@@ -95,13 +99,17 @@ class Gathered:
 
 
 async def flush(connection: AsyncConnection, gathered: Gathered, *, request: Mapping[str, Any] | None) -> None:
-    """Write all of it; raises LostRace when a row was not at the version it was read at."""
+    """Write all of it; raises LostRace when a row was not at the version it was read at.
+
+    Without a transaction under way it is committed by itself.
+    """
     inserts = {table: _of(rows, new=True) for table, rows in gathered.rows.items()}
     updates = {table: _of(rows, new=False) for table, rows in gathered.rows.items()}
     sides = dict(gathered.sides)
     if request is not None:
         sides[requests] = [request]
-    parameters: list[object] = []
+    expected = sum(len(rows) for rows in gathered.rows.values())
+    parameters: list[object] = [expected, len(gathered.events)]
     text = _statement(
         tuple(table for table, rows in inserts.items() if rows),
         tuple(table for table, rows in updates.items() if rows),
@@ -112,11 +120,10 @@ async def flush(connection: AsyncConnection, gathered: Gathered, *, request: Map
         parameters.extend(_json(rows) for rows in group.values() if rows)
     if gathered.events:
         parameters.extend(_event_arrays(gathered.events))
-    result = await connection.exec_driver_sql(text, tuple(parameters))
-    counts: Sequence[int] = tuple(result.one())
-    expected = sum(len(rows) for rows in gathered.rows.values())
-    if counts != (expected, len(gathered.events)):
-        raise LostRace
+    try:
+        await driver(connection).fetch(text, *parameters)
+    except asyncpg.DivisionByZeroError as error:
+        raise LostRace from error
 
 
 def _of(rows: Mapping[UUID, dict[str, object]], *, new: bool) -> list[dict[str, object]]:
@@ -160,7 +167,7 @@ def _personal(table: Table) -> tuple[str, ...]:
 def _statement(inserts: tuple[Table, ...], updates: tuple[Table, ...], sides: tuple[Table, ...], events: bool) -> str:
     parts: list[str] = []
     written: list[str] = []
-    number = 0
+    number = 2
     for table in inserts:
         number += 1
         parts.append(f"w{number} as ({_insert(table, number)} returning uuid)")
@@ -176,7 +183,9 @@ def _statement(inserts: tuple[Table, ...], updates: tuple[Table, ...], sides: tu
     if events:
         parts.append(f"published as ({_publish(number + 1)} returning 1)")
     counted = "(select count(*) from published)" if events else "0"
-    return f"with {', '.join(parts)} select (select count(*) from written), {counted}"  # noqa: S608 - our own names
+    # SQL has no other way to fail on a condition than to divide by nothing.
+    whole = f"(select count(*) from written) = $1::bigint and {counted} = $2::bigint"  # noqa: S608 - our own names
+    return f"with {', '.join(parts)} select 1 / (case when {whole} then 1 else 0 end)"
 
 
 def _columns(table: Table) -> list[tuple[str, str]]:

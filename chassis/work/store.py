@@ -146,9 +146,11 @@ class Store:
             work = self._unit(connection, key, principal, trace)
             try:
                 message = await self._carry_out(work, key, use_case, deadline)
-            except DBAPIError as error:
+            except database.FAULTS as error:
                 await _roll_back(connection)
                 return None, await self._explain(connection, key, error)
+            except OutcomeUnknown:
+                raise
             except Refusal:
                 # A repeat meets what the first one did: it gets the first answer, not a refusal of its own making.
                 await _roll_back(connection)
@@ -156,10 +158,8 @@ class Store:
                 if stored is None:
                     raise
                 return None, stored
-            try:
-                await connection.commit()
-            except (DBAPIError, OSError) as error:
-                raise OutcomeUnknown from error
+            if connection.in_transaction():
+                await _commit(connection)
             if work.wrote_events:
                 self._committed()
             return message, None
@@ -176,8 +176,19 @@ class Store:
             message = await use_case(work)
             if deadline is not None and asyncio.get_running_loop().time() > deadline:
                 raise DeadlinePassed
-            await work.flush(request=_request_row(key, message, work.now))
+            await self._finish(work, _request_row(key, message, work.now))
         return message
+
+    async def _finish(self, work: UnitOfWork, request: Mapping[str, Any] | None) -> None:
+        """The last flush. Where it is the whole transaction, a connection lost meanwhile leaves the outcome unknown."""
+        alone = not work.connection.in_transaction()
+        try:
+            await work.finish(request=request)
+        except database.FAULTS as error:
+            if alone and database.connection_lost(error):
+                await work.connection.invalidate()
+                raise OutcomeUnknown from error
+            raise
 
     def _unit(self, connection: AsyncConnection, key: RequestKey, principal: Principal, trace: str) -> UnitOfWork:
         return UnitOfWork(
@@ -204,7 +215,7 @@ class Store:
             raise RequestIdReused(request_id=key.request_id)
         return bytes(row.answer)
 
-    async def _explain(self, connection: AsyncConnection, key: RequestKey, error: DBAPIError) -> bytes:
+    async def _explain(self, connection: AsyncConnection, key: RequestKey, error: Exception) -> bytes:
         """What a refused statement means: a twin's answer, or the refusal to raise."""
         state = database.sqlstate(error)
         if database.connection_lost(error):
@@ -255,6 +266,13 @@ def _request_row(key: RequestKey, message: Message, now: datetime) -> Mapping[st
         "answer": message.SerializeToString(),
         "created": now,
     }
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    try:
+        await connection.commit()
+    except (DBAPIError, OSError) as error:
+        raise OutcomeUnknown from error
 
 
 async def _roll_back(connection: AsyncConnection) -> None:

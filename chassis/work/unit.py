@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import new_id
+from chassis.prepared import Prepared, Row
 from chassis.principal import Principal
 from chassis.publication import Publications
 from chassis.work.flush import Gathered, StoredEvent, flush
@@ -40,6 +41,10 @@ class Read:
     connection: AsyncConnection
     now: datetime
     principal: Principal
+
+    async def rows(self, prepared: Prepared, **values: object) -> list[Row]:
+        """What a prepared statement finds."""
+        return await prepared.rows(self.connection, **values)
 
 
 class UnitOfWork(Read):
@@ -121,11 +126,21 @@ class UnitOfWork(Read):
             details=details,
         )
 
-    async def flush(self, *, request: Mapping[str, Any] | None = None) -> None:
-        """Write everything gathered; needed by a use case only where a later read must see it.
+    async def flush(self) -> None:
+        """Write everything gathered so far, where a later read of the use case must see it.
 
         Raises LostRace when a row changed since it was read.
         """
+        await self.begin()
+        await self.finish(request=None)
+
+    async def begin(self) -> None:
+        """Begin the transaction in earnest; until then reads stand alone, and the last flush is one by itself."""
+        if not self.connection.in_transaction():
+            await self.connection.exec_driver_sql("select 1")
+
+    async def finish(self, *, request: Mapping[str, Any] | None) -> None:
+        """The store's: write what is gathered, with the answer to `request`."""
         gathered, self._gathered = self._gathered, Gathered()
         if gathered.empty and request is None:
             return

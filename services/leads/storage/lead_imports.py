@@ -6,6 +6,7 @@ from sqlalchemy import Integer, Text, bindparam, column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.imports.tables import import_tables
+from chassis.prepared import Prepared
 from chassis.work import Read
 from services.leads.domain.lead import Lead
 from services.leads.storage.leads import from_row
@@ -16,7 +17,7 @@ import_tables(METADATA)
 
 _COLUMNS = ", ".join(f"l.{each.name}" for each in LEADS.columns)
 # The same limit and order as for one lead: those that share the most keys first, then the older.
-_RESEMBLING = (
+_RESEMBLING = Prepared(
     text(
         "with wanted as (select place, array_agg(key) as keys "  # noqa: S608 - our own names
         "from unnest(:places, :keys) as asked(place, key) group by place) "
@@ -37,7 +38,6 @@ async def find_resembling_many(read: Read, searched: Sequence[Collection[str]]) 
     if not pairs:
         return found
     places, keys = zip(*pairs, strict=True)
-    rows = await read.connection.execute(_RESEMBLING, {"places": list(places), "keys": list(keys)})
-    for row in rows.mappings():
+    for row in await read.rows(_RESEMBLING, places=list(places), keys=list(keys)):
         found[row["place"]].append(from_row(row))
     return found

@@ -5,8 +5,10 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import RowMapping, Select, bindparam, select
 
+from chassis.prepared import PreparedFor
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
@@ -75,7 +77,7 @@ def facts_to_row(facts: LeadFacts) -> dict[str, object]:
 RECORD: Record[Lead] = Record(kind="lead", collection="leads", table=LEADS, row=to_row)
 
 
-def from_row(row: RowMapping) -> Lead:
+def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
     """The lead in a row."""
     return Lead(
         uuid=row["uuid"],
@@ -98,7 +100,7 @@ def from_row(row: RowMapping) -> Lead:
     )
 
 
-def facts_from_row(row: RowMapping) -> LeadFacts:
+def facts_from_row(row: Mapping[str, Any] | RowMapping) -> LeadFacts:
     """What a row knows of the customer."""
     currency = row["budget_currency"]
     return LeadFacts(
@@ -124,11 +126,10 @@ def facts_from_row(row: RowMapping) -> LeadFacts:
 
 async def get_lead(read: Read, uuid: UUID, *, permission: str) -> Lead:
     """The lead, where the reader's permission reaches; raises LeadNotFound."""
-    statement = scope(_ONE, LEADS, principal=read.principal, permission=permission)
-    row = (await read.connection.execute(statement, {"wanted": uuid})).mappings().one_or_none()
-    if row is None:
+    rows = await read.rows(_ONE(read.principal, permission), wanted=uuid)
+    if not rows:
         raise LeadNotFound(lead=f"leads/{uuid}")
-    return from_row(row)
+    return from_row(rows[0])
 
 
 async def with_visible_hints(read: Read, leads: Sequence[Lead], *, permission: str) -> list[Lead]:
@@ -141,7 +142,12 @@ async def with_visible_hints(read: Read, leads: Sequence[Lead], *, permission: s
     return [replace(lead, resembles=tuple(hint for hint in lead.resembles if hint.lead in seen)) for lead in leads]
 
 
-_ONE = select(LEADS).where(LEADS.c.uuid == bindparam("wanted"))
+def _one(principal: Principal, permission: str) -> Select[Any]:
+    wanted = select(LEADS).where(LEADS.c.uuid == bindparam("wanted"))
+    return scope(wanted, LEADS, principal=principal, permission=permission)
+
+
+_ONE = PreparedFor(_one)
 
 
 def _money(minor: int | None, currency: Any) -> Money | None:

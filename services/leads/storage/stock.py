@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Text, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from chassis.prepared import Prepared
 from chassis.work import Read
 from services.leads.domain.lead import Lead
 from services.leads.storage.leads import from_row
@@ -18,7 +19,7 @@ _SHARED = (
     .where(text("k = any(:keys)").bindparams(bindparam("keys", type_=ARRAY(Text))))
     .scalar_subquery()
 )
-_RESEMBLING = (
+_RESEMBLING = Prepared(
     select(LEADS)
     .where(LEADS.c.match_keys.overlap(bindparam("keys", type_=ARRAY(Text))))
     .order_by(_SHARED.desc(), LEADS.c.uuid)
@@ -35,8 +36,7 @@ async def find_resembling(read: Read, keys: Collection[str]) -> Sequence[Lead]:
     """At most 50 leads that share one of the keys, whatever the reader's scope: for the rules, never for an answer."""
     if not keys:
         return ()
-    rows = await read.connection.execute(_RESEMBLING, {"keys": sorted(keys)})
-    return [from_row(row) for row in rows.mappings()]
+    return [from_row(row) for row in await read.rows(_RESEMBLING, keys=sorted(keys))]
 
 
 async def common_keys(read: Read, *, held_by: int) -> frozenset[str]:
