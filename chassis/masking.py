@@ -23,4 +23,4 @@ def mask(value: str) -> str:
 
 def digest(value: str) -> str:
     """A keyed SHA-256 (HMAC, RFC 2104) of the value, 16 bytes as hex."""
-    return hmac.new(_key, value.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(_key, value.encode(), "sha256").hex()[:32]

@@ -159,8 +159,10 @@ def _event_arrays(events: list[StoredEvent]) -> list[list[object]]:
 
 @lru_cache(maxsize=512)
 def _personal(table: Table) -> tuple[str, ...]:
-    """The columns that hold personal values."""
-    return tuple(column.name for column in table.columns if column.info.get("personal"))
+    """The columns that hold personal values, but for those made from others."""
+    return tuple(
+        column.name for column in table.columns if column.info.get("personal") and not column.info.get("derived")
+    )
 
 
 @lru_cache(maxsize=512)

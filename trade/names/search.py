@@ -1,10 +1,14 @@
 """Keys under which a name is found and sorted."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from trade.text import folded
+from trade.text import folded, is_han
+
+_HAN = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,25 @@ def _syllables(name: str) -> list[str]:
     readings = [_only_reading(letter) for letter in name]
     if all(readings):
         return [reading or "" for reading in readings]
-    # The dictionary takes 54 MB, so only a process that needs pinyin pays for it.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see the line above
+    return [syllable for part in _HAN.findall(name) for word in _words(part) for syllable in _spoken(word)]
 
-    return lazy_pinyin(name)
+
+def _words(part: str) -> Iterable[str]:
+    if not is_han(part):
+        return (part,)
+    # The dictionary takes 54 MB, so only a process that needs pinyin pays for it.
+    from pypinyin.seg.mmseg import seg  # noqa: PLC0415 - see the line above
+
+    words: Iterable[str] = seg.cut(part)
+    return words
+
+
+@lru_cache(maxsize=16384)
+def _spoken(word: str) -> tuple[str, ...]:
+    """How a word is read. Names are made of the same words over and over."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see _words
+
+    return tuple(lazy_pinyin(word))
 
 
 @lru_cache(maxsize=32768)
@@ -42,7 +61,7 @@ def _only_reading(letter: str) -> str | None:
     """How a Chinese character is read, tone left out; None where context decides, or where it is no such character."""
     if letter.isascii():
         return None
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - see _syllables
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - see _words
 
     readings = {reading for found in pinyin(letter, style=Style.NORMAL, heteronym=True) for reading in found}
     return readings.pop() if len(readings) == 1 else None

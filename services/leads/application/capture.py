@@ -84,7 +84,8 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
     change = _assigned(work, briefing, change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind)))
     for hint in verdict.to_review:
         write_review(work, lead=change.aggregate.uuid, hint=hint, rules_version=duplicates)
-    return work.save(RECORD, change)
+    # Grade and owner are part of the creation: nobody has known the lead without them.
+    return work.save(RECORD, change.told_at_once())
 
 
 def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Lead:

@@ -10,7 +10,7 @@ from chassis.work import Read
 from services.leads.application.identities import compare, finding_keys, fingerprint_of, match_keys
 from services.leads.application.people import People
 from services.leads.application.rulebook import Rulebook, RulesInForce
-from services.leads.domain.assignment import AssignmentDecision, Salesperson, decide_owner
+from services.leads.domain.assignment import AssignmentDecision, Standing, decide_owner
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Lead
@@ -45,7 +45,7 @@ class Briefing:
 
     rules: RulesInForce
     organization: Snapshot
-    people: Sequence[Salesperson]
+    standings: Sequence[Standing]
     board: People
     now: datetime
     zone: ZoneInfo
@@ -80,7 +80,7 @@ class Briefing:
     def owner(self, lead: Lead) -> AssignmentDecision:
         """Who is to work the lead; counted at once, so that the next lead sees it."""
         decision = decide_owner(
-            self.people, self.rules.assignment, grade=lead.grade, region=lead.region, skill=lead.facts.industry
+            self.standings, self.rules.assignment, grade=lead.grade, region=lead.region, skill=lead.facts.industry
         )
         if decision.chosen:
             self.board.given(decision.chosen.member)
@@ -103,7 +103,12 @@ class IntakeDesk:
         """Everything decisions need, at most a moment old."""
         rules = await self.rulebook.current(read)
         today = read.now.astimezone(self.zone).date()
-        organization, people = await self._people.available(read, rules=rules.assignment, today=today)
+        organization, standings = await self._people.available(read, rules=rules.assignment, today=today)
         return Briefing(
-            rules=rules, organization=organization, people=people, board=self._people, now=read.now, zone=self.zone
+            rules=rules,
+            organization=organization,
+            standings=standings,
+            board=self._people,
+            now=read.now,
+            zone=self.zone,
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.organization import Organization, Snapshot
 from chassis.work import Read
-from services.leads.domain.assignment import AssignmentRules, Salesperson
+from services.leads.domain.assignment import AssignmentRules, Salesperson, Standing, stand
 from services.leads.storage.ledger import read_loads
 
 _SENIOR = "senior"
@@ -24,15 +24,15 @@ class People:
     def __init__(self, organization: Organization, *, max_age: float = 1.0) -> None:
         self._organization = organization
         self._max_age = max_age
-        self._people: list[Salesperson] = []
+        self._standings: list[Standing] = []
         self._places: dict[UUID, int] = {}
         self._known: tuple[Snapshot, AssignmentRules, date] | None = None
         self._checked = 0.0
 
     async def available(
         self, read: Read, *, rules: AssignmentRules, today: date
-    ) -> tuple[Snapshot, Sequence[Salesperson]]:
-        """The organization, and everybody whose role takes leads."""
+    ) -> tuple[Snapshot, Sequence[Standing]]:
+        """The organization, and how everybody stands whose role takes leads."""
         snapshot = await self._organization.current()
         time = asyncio.get_running_loop().time()
         known = self._known
@@ -40,17 +40,18 @@ class People:
         if not same or time - self._checked > self._max_age:
             self._checked = time
             self._known = (snapshot, rules, today)
-            self._people = await self._look(read, snapshot, rules, today)
-            self._places = {person.member: place for place, person in enumerate(self._people)}
-        return snapshot, self._people
+            people = await self._look(read, snapshot, rules, today)
+            self._standings = [stand(person, rules) for person in people]
+            self._places = {person.member: place for place, person in enumerate(people)}
+        return snapshot, self._standings
 
     def given(self, member: UUID) -> None:
         """Count a lead that was just given, until the tables are read again."""
         place = self._places.get(member)
-        if place is not None:
-            person = self._people[place]
+        if place is not None and self._known is not None:
+            person = self._standings[place].person
             more = replace(person, open_leads=person.open_leads + 1, recent_leads=person.recent_leads + 1)
-            self._people[place] = more
+            self._standings[place] = stand(more, self._known[1])
 
     async def _look(self, read: Read, snapshot: Snapshot, rules: AssignmentRules, today: date) -> list[Salesperson]:
         loads = await read_loads(read, since=today - timedelta(days=rules.recent_days - 1))

@@ -1,5 +1,6 @@
 """Assignment (线索分配): who works a lead, decided so that it can be replayed and explained."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
@@ -81,6 +82,14 @@ class AssignmentRules:
         )
 
 
+class Standing(NamedTuple):
+    """What a salesperson brings whatever the lead is: points for fairness and room, and what bars him, if anything."""
+
+    person: Salesperson
+    points: float
+    bar: PassedOver | None
+
+
 class Weighed(NamedTuple):
     """One candidate of one decision: the points it had and what became of it."""
 
@@ -98,8 +107,20 @@ class AssignmentDecision:
     weighed: tuple[Weighed, ...]
 
 
+def stand(person: Salesperson, rules: AssignmentRules) -> Standing:
+    """Weigh what of a salesperson does not depend on the lead."""
+    capacity = max(person.capacity, 1)
+    points = (
+        rules.fairness_weight / (1 + person.recent_leads / capacity)
+        + rules.room_weight * max(capacity - person.open_leads, 0) / capacity
+    )
+    if not person.on_duty:
+        return Standing(person, points, _OFF_DUTY)
+    return Standing(person, points, _FULL if person.open_leads >= person.capacity else None)
+
+
 def decide_owner(
-    people: Sequence[Salesperson], rules: AssignmentRules, *, grade: Grade, region: UUID | None, skill: str
+    standings: Sequence[Standing], rules: AssignmentRules, *, grade: Grade, region: UUID | None, skill: str
 ) -> AssignmentDecision:
     """The best of those who may take the lead; the same input gives the same owner.
 
@@ -107,43 +128,38 @@ def decide_owner(
     people are. Grades named in `senior_first` go to seniors while one can take them; else to the next best, with
     a reason that raises the alarm. Equal points go to the lower member id.
     """
-    standing = [_standing(person, rules, region=region, skill=skill) for person in people]
-    able = [weighed for weighed in standing if weighed.outcome is _LOWER_SCORE]
+    weighed = _weigh(standings, rules, region=region, skill=skill)
+    able = [each for each in weighed if each.outcome is _LOWER_SCORE]
     wants_senior = grade in rules.senior_first
-    seniors = [weighed for weighed in able if weighed.person.senior] if wants_senior else []
-    best = min(seniors or able, key=lambda weighed: (-weighed.score, weighed.person.member), default=None)
+    seniors = [each for each in able if each.person.senior] if wants_senior else []
+    best = min(seniors or able, key=lambda each: (-each.score, each.person.member), default=None)
     if best is None:
-        return AssignmentDecision(chosen=None, reasons=(_nobody(standing),), weighed=tuple(standing))
-    final = tuple(_final(weighed, chosen=best, seniors_only=bool(seniors)) for weighed in standing)
+        return AssignmentDecision(chosen=None, reasons=(_nobody(weighed),), weighed=tuple(weighed))
+    final = tuple(_final(each, chosen=best, seniors_only=bool(seniors)) for each in weighed)
     reasons = _reasons(best, region=region, skill=skill, grade=grade, wants_senior=wants_senior)
     return AssignmentDecision(chosen=best.person, reasons=reasons, weighed=final)
 
 
-def _standing(person: Salesperson, rules: AssignmentRules, *, region: UUID | None, skill: str) -> Weighed:
-    in_region = region is not None and person.region == region
-    if not person.on_duty:
-        outcome = _OFF_DUTY
-    elif person.open_leads >= person.capacity:
-        outcome = _FULL
-    elif rules.only_own_region and region is not None and not in_region:
-        outcome = _OTHER_REGION
-    else:
-        outcome = _LOWER_SCORE
-    capacity = max(person.capacity, 1)
-    score = (
-        rules.region_weight * in_region
-        + rules.skill_weight * (skill != "" and skill in person.skills)
-        + rules.fairness_weight / (1 + person.recent_leads / capacity)
-        + rules.room_weight * max(capacity - person.open_leads, 0) / capacity
-    )
-    return Weighed(person=person, score=round(score, 6), outcome=outcome)
+def _weigh(standings: Sequence[Standing], rules: AssignmentRules, *, region: UUID | None, skill: str) -> list[Weighed]:
+    """Add the points for the lead's region and trade, and bar whom the rules keep out of the region."""
+    own_region_only = rules.only_own_region and region is not None
+    weighed = []
+    for person, points, bar in standings:
+        in_region = region is not None and person.region == region
+        if in_region:
+            points += rules.region_weight  # noqa: PLW2901 - the sum is the point
+        if skill and skill in person.skills:
+            points += rules.skill_weight  # noqa: PLW2901 - the sum is the point
+        outcome = bar or (_OTHER_REGION if own_region_only and not in_region else _LOWER_SCORE)
+        weighed.append(Weighed(person, points, outcome))
+    return weighed
 
 
 def _final(weighed: Weighed, *, chosen: Weighed, seniors_only: bool) -> Weighed:
     if weighed is chosen:
-        return Weighed(person=weighed.person, score=weighed.score, outcome=_CHOSEN)
+        return Weighed(weighed.person, weighed.score, _CHOSEN)
     if weighed.outcome is _LOWER_SCORE and seniors_only and not weighed.person.senior:
-        return Weighed(person=weighed.person, score=weighed.score, outcome=_NOT_SENIOR)
+        return Weighed(weighed.person, weighed.score, _NOT_SENIOR)
     return weighed
 
 
@@ -162,8 +178,8 @@ def _reasons(best: Weighed, *, region: UUID | None, skill: str, grade: Grade, wa
     return tuple(reasons)
 
 
-def _nobody(standing: Sequence[Weighed]) -> Reason:
-    counted = {outcome: sum(weighed.outcome is outcome for weighed in standing) for outcome in PassedOver}
+def _nobody(weighed: Sequence[Weighed]) -> Reason:
+    counted = Counter([each.outcome for each in weighed])
     return Reason(
         "ASSIGNED_NOBODY",
         {

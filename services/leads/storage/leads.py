@@ -1,7 +1,7 @@
 """Leads in their table."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from services.leads.storage.reasons import (
     resemblances_to_json,
 )
 from services.leads.storage.tables import LEADS
+
+_ADDRESS_PARTS = tuple(part.name for part in fields(Address))
 
 
 def to_row(lead: Lead) -> Mapping[str, object]:
@@ -57,7 +59,7 @@ def facts_to_row(facts: LeadFacts) -> dict[str, object]:
         "phone": facts.phone,
         "email": facts.email,
         # Only the parts that are known: most leads have a short address or none.
-        "address": {part: text for part, text in asdict(facts.address).items() if text},
+        "address": {part: text for part in _ADDRESS_PARTS if (text := getattr(facts.address, part))},
         "industry": facts.industry,
         "employee_count": facts.employee_count,
         "urgency": facts.urgency.value,

@@ -20,7 +20,7 @@ from services.leads.storage.tables import ASSIGNMENTS, DUPLICATE_CANDIDATES, MEM
 from trade.reasons import Reason
 
 # How many candidates a decision keeps one by one; the others are counted by outcome.
-_KEPT = 20
+_KEPT = 10
 _SHOWN = 200
 _CHOSEN = PassedOver.CHOSEN
 _FOLD = text(
@@ -53,11 +53,11 @@ def write_assignment(
     """Gather the decision about a lead's owner, and the load it puts on the member."""
     chosen = decision.chosen
     ranked = sorted(decision.weighed, key=_rank)
-    others = Counter(weighed.outcome for weighed in ranked[_KEPT:])
+    others = Counter([weighed.outcome.value for weighed in ranked[_KEPT:]])
     candidates = [
         [
             weighed.person.member,
-            weighed.score,
+            round(weighed.score, 6),
             weighed.outcome.value,
             weighed.person.open_leads,
             weighed.person.recent_leads,
@@ -77,7 +77,7 @@ def write_assignment(
             "region": lead.region,
             "skill": skill,
             "reasons": reasons_to_json(decision.reasons),
-            "candidates": {"listed": candidates, "others": {outcome.value: count for outcome, count in others.items()}},
+            "candidates": {"listed": candidates, "others": others},
         },
     )
     if chosen:

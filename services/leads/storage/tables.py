@@ -8,6 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from services.leads.storage.metadata import METADATA
 
 _PERSONAL = {"personal": True}
+# Made from the other columns: the audit need not keep a masked form of it beside theirs.
+_DERIVED = {"personal": True, "derived": True}
 
 
 def _instant(name: str, *, nullable: bool = False) -> Column[Any]:
@@ -56,10 +58,10 @@ LEADS = Table(
     Column("resembles", JSONB, nullable=False),
     Column("duplicate_rules", BigInteger, nullable=False),
     Column("touch_count", Integer, nullable=False),
-    Column("match_keys", ARRAY(Text), nullable=False, info=_PERSONAL),
+    Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     _text("sort_key"),
-    _text("phone_e164", info=_PERSONAL),
-    _text("email_key", info=_PERSONAL),
+    _text("phone_e164", info=_DERIVED),
+    _text("email_key", info=_DERIVED),
     _instant("create_time"),
     _instant("update_time"),
 )

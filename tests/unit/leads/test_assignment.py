@@ -13,6 +13,7 @@ from services.leads.domain.assignment import (
     PassedOver,
     Salesperson,
     decide_owner,
+    stand,
 )
 from services.leads.domain.lead import Grade
 from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind
@@ -21,7 +22,7 @@ from tests.unit.leads.builders import ANNA, BO, CHEN, EAST, RULES, WEST, person
 
 def decide(*people: Salesperson, **about: Any) -> AssignmentDecision:
     values: dict[str, Any] = {"rules": RULES, "grade": Grade.B, "region": EAST, "skill": ""} | about
-    return decide_owner(people, **values)
+    return decide_owner([stand(person, values["rules"]) for person in people], **values)
 
 
 def chosen(decision: AssignmentDecision) -> object:
