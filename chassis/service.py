@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -124,6 +125,9 @@ class Process:
                 await asyncio.sleep(0.5)
         if self._definition.warm is not None:
             await self._definition.warm(self.parts)
+        # What the start made stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
 
     async def _serve(self) -> tuple[grpc.aio.Server, str]:
         parts, definition = self.parts, self._definition

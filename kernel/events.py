@@ -37,7 +37,3 @@ class Change(Generic[A]):
         """Carry on with another transition; the events of both stand in order."""
         following = step(self.aggregate)
         return Change(following.aggregate, self.events + following.events)
-
-    def told_at_once(self) -> "Change[A]":
-        """The same change with its first event only: what followed belongs to it, and its state tells all of it."""
-        return Change(self.aggregate, self.events[:1])

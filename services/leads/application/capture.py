@@ -7,8 +7,9 @@ from chassis.principal import ANONYMOUS, Principal, Scope
 from chassis.work import UnitOfWork
 from kernel.events import Change
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
+from services.leads.domain.assignment import AssignmentDecision
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.lead import Lead, LeadExistsElsewhere, create_lead
+from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
 from services.leads.domain.resemblance import IntakeVerdict, Resemblance, judge_intake
 from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.leads import RECORD
@@ -72,20 +73,23 @@ def sees(principal: Principal, lead: Lead, *, permission: str = WRITE) -> bool:
 
 
 def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: IntakeVerdict) -> Lead:
-    duplicates = briefing.version(RuleKind.DUPLICATES)
+    facts, duplicates = newcomer.facts, briefing.version(RuleKind.DUPLICATES)
+    grading = briefing.grade(facts, channel_kind=newcomer.channel_kind)
+    decision = briefing.owner(grade=grading.grade, region=facts.region, skill=facts.industry)
     change = create_lead(
         uuid=work.new_id(),
-        facts=newcomer.facts,
+        facts=facts,
         keys=newcomer.keys,
         resembles=verdict.hints,
         rules_version=duplicates,
         now=work.now,
+        grading=grading,
+        ownership=_ownership(decision),
     )
-    change = _assigned(work, briefing, change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind)))
+    _write_down(work, briefing, change.aggregate, decision)
     for hint in verdict.to_review:
         write_review(work, lead=change.aggregate.uuid, hint=hint, rules_version=duplicates)
-    # Grade and owner are part of the creation: nobody has known the lead without them.
-    return work.save(RECORD, change.told_at_once())
+    return work.save(RECORD, change)
 
 
 def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Lead:
@@ -98,13 +102,29 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
 
 def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
     """Grade a lead by the rules in force."""
-    grade, reasons = briefing.grade(lead.facts, channel_kind=channel_kind)
-    return lead.graded(grade=grade, reasons=reasons, rules_version=briefing.version(RuleKind.GRADE))
+    grading = briefing.grade(lead.facts, channel_kind=channel_kind)
+    return lead.graded(grade=grading.grade, reasons=grading.reasons, rules_version=grading.rules_version)
 
 
 def _assigned(work: UnitOfWork, briefing: Briefing, change: Change[Lead]) -> Change[Lead]:
     lead = change.aggregate
-    decision = briefing.owner(lead)
+    decision = briefing.owner(grade=lead.grade, region=lead.region, skill=lead.facts.industry)
+    _write_down(work, briefing, lead, decision)
+    given = _ownership(decision)
+    if given.owner is None:
+        return change.then(lambda lead: Change(lead.unassigned(reasons=given.reasons), ()))
+    owner, team, region = given.owner, given.team, given.region
+    return change.then(lambda lead: lead.assigned(owner=owner, team=team, region=region, reasons=given.reasons))
+
+
+def _ownership(decision: AssignmentDecision) -> Ownership:
+    chosen = decision.chosen
+    if chosen is None:
+        return Ownership(reasons=decision.reasons)
+    return Ownership(owner=chosen.member, team=chosen.team, region=chosen.region, reasons=decision.reasons)
+
+
+def _write_down(work: UnitOfWork, briefing: Briefing, lead: Lead, decision: AssignmentDecision) -> None:
     write_assignment(
         work,
         lead=lead,
@@ -112,12 +132,4 @@ def _assigned(work: UnitOfWork, briefing: Briefing, change: Change[Lead]) -> Cha
         rules_version=briefing.version(RuleKind.ASSIGNMENT),
         skill=lead.facts.industry,
         today=work.now.astimezone(briefing.zone).date(),
-    )
-    chosen = decision.chosen
-    if chosen is None:
-        return change.then(lambda lead: Change(lead.unassigned(reasons=decision.reasons), ()))
-    return change.then(
-        lambda lead: lead.assigned(
-            owner=chosen.member, team=chosen.team, region=chosen.region, reasons=decision.reasons
-        )
     )

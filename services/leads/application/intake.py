@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.organization import Organization, Snapshot
@@ -10,14 +11,14 @@ from chassis.work import Read
 from services.leads.application.identities import compare, finding_keys, fingerprint_of, match_keys
 from services.leads.application.people import People
 from services.leads.application.rulebook import Rulebook, RulesInForce
-from services.leads.domain.assignment import AssignmentDecision, Standing, decide_owner
+from services.leads.domain.assignment import AssignmentDecision, decide_owner
+from services.leads.domain.board import Board
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, grade_facts
-from services.leads.domain.lead import FindingKeys, Grade, Lead
+from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
 from services.leads.domain.resemblance import Resemblance
 from services.leads.domain.rule_sets import RuleKind
 from trade.duplicates import Fingerprint
-from trade.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,7 @@ class Briefing:
 
     rules: RulesInForce
     organization: Snapshot
-    standings: Sequence[Standing]
-    board: People
+    board: Board
     now: datetime
     zone: ZoneInfo
 
@@ -66,22 +66,21 @@ class Briefing:
         """What the newcomer has in common with leads that share a key with it."""
         return compare(newcomer.prints, known, self.rules.duplicates)
 
-    def grade(self, facts: LeadFacts, *, channel_kind: str) -> tuple[Grade, tuple[Reason, ...]]:
+    def grade(self, facts: LeadFacts, *, channel_kind: str) -> Grading:
         """The grade by the rules in force, with its reasons."""
         seen = grade_facts(facts, channel=channel_kind, now=self.now, zone=self.zone)
         conditions = self.rules.conditions
-        return decide_grade(
+        grade, reasons = decide_grade(
             self.rules.grade,
             seen,
             holds=lambda code: conditions[code].holds(seen),
             words=lambda code: conditions[code].words,
         )
+        return Grading(grade=grade, reasons=reasons, rules_version=self.version(RuleKind.GRADE))
 
-    def owner(self, lead: Lead) -> AssignmentDecision:
-        """Who is to work the lead; counted at once, so that the next lead sees it."""
-        decision = decide_owner(
-            self.standings, self.rules.assignment, grade=lead.grade, region=lead.region, skill=lead.facts.industry
-        )
+    def owner(self, *, grade: Grade, region: UUID | None, skill: str) -> AssignmentDecision:
+        """Who is to work a lead; counted at once, so that the next lead sees it."""
+        decision = decide_owner(self.board, grade=grade, region=region, skill=skill)
         if decision.chosen:
             self.board.given(decision.chosen.member)
         return decision
@@ -103,12 +102,5 @@ class IntakeDesk:
         """Everything decisions need, at most a moment old."""
         rules = await self.rulebook.current(read)
         today = read.now.astimezone(self.zone).date()
-        organization, standings = await self._people.available(read, rules=rules.assignment, today=today)
-        return Briefing(
-            rules=rules,
-            organization=organization,
-            standings=standings,
-            board=self._people,
-            now=read.now,
-            zone=self.zone,
-        )
+        organization, board = await self._people.available(read, rules=rules.assignment, today=today)
+        return Briefing(rules=rules, organization=organization, board=board, now=read.now, zone=self.zone)

@@ -1,14 +1,12 @@
 """Who may get leads now, with the load each carries."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
-from uuid import UUID
 
 from chassis.organization import Organization, Snapshot
 from chassis.work import Read
-from services.leads.domain.assignment import AssignmentRules, Salesperson, Standing, stand
+from services.leads.domain.assignment_rules import AssignmentRules
+from services.leads.domain.board import Board, Salesperson
 from services.leads.storage.ledger import read_loads
 
 _SENIOR = "senior"
@@ -24,34 +22,21 @@ class People:
     def __init__(self, organization: Organization, *, max_age: float = 1.0) -> None:
         self._organization = organization
         self._max_age = max_age
-        self._standings: list[Standing] = []
-        self._places: dict[UUID, int] = {}
+        self._board: Board | None = None
         self._known: tuple[Snapshot, AssignmentRules, date] | None = None
         self._checked = 0.0
 
-    async def available(
-        self, read: Read, *, rules: AssignmentRules, today: date
-    ) -> tuple[Snapshot, Sequence[Standing]]:
+    async def available(self, read: Read, *, rules: AssignmentRules, today: date) -> tuple[Snapshot, Board]:
         """The organization, and how everybody stands whose role takes leads."""
         snapshot = await self._organization.current()
         time = asyncio.get_running_loop().time()
         known = self._known
         same = known is not None and known[0] is snapshot and known[1] is rules and known[2] == today
-        if not same or time - self._checked > self._max_age:
+        if self._board is None or not same or time - self._checked > self._max_age:
             self._checked = time
             self._known = (snapshot, rules, today)
-            people = await self._look(read, snapshot, rules, today)
-            self._standings = [stand(person, rules) for person in people]
-            self._places = {person.member: place for place, person in enumerate(people)}
-        return snapshot, self._standings
-
-    def given(self, member: UUID) -> None:
-        """Count a lead that was just given, until the tables are read again."""
-        place = self._places.get(member)
-        if place is not None and self._known is not None:
-            person = self._standings[place].person
-            more = replace(person, open_leads=person.open_leads + 1, recent_leads=person.recent_leads + 1)
-            self._standings[place] = stand(more, self._known[1])
+            self._board = Board(await self._look(read, snapshot, rules, today), rules)
+        return snapshot, self._board
 
     async def _look(self, read: Read, snapshot: Snapshot, rules: AssignmentRules, today: date) -> list[Salesperson]:
         loads = await read_loads(read, since=today - timedelta(days=rules.recent_days - 1))

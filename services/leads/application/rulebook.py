@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.expressions import Condition, ConditionWrong, Vocabulary
 from chassis.work import Read
-from services.leads.domain.assignment import AssignmentRules
+from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.channels import Campaign, CampaignUnknown, Channel, ChannelUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import GRADE_FACTS, GradeRules

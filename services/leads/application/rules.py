@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from services.leads.application.rulebook import compile_conditions, shipped
-from services.leads.domain.assignment import AssignmentRules
+from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.grading import GradeRules
 from services.leads.domain.rule_sets import RuleKind, RuleSet
 from services.leads.storage.rule_sets import RECORD, keep_version, stored_rule_sets

@@ -95,6 +95,28 @@ class RulesUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """A grade, why, and the version of the rules that gave it."""
+
+    grade: Grade = Grade.UNGRADED
+    reasons: tuple[Reason, ...] = ()
+    rules_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Who is to work a lead and why; without an owner, why nobody."""
+
+    owner: UUID | None = None
+    team: UUID | None = None
+    region: UUID | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+_UNGRADED, _UNOWNED = Grading(), Ownership()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
     """A company or person that may become a customer (线索)."""
 
@@ -163,14 +185,25 @@ def create_lead(
     resembles: Sequence[Resemblance],
     rules_version: int,
     now: datetime,
+    grading: Grading = _UNGRADED,
+    ownership: Ownership = _UNOWNED,
 ) -> Change[Lead]:
-    """Take a lead in; `rules_version` is that of the duplicate rules that found what it resembles."""
+    """Take a lead in, graded and given to somebody at once: nobody has known it without its grade and owner.
+
+    `rules_version` is that of the duplicate rules that found what it resembles. A missing region is the owner's.
+    """
+    region = facts.region or ownership.region
     lead = Lead(
         uuid=uuid,
-        facts=facts,
+        facts=facts if region == facts.region else replace(facts, region=region),
+        grade=grading.grade,
+        grade_reasons=grading.reasons,
+        owner=ownership.owner,
+        team=ownership.team,
+        owner_reasons=ownership.reasons,
         keys=keys,
         resembles=tuple(resembles),
-        rules=RulesUsed(duplicates=rules_version),
+        rules=RulesUsed(grade=grading.rules_version, duplicates=rules_version),
         create_time=now,
         update_time=now,
     )

@@ -9,7 +9,8 @@ from chassis.rpc.call import Call
 from chassis.texts import Texts
 from chassis.work import Store
 from services.leads.application.explaining import list_assignments
-from services.leads.domain.assignment import PassedOver, Weighed
+from services.leads.domain.assignment import Weighed
+from services.leads.domain.board import PassedOver
 from services.leads.rpc.lead_messages import GRADE_NUMBERS, Wording
 from services.leads.rpc.names import named, uuid_of
 from services.leads.storage.ledger import LedgerEntry

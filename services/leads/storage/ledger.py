@@ -1,6 +1,5 @@
 """The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +9,8 @@ from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.work import Read, UnitOfWork
-from services.leads.domain.assignment import AssignmentDecision, PassedOver, Salesperson, Weighed
+from services.leads.domain.assignment import AssignmentDecision, Weighed
+from services.leads.domain.board import PassedOver, Salesperson
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Grade, Lead
 from services.leads.domain.resemblance import Resemblance
@@ -19,10 +19,7 @@ from services.leads.storage.reasons import reasons_from_json, reasons_to_json
 from services.leads.storage.tables import ASSIGNMENTS, DUPLICATE_CANDIDATES, MEMBER_LOADS, TOUCHES
 from trade.reasons import Reason
 
-# How many candidates a decision keeps one by one; the others are counted by outcome.
-_KEPT = 10
 _SHOWN = 200
-_CHOSEN = PassedOver.CHOSEN
 _FOLD = text(
     "with few as (select uuid from member_loads order by uuid limit 20000), "
     "old as (delete from member_loads where uuid in (select uuid from few) returning *) "
@@ -52,19 +49,11 @@ def write_assignment(
 ) -> None:
     """Gather the decision about a lead's owner, and the load it puts on the member."""
     chosen = decision.chosen
-    ranked = sorted(decision.weighed, key=_rank)
-    others = Counter([weighed.outcome.value for weighed in ranked[_KEPT:]])
     candidates = [
-        [
-            weighed.person.member,
-            round(weighed.score, 6),
-            weighed.outcome.value,
-            weighed.person.open_leads,
-            weighed.person.recent_leads,
-            weighed.person.capacity,
-        ]
-        for weighed in ranked[:_KEPT]
+        [person.member, round(score, 6), outcome.value, person.open_leads, person.recent_leads, person.capacity]
+        for person, score, outcome in decision.weighed
     ]
+    others = {outcome.value: count for outcome, count in decision.others.items()}
     work.insert(
         ASSIGNMENTS,
         {
@@ -119,10 +108,6 @@ def write_review(work: UnitOfWork, *, lead: UUID, hint: Resemblance, rules_versi
             "create_time": work.now,
         },
     )
-
-
-def _rank(weighed: Weighed) -> tuple[bool, float]:
-    return weighed.outcome is not _CHOSEN, -weighed.score
 
 
 async def read_loads(read: Read, *, since: date) -> Mapping[UUID, tuple[int, int]]:

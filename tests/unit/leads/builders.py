@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from kernel.money import Money
-from services.leads.domain.assignment import AssignmentRules, Salesperson
+from services.leads.domain.assignment_rules import AssignmentRules
+from services.leads.domain.board import Salesperson
 from services.leads.domain.facts import Budget, LeadFacts
 from services.leads.domain.lead import FindingKeys, Grade, Lead, create_lead
 

@@ -1,20 +1,16 @@
 """Who works a lead."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.leads.application.rulebook import shipped
-from services.leads.domain.assignment import (
-    AssignmentDecision,
-    AssignmentRules,
-    PassedOver,
-    Salesperson,
-    decide_owner,
-    stand,
-)
+from services.leads.domain.assignment import AssignmentDecision, decide_owner
+from services.leads.domain.assignment_rules import AssignmentRules
+from services.leads.domain.board import Board, PassedOver, Salesperson
 from services.leads.domain.lead import Grade
 from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind
 from tests.unit.leads.builders import ANNA, BO, CHEN, EAST, RULES, WEST, person
@@ -22,7 +18,7 @@ from tests.unit.leads.builders import ANNA, BO, CHEN, EAST, RULES, WEST, person
 
 def decide(*people: Salesperson, **about: Any) -> AssignmentDecision:
     values: dict[str, Any] = {"rules": RULES, "grade": Grade.B, "region": EAST, "skill": ""} | about
-    return decide_owner([stand(person, values["rules"]) for person in people], **values)
+    return decide_owner(Board(people, values.pop("rules")), **values)
 
 
 def chosen(decision: AssignmentDecision) -> object:
@@ -89,6 +85,24 @@ def test_everybody_weighed_stands_in_the_decision() -> None:
         PassedOver.LOWER_SCORE,
         PassedOver.OFF_DUTY,
     ]
+
+
+def test_a_lead_given_counts_for_the_next_one() -> None:
+    board = Board([person(ANNA), person(BO)], RULES)
+    first = decide_owner(board, grade=Grade.B, region=EAST, skill="").chosen
+    assert first == person(ANNA)
+    board.given(ANNA)
+    second = decide_owner(board, grade=Grade.B, region=EAST, skill="").chosen
+    assert second == person(BO)
+
+
+def test_of_many_candidates_the_foremost_are_shown_and_the_others_counted() -> None:
+    crowd = [person(UUID(int=100 + number), recent_leads=number) for number in range(30)]
+    decision = decide(*crowd, person(ANNA, on_duty=False), person(BO, senior=True, recent_leads=99), grade=Grade.A)
+    assert decision.weighed[0].person.member == BO
+    assert len(decision.weighed) == 10
+    assert sum(decision.others.values()) == 22
+    assert decision.others[PassedOver.NOT_SENIOR] >= 21
 
 
 @pytest.mark.parametrize(
