@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from pypinyin import lazy_pinyin
-
 from deploy.local.demo.vocabulary import VOCABULARY, person_name
+from trade.names.readings import syllables
 
 SEED = 20260101
 MAIL_DOMAIN = "yunfan.example"
@@ -65,8 +64,8 @@ def _posts() -> Iterator[tuple[str, str, str]]:
 def _member(random: Random, taken: set[str], role: str, team: str, region: str) -> DemoMember:
     while True:
         name = person_name(random)
-        syllables = lazy_pinyin(name)
-        email = f"{syllables[0]}.{''.join(syllables[1:])}@{MAIL_DOMAIN}"
+        surname, *given = syllables(name)
+        email = f"{surname}.{''.join(given)}@{MAIL_DOMAIN}"
         if email not in taken:
             break
     taken.add(email)

@@ -7,9 +7,9 @@ from typing import Any
 
 from google.type.money_pb2 import Money
 from millrace.leads.v1.lead_pb2 import Address, Lead, Urgency
-from pypinyin import lazy_pinyin
 
 from deploy.local.demo.vocabulary import VOCABULARY, person_name
+from trade.names.readings import syllables
 
 SEED = 20260102
 MONTHS = timedelta(days=365)
@@ -73,9 +73,9 @@ def _company(random: Random, city: str, brand: str, industry: dict[str, Any]) ->
 
 def _add_what_is_sometimes_known(random: Random, lead: Lead, brand: str, contact: str, time: datetime) -> None:
     if random.random() < WITH_MAIL:
-        own = "".join(lazy_pinyin(brand)) + f"{random.randrange(100)}.example"
+        own = "".join(syllables(brand)) + f"{random.randrange(100)}.example"
         domain = random.choice([own, own, own, *VOCABULARY["mail_domains"]])
-        lead.email = f"{''.join(lazy_pinyin(contact))}{random.randrange(1000)}@{domain}"
+        lead.email = f"{''.join(syllables(contact))}{random.randrange(1000)}@{domain}"
     if random.random() < WITH_BUDGET:
         lowest = random.choice([3, 5, 8, 10, 20, 30, 50, 80]) * 10_000
         lead.budget_min.CopyFrom(Money(currency_code="CNY", units=lowest))

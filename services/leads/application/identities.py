@@ -11,8 +11,9 @@ from trade.address import Address
 from trade.duplicates import DuplicateRules, Fingerprint, Identity, blocking_keys, fingerprint, score
 from trade.names import pinyin_key
 
-# Fingerprints of the stock kept in memory: the leads of the present month in a busy house.
-_KEPT = 20_000
+# Fingerprints of the stock kept in memory: enough for a customer who writes several times within minutes. More would
+# take 5 KB each, and the collector would look through all of them.
+_KEPT = 2_000
 
 
 def fingerprint_of(facts: LeadFacts, rules: DuplicateRules) -> Fingerprint:

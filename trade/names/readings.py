@@ -1,0 +1,65 @@
+"""How Chinese characters are read (拼音), tones left out.
+
+`readings.txt` holds the usual reading of each character, and the words that are read otherwise (重庆, 银行). It is
+drawn from pypinyin's dictionary, which itself would take 54 MB in every process.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """The usual reading of a character; the words read otherwise, and the longest of them by its first character."""
+
+    usual: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
+    longest: Mapping[str, int]
+
+
+def syllables(text: str) -> list[str]:
+    """The syllables of a text, the longest known word first; what is no Chinese character stays as it is, in one piece.
+
+    渠成ABC科技 is `qu`, `cheng`, `ABC`, `ke`, `ji`.
+    """
+    readings = _readings()
+    read: list[str] = []
+    place, foreign = 0, ""
+    while place < len(text):
+        found = _word_at(text, place, readings)
+        if not found:
+            foreign += text[place]
+            place += 1
+            continue
+        if foreign:
+            read.append(foreign)
+            foreign = ""
+        read.extend(found)
+        place += len(found)
+    return [*read, foreign] if foreign else read
+
+
+def _word_at(text: str, place: int, readings: _Readings) -> tuple[str, ...]:
+    first = text[place]
+    for length in range(min(readings.longest.get(first, 1), len(text) - place), 1, -1):
+        word = readings.words.get(text[place : place + length])
+        if word:
+            return word
+    usual = readings.usual.get(first)
+    return (usual,) if usual else ()
+
+
+@lru_cache(maxsize=1)
+def _readings() -> _Readings:
+    characters, _, listed = (Path(__file__).parent / "readings.txt").read_text(encoding="utf-8").partition("\n\n")
+    usual = {}
+    for line in characters.splitlines():
+        syllable, _, read_so = line.partition(" ")
+        usual.update(dict.fromkeys(read_so, syllable))
+    words = {word: tuple(read) for word, *read in map(str.split, listed.splitlines())}
+    longest: dict[str, int] = {}
+    for word in words:
+        longest[word[0]] = max(len(word), longest.get(word[0], 1))
+    return _Readings(usual, words, longest)
