@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Integer, RowMapping, Select, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.listing.fields import Field, to_sql
@@ -18,6 +18,7 @@ from chassis.listing.refusals import OrderInvalid, PageTokenInvalid
 
 T = TypeVar("T")
 U = TypeVar("U")
+R = TypeVar("R", bound=Mapping[str, Any] | RowMapping)
 USUAL_SIZE = 50
 LARGEST_SIZE = 200
 COUNTED = 10_000
@@ -74,27 +75,64 @@ class Page(Generic[T]):
         return Page(items=items, next_page_token=self.next_page_token, total=self.total, capped=self.capped)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The two selects of a list: its rows (parameters `rows`, `after_value`, `after_tie`), and how many there are."""
+
+    rows: Select[Any]
+    count: Select[Any]
+    order: Order
+
+
 async def read_page(
     connection: AsyncConnection, statement: Select[Any], listing: Listing, wanted: PageRequest
 ) -> Page[RowMapping]:
     """The page of an already scoped select. Raises FilterInvalid, OrderInvalid, PageTokenInvalid."""
+    plan = plan_page(statement, listing, wanted)
+    rows = (await connection.execute(plan.rows, page_values(wanted, plan))).mappings().all()
+    total = await connection.scalar(plan.count) or 0
+    return page_of(rows, wanted, listing, plan, total=total)
+
+
+def plan_page(statement: Select[Any], listing: Listing, wanted: PageRequest) -> Plan:
+    """How a page is read; the same for every page behind the first. Raises FilterInvalid and OrderInvalid."""
     order, descending = _order(listing, wanted.order_by)
     condition = parse_filter(wanted.filter)
     if condition is not None:
         statement = statement.where(to_sql(condition, listing.fields))
     following = statement
     if wanted.token:
-        following = following.where(_after(listing, order, _opened(wanted), descending=descending))
+        key = (bindparam("after_value", type_=order.column.type), bindparam("after_tie", type_=listing.tie.type))
+        row, last = tuple_(order.column, listing.tie), tuple_(*key)
+        following = following.where(row < last if descending else row > last)
     columns: tuple[ColumnElement[Any], ...] = (order.column, listing.tie)
     following = following.order_by(*(each.desc() if descending else each.asc() for each in columns))
-    rows = (await connection.execute(following.limit(wanted.rows + 1))).mappings().all()
     counted = select(func.count()).select_from(
         statement.with_only_columns(listing.tie, maintain_column_froms=True).limit(COUNTED + 1).subquery()
     )
-    total = await connection.scalar(counted) or 0
+    return Plan(following.limit(bindparam("rows", type_=Integer)), counted, order)
+
+
+def page_values(wanted: PageRequest, plan: Plan) -> dict[str, Any]:
+    """The parameters of a plan's rows: one more than the page holds tells whether another follows.
+
+    Raises PageTokenInvalid.
+    """
+    values: dict[str, Any] = {"rows": wanted.rows + 1}
+    if wanted.token:
+        key = _opened(wanted)
+        try:
+            values |= {"after_value": plan.order.read(key[0]), "after_tie": UUID(key[1])}
+        except (ValueError, TypeError, IndexError):
+            raise PageTokenInvalid from None
+    return values
+
+
+def page_of(rows: Sequence[R], wanted: PageRequest, listing: Listing, plan: Plan, *, total: int) -> Page[R]:
+    """The page that the rows of a plan are, with the token of the next."""
     kept = rows[: wanted.rows]
     last = kept[-1] if len(rows) > wanted.rows else None
-    token = _sealed(wanted, last[order.column.name], last[listing.tie.name]) if last else ""
+    token = _sealed(wanted, last[plan.order.column.name], last[listing.tie.name]) if last else ""
     return Page(items=kept, next_page_token=token, total=min(total, COUNTED), capped=total > COUNTED)
 
 
@@ -104,15 +142,6 @@ def _order(listing: Listing, text: str) -> tuple[Order, bool]:
     if order is None or len(words) > 2 or (words[1:] and words[1] not in {"asc", "desc"}):  # noqa: PLR2004 - field and direction
         raise OrderInvalid(order_by=text)
     return order, words[1:] == ["desc"]
-
-
-def _after(listing: Listing, order: Order, key: Sequence[Any], *, descending: bool) -> ColumnElement[bool]:
-    try:
-        value, tie = order.read(key[0]), UUID(key[1])
-    except (ValueError, TypeError, IndexError):
-        raise PageTokenInvalid from None
-    row, last = tuple_(order.column, listing.tie), tuple_(value, tie)
-    return row < last if descending else row > last
 
 
 def _sealed(wanted: PageRequest, *key: object) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import new_id
+from chassis.instants import put_instant
 from chassis.prepared import Prepared, Row
 from chassis.principal import Principal
 from chassis.publication import Publications
@@ -166,7 +167,7 @@ class UnitOfWork(Read):
         event_id = new_id()
         head: Any = message.head  # type: ignore[attr-defined]  # field 1 of every event, by convention of the contracts
         head.id = str(event_id)
-        head.time.FromDatetime(self.now)
+        put_instant(head.time, self.now)
         head.aggregate = name
         head.version = version
         head.actor = self.principal.subject

@@ -7,8 +7,10 @@ a list of 50 leads costs a tenth of it.
 import base64
 import math
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from google.protobuf import json_format
@@ -20,6 +22,7 @@ Convert = Callable[[Any], Any]
 _KINDS = FieldDescriptor
 _LONG = frozenset({_KINDS.CPPTYPE_INT64, _KINDS.CPPTYPE_UINT64})
 _WELL_KNOWN = "google.protobuf."
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is written by hand, as Z
 
 
 @cache
@@ -29,27 +32,43 @@ def writer(descriptor: Descriptor) -> Convert:
         return _timestamp
     if descriptor.full_name.startswith(_WELL_KNOWN):
         return json_format.MessageToDict
-    plan: list[tuple[str, str, bool, Convert | None]] = []
+    plan: list[_Plan] = []
 
     def write(message: Message) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for name, json_name, present, convert in plan:
-            if present and not message.HasField(name):
-                continue
-            value = getattr(message, name)
-            values[json_name] = value if convert is None else convert(value)
-        return values
+        # Planned only when first asked for: a message may hold itself.
+        if not plan:
+            plan.append(_Plan(descriptor))
+        return plan[0].write(message)
 
-    # Filled only when first asked for: a message may hold itself.
-    plan.extend(_Planned(descriptor))
     return write
 
 
-class _Planned(list[tuple[str, str, bool, Convert | None]]):
-    """The fields of a type in their order, each with how its value is turned."""
+class _Plan:
+    """The fields of a type: those always printed are got in one go, those with presence one by one."""
 
     def __init__(self, descriptor: Descriptor) -> None:
-        super().__init__((f.name, f.json_name, f.has_presence, _field(f)) for f in descriptor.fields)
+        always = [field for field in descriptor.fields if not field.has_presence]
+        self._get = _getter([field.name for field in always])
+        self._always = [(field.json_name, _field(field)) for field in always]
+        self._present = [(f.name, f.json_name, _field(f)) for f in descriptor.fields if f.has_presence]
+
+    def write(self, message: Message) -> dict[str, Any]:
+        values = {
+            name: value if convert is None else convert(value)
+            for (name, convert), value in zip(self._always, self._get(message), strict=True)
+        }
+        for field, name, convert in self._present:
+            if message.HasField(field):
+                value = getattr(message, field)
+                values[name] = value if convert is None else convert(value)
+        return values
+
+
+def _getter(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+    """All the attributes of those names at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda message: [getattr(message, name) for name in names]
 
 
 def _field(field: FieldDescriptor) -> Convert | None:
@@ -68,6 +87,8 @@ def _map(entry: Descriptor) -> Convert:
     boolean = entry.fields_by_name["key"].cpp_type == _KINDS.CPPTYPE_BOOL
 
     def write(values: Mapping[Any, Any]) -> dict[str, Any]:
+        if not values:
+            return {}
         written: dict[str, Any] = {}
         for key, value in sorted(values.items()):
             name = str(key).lower() if boolean else str(key)
@@ -84,8 +105,7 @@ def _value(field: FieldDescriptor) -> Convert | None:
         # Looked up at the first call, because the type may be the one being planned.
         return lambda message: writer(nested)(message)  # noqa: PLW0108 - see above
     if field.enum_type is not None:
-        names = {number: value.name for number, value in field.enum_type.values_by_number.items()}
-        return lambda number: names.get(number, number)
+        return _Names({number: value.name for number, value in field.enum_type.values_by_number.items()}).__getitem__
     if field.cpp_type in _LONG:
         return str
     if field.type == _KINDS.TYPE_BYTES:
@@ -95,8 +115,20 @@ def _value(field: FieldDescriptor) -> Convert | None:
     return _single if field.cpp_type == _KINDS.CPPTYPE_FLOAT else None
 
 
+class _Names(dict[int, Any]):
+    """The names of an enumeration; a number without a name, from a newer contract, stands for itself."""
+
+    def __missing__(self, number: int) -> int:
+        return number
+
+
 def _timestamp(value: Any) -> str:
-    return str(value.ToJsonString())
+    """RFC 3339 with 0, 3, 6 or 9 digits behind the second, as proto3 JSON has it."""
+    whole, nanos = (_EPOCH + timedelta(seconds=value.seconds)).isoformat(), value.nanos
+    if not nanos:
+        return f"{whole}Z"
+    digits = f"{nanos:09d}"
+    return f"{whole}.{digits.removesuffix('000').removesuffix('000')}Z"
 
 
 def _double(value: float) -> float | str:

@@ -6,6 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from millrace.leads.v1 import lead_events_pb2 as messages
 from millrace.leads.v1 import lead_pb2
 
+from chassis.instants import put_instant
 from chassis.publication import Publication, Publications
 from services.leads.domain import lead as domain
 from services.leads.domain.facts import Urgency
@@ -23,7 +24,7 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
     """The lead's public state: ids, classes and amounts, nothing personal."""
     facts = lead.facts
     created = Timestamp()
-    created.FromDatetime(lead.create_time)
+    put_instant(created, lead.create_time)
     return messages.LeadSnapshot(
         name=f"leads/{lead.uuid}",
         state=_STATES[lead.state],

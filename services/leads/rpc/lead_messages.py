@@ -8,6 +8,7 @@ from typing import Any
 from millrace.leads.v1 import lead_pb2
 from millrace.reasons.v1 import reason_pb2
 
+from chassis.instants import put_instant
 from chassis.texts import Texts
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
@@ -135,7 +136,7 @@ def facts_message(facts: LeadFacts) -> lead_pb2.Lead:
         for part in _ADDRESS_PARTS:
             setattr(message.address, part, getattr(facts.address, part))
     if facts.demo_request_time:
-        message.demo_request_time.FromDatetime(facts.demo_request_time)
+        put_instant(message.demo_request_time, facts.demo_request_time)
     return message
 
 
@@ -150,8 +151,8 @@ def to_message(lead: Lead, wording: Wording) -> lead_pb2.Lead:
     message.team = named("teams", lead.team)
     message.owner_reasons.extend(wording.reasons(lead.owner_reasons))
     message.duplicates.extend(candidate_message(hint, wording) for hint in lead.resembles)
-    message.create_time.FromDatetime(lead.create_time)
-    message.update_time.FromDatetime(lead.update_time)
+    put_instant(message.create_time, lead.create_time)
+    put_instant(message.update_time, lead.update_time)
     message.etag = str(lead.version)
     message.touch_count = lead.touch_count
     return message

@@ -1,9 +1,9 @@
 """What leads can be filtered and sorted by."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Text, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Select, select
 
 from chassis.listing import (
     Listing,
@@ -13,16 +13,17 @@ from chassis.listing import (
     choice,
     instant,
     number,
-    read_page,
     reference,
     text,
     texts,
 )
+from chassis.listing.busy import BusyList
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
-from services.leads.storage.leads import from_row
+from services.leads.storage.leads import from_brief_row, from_row
 from services.leads.storage.tables import LEADS
 
 LISTING = Listing(
@@ -58,21 +59,25 @@ LISTING = Listing(
 
 
 # The explanations are most of a row's bytes and of its reading; a list that shows none leaves them where they are.
-_EXPLAINING = {
-    "grade_reasons": literal_column("'[]'::jsonb", JSONB),
-    "owner_reasons": literal_column("'[]'::jsonb", JSONB),
-    "resembles": literal_column("'[]'::jsonb", JSONB),
-    "match_keys": literal_column("'{}'::text[]", ARRAY(Text)),
-}
-_FULL = select(LEADS)
-_BASIC = select(
-    *(_EXPLAINING[column.name].label(column.name) if column.name in _EXPLAINING else column for column in LEADS.c)
-)
+_EXPLAINING = {"grade_reasons", "owner_reasons", "resembles", "match_keys", "phone_e164", "email_key"}
+_BRIEF = select(*(column for column in LEADS.c if column.name not in _EXPLAINING))
+
+
+def _full(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(LEADS), LEADS, principal=principal, permission=permission)
+
+
+def _brief(principal: Principal, permission: str) -> Select[Any]:
+    return scope(_BRIEF, LEADS, principal=principal, permission=permission)
+
+
+_FULL_LIST, _BRIEF_LIST = BusyList(_full, LISTING), BusyList(_brief, LISTING)
 
 
 async def list_page(read: Read, wanted: PageRequest, *, permission: str, explained: bool) -> Page[Lead]:
     """A page of the leads the reader may see; without their reasons and duplicates unless `explained`."""
-    chosen = _FULL if explained else _BASIC
-    statement = scope(chosen, LEADS, principal=read.principal, permission=permission)
-    page = await read_page(read.connection, statement, LISTING, wanted)
-    return page.of([from_row(row) for row in page.items])
+    if explained:
+        page = await _FULL_LIST.page(read, wanted, permission=permission)
+        return page.of([from_row(row) for row in page.items])
+    page = await _BRIEF_LIST.page(read, wanted, permission=permission)
+    return page.of([from_brief_row(row) for row in page.items])

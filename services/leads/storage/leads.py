@@ -102,6 +102,22 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
     )
 
 
+def from_brief_row(row: Mapping[str, Any] | RowMapping) -> Lead:
+    """The lead in a row of a list: without what explains it, and without its keys."""
+    return Lead(
+        uuid=row["uuid"],
+        version=row["version"],
+        facts=facts_from_row(row),
+        state=LeadState(row["state"]),
+        grade=Grade(row["grade"]),
+        owner=row["owner"],
+        team=row["team"],
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+        touch_count=row["touch_count"],
+    )
+
+
 def facts_from_row(row: Mapping[str, Any] | RowMapping) -> LeadFacts:
     """What a row knows of the customer."""
     currency = row["budget_currency"]
