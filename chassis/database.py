@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import orjson
@@ -47,18 +48,48 @@ def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_m
     )
 
 
+class Kept:
+    """Connections of a pool that stay at hand between two calls: to take one and give it back costs more than a read.
+
+    Few are kept, so that the others who use the pool find room in it.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, most: int = 3) -> None:
+        self.engine = engine
+        self._most = most
+        self._idle: list[AsyncConnection] = []
+
+    async def take(self) -> AsyncConnection:
+        """One at hand, or another of the pool; raises Overloaded."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not driver(connection).is_closed():
+                return connection
+            await _let_go(connection)
+        return await _opened(self.engine)
+
+    async def give_back(self, connection: AsyncConnection) -> None:
+        """Keep a connection for the next call, if it is in order and there is room."""
+        sound = not (connection.closed or connection.invalidated or connection.in_transaction())
+        if sound and len(self._idle) < self._most:
+            self._idle.append(connection)
+        else:
+            await asyncio.shield(connection.close())
+
+    async def close(self) -> None:
+        """Let all of them go."""
+        while self._idle:
+            await self._idle.pop().close()
+
+
 @asynccontextmanager
-async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def connected(engine: AsyncEngine | Kept) -> AsyncIterator[AsyncConnection]:
     """A connection of the pool; raises Overloaded when none is free in time or the database is away.
 
     A cancelled reader's connection is thrown away: what it was doing on the wire is not known.
     """
-    try:
-        connection = await engine.connect()
-    except PoolTimeout as error:
-        raise Overloaded from error
-    except (OSError, DBAPIError, TimeoutError) as error:
-        raise Overloaded from error
+    kept = engine if isinstance(engine, Kept) else Kept(engine, most=0)
+    connection = await kept.take()
     try:
         yield connection
     except asyncio.CancelledError:
@@ -70,7 +101,24 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await asyncio.shield(connection.invalidate())
         raise Overloaded from error
     finally:
-        await asyncio.shield(connection.close())
+        await kept.give_back(connection)
+
+
+async def _opened(engine: AsyncEngine) -> AsyncConnection:
+    try:
+        return await engine.connect()
+    except (PoolTimeout, OSError, DBAPIError, TimeoutError) as error:
+        raise Overloaded from error
+
+
+async def _let_go(connection: AsyncConnection) -> None:
+    await connection.invalidate()
+    await connection.close()
+
+
+def driver(connection: AsyncConnection) -> Any:
+    """The driver's own connection; a transaction that is under way holds for it, too."""
+    return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr]  # an open one has it
 
 
 def sqlstate(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.database import driver
 from chassis.principal import Principal
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
@@ -57,8 +58,3 @@ class PreparedFor:
         prepared = Prepared(self._build(principal, permission))
         self._known[key] = (principal, prepared)
         return prepared
-
-
-def driver(connection: AsyncConnection) -> Any:
-    """The driver's own connection; a transaction that is under way holds for it, too."""
-    return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr]  # an open one has it

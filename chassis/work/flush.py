@@ -19,8 +19,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.database import driver
 from chassis.masking import digest, mask
-from chassis.prepared import driver
 from chassis.principal import Principal
 from chassis.tables import audit as audit_table
 from chassis.tables import requests

@@ -62,7 +62,8 @@ class Store:
     ) -> None:
         """`committed` is called after each commit that wrote events: it wakes the relay."""
         self.engine = engine
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writers = database.Kept(engine)
+        self._readers = database.Kept(engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._service = service
         self._clock = clock
         self._publications = publications
@@ -71,7 +72,7 @@ class Store:
 
     async def read(self, call: Call, query: Callable[[Read], Awaitable[T]]) -> T:
         """Run a query in autocommit; a caller who goes away cancels it."""
-        async with database.connected(self._autocommit) as connection:
+        async with database.connected(self._readers) as connection:
             return await query(Read(connection, call.now, call.principal))
 
     async def write(
@@ -113,9 +114,11 @@ class Store:
         return fresh if fresh is not None else answer_type.FromString(stored or b"")
 
     async def drain(self) -> None:
-        """Wait for the writes whose callers went away."""
+        """Wait for the writes whose callers went away, and let the connections go."""
         if self._running:
             await asyncio.wait(self._running)
+        await self._readers.close()
+        await self._writers.close()
 
     async def _attempts(
         self,
@@ -142,7 +145,7 @@ class Store:
         deadline: float | None,
         trace: str,
     ) -> tuple[M | None, bytes | None]:
-        async with database.connected(self.engine) as connection:
+        async with database.connected(self._writers) as connection:
             work = self._unit(connection, key, principal, trace)
             try:
                 message = await self._carry_out(work, key, use_case, deadline)
