@@ -12,7 +12,7 @@ from services.leads.domain.lead import Grade
 from trade.reasons import Reason
 
 # How many candidates a decision shows one by one; the others are counted by outcome.
-_SHOWN = 10
+_SHOWN = 5
 
 
 class Weighed(NamedTuple):
