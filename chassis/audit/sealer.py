@@ -2,10 +2,10 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import logs, metrics
@@ -16,7 +16,15 @@ from kernel.time import Clock
 _BATCH = 2000
 _HEAD_SECONDS = 3600.0
 _LOCK = text("select pg_try_advisory_xact_lock(hashtextextended('millrace.audit', 0))")
-_SEAL = update(audit).where(audit.c.id == bindparam("entry")).values(place=bindparam("at"), hash=bindparam("sealed"))
+_SEAL = text(
+    "update audit a set place = m.place, hash = m.hash "
+    "from unnest(cast(:ids as bigint[]), cast(:places as bigint[]), cast(:hashes as bytea[])) as m(id, place, hash) "
+    "where a.id = m.id"
+).bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger)),
+    bindparam("places", type_=ARRAY(BigInteger)),
+    bindparam("hashes", type_=ARRAY(LargeBinary)),
+)
 
 
 class Sealer:
@@ -57,17 +65,18 @@ class Sealer:
             place, before = await _head(connection)
             unsealed = select(audit).where(audit.c.place.is_(None)).order_by(audit.c.id).limit(_BATCH)
             rows = [dict(row) for row in (await connection.execute(unsealed)).mappings()]
-            sealed: list[dict[str, Any]] = []
+            hashes: list[bytes] = []
             for row in rows:
-                place += 1
                 before = link(before, row)
-                sealed.append({"entry": row["id"], "at": place, "sealed": before})
-            if sealed:
+                hashes.append(before)
+            if rows:
+                places = range(place + 1, place + 1 + len(rows))
+                sealed = {"ids": [row["id"] for row in rows], "places": list(places), "hashes": hashes}
                 await connection.execute(_SEAL, sealed)
         oldest = min((row["occurred"] for row in rows), default=None)
         age = (self._clock.now() - oldest).total_seconds() if oldest is not None else 0.0
         metrics.AUDIT_UNSEALED_SECONDS.labels(self._service).set(age)
-        return len(sealed)
+        return len(rows)
 
     async def sign(self) -> None:
         """Append the signed head to the file outside the database."""

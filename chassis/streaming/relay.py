@@ -8,18 +8,19 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
-from typing import Any
+from uuid import UUID
 
 import nats.errors
 from nats.aio.client import Client
 from nats.js.errors import APIError, NoStreamResponseError
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import DateTime, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import BigInteger
 
 from chassis import logs, metrics
+from chassis.database import Kept, connected
+from chassis.prepared import Prepared, Row
 from chassis.streaming import streams
 from chassis.streaming.refill import reconcile
 from chassis.tables import outbox
@@ -28,14 +29,22 @@ from kernel.time import Clock
 BATCH = 200
 GROUPS = 64
 POLL_SECONDS = 0.1
+# So long it waits for more after the first commit: in a busy second the events of many go out together.
+GATHER_SECONDS = 0.005
 RECONCILE_SECONDS = 30.0
 _ACK_SECONDS = 5.0
 _TRANSIENT = (nats.errors.TimeoutError, nats.errors.NoRespondersError, NoStreamResponseError, TimeoutError, OSError)
 _LOCK = "select pg_try_advisory_lock(hashtextextended('millrace.relay', 0))"
-_MARK = text(
-    "update outbox o set published_at = :now, stream_epoch = :epoch, stream_seq = m.seq, last_error = null "
-    "from unnest(cast(:ids as bigint[]), cast(:seqs as bigint[])) as m(id, seq) where o.id = m.id"
-).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("seqs", type_=ARRAY(BigInteger)))
+_MARK = Prepared(
+    text(
+        "update outbox o set published_at = :now, stream_epoch = :epoch, stream_seq = m.seq, last_error = null "
+        "from unnest(cast(:ids as bigint[]), cast(:seqs as bigint[])) as m(id, seq) where o.id = m.id"
+    ).bindparams(
+        bindparam("ids", type_=ARRAY(BigInteger)),
+        bindparam("seqs", type_=ARRAY(BigInteger)),
+        bindparam("now", type_=DateTime(timezone=True)),
+    )
+)
 
 
 class Relay:
@@ -52,6 +61,7 @@ class Relay:
     ) -> None:
         """`engine` is the engine of background work; `woken` is set by whoever commits in this process."""
         self._engine = engine
+        self._kept = Kept(engine.execution_options(isolation_level="AUTOCOMMIT"), most=1)
         self._client = client
         self._js = client.jetstream(timeout=_ACK_SECONDS)
         self._declaration = declaration
@@ -90,9 +100,8 @@ class Relay:
         """Publish one batch; how many events were acknowledged."""
         if not self._epoch:
             await self.check_stream()
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            rows = (await connection.execute(_UNPUBLISHED)).all()
+        async with connected(self._kept) as connection:
+            rows = await _UNPUBLISHED.rows(connection)
             if not rows:
                 return 0
             published = await self._publish(connection, rows)
@@ -123,23 +132,25 @@ class Relay:
             if await self.publish_once() == 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    await asyncio.sleep(GATHER_SECONDS)
 
-    async def _publish(self, connection: AsyncConnection, rows: Iterable[Row[Any]]) -> list[tuple[int, int]]:
-        ordered = sorted(rows, key=lambda row: (row.aggregate_type, str(row.aggregate_id), row.id))
-        groups = [list(group) for _, group in groupby(ordered, key=lambda row: (row.aggregate_type, row.aggregate_id))]
-        outcomes = await asyncio.gather(*(self._publish_aggregate(connection, group) for group in groups))
+    async def _publish(self, connection: AsyncConnection, rows: Iterable[Row]) -> list[tuple[int, int]]:
+        groups: dict[tuple[str, UUID], list[Row]] = {}
+        for row in rows:  # in the order of their ids, which within an aggregate is that of its versions
+            groups.setdefault((row["aggregate_type"], row["aggregate_id"]), []).append(row)
+        outcomes = await asyncio.gather(*(self._publish_aggregate(connection, group) for group in groups.values()))
         published = [place for outcome in outcomes for place in outcome]
         if not published:
             raise nats.errors.TimeoutError
         return published
 
-    async def _publish_aggregate(self, connection: AsyncConnection, rows: list[Row[Any]]) -> list[tuple[int, int]]:
+    async def _publish_aggregate(self, connection: AsyncConnection, rows: list[Row]) -> list[tuple[int, int]]:
         """Publish one aggregate's events one after another; what was acknowledged before the first failure."""
         acknowledged: list[tuple[int, int]] = []
         async with self._places:
             for row in rows:
                 try:
-                    ack = await self._js.publish(row.subject, bytes(row.payload), headers=_headers(row))
+                    ack = await self._js.publish(row["subject"], bytes(row["payload"]), headers=_headers(row))
                 except _TRANSIENT:
                     metrics.PUBLISH_FAILURES.labels(self._service).inc()
                     break
@@ -149,22 +160,22 @@ class Relay:
                         break
                     await self._stop(connection, row, error)
                     break
-                acknowledged.append((row.id, ack.seq))
+                acknowledged.append((row["id"], ack.seq))
         metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(acknowledged))
         return acknowledged
 
     async def _mark(self, connection: AsyncConnection, published: list[tuple[int, int]]) -> None:
         now: datetime = self._clock.now()
         ids, seqs = [place[0] for place in published], [place[1] for place in published]
-        await connection.execute(_MARK, {"now": now, "epoch": self._epoch, "ids": ids, "seqs": seqs})
+        await _MARK.rows(connection, now=now, epoch=self._epoch, ids=ids, seqs=seqs)
 
-    async def _stop(self, connection: AsyncConnection, row: Row[Any], error: Exception) -> None:
+    async def _stop(self, connection: AsyncConnection, row: Row, error: Exception) -> None:
         """The stream will never take this event: its aggregate stops, the others go on, somebody is told."""
         metrics.AGGREGATES_STOPPED.labels(self._service).inc()
         self._log.error(
-            "aggregate stopped", aggregate=f"{row.aggregate_type}/{row.aggregate_id}", error=str(error)[:200]
+            "aggregate stopped", aggregate=f"{row['aggregate_type']}/{row['aggregate_id']}", error=str(error)[:200]
         )
-        statement = update(outbox).where(outbox.c.id == row.id)
+        statement = update(outbox).where(outbox.c.id == row["id"])
         await connection.execute(statement.values(stopped=True, last_error=str(error)[:500]))
 
     async def _gauge(self, connection: AsyncConnection) -> None:
@@ -176,7 +187,7 @@ class Relay:
 
 
 _stopped = outbox.alias("s")
-_UNPUBLISHED = (
+_UNPUBLISHED = Prepared(
     select(outbox)
     .where(
         outbox.c.published_at.is_(None),
@@ -195,18 +206,18 @@ def _final(error: Exception) -> bool:
 _TOO_LARGE = 10054
 
 
-def _headers(row: Row[Any]) -> dict[str, str]:
+def _headers(row: Row) -> dict[str, str]:
     """The message id, and the CloudEvents attributes (binary mode)."""
     headers = {
-        "Nats-Msg-Id": str(row.event_id),
+        "Nats-Msg-Id": str(row["event_id"]),
         "ce-specversion": "1.0",
-        "ce-id": str(row.event_id),
-        "ce-type": row.event_type,
+        "ce-id": str(row["event_id"]),
+        "ce-type": row["event_type"],
         "ce-source": "/millrace",
-        "ce-time": row.occurred.isoformat(),
-        "ce-subject": f"{row.aggregate_type}/{row.aggregate_id}",
-        "ce-version": str(row.version),
+        "ce-time": row["occurred"].isoformat(),
+        "ce-subject": f"{row['aggregate_type']}/{row['aggregate_id']}",
+        "ce-version": str(row["version"]),
     }
-    if row.trace:
-        headers["traceparent"] = row.trace
+    if row["trace"]:
+        headers["traceparent"] = row["trace"]
     return headers
