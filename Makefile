@@ -66,8 +66,9 @@ lock: ## Resolve the versions anew
 audit: setup ## Known vulnerabilities of what is locked
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/development.lock
 
-release: setup ## Keep today's contracts as what later ones must not break
-	$(BIN)/python hatch_build.py protos/released.binpb
+release: lint ## Keep today's contracts and events as what later ones must not break
+	$(BIN)/python -m deploy.release
+	$(BIN)/python hatch_build.py protos/released.binpb --no-comments
 
 clean: ## Remove what was installed, generated and stored
 	rm -rf $(VENV) generated .millrace .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
