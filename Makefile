@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup run test lint unit integration e2e bench soak proto lock audit release clean
+.PHONY: help setup run test lint unit integration e2e bench soak proto reference lock audit release clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ soak: setup ## The fault proofs at full size
 
 proto: setup ## Generate the contracts' code anew
 	$(BIN)/python hatch_build.py
+
+reference: setup ## Write docs/reference anew from the code
+	$(BIN)/python -m deploy.reference
 
 lock: ## Resolve the versions anew
 	for extra in directory leads gateway local development; do \
