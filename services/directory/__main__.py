@@ -17,10 +17,10 @@ from millrace.directory.v1 import (
     team_service_pb2,
 )
 
+from chassis.life_cycle import run
 from chassis.organization import Organization, identify_by
 from chassis.parts import Parts, ServiceDefinition
 from chassis.rpc.serving import Identify
-from chassis.service import run
 from chassis.settings import Environment, SettingsWrong
 from chassis.texts import Texts
 from kernel.errors import Refusal
