@@ -61,7 +61,9 @@ class Background:
     async def _streaming(self) -> None:
         parts = self._parts
         name = parts.definition.name
-        self._client = client = await connect(parts.settings.nats_url, service=name)
+        self._client = client = await connect(
+            parts.settings.nats_url, service=name, password=parts.settings.nats_password
+        )
         relay = Relay(
             engine=parts.background_engine,
             client=client,

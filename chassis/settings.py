@@ -75,6 +75,7 @@ class ServiceSettings:
     service: str
     database_url: str
     nats_url: str
+    nats_password: str = ""
     listen: str
     debug_listen: str
     secret: str
@@ -93,6 +94,11 @@ class ServiceSettings:
             service=service,
             database_url=env.text(f"MILLRACE_{own}_DATABASE_URL", means="the service's own PostgreSQL database"),
             nats_url=env.text("MILLRACE_NATS_URL", means="the NATS server or cluster"),
+            nats_password=env.text(
+                f"MILLRACE_{own}_NATS_PASSWORD",
+                "",
+                means="its password on NATS, where it is a user of its own",
+            ),
             listen=env.text(
                 f"MILLRACE_{own}_LISTEN", "127.0.0.1:0", means="where gRPC is served; port 0 is a free one"
             ),
