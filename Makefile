@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup run test lint unit integration e2e bench soak proto lock audit release clean
+.PHONY: help setup run test lint unit integration e2e browser bench soak proto reference lock audit release clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,7 +26,7 @@ $(VENV)/.installed: requirements/bootstrap.lock requirements/development.lock py
 run: setup ## Start the whole product here, with demo data (PORT=8080, MILLRACE_HOME=.millrace)
 	@exec $(BIN)/python -m deploy.local up
 
-test: lint unit integration e2e ## Everything CI runs
+test: lint unit integration e2e browser ## Everything CI runs
 
 lint: setup ## Style, types, import contracts, contracts on the wire
 	$(BIN)/ruff check .
@@ -47,6 +47,9 @@ integration: setup ## One service at a time, with a real PostgreSQL and a real N
 e2e: setup ## Every process started as in production
 	$(BIN)/pytest tests/e2e
 
+browser: setup ## The pages in Chromium (skipped where it is absent)
+	$(BIN)/pytest tests/browser -rs
+
 bench: setup ## Measure speed and size (at most 20 minutes)
 	@$(BIN)/python -m tests.performance
 
@@ -55,6 +58,9 @@ soak: setup ## The fault proofs at full size
 
 proto: setup ## Generate the contracts' code anew
 	$(BIN)/python hatch_build.py
+
+reference: setup ## Write docs/reference anew from the code
+	$(BIN)/python -m deploy.reference
 
 lock: ## Resolve the versions anew
 	for extra in directory leads gateway local development; do \
@@ -66,8 +72,9 @@ lock: ## Resolve the versions anew
 audit: setup ## Known vulnerabilities of what is locked
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/development.lock
 
-release: setup ## Keep today's contracts as what later ones must not break
-	$(BIN)/python hatch_build.py protos/released.binpb
+release: lint ## Keep today's contracts and events as what later ones must not break
+	$(BIN)/python -m deploy.release
+	$(BIN)/python hatch_build.py protos/released.binpb --no-comments
 
 clean: ## Remove what was installed, generated and stored
 	rm -rf $(VENV) generated .millrace .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -64,9 +64,13 @@ def generate() -> None:
     fresh.rename(GENERATED)
 
 
-def write_image(path: Path) -> None:
-    """Write the contracts as one descriptor image, the form in which `buf` checks them."""
-    compile_protos("--include_imports", "--include_source_info", f"-o{path}", *contract_files())
+def write_image(path: Path, *, comments: bool = True) -> None:
+    """Write the contracts as one descriptor image, the form in which `buf` checks them.
+
+    Comments are most of its size; what is only compared with does without.
+    """
+    source = ["--include_source_info"] if comments else []
+    compile_protos("--include_imports", *source, f"-o{path}", *contract_files())
 
 
 def contract_files() -> list[str]:
@@ -100,6 +104,6 @@ def compile_protos(*arguments: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        write_image(Path(sys.argv[1]))
+        write_image(Path(sys.argv[1]), comments="--no-comments" not in sys.argv)
     else:
         generate()

@@ -1,7 +1,7 @@
 """What a service does without being asked: relay, consumers, jobs, sweeps, the audit seal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis import logs
 from chassis.audit.sealer import Sealer
 from chassis.consumer.consumer import Consumer, History
-from chassis.consumer.event import Event, Subscription
-from chassis.consumer.gate import Gap
+from chassis.consumer.event import Subscription
 from chassis.event_log import archive
 from chassis.history import history_over
 from chassis.jobs import Jobs, Sweep, Sweeps
 from chassis.parts import Parts
+from chassis.settings import SettingsWrong
 from chassis.streaming.connection import connect
 from chassis.streaming.relay import Relay
 from chassis.streaming.streams import declared
@@ -61,7 +61,9 @@ class Background:
     async def _streaming(self) -> None:
         parts = self._parts
         name = parts.definition.name
-        self._client = client = await connect(parts.settings.nats_url, service=name)
+        self._client = client = await connect(
+            parts.settings.nats_url, service=name, password=parts.settings.nats_password
+        )
         relay = Relay(
             engine=parts.background_engine,
             client=client,
@@ -82,8 +84,8 @@ class Background:
 
     def _history(self, subscription: Subscription) -> History:
         credentials = self._parts.definition.credentials
-        if subscription.stream not in self._parts.settings.addresses or credentials is None:
-            return _no_history
+        if credentials is None:
+            raise LookupError(f"{subscription.name} cannot ask {subscription.stream}: the service has no credentials")
         return history_over(self._parts.channel(subscription.stream), credentials(self._parts))
 
     def _go(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -96,13 +98,16 @@ class Background:
             self._log.error("background task ended", task=task.get_name(), error=repr(task.exception())[:500])
 
 
-async def _no_history(subscription: Subscription, gap: Gap | None) -> AsyncIterator[Event]:
-    """Without an address of the producer there is nothing to read; the consumer waits and says so."""
-    del gap
-    nothing: tuple[Event, ...] = ()
-    for event in nothing:
-        yield event
-    logs.get_logger().warning("no address of the producer", stream=subscription.stream)
+def check_producers(parts: Parts) -> None:
+    """Raise SettingsWrong where a producer has no address.
+
+    A consumer that cannot ask for history would stand still at its first gap, with nothing in its log but patience.
+    """
+    asked = {each.stream for each in parts.definition.subscriptions(parts)}
+    missing = sorted(asked - set(parts.settings.addresses))
+    if missing:
+        names = (f"MILLRACE_{stream.upper()}_ADDRESS" for stream in missing)
+        raise SettingsWrong("; ".join(f"{name} is not set, and its history is read" for name in names))
 
 
 async def _forget_requests(connection: AsyncConnection, now: Any) -> int:

@@ -30,3 +30,11 @@ AUDIT_UNSEALED_SECONDS = Gauge("millrace_audit_unsealed_seconds", "Age of the ol
 STREAM_PERMISSION_VIOLATIONS = Counter(
     "millrace_nats_permission_violations_total", "Publishes or reads NATS refused", ["service"]
 )
+HTTP_SECONDS = Histogram(
+    "millrace_http_seconds",
+    "Time of one HTTP request, by method of the contract and status",
+    ["method", "status"],
+    buckets=_FAST,
+)
+CIRCUIT_OPEN = Gauge("millrace_gateway_circuit_open", "1 while a service is left alone after failures", ["service"])
+RATE_LIMITED = Counter("millrace_gateway_rate_limited_total", "Requests refused by a rate limit", ["limit"])

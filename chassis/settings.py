@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+NEIGHBOURS = ("directory", "leads")
+
 
 class SettingsWrong(Exception):  # noqa: N818 - read aloud by the operator at start
     """Some variables are missing or wrong; the message lists every one."""
@@ -12,13 +14,17 @@ class SettingsWrong(Exception):  # noqa: N818 - read aloud by the operator at st
 
 @dataclass(slots=True)
 class Environment:
-    """Reads variables and gathers what is wrong with them until `check`."""
+    """Reads variables and gathers what is wrong with them until `check`.
+
+    Every reading says what the variable `means`, in the words of `docs/reference/settings.md`, which is made from it.
+    """
 
     values: Mapping[str, str]
     problems: list[str] = field(default_factory=list)
 
-    def text(self, name: str, default: str | None = None) -> str:
+    def text(self, name: str, default: str | None = None, *, means: str) -> str:
         """The variable, or the content of the file `<name>_FILE` names; a problem when neither and no default."""
+        del means
         if name in self.values:
             return self.values[name]
         path = self.values.get(f"{name}_FILE")
@@ -29,8 +35,9 @@ class Environment:
             return ""
         return default
 
-    def whole(self, name: str, default: int) -> int:
+    def whole(self, name: str, default: int, *, means: str) -> int:
         """A whole number."""
+        del means
         value = self.values.get(name, str(default))
         try:
             return int(value)
@@ -38,8 +45,9 @@ class Environment:
             self.problems.append(f"{name} is not a whole number: {value!r}")
             return default
 
-    def zone(self, name: str, default: str) -> ZoneInfo:
+    def zone(self, name: str, default: str, *, means: str) -> ZoneInfo:
         """A time zone of the IANA database."""
+        del means
         value = self.values.get(name, default)
         try:
             return ZoneInfo(value)
@@ -67,6 +75,7 @@ class ServiceSettings:
     service: str
     database_url: str
     nats_url: str
+    nats_password: str = ""
     listen: str
     debug_listen: str
     secret: str
@@ -80,25 +89,47 @@ class ServiceSettings:
     def read(cls, service: str, values: Mapping[str, str]) -> "ServiceSettings":
         """Read the settings of one service; raises SettingsWrong."""
         env = Environment(values)
-        own = f"MILLRACE_{service.upper()}"
+        own = service.upper()
         settings = cls(
             service=service,
-            database_url=env.text(f"{own}_DATABASE_URL"),
-            nats_url=env.text("MILLRACE_NATS_URL"),
-            listen=env.text(f"{own}_LISTEN", "127.0.0.1:0"),
-            debug_listen=env.text(f"{own}_DEBUG_LISTEN", "127.0.0.1:0"),
-            secret=env.text("MILLRACE_SECRET"),
-            time_zone=env.zone("MILLRACE_TIME_ZONE", "Asia/Shanghai"),
-            addresses={
-                name: values[f"MILLRACE_{name.upper()}_ADDRESS"]
-                for name in ("directory", "leads")
-                if f"MILLRACE_{name.upper()}_ADDRESS" in values
-            },
-            ready_file=env.text("MILLRACE_READY_FILE", ""),
-            audit_heads=env.text("MILLRACE_AUDIT_HEADS", ""),
+            database_url=env.text(f"MILLRACE_{own}_DATABASE_URL", means="the service's own PostgreSQL database"),
+            nats_url=env.text("MILLRACE_NATS_URL", means="the NATS server or cluster"),
+            nats_password=env.text(
+                f"MILLRACE_{own}_NATS_PASSWORD",
+                "",
+                means="its password on NATS, where it is a user of its own",
+            ),
+            listen=env.text(
+                f"MILLRACE_{own}_LISTEN", "127.0.0.1:0", means="where gRPC is served; port 0 is a free one"
+            ),
+            debug_listen=env.text(
+                f"MILLRACE_{own}_DEBUG_LISTEN",
+                "127.0.0.1:0",
+                means="where `/healthz`, `/readyz`, `/metrics` are served",
+            ),
+            secret=env.text(
+                "MILLRACE_SECRET", means="the installation's secret, 32 characters at least, the same everywhere"
+            ),
+            time_zone=env.zone("MILLRACE_TIME_ZONE", "Asia/Shanghai", means="the zone of business dates"),
+            addresses=_addresses(env),
+            ready_file=env.text(
+                "MILLRACE_READY_FILE", "", means="the file that tells the process' addresses once it is ready"
+            ),
+            audit_heads=env.text(
+                "MILLRACE_AUDIT_HEADS", "", means="the folder outside the database for the audit log's signed heads"
+            ),
             other=values,
         )
         if settings.secret and len(settings.secret) < 32:  # noqa: PLR2004 - 256 bits as hex or base64
             env.problems.append("MILLRACE_SECRET is shorter than 32 characters")
         env.check()
         return settings
+
+
+def _addresses(env: Environment) -> dict[str, str]:
+    """The neighbours' addresses; a service without an address is not asked."""
+    told = {
+        name: env.text(f"MILLRACE_{name.upper()}_ADDRESS", "", means="where the service is reached by its neighbours")
+        for name in NEIGHBOURS
+    }
+    return {name: address for name, address in told.items() if address}

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from chassis.settings import Environment
+
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
@@ -16,7 +18,7 @@ _tracer: "Tracer | None" = None
 def configure(service: str, values: Mapping[str, str]) -> None:
     """Export spans to the collector the environment names; nothing where it names none."""
     global _tracer  # noqa: PLW0603 - one tracer per process, as the logging configuration is
-    if "OTEL_EXPORTER_OTLP_ENDPOINT" not in values:
+    if not Environment(values).text("OTEL_EXPORTER_OTLP_ENDPOINT", "", means="the collector of traces; off without"):
         return
     from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - off costs nothing
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - off costs nothing

@@ -11,7 +11,7 @@ import grpc
 from google.protobuf.message import Message
 
 from chassis.channels import open_channel
-from gateway.metrics import CIRCUIT_OPEN
+from chassis.metrics import CIRCUIT_OPEN
 from gateway.refusals import ServiceAway
 from gateway.transcoding.methods import Method
 from kernel.errors import Overloaded

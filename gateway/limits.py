@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from gateway.metrics import RATE_LIMITED
+from chassis.metrics import RATE_LIMITED
 from gateway.refusals import RateLimited
 
 REMEMBERED = 50_000

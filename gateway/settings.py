@@ -29,17 +29,48 @@ class GatewaySettings:
         """Read the settings; raises SettingsWrong with every mistake."""
         env = Environment(values)
         settings = cls(
-            listen=env.text("MILLRACE_GATEWAY_LISTEN", "127.0.0.1:8080"),
-            debug_listen=env.text("MILLRACE_GATEWAY_DEBUG_LISTEN", "127.0.0.1:0"),
-            addresses={name: env.text(f"MILLRACE_{name.upper()}_ADDRESS") for name in SERVICES},
-            secret=env.text("MILLRACE_SECRET"),
-            ready_file=env.text("MILLRACE_READY_FILE", ""),
-            trusted_hosts=frozenset(_listed(env.text("MILLRACE_GATEWAY_TRUSTED_HOSTS", "localhost,127.0.0.1,[::1]"))),
-            trusted_proxies=env.text("MILLRACE_GATEWAY_TRUSTED_PROXIES", "127.0.0.1"),
-            allowed_origins=_listed(env.text("MILLRACE_GATEWAY_ALLOWED_ORIGINS", "")),
-            rate_per_address=env.whole("MILLRACE_GATEWAY_RATE_PER_ADDRESS", 1000),
-            rate_per_session=env.whole("MILLRACE_GATEWAY_RATE_PER_SESSION", 500),
-            rate_of_public_writes=env.whole("MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES", 5),
+            listen=env.text(
+                "MILLRACE_GATEWAY_LISTEN", "127.0.0.1:8080", means="where people and programs are served over HTTP"
+            ),
+            debug_listen=env.text(
+                "MILLRACE_GATEWAY_DEBUG_LISTEN",
+                "127.0.0.1:0",
+                means="where `/healthz`, `/readyz`, `/metrics` are served",
+            ),
+            addresses={
+                name: env.text(f"MILLRACE_{name.upper()}_ADDRESS", means="where the service is reached")
+                for name in SERVICES
+            },
+            secret=env.text("MILLRACE_SECRET", means="the installation's secret, the same everywhere"),
+            ready_file=env.text(
+                "MILLRACE_READY_FILE", "", means="the file that tells the process' addresses once it is ready"
+            ),
+            trusted_hosts=frozenset(
+                _listed(
+                    env.text(
+                        "MILLRACE_GATEWAY_TRUSTED_HOSTS", "localhost,127.0.0.1,[::1]", means="the hosts people may name"
+                    )
+                )
+            ),
+            trusted_proxies=env.text(
+                "MILLRACE_GATEWAY_TRUSTED_PROXIES",
+                "127.0.0.1",
+                means="the proxies whose word on the caller's address counts",
+            ),
+            allowed_origins=_listed(
+                env.text("MILLRACE_GATEWAY_ALLOWED_ORIGINS", "", means="other pages that may call with the session")
+            ),
+            rate_per_address=env.whole(
+                "MILLRACE_GATEWAY_RATE_PER_ADDRESS", 1000, means="requests a second from one address; 0 for no limit"
+            ),
+            rate_per_session=env.whole(
+                "MILLRACE_GATEWAY_RATE_PER_SESSION", 500, means="requests a second of one session; 0 for no limit"
+            ),
+            rate_of_public_writes=env.whole(
+                "MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES",
+                5,
+                means="public forms a second from one address; 0 for no limit",
+            ),
         )
         env.check()
         return settings

@@ -35,7 +35,7 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """One stream as declared."""
+    """One stream as declared; `readers` are the services that may follow it."""
 
     name: str
     subjects: tuple[str, ...]
@@ -44,6 +44,7 @@ class Declaration:
     duplicate_window_seconds: float
     max_msg_size: int
     replicas: int
+    readers: tuple[str, ...] = ()
 
     def config(self) -> dict[str, Any]:
         """The configuration as the server's API takes it."""
@@ -77,6 +78,7 @@ def declared(path: Path = _DEFAULT_FILE) -> Mapping[str, Declaration]:
             duplicate_window_seconds=table["duplicate_window_seconds"],
             max_msg_size=table["max_msg_size"],
             replicas=table["replicas"],
+            readers=tuple(table["readers"]),
         )
         for name, table in tables.items()
     }

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+from chassis.settings import Environment
 from deploy.local.demo import load_demo, print_accounts
 from deploy.local.home import Home, HomeInUse
 from deploy.local.process import DidNotStart
@@ -23,11 +24,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", choices=["up"], help="start everything and stay until Ctrl-C")
     parser.parse_args()
-    try:
-        port = int(os.environ.get("PORT", "8080"))
-    except ValueError:
-        return _refuse(f"PORT is not a number: {os.environ['PORT']}")
-    home = Home.open(Path(os.environ.get("MILLRACE_HOME", ".millrace")))
+    env = Environment(os.environ)
+    port = env.whole("PORT", 8080, means="the port of the gateway")
+    home = Home.open(Path(env.text("MILLRACE_HOME", ".millrace", means="the folder that holds all state")))
+    if env.problems:
+        return _refuse("; ".join(env.problems))
     try:
         with home.held():
             return up(home, port)
@@ -43,7 +44,7 @@ def up(home: Home, port: int) -> int:
     stack = Stack(home, port)
     try:
         stack.start()
-        if os.environ.get("MILLRACE_DEMO", "on") != "off":
+        if _demo_wanted():
             load_demo(stack)
             print_accounts(home)
         print(
@@ -58,6 +59,11 @@ def up(home: Home, port: int) -> int:
         print("Stopping …", flush=True)
         stack.stop()
     return 0
+
+
+def _demo_wanted() -> bool:
+    env = Environment(os.environ)
+    return env.text("MILLRACE_DEMO", "on", means="`off` starts without the invented company") != "off"
 
 
 def _end_wanted() -> threading.Event:

@@ -4,12 +4,17 @@ import json
 import signal
 import subprocess
 import sysconfig
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from chassis.streaming.permissions import permissions
+from chassis.streaming.streams import declared
+from deploy.local.home import write_private
 from deploy.local.process import end, end_leftover, start, wait_until
 
 ANY_PORT = -1
+OPERATOR = "operator"
 MIB = 1024 * 1024
 
 
@@ -20,11 +25,17 @@ class Nats:
     process: subprocess.Popen[bytes]
     folder: Path
     port: int
+    passwords: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         """Where clients connect."""
         return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def operator_url(self) -> str:
+        """Where somebody connects who may read and do everything: an operator, a bench, a test."""
+        return f"nats://{OPERATOR}:{self.passwords[OPERATOR]}@127.0.0.1:{self.port}"
 
     def stop(self) -> None:
         """Stop in order; what was acknowledged stays."""
@@ -35,8 +46,18 @@ class Nats:
         end(self.process, by=signal.SIGKILL)
 
 
-def start_nats(folder: Path, *, port: int = ANY_PORT, durable: bool = True, log: Path | None = None) -> Nats:
+def start_nats(
+    folder: Path,
+    *,
+    port: int = ANY_PORT,
+    durable: bool = True,
+    log: Path | None = None,
+    passwords: Mapping[str, str] | None = None,
+) -> Nats:
     """Start the server whose streams are kept in `folder`; without a port it picks a free one.
+
+    With passwords, each service is a user that may do its own work only, and `operator` one that may do all; without,
+    whoever reaches the port may do everything, which suits a test.
 
     `durable` forces every acknowledged message to the disk: with the default interval of two minutes a power
     cut lost 106,553 acknowledged messages.
@@ -47,11 +68,14 @@ def start_nats(folder: Path, *, port: int = ANY_PORT, durable: bool = True, log:
     end_leftover(pid_file, program="nats-server", folder=folder, by=signal.SIGTERM)
     for stale in folder.glob("*.ports"):
         stale.unlink()
-    configuration.write_text(json.dumps(_configuration(folder, pid_file, port=port, durable=durable), indent=2))
-    process = start([_program(), "-c", configuration], log=log, death_signal=signal.SIGTERM)
+    settings = _configuration(folder, pid_file, port=port, durable=durable)
+    if passwords:
+        settings["authorization"] = {"users": [_user(name, password) for name, password in passwords.items()]}
+    write_private(configuration, json.dumps(settings, indent=2))
+    process = start([program(), "-c", configuration], log=log, death_signal=signal.SIGTERM)
     ports = folder / f"nats-server_{process.pid}.ports"
     wait_until(lambda: _port(ports) > 0, process=process, log=log, name="NATS", seconds=30)
-    return Nats(process, folder, _port(ports))
+    return Nats(process, folder, _port(ports), passwords or {})
 
 
 def _configuration(folder: Path, pid_file: Path, *, port: int, durable: bool) -> dict[str, object]:
@@ -71,6 +95,13 @@ def _configuration(folder: Path, pid_file: Path, *, port: int, durable: bool) ->
     }
 
 
+def _user(name: str, password: str) -> dict[str, object]:
+    user: dict[str, object] = {"user": name, "password": password}
+    if name == OPERATOR:
+        return user
+    return {**user, "permissions": asdict(permissions(name, declared().values()))}
+
+
 def _port(ports: Path) -> int:
     try:
         urls = json.loads(ports.read_text())["nats"]
@@ -79,5 +110,6 @@ def _port(ports: Path) -> int:
     return int(urls[0].rsplit(":", 1)[1])
 
 
-def _program() -> Path:
+def program() -> Path:
+    """The server's program, from its wheel."""
     return Path(sysconfig.get_path("scripts")) / "nats-server"

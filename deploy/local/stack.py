@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deploy.local.home import Home
-from deploy.local.nats import Nats, start_nats
+from deploy.local.nats import ANY_PORT, OPERATOR, Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
 from deploy.local.programs import Program, free_address, run_once
 
@@ -36,7 +37,7 @@ class Stack:
         """Start everything and wait until it serves; raises DidNotStart."""
         self.say("Starting PostgreSQL and NATS …")
         self.postgres = start_postgres(self.home.folder / "postgres", log=self.home.log("postgres"))
-        self.nats = start_nats(self.home.folder / "nats", log=self.home.log("nats"))
+        self.nats = self._start_nats()
         settings = self._settings(self.postgres, self.nats)
         self.say("Preparing the databases …")
         self._migrate(self.postgres, settings)
@@ -54,7 +55,7 @@ class Stack:
             self.postgres = start_postgres(self.home.folder / "postgres", log=self.home.log("postgres"))
         if self.nats is not None and self.nats.process.poll() is not None:
             self.say("NATS ended; starting it again.")
-            self.nats = start_nats(self.home.folder / "nats", port=self.nats.port, log=self.home.log("nats"))
+            self.nats = self._start_nats(self.nats.port)
         for program in self.programs:
             if program.revive():
                 self.say(f"{program.name} ended; started again. Its log: {self.home.log(program.name)}")
@@ -79,8 +80,12 @@ class Stack:
 
     def _settings(self, postgres: Postgres, nats: Nats) -> dict[str, str]:
         databases = {f"MILLRACE_{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
+        passwords = {
+            f"MILLRACE_{name.upper()}_NATS_PASSWORD_FILE": str(_nats_secret(self.home, name)) for name in SERVICES
+        }
         return {
             **databases,
+            **passwords,
             "MILLRACE_NATS_URL": nats.url,
             "MILLRACE_SECRET_FILE": str(self.home.secret("secret")),
             "MILLRACE_AUDIT_HEADS": str(self.home.folder / "audit-heads"),
@@ -88,6 +93,10 @@ class Stack:
             "OPENBLAS_NUM_THREADS": "1",
             **self.environment,
         }
+
+    def _start_nats(self, port: int = ANY_PORT) -> Nats:
+        passwords = {name: _nats_secret(self.home, name).read_text() for name in (*SERVICES, OPERATOR)}
+        return start_nats(self.home.folder / "nats", port=port, log=self.home.log("nats"), passwords=passwords)
 
     def _migrate(self, postgres: Postgres, settings: Mapping[str, str]) -> None:
         for name in SERVICES:
@@ -118,3 +127,8 @@ class Stack:
         }
         services = [Program(name, f"services.{name}", ("both",), told, self.home) for name in SERVICES]
         return [*services, Program("gateway", "gateway", (), told, self.home)]
+
+
+def _nats_secret(home: Home, user: str) -> Path:
+    """The file of a user's password on NATS."""
+    return home.secret(f"nats-{user}")

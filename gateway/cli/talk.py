@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import orjson
 
+from chassis.settings import Environment
 from gateway.cli.account import Account, keep_account, load_account
 from gateway.cli.wording import language, say
 
@@ -26,13 +27,20 @@ class Refused(Exception):  # noqa: N818 - printed to the reader as it is
         self.status = status
 
 
+def named_server() -> str:
+    """The gateway the environment names; empty for none."""
+    return Environment(os.environ).text(
+        "MILLRACE_SERVER", "", means="the gateway to talk to; else that of the kept session"
+    )
+
+
 class Talk:
     """One conversation with the gateway."""
 
     def __init__(self, server: str = "", *, transport: httpx.BaseTransport | None = None) -> None:
         """`server` goes before MILLRACE_SERVER, which goes before the server of the kept session."""
         kept = load_account()
-        chosen = server or os.environ.get("MILLRACE_SERVER", "") or (kept.server if kept else DEFAULT_SERVER)
+        chosen = server or named_server() or (kept.server if kept else DEFAULT_SERVER)
         self.server = chosen.rstrip("/")
         # A token never goes to another server than the one that gave it.
         self._account = kept if kept is not None and kept.server == self.server else None

@@ -10,10 +10,10 @@ import grpc
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from chassis.metrics import HTTP_SECONDS
 from gateway import problems
 from gateway.backends import Backend, Metadata
 from gateway.limits import Limit
-from gateway.metrics import HTTP_SECONDS
 from gateway.transcoding import streaming
 from gateway.transcoding.exchange import Exchange
 from gateway.transcoding.json_writing import writer

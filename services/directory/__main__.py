@@ -17,10 +17,10 @@ from millrace.directory.v1 import (
     team_service_pb2,
 )
 
+from chassis.life_cycle import run
 from chassis.organization import Organization, identify_by
 from chassis.parts import Parts, ServiceDefinition
 from chassis.rpc.serving import Identify
-from chassis.service import run
 from chassis.settings import Environment, SettingsWrong
 from chassis.texts import Texts
 from kernel.errors import Refusal
@@ -104,10 +104,12 @@ def main() -> None:
 def bootstrap() -> None:
     """Add the first administrator, from `MILLRACE_BOOTSTRAP_EMAIL`, `…_NAME`, `…_PASSWORD` (or `…_PASSWORD_FILE`)."""
     environment = Environment(os.environ)
-    url = environment.text("MILLRACE_DIRECTORY_DATABASE_URL")
-    email = environment.text("MILLRACE_BOOTSTRAP_EMAIL")
-    name = environment.text("MILLRACE_BOOTSTRAP_NAME", "系统管理员")
-    password = environment.text("MILLRACE_BOOTSTRAP_PASSWORD")
+    url = environment.text("MILLRACE_DIRECTORY_DATABASE_URL", means="the directory's database")
+    email = environment.text("MILLRACE_BOOTSTRAP_EMAIL", means="`bootstrap`: the first administrator's e-mail")
+    name = environment.text(
+        "MILLRACE_BOOTSTRAP_NAME", "系统管理员", means="`bootstrap`: the first administrator's name"
+    )
+    password = environment.text("MILLRACE_BOOTSTRAP_PASSWORD", means="`bootstrap`: the first administrator's password")
     try:
         environment.check()
         added = add_first_administrator(

@@ -1,15 +1,4 @@
-"""The wiring of sign-in: `__main__` takes servicers, verifier, publications and sweeps from here.
-
-Settings, beside those every service has:
-
-    MILLRACE_SIGN_IN_FAILURES=5           failures in a row that lock an address
-    MILLRACE_SIGN_IN_LOCK_MINUTES=15      how long it stays locked
-    MILLRACE_SESSION_IDLE_HOURS=168       how long a session lasts unused
-    MILLRACE_SESSION_HOURS=720            how long it lasts in all
-    MILLRACE_OPENID_ISSUER                the enterprise's provider; sign-in by it is off without
-    MILLRACE_OPENID_CLIENT_ID
-    MILLRACE_OPENID_CLIENT_SECRET[_FILE]
-"""
+"""The wiring of sign-in: `__main__` takes servicers, verifier, publications and sweeps from here."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -77,23 +66,31 @@ def sign_in_sweeps(parts: Parts) -> Sequence[Sweep]:
 
 
 def sign_in_settings(values: Mapping[str, str]) -> tuple[LockOutPolicy, SessionLimits, OpenIdSettings | None]:
-    """The settings above; raises SettingsWrong with everything that is wrong."""
+    """The settings of sign-in; raises SettingsWrong with everything that is wrong."""
     env = Environment(values)
     policy = LockOutPolicy(
-        failures=env.whole("MILLRACE_SIGN_IN_FAILURES", 5),
-        lock=timedelta(minutes=env.whole("MILLRACE_SIGN_IN_LOCK_MINUTES", 15)),
+        failures=env.whole("MILLRACE_SIGN_IN_FAILURES", 5, means="failures in a row that lock an address"),
+        lock=timedelta(
+            minutes=env.whole("MILLRACE_SIGN_IN_LOCK_MINUTES", 15, means="how many minutes it stays locked")
+        ),
     )
     limits = SessionLimits(
-        idle=timedelta(hours=env.whole("MILLRACE_SESSION_IDLE_HOURS", 168)),
-        whole=timedelta(hours=env.whole("MILLRACE_SESSION_HOURS", 720)),
+        idle=timedelta(
+            hours=env.whole("MILLRACE_SESSION_IDLE_HOURS", 168, means="how many hours a session lasts unused")
+        ),
+        whole=timedelta(hours=env.whole("MILLRACE_SESSION_HOURS", 720, means="how many hours it lasts in all")),
     )
-    issuer = env.text("MILLRACE_OPENID_ISSUER", "")
+    issuer = env.text(
+        "MILLRACE_OPENID_ISSUER", "", means="the enterprise's OpenID provider; sign-in by it is off without"
+    )
     openid = None
     if issuer:
         openid = OpenIdSettings(
             issuer=issuer,
-            client_id=env.text("MILLRACE_OPENID_CLIENT_ID"),
-            client_secret=env.text("MILLRACE_OPENID_CLIENT_SECRET"),
+            client_id=env.text(
+                "MILLRACE_OPENID_CLIENT_ID", means="with a provider: the name it knows this installation by"
+            ),
+            client_secret=env.text("MILLRACE_OPENID_CLIENT_SECRET", means="with a provider: the secret shared with it"),
         )
     env.check()
     return policy, limits, openid

@@ -21,11 +21,11 @@ from chassis.consumer import Subscription
 from chassis.imports.storage import forget_files
 from chassis.jobs import Sweep
 from chassis.key_sets import RemoteKeySet
+from chassis.life_cycle import run
 from chassis.organization import Organization, identify_by, organization_subscription
 from chassis.parts import Metadata, Parts, ServiceDefinition
 from chassis.revocations import RevocationList, revocation_subscription, stored_revocations
 from chassis.rpc.serving import Identify
-from chassis.service import run
 from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import Rulebook

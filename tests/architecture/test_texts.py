@@ -1,14 +1,14 @@
 """Whatever the product refuses or explains, it says in Chinese and in English."""
 
-import importlib
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from deploy.reference.errors import refusals
 from kernel.errors import Refusal
-from tests.architecture.tree import ROOT, shown, sources
+from tests.architecture.tree import ROOT, shown
 
 FOLDERS = sorted({*ROOT.glob("*/messages"), *ROOT.glob("services/*/messages"), *ROOT.glob("chassis/*/messages")})
 SHARED = ROOT / "chassis" / "messages"
@@ -35,22 +35,6 @@ def test_both_languages_name_the_same_parameters(folder: Path) -> None:
         reason for reason, text in texts(folder, "zh").items() if parameters(text) != parameters(english[reason])
     ]
     assert differing == []
-
-
-def refusals() -> list[type[Refusal]]:
-    for path in sources("kernel", "trade", "chassis", "services", "gateway"):
-        if (
-            path.name != "__main__.py"
-            and "versions" not in path.parts
-            and "Refusal" in path.read_text(encoding="utf-8")
-        ):
-            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
-    found, waiting = [], [Refusal]
-    while waiting:
-        below = waiting.pop().__subclasses__()
-        found += [kind for kind in below if kind.__module__.split(".")[0] != "tests"]
-        waiting += below
-    return [kind for kind in found if "reason" in kind.__dict__]
 
 
 def speakers(kind: type[Refusal]) -> list[Path]:

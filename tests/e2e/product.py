@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,18 +21,24 @@ READY = "Millrace is ready at http://"
 
 @dataclass
 class Product:
-    """`python -m deploy.local up` in a folder of its own."""
+    """`python -m deploy.local up`, or another command that starts everything, in a folder of its own."""
 
     home: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: int(free_address().rsplit(":", 1)[1]))
+    command: Sequence[str] = ("deploy.local", "up")
     runner: subprocess.Popen[str] | None = None
     said: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> "Product":
         """Start it and wait for the line that says it is ready."""
         told = os.environ | {"PORT": str(self.port), "MILLRACE_HOME": str(self.home)} | dict(self.environment)
-        command = [sys.executable, "-m", "deploy.local", "up"]
+        command = [sys.executable, "-m", *self.command]
         self.runner = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=told)
         assert self.runner.stdout is not None
         self.said = []
@@ -53,7 +59,7 @@ class Product:
     def client(self, role: str = "administrator") -> httpx.Client:
         """A client signed in with the demo account of the role."""
         account = next(account for account in self.accounts() if account["role"] == role)
-        url = f"http://127.0.0.1:{self.port}"
+        url = self.url
         body = {"email": account["email"], "password": account["password"]}
         session = httpx.post(f"{url}/v1/sessions:signIn", json=body, timeout=10)
         assert session.status_code == 200, session.text

@@ -20,7 +20,7 @@ SUBJECTS = ("millrace.leads.v1.lead.>",)
 async def stream(stack: Stack) -> list[tuple[str, str, int]]:
     """Every event of leads in the stream: id, aggregate, version, as they stand there."""
     assert stack.nats is not None
-    client = await connect(stack.nats.url, service="test")
+    client = await connect(stack.nats.operator_url, service="test")
     reader = LogReader(client, stream="leads", subjects=SUBJECTS, after=0)
     await reader.open()
     found = []

@@ -40,7 +40,7 @@ async def _lag(bench: Bench, work: Callable[[Callable[[int], Awaitable[object]]]
     async def take(message: Msg) -> None:
         lags.append(time.time() - LeadCreated.FromString(message.data).head.time.ToNanoseconds() / 1e9)
 
-    client = await nats.connect(bench.stack.nats.url)
+    client = await nats.connect(bench.stack.nats.operator_url)
     await client.subscribe(SUBJECT, cb=take)
     metadata, leads = await bench.metadata(), iter(bench.leads(4000))
     async with bench.channel() as channel:

@@ -1,10 +1,11 @@
-"""An OpenID Connect provider of Authlib's making, as a process: `python -m tests.support.openid_provider`.
+"""An OpenID Connect provider of Authlib's making: `python -m tests.support.openid_provider [REDIRECT_URI]`.
 
 Prints its address. Whoever comes to the authorization endpoint with `login=NAME` is signed in as NAME at once; some
 names get ID tokens with a fault, so that the faults can be tested.
 """
 
 import os
+import sys
 import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,7 +27,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 CLIENT_ID = "millrace"
 CLIENT_SECRET = "provider-secret: with/signs & more"
-REDIRECT_URI = "http://127.0.0.1:8080/signed-in"
+REDIRECT_URI = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080/signed-in"
 KEY = RSAKey.generate_key(2048, {"kid": "provider-1", "use": "sig", "alg": "RS256"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "provider-1"})
 CODES: dict[str, "Code"] = {}

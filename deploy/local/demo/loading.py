@@ -14,6 +14,7 @@ from itertools import islice
 import grpc
 from millrace.leads.v1.lead_pb2 import Lead
 
+from chassis.settings import Environment
 from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
 from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import Remote
@@ -37,7 +38,10 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
     stack.say("Loading the demo company (once) …")
     accounts = _accounts(home)
     _bootstrap(stack, accounts[0])
-    count = leads if leads is not None else int(os.environ.get("MILLRACE_DEMO_LEADS", LEADS))
+    wanted = Environment(os.environ).whole(
+        "MILLRACE_DEMO_LEADS", LEADS, means="how many invented leads are loaded, once"
+    )
+    count = wanted if leads is None else leads
     with Remote(stack) as remote:
         try:
             remote.sign_in(accounts[0]["email"], accounts[0]["password"])

@@ -1,12 +1,10 @@
 """What the directory publishes of sign-in: each event of the domain, its subject and its message."""
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 from millrace.directory.v1 import api_client_pb2, key_set_service_pb2, session_events_pb2, session_pb2
 
 from chassis.key_sets import json_web_key
 from chassis.publication import Publication, Publications
+from chassis.wire import instant
 from services.directory.domain import api_clients, credentials, sessions, signing_keys
 
 _METHODS = {
@@ -22,22 +20,13 @@ _ENDS = {
 }
 
 
-def _instant(time: datetime | None) -> Timestamp | None:
-    """The instant as a message; None for none."""
-    if time is None:
-        return None
-    message = Timestamp()
-    message.FromDatetime(time)
-    return message
-
-
 def _session(session: sessions.Session) -> session_events_pb2.SessionSnapshot:
     return session_events_pb2.SessionSnapshot(
         name=f"sessions/{session.uuid}",
         member=f"members/{session.member}",
         method=_METHODS[session.method],
         end=_ENDS[session.end],
-        expire_time=_instant(session.expires_at),
+        expire_time=instant(session.expires_at),
     )
 
 
@@ -46,8 +35,8 @@ def _client(client: api_clients.ApiClient) -> api_client_pb2.ApiClientSnapshot:
         name=f"apiClients/{client.uuid}",
         display_name=client.display_name,
         scopes=client.scopes,
-        expire_time=_instant(client.expires_at),
-        revoke_time=_instant(client.revoked_at),
+        expire_time=instant(client.expires_at),
+        revoke_time=instant(client.revoked_at),
     )
 
 
@@ -74,7 +63,7 @@ SIGN_IN: Publications = {
     ),
     credentials.SignInLockBegan: Publication(
         "sign_in.locked",
-        lambda event, after: session_events_pb2.SignInLocked(member=_whose(after), lock_end_time=_instant(event.until)),
+        lambda event, after: session_events_pb2.SignInLocked(member=_whose(after), lock_end_time=instant(event.until)),
     ),
     credentials.SignInFailuresCleared: Publication(
         "sign_in.cleared", lambda _, after: session_events_pb2.SignInCleared(member=_whose(after))
@@ -83,8 +72,8 @@ SIGN_IN: Publications = {
         "signing_key.created",
         lambda _, after: key_set_service_pb2.SigningKeyCreated(
             key=json_web_key(key_id=str(after.uuid), public=after.public),
-            sign_from_time=_instant(after.sign_from),
-            sign_until_time=_instant(after.sign_until),
+            sign_from_time=instant(after.sign_from),
+            sign_until_time=instant(after.sign_until),
         ),
     ),
     api_clients.ApiClientCreated: Publication(

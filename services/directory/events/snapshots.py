@@ -1,6 +1,6 @@
 """The public state of the organization's records, as events carry it."""
 
-from google.type import date_pb2, dayofweek_pb2
+from google.type import dayofweek_pb2
 from millrace.directory.v1 import (
     calendar_events_pb2,
     calendar_pb2,
@@ -12,6 +12,7 @@ from millrace.directory.v1 import (
     team_events_pb2,
 )
 
+from chassis.wire import date_message
 from services.directory.domain.calendar import Calendar
 from services.directory.domain.member import Member
 from services.directory.domain.region import Region
@@ -79,7 +80,7 @@ def calendar_snapshot(calendar: Calendar) -> calendar_events_pb2.CalendarSnapsho
         team=f"teams/{calendar.team}" if calendar.team else "",
         special_days=[
             calendar_pb2.SpecialDay(
-                date=date_pb2.Date(year=each.day.year, month=each.day.month, day=each.day.day),
+                date=date_message(each.day),
                 working=each.working,
                 display_name=each.name,
             )

@@ -5,11 +5,11 @@ from millrace.reasons.v1 import reason_pb2
 
 from chassis.rpc.call import Call
 from chassis.texts import Texts
+from chassis.wire import reference, uuid_of
 from chassis.work import Store
 from services.directory.application.access import calling_member, explain_access
 from services.directory.domain.access import AccessReason, RecordOwnership
 from services.directory.rpc import member_messages
-from services.directory.rpc.names import reference, uuid_of
 from services.directory.rpc.role_messages import grant_messages
 
 

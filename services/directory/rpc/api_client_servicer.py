@@ -7,7 +7,9 @@ from uuid import UUID
 from millrace.directory.v1 import api_client_pb2, api_client_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
 from chassis.tokens import service_secret
+from chassis.wire import instant, named, uuid_of
 from chassis.work import Store, UnitOfWork
 from services.directory.application.api_clients import (
     create_api_client,
@@ -16,10 +18,7 @@ from services.directory.application.api_clients import (
     revoke_api_client,
 )
 from services.directory.domain.api_clients import SERVICE_PERMISSIONS, ApiClient, ApiClientDraft, ApiClientRefused
-from services.directory.rpc.instants import instant
-from services.directory.rpc.names import named, uuid_of
 from services.directory.rpc.outcomes import committed
-from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.token_issuer import IssuedToken, TokenIssuer
 from services.directory.storage.sealing import new_secret
 
@@ -58,7 +57,7 @@ class ApiClientServicer:
         self, request: api_client_service_pb2.ListApiClientsRequest, call: Call
     ) -> api_client_service_pb2.ListApiClientsResponse:
         """List them."""
-        wanted = wanted_page(request, call, key=self._installation_secret.encode())
+        wanted = page_request(request, call, key=self._installation_secret.encode())
         page = await self._store.read(call, lambda read: list_api_clients(read, wanted=wanted))
         return api_client_service_pb2.ListApiClientsResponse(
             api_clients=[to_message(client) for client in page.items],

@@ -1,15 +1,13 @@
 """Work calendars between the wire and the domain."""
 
 from collections.abc import Sequence
-from datetime import date
 
-from google.type import date_pb2, dayofweek_pb2
+from google.type import dayofweek_pb2
 from millrace.directory.v1 import calendar_pb2
 
-from kernel.errors import InvalidField
+from chassis.wire import date_message, date_of, named
 from services.directory.domain.calendar import Calendar, CalendarDetails
 from services.directory.rpc.editing import Fields, read_all
-from services.directory.rpc.names import named
 from trade.holidays import SpecialDay
 from trade.work_calendar import Hours
 
@@ -42,7 +40,7 @@ def day_messages(days: Sequence[SpecialDay]) -> list[calendar_pb2.SpecialDay]:
     """Special days on the wire."""
     return [
         calendar_pb2.SpecialDay(
-            date=date_pb2.Date(year=each.day.year, month=each.day.month, day=each.day.day),
+            date=date_message(each.day),
             working=each.working,
             display_name=each.name,
         )
@@ -63,10 +61,7 @@ def hours_messages(hours: Sequence[Hours]) -> list[calendar_pb2.WorkingHours]:
 
 
 def _day_of(message: calendar_pb2.SpecialDay) -> SpecialDay:
-    try:
-        day = date(message.date.year, message.date.month, message.date.day)
-    except ValueError:
-        raise InvalidField(field="calendar.special_days") from None
+    day = date_of(message.date, field="calendar.special_days")
     return SpecialDay(day=day, working=message.working, name=message.display_name.strip())
 
 

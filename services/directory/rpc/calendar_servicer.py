@@ -3,6 +3,8 @@
 from millrace.directory.v1 import calendar_pb2, calendar_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
+from chassis.wire import reference, required_version, uuid_of
 from chassis.work import Store
 from services.directory.application.calendars import (
     create_calendar,
@@ -13,8 +15,6 @@ from services.directory.application.calendars import (
 )
 from services.directory.rpc.calendar_messages import FIELDS, day_messages, details_of, hours_messages, to_message
 from services.directory.rpc.editing import edit
-from services.directory.rpc.names import reference, required_version, uuid_of
-from services.directory.rpc.paging import wanted_page
 
 
 class CalendarServicer:
@@ -44,7 +44,7 @@ class CalendarServicer:
         self, request: calendar_service_pb2.ListCalendarsRequest, call: Call
     ) -> calendar_service_pb2.ListCalendarsResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call, key=self._page_key)
+        wanted = page_request(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_calendars(read, wanted=wanted))
         return calendar_service_pb2.ListCalendarsResponse(
             calendars=[to_message(each) for each in page.items],

@@ -2,9 +2,9 @@
 
 from millrace.directory.v1 import member_pb2
 
+from chassis.wire import named, reference
 from services.directory.domain.member import Member, MemberDetails, Seniority, WorkingState
 from services.directory.rpc.editing import Fields, read_all
-from services.directory.rpc.names import named, reference
 
 SENIORITIES = {
     Seniority.JUNIOR: member_pb2.SENIORITY_JUNIOR,

@@ -3,6 +3,8 @@
 from millrace.directory.v1 import member_pb2, member_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
+from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store
 from services.directory.application.members import (
     create_member,
@@ -14,8 +16,6 @@ from services.directory.application.members import (
 )
 from services.directory.rpc.editing import edit
 from services.directory.rpc.member_messages import FIELDS, details_of, to_message
-from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import wanted_page
 
 
 class MemberServicer:
@@ -43,7 +43,7 @@ class MemberServicer:
         self, request: member_service_pb2.ListMembersRequest, call: Call
     ) -> member_service_pb2.ListMembersResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call, key=self._page_key)
+        wanted = page_request(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_members(read, wanted=wanted))
         return member_service_pb2.ListMembersResponse(
             members=[to_message(each) for each in page.items],

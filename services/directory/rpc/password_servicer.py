@@ -3,6 +3,7 @@
 from millrace.directory.v1 import password_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.wire import uuid_of
 from chassis.work import UnitOfWork
 from kernel.errors import Refusal
 from services.directory.application.passwords import (
@@ -12,7 +13,6 @@ from services.directory.application.passwords import (
     set_password,
 )
 from services.directory.domain.credentials import check_password
-from services.directory.rpc.names import uuid_of
 from services.directory.rpc.outcomes import committed
 from services.directory.rpc.session_servicer import SignInParts
 

@@ -3,11 +3,11 @@
 from millrace.directory.v1 import region_pb2, region_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
+from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store
 from services.directory.application.regions import create_region, delete_region, get_region, list_regions, update_region
 from services.directory.rpc.editing import edit
-from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.region_messages import FIELDS, details_of, to_message
 
 
@@ -36,7 +36,7 @@ class RegionServicer:
         self, request: region_service_pb2.ListRegionsRequest, call: Call
     ) -> region_service_pb2.ListRegionsResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call, key=self._page_key)
+        wanted = page_request(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_regions(read, wanted=wanted))
         return region_service_pb2.ListRegionsResponse(
             regions=[to_message(each) for each in page.items],

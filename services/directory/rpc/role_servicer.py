@@ -3,13 +3,13 @@
 from millrace.directory.v1 import role_pb2, role_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
 from chassis.texts import Texts
+from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store
 from services.directory.application.roles import create_role, delete_role, get_role, list_roles, update_role
 from services.directory.domain.role import PERMISSIONS, meaning_of
 from services.directory.rpc.editing import edit
-from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.role_messages import FIELDS, details_of, to_message
 
 
@@ -39,7 +39,7 @@ class RoleServicer:
         self, request: role_service_pb2.ListRolesRequest, call: Call
     ) -> role_service_pb2.ListRolesResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call, key=self._page_key)
+        wanted = page_request(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_roles(read, wanted=wanted))
         return role_service_pb2.ListRolesResponse(
             roles=[to_message(each) for each in page.items],

@@ -2,9 +2,9 @@
 
 from millrace.directory.v1 import session_pb2
 
+from chassis.wire import instant
 from services.directory.application.sign_in import SignedIn
 from services.directory.domain.sessions import Session, SignInMethod
-from services.directory.rpc.instants import instant
 from services.directory.rpc.token_issuer import IssuedToken
 
 _METHODS = {

@@ -7,7 +7,9 @@ from uuid import UUID
 from millrace.directory.v1 import session_pb2, session_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
 from chassis.tokens import TokenVerifier
+from chassis.wire import uuid_of
 from chassis.work import Store, UnitOfWork
 from services.directory.application.openid import OpenIdProvider
 from services.directory.application.sessions import list_sessions, refresh_session, revoke_session, sign_out
@@ -16,9 +18,7 @@ from services.directory.domain.api_clients import digest_of
 from services.directory.domain.credentials import LockOutPolicy
 from services.directory.domain.identities import OpenIdNotConfigured
 from services.directory.domain.sessions import SessionLimits
-from services.directory.rpc.names import uuid_of
 from services.directory.rpc.outcomes import committed
-from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.password_checking import PasswordChecking
 from services.directory.rpc.session_messages import to_message, with_tokens
 from services.directory.rpc.token_issuer import TokenIssuer
@@ -95,7 +95,7 @@ class SessionServicer:
         self, request: session_service_pb2.ListSessionsRequest, call: Call
     ) -> session_service_pb2.ListSessionsResponse:
         """List the caller's sessions."""
-        wanted = wanted_page(request, call, key=self._parts.page_key)
+        wanted = page_request(request, call, key=self._parts.page_key)
         page = await self._parts.store.read(call, lambda read: list_sessions(read, wanted=wanted))
         return session_service_pb2.ListSessionsResponse(
             sessions=[to_message(session, display_name=call.principal.display_name) for session in page.items],

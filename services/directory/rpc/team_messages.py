@@ -2,9 +2,9 @@
 
 from millrace.directory.v1 import team_pb2
 
+from chassis.wire import named, reference
 from services.directory.domain.team import Team, TeamDetails
 from services.directory.rpc.editing import Fields, read_all
-from services.directory.rpc.names import named, reference
 
 FIELDS: Fields = {
     "display_name": lambda team: team.display_name.strip(),

@@ -3,11 +3,11 @@
 from millrace.directory.v1 import team_pb2, team_service_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
+from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store
 from services.directory.application.teams import create_team, delete_team, get_team, list_teams, update_team
 from services.directory.rpc.editing import edit
-from services.directory.rpc.names import required_version, seen_version, uuid_of
-from services.directory.rpc.paging import wanted_page
 from services.directory.rpc.team_messages import FIELDS, details_of, to_message
 
 
@@ -36,7 +36,7 @@ class TeamServicer:
         self, request: team_service_pb2.ListTeamsRequest, call: Call
     ) -> team_service_pb2.ListTeamsResponse:
         """List a page of them."""
-        wanted = wanted_page(request, call, key=self._page_key)
+        wanted = page_request(request, call, key=self._page_key)
         page = await self._store.read(call, lambda read: list_teams(read, wanted=wanted))
         return team_service_pb2.ListTeamsResponse(
             teams=[to_message(each) for each in page.items],

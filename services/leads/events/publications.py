@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from millrace.leads.v1 import lead_events_pb2 as messages
 from millrace.leads.v1 import lead_pb2
 
-from chassis.instants import put_instant
 from chassis.publication import Publication, Publications
+from chassis.wire import instant, money_message, named
 from services.leads.domain import lead as domain
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
-from services.leads.events.wire import money_message, named
 
 _STATES: dict[LeadState, Any] = {state: lead_pb2.LeadState.Value(f"LEAD_STATE_{state.name}") for state in LeadState}
 _GRADES: dict[Grade, Any] = {grade: lead_pb2.Grade.Value(f"GRADE_{grade.value or 'UNSPECIFIED'}") for grade in Grade}
@@ -23,8 +21,6 @@ _URGENCIES: dict[Urgency, Any] = {
 def snapshot(lead: Lead) -> messages.LeadSnapshot:
     """The lead's public state: ids, classes and amounts, nothing personal."""
     facts = lead.facts
-    created = Timestamp()
-    put_instant(created, lead.create_time)
     return messages.LeadSnapshot(
         name=f"leads/{lead.uuid}",
         state=_STATES[lead.state],
@@ -38,7 +34,7 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
         budget_min=money_message(facts.budget.least),
         budget_max=money_message(facts.budget.most),
         urgency=_URGENCIES[facts.urgency],
-        create_time=created,
+        create_time=instant(lead.create_time),
         touch_count=lead.touch_count,
     )
 

@@ -8,10 +8,10 @@ from millrace.leads.v1 import channel_pb2
 from millrace.leads.v1 import lead_rule_set_events_pb2 as rule_set_events
 
 from chassis.publication import Publication, Publications
+from chassis.wire import date_message, money_message, named
 from services.leads.domain import channels as domain
 from services.leads.domain.channels import Campaign, Channel
 from services.leads.domain.rule_sets import RuleSet, RuleSetChanged
-from services.leads.events.wire import date_message, money_message, named
 
 
 def _channel(channel: Channel) -> channel_events.ChannelSnapshot:

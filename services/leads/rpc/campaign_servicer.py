@@ -6,17 +6,16 @@ from datetime import date
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
-from google.type.date_pb2 import Date
 from millrace.leads.v1 import campaign_pb2
 from millrace.leads.v1 import campaign_service_pb2 as contract
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
+from chassis.wire import date_message, date_of, money_message, money_of, named, reference, required_version, uuid_of
 from chassis.work import Store
 from kernel.errors import InvalidField
 from services.leads.application.campaigns import create_campaign, get_campaign, list_campaigns, update_campaign
 from services.leads.domain.channels import Campaign, CampaignPlan
-from services.leads.rpc.listing import page_request
-from services.leads.rpc.names import money_message, money_of, named, reference, required_version, uuid_of
 
 # Field of the message → field of the plan and what reads it.
 _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
@@ -86,8 +85,8 @@ def to_message(campaign: Campaign) -> campaign_pb2.Campaign:
         audience=plan.audience,
         start_date=date_message(plan.start_date),
         end_date=date_message(plan.end_date),
-        budget=money_message(plan.budget) if plan.budget else None,
-        cost=money_message(plan.cost) if plan.cost else None,
+        budget=money_message(plan.budget),
+        cost=money_message(plan.cost),
         utm=plan.utm,
         closed=not plan.active,
         etag=str(campaign.version),
@@ -95,11 +94,6 @@ def to_message(campaign: Campaign) -> campaign_pb2.Campaign:
     message.create_time.FromDatetime(campaign.create_time)
     message.update_time.FromDatetime(campaign.update_time)
     return message
-
-
-def date_message(day: date | None) -> Date | None:
-    """The day on the wire."""
-    return Date(year=day.year, month=day.month, day=day.day) if day else None
 
 
 def _edit(message: campaign_pb2.Campaign, mask: FieldMask) -> Callable[[CampaignPlan], CampaignPlan]:
@@ -112,11 +106,7 @@ def _edit(message: campaign_pb2.Campaign, mask: FieldMask) -> Callable[[Campaign
 def _date_of(message: campaign_pb2.Campaign, field: str) -> date | None:
     if not message.HasField(field):  # type: ignore[arg-type]  # a field of the table above
         return None
-    written = getattr(message, field)
-    try:
-        return date(written.year, written.month, written.day)
-    except ValueError:
-        raise InvalidField(field=f"campaign.{field}") from None
+    return date_of(getattr(message, field), field=f"campaign.{field}")
 
 
 def _money_of(message: campaign_pb2.Campaign, field: str) -> Any:

@@ -7,6 +7,8 @@ from millrace.leads.v1 import channel_pb2
 from millrace.leads.v1 import channel_service_pb2 as contract
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
+from chassis.wire import named, required_version, uuid_of
 from chassis.work import Store
 from kernel.errors import InvalidField
 from services.leads.application.channels import (
@@ -17,8 +19,6 @@ from services.leads.application.channels import (
     update_channel,
 )
 from services.leads.domain.channels import Channel, ChannelKind
-from services.leads.rpc.listing import page_request
-from services.leads.rpc.names import named, required_version, uuid_of
 
 KINDS: Mapping[int, ChannelKind] = {
     channel_pb2.ChannelKind.Value(f"CHANNEL_KIND_{kind.name}"): kind for kind in ChannelKind

@@ -13,7 +13,7 @@ from chassis.imports.lifecycle import Failure, Import, ImportState, Progress
 from chassis.imports.mapping import Columns
 from chassis.imports.shape import FileFormat
 from chassis.texts import Texts
-from services.leads.rpc.names import named
+from chassis.wire import named
 
 STATE_NUMBERS: Mapping[ImportState, Any] = {
     state: lead_import_pb2.LeadImportState.Value(f"LEAD_IMPORT_STATE_{state.name}") for state in ImportState

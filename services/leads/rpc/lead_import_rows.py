@@ -9,6 +9,7 @@ from millrace.leads.v1 import lead_pb2
 from chassis.imports.kind import ImportField, ImportKind, Problem, RowRefused
 from chassis.rpc.refusals import InvalidRequest
 from chassis.rpc.validation import validate
+from chassis.wire import money_message
 from kernel.errors import Refusal
 from kernel.money import Money
 from services.leads.application.intake import IntakeDesk
@@ -25,7 +26,6 @@ from services.leads.domain.lead_import.reading import (
     read_urgency,
 )
 from services.leads.rpc.lead_messages import URGENCY_NUMBERS, facts_of
-from services.leads.rpc.names import money_message
 
 _Fill = Callable[[lead_pb2.Lead, str], None]
 # Columns that say nothing by themselves: they are read beside another, or looked up by name.

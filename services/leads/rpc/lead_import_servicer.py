@@ -16,14 +16,14 @@ from chassis.imports.kind import ImportKind
 from chassis.imports.lifecycle import Import, ImportState
 from chassis.imports.listings import list_imports, list_rows
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
 from chassis.rpc.validation import validate
 from chassis.texts import Texts
+from chassis.wire import uuid_of
 from chassis.work import Store, UnitOfWork
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.lead_import import check_origin
 from services.leads.rpc.lead_import_messages import ImportWording, columns_of, order_of
-from services.leads.rpc.listing import page_request
-from services.leads.rpc.names import uuid_of
 
 _FEW_ROWS = 10
 _LOOK_SECONDS = 0.3

@@ -10,10 +10,10 @@ from millrace.reasons.v1 import reason_pb2
 
 from chassis.instants import put_instant
 from chassis.texts import Texts
+from chassis.wire import money_message, money_of, named, reference
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
 from services.leads.domain.resemblance import Band, Resemblance
-from services.leads.rpc.names import money_message, money_of, named, reference
 from trade.reasons import Reason
 
 URGENCIES: Mapping[int, Urgency] = {
@@ -123,8 +123,8 @@ def facts_message(facts: LeadFacts) -> lead_pb2.Lead:
         industry=facts.industry,
         employee_count=facts.employee_count,
         urgency=URGENCY_NUMBERS[facts.urgency],
-        budget_min=money_message(facts.budget.least) if facts.budget.least else None,
-        budget_max=money_message(facts.budget.most) if facts.budget.most else None,
+        budget_min=money_message(facts.budget.least),
+        budget_max=money_message(facts.budget.most),
         need=facts.need,
         channel=named("channels", facts.channel),
         campaign=named("campaigns", facts.campaign),

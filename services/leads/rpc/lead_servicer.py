@@ -8,8 +8,10 @@ from millrace.leads.v1 import lead_pb2
 from millrace.leads.v1 import lead_service_pb2 as contract
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
 from chassis.rpc.validation import validate
 from chassis.texts import Texts
+from chassis.wire import named, required_version, uuid_of
 from chassis.work import Store
 from kernel.errors import InvalidField, Kind, Refusal
 from services.leads.application.capture import capture_lead
@@ -18,8 +20,6 @@ from services.leads.application.intake import IntakeDesk
 from services.leads.application.reading import check_duplicates, get_lead, list_leads
 from services.leads.domain.facts import LeadFacts
 from services.leads.rpc.lead_messages import ENTERED, Wording, candidate_message, facts_message, facts_of, to_message
-from services.leads.rpc.listing import page_request
-from services.leads.rpc.names import named, required_version, uuid_of
 
 _LARGEST_BATCH = 10_000
 

@@ -8,11 +8,11 @@ from millrace.leads.v1 import lead_rule_set_pb2
 from millrace.leads.v1 import lead_rule_set_service_pb2 as contract
 
 from chassis.rpc.call import Call
+from chassis.wire import required_version
 from chassis.work import Store
 from kernel.errors import Kind, Refusal
 from services.leads.application.rules import get_rule_set, list_rule_sets, update_rule_set
 from services.leads.domain.rule_sets import RuleKind, RuleSet
-from services.leads.rpc.names import required_version
 
 
 @dataclass(kw_only=True)

@@ -5,8 +5,8 @@ from millrace.directory.v1 import member_service_pb2, role_service_pb2
 
 from chassis.listing import FilterInvalid, OrderInvalid, PageTokenInvalid
 from chassis.principal import Principal, Scope
+from chassis.wire import uuid_of
 from services.directory.commands import OPERATOR
-from services.directory.rpc.names import uuid_of
 from tests.integration.directory.office import Office
 
 

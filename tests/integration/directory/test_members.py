@@ -7,10 +7,10 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.directory.v1 import member_pb2, member_service_pb2, role_pb2, role_service_pb2
 
 from chassis.principal import Principal, Scope
+from chassis.wire import uuid_of
 from kernel.errors import InvalidField, NotAllowed, NotFound, StaleVersion
 from services.directory.domain.member import EmailTaken, MemberNotActive, RoleBeyondGiver, RoleUnknown
 from services.directory.domain.refusals import LastAdministrator, TeamUnknown
-from services.directory.rpc.names import uuid_of
 from tests.integration.directory.office import Office, a_grant
 
 NOWHERE = "teams/00000000-0000-7000-8000-000000000000"

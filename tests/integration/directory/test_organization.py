@@ -20,6 +20,7 @@ from millrace.directory.v1 import (
 
 from chassis.organization import Organization
 from chassis.principal import Principal, Scope
+from chassis.wire import uuid_of
 from kernel.errors import Unauthenticated
 from services.directory.__main__ import PUBLICATIONS
 from services.directory.application.establishment import AdministratorExists
@@ -28,7 +29,6 @@ from services.directory.domain.calendar import CalendarExists
 from services.directory.domain.region import ProvinceTaken
 from services.directory.domain.role import RoleInUse
 from services.directory.domain.team import TeamBelowItself, TeamInUse
-from services.directory.rpc.names import uuid_of
 from services.directory.storage.tables import ORGANIZATION
 from tests.integration.directory.office import Office, a_grant
 

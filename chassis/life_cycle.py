@@ -18,7 +18,7 @@ from millrace.events.v1.event_log_pb2 import DESCRIPTOR as EVENT_LOG
 from sqlalchemy import text
 
 from chassis import logs, masking, tracing
-from chassis.background import Background
+from chassis.background import Background, check_producers
 from chassis.debug_port import DebugPort
 from chassis.event_log import EventLogServicer
 from chassis.migrations import migrate
@@ -28,6 +28,7 @@ from chassis.settings import ServiceSettings, SettingsWrong
 from kernel.time import SystemClock
 
 COMMANDS = ("serve", "work", "both", "migrate")
+_WORKING = frozenset({"work", "both"})
 _MAX_RPCS = 200
 _GRACE_SECONDS = 25.0
 # RELIABILITY: limits of the server, and keepalive that notices a black hole within a minute and a half.
@@ -83,7 +84,9 @@ class Process:
         self._log = logs.get_logger()
 
     async def live(self, command: str) -> None:
-        """Start, be ready until told to stop, then drain and stop."""
+        """Start, be ready until told to stop, then drain and stop; raises SettingsWrong before anything is opened."""
+        if command in _WORKING:
+            check_producers(self.parts)
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,7 +100,7 @@ class Process:
             await self._warm()
             if command in {"serve", "both"}:
                 server, address = await self._serve()
-            if command in {"work", "both"}:
+            if command in _WORKING:
                 background.start()
             await self._set(serving=True)
             self._tell_ready(address, debug.address)

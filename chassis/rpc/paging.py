@@ -15,7 +15,7 @@ class ListRequest(Protocol):
     order_by: str
 
 
-def wanted_page(request: ListRequest, call: Call, *, key: bytes) -> PageRequest:
+def page_request(request: ListRequest, call: Call, *, key: bytes) -> PageRequest:
     """The page, bound to the method and the caller; `key` seals its token."""
     return PageRequest(
         size=request.page_size,

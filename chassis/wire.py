@@ -1,13 +1,19 @@
-"""Resource names, etags and amounts, between messages and the domain."""
+"""Names, versions, amounts, days and instants, between messages and the domain."""
 
+from datetime import date, datetime
+from typing import overload
 from uuid import UUID
 
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money as MoneyMessage
 
 from kernel.errors import InvalidField
 from kernel.money import Money, minor_digits
 
 _NANOS_DIGITS = 9
+_LARGEST_MINOR = 2**53  # what JSON numbers still tell apart
+_CURRENCY_LETTERS = 3  # ISO 4217
 
 
 def uuid_of(name: str, *, field: str = "name") -> UUID:
@@ -28,6 +34,11 @@ def named(collection: str, uuid: UUID | None) -> str:
     return f"{collection}/{uuid}" if uuid else ""
 
 
+def seen_version(etag: str, *, field: str = "etag") -> int | None:
+    """The version the caller saw, None where he does not say; raises InvalidField."""
+    return required_version(etag, field=field) if etag else None
+
+
 def required_version(etag: str, *, field: str) -> int:
     """The version the caller must have seen to update a resource; raises InvalidField."""
     if not etag.isdecimal():
@@ -38,18 +49,46 @@ def required_version(etag: str, *, field: str) -> int:
 def money_of(message: MoneyMessage, *, field: str) -> Money:
     """The amount; raises InvalidField for one finer than the minor unit, negative, or without currency."""
     currency = message.currency_code
-    if len(currency) != 3 or not currency.isupper() or message.units < 0 or message.nanos < 0:  # noqa: PLR2004 - ISO 4217 codes have three letters
+    if len(currency) != _CURRENCY_LETTERS or not currency.isupper() or message.units < 0 or message.nanos < 0:
         raise InvalidField(field=field)
     digits = minor_digits(currency)
     fraction, finer = divmod(message.nanos, 10 ** (_NANOS_DIGITS - digits))
     minor = message.units * 10**digits + fraction
-    if finer or minor >= 2**53:
+    if finer or minor >= _LARGEST_MINOR:
         raise InvalidField(field=field)
     return Money(minor=minor, currency=currency)
 
 
-def money_message(money: Money) -> MoneyMessage:
-    """The amount on the wire."""
+@overload
+def money_message(money: Money) -> MoneyMessage: ...
+@overload
+def money_message(money: Money | None) -> MoneyMessage | None: ...
+def money_message(money: Money | None) -> MoneyMessage | None:
+    """The amount on the wire; None for none."""
+    if money is None:
+        return None
     digits = minor_digits(money.currency)
     units, fraction = divmod(money.minor, 10**digits)
     return MoneyMessage(currency_code=money.currency, units=units, nanos=fraction * 10 ** (_NANOS_DIGITS - digits))
+
+
+def date_of(message: Date, *, field: str) -> date:
+    """The day; raises InvalidField for one no calendar has."""
+    try:
+        return date(message.year, message.month, message.day)
+    except ValueError:
+        raise InvalidField(field=field) from None
+
+
+def date_message(day: date | None) -> Date | None:
+    """The day on the wire; None for none."""
+    return Date(year=day.year, month=day.month, day=day.day) if day else None
+
+
+def instant(time: datetime | None) -> Timestamp | None:
+    """The instant on the wire; None for none."""
+    if time is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(time)
+    return message

@@ -1,0 +1,83 @@
+"""`settings.md`: every variable the processes read, found where `Environment` is asked for it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from deploy.reference.markdown import code, page, section, table
+from deploy.reference.tree import EVERYWHERE, part, sources
+
+_OPENING = (
+    "What the processes read from their environment. A text may also stand in a file named by `<NAME>_FILE`: secrets "
+    "should. `<SERVICE>` is a service's name in capitals, as in `MILLRACE_LEADS_LISTEN`. All mistakes are told at "
+    "once, at the start."
+)
+_READERS = frozenset({"text", "whole", "zone"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Setting:
+    """A variable: who reads it, its default (None where it must be set), what it means."""
+
+    part: str
+    name: str
+    default: str | None
+    meaning: str
+
+
+def settings() -> str:
+    """The page."""
+    ordered = sorted(set(found()), key=lambda each: (each.part != EVERYWHERE, each.part, each.name))
+    parts = [
+        section(title, table(("Variable", "Default", "Meaning"), [_row(each) for each in group]))
+        for title, group in groupby(ordered, key=lambda each: each.part)
+    ]
+    return page("Settings", _OPENING, *parts)
+
+
+def found() -> Iterator[Setting]:
+    """Every variable that some file asks for."""
+    for path in sources():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and (meaning := _meaning(call)):
+                yield _setting(path, tree, call, meaning)
+
+
+def _setting(path: Path, tree: ast.Module, call: ast.Call, meaning: str) -> Setting:
+    default = _text(call.args[1], tree) if len(call.args) > 1 else None
+    return Setting(part=part(path), name=_text(call.args[0], tree), default=default, meaning=meaning)
+
+
+def _meaning(call: ast.Call) -> str:
+    """What the reader says the variable means; empty for any other call."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _READERS:
+        return ""
+    said = next((each.value for each in call.keywords if each.arg == "means"), None)
+    return str(said.value) if isinstance(said, ast.Constant) else ""
+
+
+def _text(node: ast.expr, tree: ast.Module) -> str:
+    """A literal as it is, a constant of the module by its value, and what is filled in as `<SERVICE>`."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            "<SERVICE>" if isinstance(each, ast.FormattedValue) else _text(each, tree) for each in node.values
+        )
+    if isinstance(node, ast.Name):
+        return _text(_assigned(node.id, tree), tree)
+    return str(ast.literal_eval(node))
+
+
+def _assigned(name: str, tree: ast.Module) -> ast.expr:
+    return next(
+        each.value
+        for each in tree.body
+        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in each.targets)
+    )
+
+
+def _row(setting: Setting) -> tuple[str, str, str]:
+    default = "must be set" if setting.default is None else code(setting.default)
+    return code(setting.name), default, setting.meaning

@@ -1,0 +1,104 @@
+"""`millrace`, as a person types it: start everything, take a Chinese list in, see the leads and that all is well."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.product import Product
+
+LIST = """公司名称,联系人,职务,手机,邮箱,行业,省份,城市,预算下限
+杭州云帆精密制造有限公司,陈思远,采购总监,13800138000,chen@yunfan.example,制造业,浙江,杭州,100000
+成都蜀江医疗器械有限公司,李静,总经理,13900139001,lijing@shujiang.example,医疗,四川,成都,200000
+杭州云帆精密制造有限公司,陈思远,,138 0013 8000,,制造业,浙江,杭州,
+上海浦汇物流有限公司,王伟,经理,13700137002,wangwei@puhui.example,物流,上海,上海,约三十万左右吧
+"""
+SPOKEN = {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}
+
+
+@dataclass
+class Terminal:
+    """A terminal of somebody who is signed in as an administrator."""
+
+    folder: Path
+    product: Product
+
+    def run(self, *words: str, language: str = "zh", fails: bool = False) -> str:
+        """What the command printed; with `fails` what it said on standard error before it ended with 1."""
+        account = next(account for account in self.product.accounts() if account["role"] == "administrator")
+        environment = os.environ | {
+            "XDG_CONFIG_HOME": str(self.folder),
+            "MILLRACE_SERVER": self.product.url,
+            "MILLRACE_PASSWORD": account["password"],
+            "LC_ALL": SPOKEN[language],
+            "COLUMNS": "160",
+        }
+        if words == ("sign-in",):
+            words = ("sign-in", "--email", account["email"])
+        command = [sys.executable, "-m", "gateway.cli", *words]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=90)
+        assert done.returncode == int(fails), done.stdout + done.stderr
+        return done.stderr if fails else done.stdout
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    home, none = tmp_path_factory.mktemp("command"), {"MILLRACE_DEMO_LEADS": "0"}
+    made = Product(home, none, command=("gateway.cli", "up")).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def terminal(product: Product, tmp_path: Path) -> Terminal:
+    made = Terminal(tmp_path, product)
+    assert made.run("sign-in").startswith("已登录")
+    return made
+
+
+def test_a_chinese_list_is_taken_in_and_its_wrong_row_comes_back(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_bytes(LIST.encode("gbk"))
+
+    said = terminal.run("import", str(path), "--yes")
+
+    assert "杭州云帆精密制造有限公司" in said
+    counts = {cells[1].strip(): cells[2].strip() for line in said.splitlines() if len(cells := line.split("│")) == 4}
+    assert (counts["新建"], counts["并入已有线索"], counts["被拒绝"]) == ("2", "1", "1")
+    refused = list(csv.reader((tmp_path / "名单.refused.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[0] for row in refused] == ["公司名称", "上海浦汇物流有限公司"]
+    assert "预算下限" in refused[1][-1]
+
+    leads = json.loads(terminal.run("leads", "list", "--json"))
+    assert {lead["companyName"] for lead in leads} == {"杭州云帆精密制造有限公司", "成都蜀江医疗器械有限公司"}
+    assert all(lead["grade"] != "GRADE_UNSPECIFIED" and lead["gradeReasons"] and lead["owner"] for lead in leads)
+    shown = terminal.run("leads", "list")
+    assert "成都蜀江医疗器械有限公司" in shown
+    assert "members/" not in shown
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "正常"), ("en", "answers")])
+def test_health_tells_that_every_part_answers(terminal: Terminal, language: str, word: str) -> None:
+    assert terminal.run("health", language=language).count(word) == 3
+
+
+def test_health_of_a_server_that_is_away_fails(terminal: Terminal) -> None:
+    terminal.run("health", "--server", "http://127.0.0.1:1", fails=True)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "筛选条件"), ("en", "filter")])
+def test_a_refusal_is_one_line_in_the_readers_language(terminal: Terminal, language: str, word: str) -> None:
+    said = terminal.run("leads", "list", "--filter", "grade ==", language=language, fails=True)
+    assert len(said.splitlines()) == 1
+    assert word in said
+
+
+def test_signed_out_it_says_how_to_sign_in(terminal: Terminal) -> None:
+    terminal.run("sign-out")
+    assert "millrace sign-in" in terminal.run("leads", "list", fails=True)

@@ -1,0 +1,57 @@
+"""Amounts, days and names pass the wire unchanged, and what no domain value can hold is refused by its field."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money as MoneyMessage
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.wire import date_message, date_of, money_message, money_of, named, reference, required_version, uuid_of
+from kernel.errors import InvalidField
+from kernel.money import Money
+
+SOMEBODY = UUID(int=7)
+
+
+@given(st.integers(0, 2**53 - 1), st.sampled_from(["CNY", "JPY", "KWD"]))
+def test_an_amount_comes_back_as_it_was_sent(minor: int, currency: str) -> None:
+    money = Money(minor=minor, currency=currency)
+    assert money_of(money_message(money), field="budget") == money
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        MoneyMessage(currency_code="JPY", units=1, nanos=500_000_000),
+        MoneyMessage(currency_code="CNY", units=-1),
+        MoneyMessage(currency_code="yuan", units=1),
+        MoneyMessage(currency_code="CNY", units=2**53),
+    ],
+    ids=["half a yen", "negative", "no currency", "beyond what is exact"],
+)
+def test_an_amount_that_cannot_be_kept_exactly_is_refused(amount: MoneyMessage) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        money_of(amount, field="lead.budget_min")
+    assert refusal.value.field == "lead.budget_min"
+
+
+def test_a_day_comes_back_and_the_thirtieth_of_february_is_refused() -> None:
+    sent = date_message(date(2026, 2, 28))
+    assert sent is not None
+    assert date_of(sent, field="campaign.start_date") == date(2026, 2, 28)
+    with pytest.raises(InvalidField):
+        date_of(Date(year=2026, month=2, day=30), field="campaign.start_date")
+
+
+def test_a_name_comes_back_as_its_id_and_nothing_as_nothing() -> None:
+    assert uuid_of(named("members", SOMEBODY)) == SOMEBODY
+    assert reference(named("members", None), field="owner") is None
+
+
+@pytest.mark.parametrize("etag", ["", "-1", "1.5", "W/1"])
+def test_an_etag_that_is_no_version_is_refused(etag: str) -> None:
+    with pytest.raises(InvalidField):
+        required_version(etag, field="lead.etag")
