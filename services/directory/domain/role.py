@@ -18,6 +18,8 @@ PERMISSIONS: tuple[str, ...] = (
     "leads.write",
     "leads.import",
     "leads.admin",
+    "leads.see_contact",
+    "leads.see_money",
     "events.read",
     "audit.read",
 )
