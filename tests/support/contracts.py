@@ -32,8 +32,8 @@ def tree_contract() -> FileDescriptor:
         name="Watch", input_type=f".{PACKAGE}.Contact", output_type=f".{PACKAGE}.Contact", server_streaming=True
     )
     method.options.Extensions[access_pb2.access].permission = "contacts.read"
-    descriptor_pool.Default().Add(file)  # type: ignore[no-untyped-call]  # untyped in protobuf
-    return descriptor_pool.Default().FindFileByName(file.name)  # type: ignore[no-untyped-call]  # untyped in protobuf
+    descriptor_pool.Default().Add(file)
+    return descriptor_pool.Default().FindFileByName(file.name)
 
 
 def contact(**fields: Any) -> Any:

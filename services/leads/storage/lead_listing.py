@@ -22,6 +22,7 @@ from chassis.scope import scope
 from chassis.work import Read
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
+from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.leads import from_row
 from services.leads.storage.tables import LEADS
 
@@ -73,6 +74,7 @@ _BASIC = select(
 async def list_page(read: Read, wanted: PageRequest, *, permission: str, explained: bool) -> Page[Lead]:
     """A page of the leads the reader may see; without their reasons and duplicates unless `explained`."""
     chosen = _FULL if explained else _BASIC
-    statement = scope(chosen, LEADS, principal=read.principal, permission=permission)
+    shared = SHARED_LEADS.at(read.now)
+    statement = scope(chosen, LEADS, principal=read.principal, permission=permission, shared=shared)
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([from_row(row) for row in page.items])

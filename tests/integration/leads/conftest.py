@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import grpc
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Executable, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.organization import Organization
@@ -92,8 +92,12 @@ class LeadsHouse:
             "working_state": working_state,
             "active": True,
         }
+        await self.organize(insert(ORGANIZATION.members).values(row))
+
+    async def organize(self, statement: Executable) -> None:
+        """Change the service's copy of the organization."""
         async with self.engine.begin() as connection:
-            await connection.execute(insert(ORGANIZATION.members).values(row))
+            await connection.execute(statement)
         organization: Organization = self.parts.once("organization", lambda: None)
         await organization.refresh()
 

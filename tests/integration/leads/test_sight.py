@@ -12,6 +12,7 @@ from millrace.leads.v1.campaign_service_pb2 import CreateCampaignRequest, GetCam
 from millrace.leads.v1.campaign_service_pb2_grpc import CampaignServiceStub
 from millrace.leads.v1.lead_import_service_pb2_grpc import LeadImportServiceStub
 from millrace.leads.v1.lead_service_pb2 import (
+    LEAD_VIEW_FULL,
     CheckLeadDuplicatesRequest,
     CreateLeadRequest,
     GetLeadRequest,
@@ -60,7 +61,7 @@ async def test_one_lead_and_a_list_show_contacts_and_money_only_to_those_who_may
     assert (made.phone, made.budget_min.units) == ("138 0013 8000", 500_000)
     assert "GRADE_FACT_BUDGET_KNOWN" in [reason.code for reason in made.grade_reasons]
     assert_masked(await stub.GetLead(GetLeadRequest(name=made.name), **blind(house)))
-    page = await stub.ListLeads(ListLeadsRequest(view="LEAD_VIEW_FULL"), **blind(house))
+    page = await stub.ListLeads(ListLeadsRequest(view=LEAD_VIEW_FULL), **blind(house))
     assert_masked(page.leads[0])
 
 
