@@ -78,6 +78,18 @@ async def stock(house: LeadsHouse, clock: FixedClock) -> list[Lead]:
     return [lead for lead, _ in world]
 
 
+async def test_a_list_reaches_own_and_shared_rows_by_their_indexes(house: LeadsHouse, clock: FixedClock) -> None:
+    reader = Principal(subject=f"members/{ME}", grants={"leads.read": Scope.OWN})
+    shared = SHARED_LEADS.at(clock.now())
+    statement = scope(select(LEADS.c.uuid), LEADS, principal=reader, permission="leads.read", shared=shared)
+    written = statement.compile(dialect=house.engine.dialect, compile_kwargs={"literal_binds": True})
+    async with house.engine.connect() as connection:
+        await connection.exec_driver_sql("set enable_seqscan = off")
+        plan = (await connection.exec_driver_sql(f"explain (costs off) {written}")).scalars().all()
+    used = {name for name in ("leads_owner", "leads_pkey", "collaborators_") if any(name in line for line in plan)}
+    assert used == {"leads_owner", "leads_pkey", "collaborators_"}
+
+
 async def test_both_rules_show_every_reader_the_same_rows(
     house: LeadsHouse, stock: list[Lead], clock: FixedClock
 ) -> None:
