@@ -1,4 +1,4 @@
-"""Personal values where they must not stand: a masked form for people, a keyed digest to compare by."""
+"""Personal values where they must not stand: masked forms for people, a keyed digest to compare by."""
 
 import hashlib
 import hmac
@@ -6,6 +6,8 @@ import hmac
 _key = b""
 _LONG = 8  # a phone or a mail address is longer
 _SHORT = 3  # a name of two characters keeps one
+_NUMBER = 11  # digits of a mobile number, or of a landline with its area code
+_SHORT_NUMBER = 6
 
 
 def set_key(secret: str) -> None:
@@ -24,3 +26,17 @@ def mask(value: str) -> str:
 def digest(value: str) -> str:
     """A keyed SHA-256 (HMAC, RFC 2104) of the value, 16 bytes as hex."""
     return hmac.digest(_key, value.encode(), "sha256").hex()[:32]
+
+
+def masked_phone(value: str) -> str:
+    """The number without its middle, 138****8000; a short one keeps its last two digits."""
+    digits = "".join(filter(str.isdigit, value.strip().removeprefix("+86").removeprefix("0086")))
+    if len(digits) >= _NUMBER:
+        return f"{digits[:3]}****{digits[-4:]}"
+    return f"****{digits[-2:] if len(digits) > _SHORT_NUMBER else ''}"
+
+
+def masked_email(value: str) -> str:
+    """The first letter of the name and the domain, w***@example.com; of what is no address nothing."""
+    name, at, domain = value.strip().rpartition("@")
+    return f"{name[:1]}***@{domain}" if at else "***"

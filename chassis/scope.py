@@ -4,25 +4,32 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, false, or_, true
 
+from chassis.collaborators.sharing import Shared
 from chassis.principal import Principal, Scope
 
 
-def scope(statement: Select[Any], table: Table, *, principal: Principal, permission: str) -> Select[Any]:
-    """Narrow a select over `table` to the rows the permission reaches for this principal.
+def scope(
+    statement: Select[Any], table: Table, *, principal: Principal, permission: str, shared: Shared | None = None
+) -> Select[Any]:
+    """Narrow a select over `table` to the rows the permission reaches for this principal, and those shared with him.
 
     The table keeps `owner` and `team` and, where a region counts, `region`, all as they were at assignment.
     """
-    return statement.where(visible(table, principal=principal, permission=permission))
+    return statement.where(visible(table, principal=principal, permission=permission, shared=shared))
 
 
-def visible(table: Table, *, principal: Principal, permission: str) -> ColumnElement[bool]:
-    """The condition under which a row of a scoped table is visible."""
+def visible(
+    table: Table, *, principal: Principal, permission: str, shared: Shared | None = None
+) -> ColumnElement[bool]:
+    """The condition under which a row of a scoped table is visible; `chassis.reach` has the same rule in memory."""
     reach = principal.scope_of(permission)
     if reach is Scope.ALL:
         return true()
     if reach is None:
         return false()
     own = table.c.owner == principal.member if principal.member else false()
+    if shared is not None:
+        own = or_(own, shared.reaches(table, principal=principal, permission=permission))
     if reach is Scope.OWN:
         return own
     team = table.c.team.in_(principal.teams) if principal.teams else false()

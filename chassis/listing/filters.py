@@ -58,6 +58,14 @@ def parse_filter(text: str) -> Condition | None:
     return condition
 
 
+def fields_named(condition: Condition) -> frozenset[str]:
+    """Every field a condition speaks of."""
+    if isinstance(condition, Comparison):
+        return frozenset({condition.field})
+    parts = (condition.part,) if isinstance(condition, Negation) else condition.parts
+    return frozenset().union(*(fields_named(part) for part in parts))
+
+
 def _tokens(text: str) -> list[tuple[str, str]]:
     tokens: list[tuple[str, str]] = []
     place, text = 0, text.rstrip()

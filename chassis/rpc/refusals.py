@@ -36,6 +36,17 @@ class UnstorableText(Refusal):
     reason = "TEXT_UNSTORABLE"
 
 
+@dataclass(eq=False, kw_only=True)
+class FieldHidden(Refusal):
+    """The caller may not see the field, and so cannot filter, sort, search or change by it."""
+
+    kind = Kind.NOT_ALLOWED
+    reason = "FIELD_HIDDEN"
+
+    field: str
+    permission: str
+
+
 def field_violations(refusal: Refusal) -> tuple[Violation, ...]:
     """The fields a refusal is about."""
     if isinstance(refusal, InvalidRequest):

@@ -1,7 +1,7 @@
 """The boundary: every method of a servicer, found by its contract, wrapped once.
 
-Deadline, principal, access rule, validation, time and count stand here and nowhere else. A servicer never sees the
-transport: it answers or raises.
+Deadline, principal, access rule, validation, masks, time and count stand here and nowhere else. A servicer never sees
+the transport: it answers or raises.
 """
 
 import asyncio
@@ -20,7 +20,9 @@ from millrace.auth.v1 import access_pb2
 
 from chassis import logs, metrics, tracing
 from chassis.principal import ANONYMOUS, Principal
+from chassis.rpc.asking import refuse_hidden
 from chassis.rpc.call import Call
+from chassis.rpc.sight import Sight, concealed, sight_of
 from chassis.rpc.statuses import internal, status_of
 from chassis.rpc.validation import validate
 from chassis.texts import Texts, locale_of
@@ -47,10 +49,24 @@ class _Method:
     access: Any
     writes: bool
     descriptor: MethodDescriptor
+    asked: Sight
+    answered: Sight
 
     @property
     def answer_type(self) -> type[Any]:
         return GetMessageClass(self.descriptor.output_type)
+
+    def admit(self, request: Message, call: Call) -> None:
+        """Hold the request against the contract and against what the caller may see."""
+        missing = self.asked.missing(call.principal.grants) | self.answered.missing(call.principal.grants)
+        if missing:
+            refuse_hidden(request, asked=self.asked, answered=self.answered, missing=missing, writes=self.writes)
+        validate(request)
+
+    def shown(self, answer: Any, call: Call) -> Any:
+        """The answer as the caller may see it."""
+        missing = self.answered.missing(call.principal.grants)
+        return concealed(answer, self.answered, missing) if missing else answer
 
 
 class Boundary:
@@ -94,9 +110,9 @@ class Boundary:
         async def handle(request: Message, context: Context) -> Any:
             async with self._guard(method, context) as trace:
                 call = await self._call(method, context, limit, trace)
-                validate(request)
+                method.admit(request, call)
                 async with asyncio.timeout_at(call.deadline):
-                    return await serve(request, call)
+                    return method.shown(await serve(request, call), call)
 
         return handle
 
@@ -104,9 +120,9 @@ class Boundary:
         async def handle(request: Message, context: Context) -> AsyncIterator[Any]:
             async with self._guard(method, context) as trace, self._stream_place():
                 call = await self._call(method, context, _STREAM_SECONDS, trace)
-                validate(request)
+                method.admit(request, call)
                 async for answer in serve(request, call):
-                    yield answer
+                    yield method.shown(answer, call)
 
         return handle
 
@@ -114,7 +130,7 @@ class Boundary:
         async def handle(requests: AsyncIterator[Message], context: Context) -> Any:
             async with self._guard(method, context) as trace, self._stream_place():
                 call = await self._call(method, context, _STREAM_SECONDS, trace)
-                return await serve(requests, call)
+                return method.shown(await serve(requests, call), call)
 
         return handle
 
@@ -185,6 +201,8 @@ class Boundary:
         principal = await self._identify(token, now)
         if not method.access.signed_in and not principal.may(method.access.permission):
             raise NotAllowed(permission=method.access.permission)
+        for permission in method.access.sees:
+            principal.must(permission)
         return principal
 
 
@@ -194,7 +212,8 @@ def _known(descriptor: MethodDescriptor) -> _Method:
         raise MethodWithoutAccess(descriptor.full_name)
     writes = "request_id" in descriptor.input_type.fields_by_name
     service = descriptor.containing_service.full_name
-    return _Method(f"/{service}/{descriptor.name}", access, writes, descriptor)
+    asked, answered = sight_of(descriptor.input_type), sight_of(descriptor.output_type)
+    return _Method(f"/{service}/{descriptor.name}", access, writes, descriptor, asked, answered)
 
 
 def _locale(context: Context) -> str:

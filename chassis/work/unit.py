@@ -11,10 +11,10 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import new_id
-from chassis.instants import put_instant
 from chassis.prepared import Prepared, Row
 from chassis.principal import Principal
 from chassis.publication import Publications
+from chassis.wire import put_instant
 from chassis.work.flush import Gathered, StoredEvent, flush
 from kernel.events import Aggregate, Change
 
@@ -44,8 +44,8 @@ class Read:
     principal: Principal
 
     async def rows(self, prepared: Prepared, **values: object) -> list[Row]:
-        """What a prepared statement finds."""
-        return await prepared.rows(self.connection, **values)
+        """What a prepared statement finds; its parameter `now`, if it has one, is the time of the call."""
+        return await prepared.rows(self.connection, **{"now": self.now, **values})
 
 
 class UnitOfWork(Read):

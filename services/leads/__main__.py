@@ -10,7 +10,9 @@ from google.protobuf.descriptor import ServiceDescriptor
 from millrace.leads.v1 import (
     campaign_service_pb2,
     channel_service_pb2,
+    lead_access_service_pb2,
     lead_assignment_service_pb2,
+    lead_collaborator_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
     lead_rule_set_service_pb2,
@@ -29,12 +31,15 @@ from chassis.rpc.serving import Identify
 from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import Rulebook
+from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.publications import LEADS
 from services.leads.events.settings_publications import SETTINGS
+from services.leads.rpc.access_servicer import LeadAccessServicer
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
+from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
@@ -98,6 +103,10 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     return {
         _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(store, texts),
+        _service(lead_access_service_pb2, "LeadAccessService"): LeadAccessServicer(store, organization(parts), texts),
+        _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
+            store, organization(parts), zone=parts.settings.time_zone, page_key=pages
+        ),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
             parts, desk(parts), page_key=pages
@@ -139,7 +148,7 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={**LEADS, **SETTINGS, **LEAD_IMPORT_PUBLICATIONS},
+    publications={**LEADS, **COLLABORATORS, **SETTINGS, **LEAD_IMPORT_PUBLICATIONS},
     servicers=servicers,
     identify=identify,
     credentials=credentials,

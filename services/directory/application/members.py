@@ -9,10 +9,12 @@ from chassis.principal import Scope
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed
 from services.directory.application.references import require_region, require_team
+from services.directory.application.sessions import end_sessions
 from services.directory.application.versions import expect_version
 from services.directory.domain.member import EmailTaken, Member, MemberDetails, RoleBeyondGiver, RoleUnknown, add_member
 from services.directory.domain.refusals import LastAdministrator
 from services.directory.domain.role import ADMINISTRATION, Role, covers
+from services.directory.domain.sessions import SessionEnd
 from services.directory.storage import members, roles
 from services.directory.storage.order import after_all_others
 from trade.names.search import pinyin_key
@@ -53,12 +55,13 @@ async def update_member(
 
 
 async def deactivate_member(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Member:
-    """A member who leaves loses access at once; the last administrator cannot leave."""
+    """A member who leaves loses access at once, his sessions end with him; the last administrator cannot leave."""
     await after_all_others(work)
     member = await members.get_member(work, uuid, permission=ADMINISTRATION)
     expect_version(resource=member.name, stands=member.version, seen=seen)
     change = member.deactivate(now=work.now)
     await _keep_an_administrator(work, member=member, afterwards=())
+    await end_sessions(work, member=uuid, end=SessionEnd.MEMBER_LEFT)
     return work.save(members.RECORD, change)
 
 

@@ -5,12 +5,13 @@ from uuid import UUID
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, NotFound, Refusal
 from services.directory.application.references import require_whole
+from services.directory.application.sessions import end_sessions
 from services.directory.application.sign_in import PasswordCheck, confirm_password
 from services.directory.domain.credentials import LockOutPolicy, set_first_password
 from services.directory.domain.member import Member
 from services.directory.domain.role import ADMINISTRATION
 from services.directory.domain.sessions import SessionEnd
-from services.directory.storage import credentials, members, sessions
+from services.directory.storage import credentials, members
 
 
 async def calling_member(read: Read) -> Member:
@@ -59,6 +60,4 @@ async def give_password(work: UnitOfWork, *, member: UUID, password_hash: str, k
     else:
         change = credential.change(password_hash=password_hash, now=work.now)
     work.save(credentials.CREDENTIAL, change)
-    for session in await sessions.live_sessions(work, member):
-        if session.uuid != keep:
-            work.save(sessions.RECORD, session.revoke(end=SessionEnd.PASSWORD_CHANGED, now=work.now))
+    await end_sessions(work, member=member, end=SessionEnd.PASSWORD_CHANGED, keep=keep)

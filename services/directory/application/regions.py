@@ -32,9 +32,9 @@ async def get_region(read: Read, *, uuid: UUID) -> Region:
     return await regions.get_region(read, uuid)
 
 
-async def list_regions(read: Read, *, wanted: PageRequest) -> Page[Region]:
-    """The live regions are listed."""
-    return await regions.list_regions(read, wanted)
+async def list_regions(read: Read, *, wanted: PageRequest, show_deleted: bool) -> Page[Region]:
+    """The live regions are listed, and the archived ones where asked for."""
+    return await regions.list_regions(read, wanted, show_deleted=show_deleted)
 
 
 async def update_region(
@@ -62,6 +62,17 @@ async def delete_region(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Re
     if await members.is_region_peopled(work, uuid) or await teams.is_region_used(work, uuid):
         raise RegionInUse(region=region.details.display_name)
     return work.save(regions.RECORD, region.archive(now=work.now))
+
+
+async def undelete_region(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Region:
+    """An archived region comes back when no other has its name or its provinces by now."""
+    require_whole(work)
+    await after_all_others(work)
+    region = await regions.get_any_region(work, uuid)
+    expect_version(resource=region.name, stands=region.version, seen=seen)
+    change = region.undelete(now=work.now)
+    await _check(work, details=region.details, uuid=uuid)
+    return work.save(regions.RECORD, change)
 
 
 async def _check(work: UnitOfWork, *, details: RegionDetails, uuid: UUID | None) -> None:

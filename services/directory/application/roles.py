@@ -27,9 +27,9 @@ async def get_role(read: Read, *, uuid: UUID) -> Role:
     return await roles.get_role(read, uuid)
 
 
-async def list_roles(read: Read, *, wanted: PageRequest) -> Page[Role]:
-    """The live roles are listed."""
-    return await roles.list_roles(read, wanted)
+async def list_roles(read: Read, *, wanted: PageRequest, show_deleted: bool) -> Page[Role]:
+    """The live roles are listed, and the archived ones where asked for."""
+    return await roles.list_roles(read, wanted, show_deleted=show_deleted)
 
 
 async def update_role(
@@ -56,6 +56,18 @@ async def delete_role(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Role
     if await members.is_role_held(work, role.key):
         raise RoleInUse(role=role.key)
     return work.save(roles.RECORD, role.archive(now=work.now))
+
+
+async def undelete_role(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Role:
+    """An archived role comes back when no other has its key by now."""
+    require_whole(work)
+    await after_all_others(work)
+    role = await roles.get_any_role(work, uuid)
+    expect_version(resource=role.name, stands=role.version, seen=seen)
+    change = role.undelete(now=work.now)
+    if any(other.key == role.key for other in await roles.live_roles(work)):
+        raise RoleKeyTaken(key=role.key)
+    return work.save(roles.RECORD, change)
 
 
 async def _keep_an_administrator(work: UnitOfWork, *, before: Role, after: Role) -> None:

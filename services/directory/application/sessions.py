@@ -50,6 +50,13 @@ async def list_sessions(read: Read, *, wanted: PageRequest) -> Page[Session]:
     return await sessions.list_sessions(read, wanted, member=member)
 
 
+async def end_sessions(work: UnitOfWork, *, member: UUID, end: SessionEnd, keep: UUID | None = None) -> None:
+    """Every live session of a member but `keep` ends."""
+    for session in await sessions.live_sessions(work, member):
+        if session.uuid != keep:
+            work.save(sessions.RECORD, session.revoke(end=end, now=work.now))
+
+
 async def sign_out(work: UnitOfWork, *, session: UUID) -> None:
     """Signing out ends the session of the calling token; one that has ended stays ended."""
     found = await sessions.find_session(work, session)

@@ -26,9 +26,9 @@ async def get_team(read: Read, *, uuid: UUID) -> Team:
     return await teams.get_team(read, uuid)
 
 
-async def list_teams(read: Read, *, wanted: PageRequest) -> Page[Team]:
-    """The live teams are listed."""
-    return await teams.list_teams(read, wanted)
+async def list_teams(read: Read, *, wanted: PageRequest, show_deleted: bool) -> Page[Team]:
+    """The live teams are listed, and the archived ones where asked for."""
+    return await teams.list_teams(read, wanted, show_deleted=show_deleted)
 
 
 async def update_team(
@@ -60,6 +60,18 @@ async def delete_team(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Team
     if await members.is_team_peopled(work, uuid) or await teams.has_live_teams_below(work, uuid):
         raise TeamInUse(team=team.details.display_name)
     return work.save(teams.RECORD, team.archive(now=work.now))
+
+
+async def undelete_team(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Team:
+    """An archived team comes back where it stood, when its parent and region live and no sister has its name."""
+    require_whole(work)
+    await after_all_others(work)
+    team = await teams.get_any_team(work, uuid)
+    expect_version(resource=team.name, stands=team.version, seen=seen)
+    parent = await require_team(work, team.details.parent)
+    change = team.undelete(parent=parent, now=work.now)
+    await _check(work, details=team.details, uuid=uuid)
+    return work.save(teams.RECORD, change)
 
 
 async def _check(work: UnitOfWork, *, details: TeamDetails, uuid: UUID | None) -> None:

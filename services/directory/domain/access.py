@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.directory.domain.member import Member
-from services.directory.domain.role import Reach, Role
+from services.directory.domain.role import PERMISSIONS, Reach, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,20 @@ class Explanation:
     allowed: bool
     reach: Reach | None
     reasons: tuple[AccessReason, ...]
+    sights: tuple["FieldSight", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSight:
+    """Which of a member's roles show the fields behind a permission to see; masked without any (字段脱敏)."""
+
+    permission: str
+    roles: tuple[str, ...]
+
+    @property
+    def shown(self) -> bool:
+        """Whether the member sees the fields."""
+        return bool(self.roles)
 
 
 def explain(
@@ -54,7 +68,8 @@ def explain(
     who = member.details.display_name
     if not member.active:
         return Explanation(allowed=False, reach=None, reasons=(_reason("ACCESS_MEMBER_LEFT", member=who),))
-    granting = [role for role in roles if not role.archived and permission in role.details.grants]
+    granting = _granting(roles, permission)
+    sights = _sights(roles, permission)
     reasons = tuple(
         _reason(
             "ACCESS_ROLE_GRANTS",
@@ -66,12 +81,26 @@ def explain(
     )
     if not granting:
         reason = _reason("ACCESS_NO_ROLE_GRANTS", member=who, permission=permission)
-        return Explanation(allowed=False, reach=None, reasons=(reason,))
+        return Explanation(allowed=False, reach=None, reasons=(reason,), sights=sights)
     widest = max(role.details.grants[permission] for role in granting)
     if record is None:
-        return Explanation(allowed=True, reach=widest, reasons=reasons)
+        return Explanation(allowed=True, reach=widest, reasons=reasons, sights=sights)
     within, reason = _row(member, standing, widest, record)
-    return Explanation(allowed=within, reach=widest, reasons=(*reasons, reason))
+    return Explanation(allowed=within, reach=widest, reasons=(*reasons, reason), sights=sights)
+
+
+def _granting(roles: tuple[Role, ...], permission: str) -> list[Role]:
+    return [role for role in roles if not role.archived and permission in role.details.grants]
+
+
+def _sights(roles: tuple[Role, ...], permission: str) -> tuple[FieldSight, ...]:
+    """The permissions to see of the part of the product a permission belongs to: `leads.see_…` for leads.read."""
+    seeing = f"{permission.partition('.')[0]}.see_"
+    return tuple(
+        FieldSight(permission=each, roles=tuple(role.key for role in _granting(roles, each)))
+        for each in PERMISSIONS
+        if each.startswith(seeing)
+    )
 
 
 def _row(member: Member, standing: Standing, reach: Reach, record: RecordOwnership) -> tuple[bool, AccessReason]:

@@ -6,6 +6,16 @@ from kernel.errors import Kind, Refusal
 
 
 @dataclass(eq=False, kw_only=True)
+class NotDeleted(Refusal):
+    """What is to come back was never archived (AIP-164)."""
+
+    kind = Kind.ALREADY_EXISTS
+    reason = "NOT_DELETED"
+
+    resource: str
+
+
+@dataclass(eq=False, kw_only=True)
 class TeamUnknown(Refusal):
     """The team named does not exist or is archived."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from services.directory.domain.changes import changed_fields
+from services.directory.domain.refusals import NotDeleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,12 @@ class Region:
         """Take the region out of use."""
         return Change(replace(self, archived=True, updated_at=now), (RegionDeleted(),))
 
+    def undelete(self, *, now: datetime) -> Change["Region"]:
+        """Bring the region back; raises NotDeleted."""
+        if not self.archived:
+            raise NotDeleted(resource=self.name)
+        return Change(replace(self, archived=False, updated_at=now), (RegionUndeleted(),))
+
 
 def add_region(*, uuid: UUID, details: RegionDetails, now: datetime) -> Change[Region]:
     """A new region."""
@@ -65,6 +72,11 @@ class RegionUpdated:
 @dataclass(frozen=True, slots=True)
 class RegionDeleted:
     """A region was archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionUndeleted:
+    """A region came back from the archive."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from services.directory.domain.changes import changed_fields
+from services.directory.domain.refusals import NotDeleted
 
 # Every permission a method of the product may ask for; their meanings stand in messages/ as PERMISSION_….
 PERMISSIONS: tuple[str, ...] = (
@@ -18,6 +19,8 @@ PERMISSIONS: tuple[str, ...] = (
     "leads.write",
     "leads.import",
     "leads.admin",
+    "leads.see_contact",
+    "leads.see_money",
     "events.read",
     "audit.read",
 )
@@ -76,6 +79,12 @@ class Role:
         """Take the role out of use."""
         return Change(replace(self, archived=True, updated_at=now), (RoleDeleted(),))
 
+    def undelete(self, *, now: datetime) -> Change["Role"]:
+        """Bring the role back, held by nobody; raises NotDeleted."""
+        if not self.archived:
+            raise NotDeleted(resource=self.name)
+        return Change(replace(self, archived=False, updated_at=now), (RoleUndeleted(),))
+
 
 def add_role(*, uuid: UUID, key: str, details: RoleDetails, now: datetime) -> Change[Role]:
     """A new role; raises PermissionUnknown for a permission no method asks for."""
@@ -124,6 +133,11 @@ class RoleUpdated:
 @dataclass(frozen=True, slots=True)
 class RoleDeleted:
     """A role was archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleUndeleted:
+    """A role came back from the archive."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -23,6 +23,7 @@ class SessionEnd(Enum):
     REVOKED = "revoked"
     REUSED = "reused"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a reason
+    MEMBER_LEFT = "member_left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

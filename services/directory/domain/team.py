@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from services.directory.domain.changes import changed_fields
+from services.directory.domain.refusals import NotDeleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,12 @@ class Team:
         """Take the team out of use."""
         return Change(replace(self, archived=True, updated_at=now), (TeamDeleted(),))
 
+    def undelete(self, *, parent: "Team | None", now: datetime) -> Change["Team"]:
+        """Bring the team back under its parent, the way down being the one of today; raises NotDeleted."""
+        if not self.archived:
+            raise NotDeleted(resource=self.name)
+        return Change(replace(self, archived=False, path=_path(self.uuid, parent), updated_at=now), (TeamUndeleted(),))
+
 
 def add_team(*, uuid: UUID, details: TeamDetails, parent: Team | None, now: datetime) -> Change[Team]:
     """A new team under its parent, or a root."""
@@ -82,6 +89,11 @@ class TeamUpdated:
 @dataclass(frozen=True, slots=True)
 class TeamDeleted:
     """A team was archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamUndeleted:
+    """A team came back from the archive."""
 
 
 @dataclass(eq=False, kw_only=True)

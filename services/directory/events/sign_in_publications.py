@@ -17,6 +17,7 @@ _ENDS = {
     sessions.SessionEnd.REVOKED: session_pb2.SESSION_END_REVOKED,
     sessions.SessionEnd.REUSED: session_pb2.SESSION_END_REUSED,
     sessions.SessionEnd.PASSWORD_CHANGED: session_pb2.SESSION_END_PASSWORD_CHANGED,
+    sessions.SessionEnd.MEMBER_LEFT: session_pb2.SESSION_END_MEMBER_LEFT,
 }
 
 

@@ -8,7 +8,8 @@ from chassis.texts import Texts
 from chassis.wire import reference, uuid_of
 from chassis.work import Store
 from services.directory.application.access import calling_member, explain_access
-from services.directory.domain.access import AccessReason, RecordOwnership
+from services.directory.domain.access import AccessReason, FieldSight, RecordOwnership
+from services.directory.domain.role import meaning_of
 from services.directory.rpc import member_messages
 from services.directory.rpc.role_messages import grant_messages
 
@@ -33,6 +34,7 @@ class AccessServicer:
             allowed=found.allowed,
             scope=role_pb2.Scope.ValueType(found.reach or 0),
             reasons=[self._reason(reason, call.locale) for reason in found.reasons],
+            field_sights=[self._sight(sight, call.locale) for sight in found.sights],
         )
 
     async def GetMyAccess(
@@ -45,6 +47,14 @@ class AccessServicer:
             member=member_messages.to_message(member) if member else None,
             subject=call.principal.subject,
             grants=grant_messages(call.principal.grants),
+        )
+
+    def _sight(self, sight: FieldSight, locale: str) -> access_service_pb2.FieldSight:
+        return access_service_pb2.FieldSight(
+            permission=sight.permission,
+            shown=sight.shown,
+            description=self._texts.render(meaning_of(sight.permission), {}, locale),
+            roles=sight.roles,
         )
 
     def _reason(self, reason: AccessReason, locale: str) -> reason_pb2.Reason:

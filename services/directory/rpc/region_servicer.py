@@ -6,7 +6,14 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store
-from services.directory.application.regions import create_region, delete_region, get_region, list_regions, update_region
+from services.directory.application.regions import (
+    create_region,
+    delete_region,
+    get_region,
+    list_regions,
+    undelete_region,
+    update_region,
+)
 from services.directory.rpc.editing import edit
 from services.directory.rpc.region_messages import FIELDS, details_of, to_message
 
@@ -37,7 +44,9 @@ class RegionServicer:
     ) -> region_service_pb2.ListRegionsResponse:
         """List a page of them."""
         wanted = page_request(request, call, key=self._page_key)
-        page = await self._store.read(call, lambda read: list_regions(read, wanted=wanted))
+        page = await self._store.read(
+            call, lambda read: list_regions(read, wanted=wanted, show_deleted=request.show_deleted)
+        )
         return region_service_pb2.ListRegionsResponse(
             regions=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
@@ -60,5 +69,13 @@ class RegionServicer:
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
         answer: region_pb2.Region = await self._store.write(
             call, request, lambda work: delete_region(work, uuid=uuid, seen=seen), answer=to_message
+        )
+        return answer
+
+    async def UndeleteRegion(self, request: region_service_pb2.UndeleteRegionRequest, call: Call) -> region_pb2.Region:
+        """Bring one back."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        answer: region_pb2.Region = await self._store.write(
+            call, request, lambda work: undelete_region(work, uuid=uuid, seen=seen), answer=to_message
         )
         return answer

@@ -7,7 +7,14 @@ from chassis.rpc.paging import page_request
 from chassis.texts import Texts
 from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store
-from services.directory.application.roles import create_role, delete_role, get_role, list_roles, update_role
+from services.directory.application.roles import (
+    create_role,
+    delete_role,
+    get_role,
+    list_roles,
+    undelete_role,
+    update_role,
+)
 from services.directory.domain.role import PERMISSIONS, meaning_of
 from services.directory.rpc.editing import edit
 from services.directory.rpc.role_messages import FIELDS, details_of, to_message
@@ -40,7 +47,9 @@ class RoleServicer:
     ) -> role_service_pb2.ListRolesResponse:
         """List a page of them."""
         wanted = page_request(request, call, key=self._page_key)
-        page = await self._store.read(call, lambda read: list_roles(read, wanted=wanted))
+        page = await self._store.read(
+            call, lambda read: list_roles(read, wanted=wanted, show_deleted=request.show_deleted)
+        )
         return role_service_pb2.ListRolesResponse(
             roles=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
@@ -63,6 +72,14 @@ class RoleServicer:
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
         answer: role_pb2.Role = await self._store.write(
             call, request, lambda work: delete_role(work, uuid=uuid, seen=seen), answer=to_message
+        )
+        return answer
+
+    async def UndeleteRole(self, request: role_service_pb2.UndeleteRoleRequest, call: Call) -> role_pb2.Role:
+        """Bring one back."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        answer: role_pb2.Role = await self._store.write(
+            call, request, lambda work: undelete_role(work, uuid=uuid, seen=seen), answer=to_message
         )
         return answer
 

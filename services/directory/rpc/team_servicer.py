@@ -6,7 +6,14 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store
-from services.directory.application.teams import create_team, delete_team, get_team, list_teams, update_team
+from services.directory.application.teams import (
+    create_team,
+    delete_team,
+    get_team,
+    list_teams,
+    undelete_team,
+    update_team,
+)
 from services.directory.rpc.editing import edit
 from services.directory.rpc.team_messages import FIELDS, details_of, to_message
 
@@ -37,7 +44,9 @@ class TeamServicer:
     ) -> team_service_pb2.ListTeamsResponse:
         """List a page of them."""
         wanted = page_request(request, call, key=self._page_key)
-        page = await self._store.read(call, lambda read: list_teams(read, wanted=wanted))
+        page = await self._store.read(
+            call, lambda read: list_teams(read, wanted=wanted, show_deleted=request.show_deleted)
+        )
         return team_service_pb2.ListTeamsResponse(
             teams=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
@@ -60,5 +69,13 @@ class TeamServicer:
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
         answer: team_pb2.Team = await self._store.write(
             call, request, lambda work: delete_team(work, uuid=uuid, seen=seen), answer=to_message
+        )
+        return answer
+
+    async def UndeleteTeam(self, request: team_service_pb2.UndeleteTeamRequest, call: Call) -> team_pb2.Team:
+        """Bring one back."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        answer: team_pb2.Team = await self._store.write(
+            call, request, lambda work: undelete_team(work, uuid=uuid, seen=seen), answer=to_message
         )
         return answer

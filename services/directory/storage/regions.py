@@ -52,11 +52,19 @@ LISTING = Listing(
 )
 
 
-async def list_regions(read: Read, wanted: PageRequest) -> Page[Region]:
-    """The live regions."""
-    statement = select(REGIONS).where(~REGIONS.c.archived)
+async def list_regions(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Region]:
+    """The live regions, and the archived ones where asked for."""
+    statement = select(REGIONS) if show_deleted else select(REGIONS).where(~REGIONS.c.archived)
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([from_row(row) for row in page.items])
+
+
+async def get_any_region(read: Read, uuid: UUID) -> Region:
+    """The region, archived or not; raises NotFound."""
+    row = (await read.connection.execute(select(REGIONS).where(REGIONS.c.uuid == uuid))).mappings().one_or_none()
+    if row is None:
+        raise NotFound(resource=f"regions/{uuid}")
+    return from_row(row)
 
 
 async def find_region(read: Read, uuid: UUID) -> Region | None:

@@ -55,11 +55,19 @@ LISTING = Listing(
 )
 
 
-async def list_roles(read: Read, wanted: PageRequest) -> Page[Role]:
-    """The live roles."""
-    statement = select(ROLES).where(~ROLES.c.archived)
+async def list_roles(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Role]:
+    """The live roles, and the archived ones where asked for."""
+    statement = select(ROLES) if show_deleted else select(ROLES).where(~ROLES.c.archived)
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([from_row(row) for row in page.items])
+
+
+async def get_any_role(read: Read, uuid: UUID) -> Role:
+    """The role, archived or not; raises NotFound."""
+    row = (await read.connection.execute(select(ROLES).where(ROLES.c.uuid == uuid))).mappings().one_or_none()
+    if row is None:
+        raise NotFound(resource=f"roles/{uuid}")
+    return from_row(row)
 
 
 async def get_role(read: Read, uuid: UUID) -> Role:

@@ -58,9 +58,9 @@ LISTING = Listing(
 )
 
 
-async def list_teams(read: Read, wanted: PageRequest) -> Page[Team]:
-    """The live teams."""
-    statement = select(TEAMS).where(~TEAMS.c.archived)
+async def list_teams(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Team]:
+    """The live teams, and the archived ones where asked for."""
+    statement = select(TEAMS) if show_deleted else select(TEAMS).where(~TEAMS.c.archived)
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([from_row(row) for row in page.items])
 
@@ -75,6 +75,14 @@ async def get_team(read: Read, uuid: UUID) -> Team:
     """The live team; raises NotFound."""
     team = await find_team(read, uuid)
     if team is None or team.archived:
+        raise NotFound(resource=f"teams/{uuid}")
+    return team
+
+
+async def get_any_team(read: Read, uuid: UUID) -> Team:
+    """The team, archived or not; raises NotFound."""
+    team = await find_team(read, uuid)
+    if team is None:
         raise NotFound(resource=f"teams/{uuid}")
     return team
 

@@ -1,9 +1,11 @@
 """Capturing leads (线索录入)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
 
-from chassis.principal import ANONYMOUS, Principal, Scope
+from chassis.principal import ANONYMOUS, Principal
+from chassis.reach import grounds
 from chassis.work import UnitOfWork
 from kernel.events import Change
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
@@ -12,7 +14,8 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
 from services.leads.domain.resemblance import IntakeVerdict, Resemblance, judge_intake
 from services.leads.domain.rule_sets import RuleKind
-from services.leads.storage.leads import RECORD
+from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
+from services.leads.storage.leads import RECORD, with_visible_hints
 from services.leads.storage.ledger import write_assignment, write_review, write_touch
 from services.leads.storage.stock import find_resembling
 
@@ -41,35 +44,51 @@ async def capture_lead(work: UnitOfWork, *, told: LeadFacts, desk: IntakeDesk) -
     briefing = await desk.brief(work)
     newcomer = briefing.prepare(told)
     known = await find_resembling(work, newcomer.searched(briefing.rules))
-    return take_in(work, briefing=briefing, newcomer=newcomer, known=known)
+    shared = await shared_with_caller(work, [lead for lead in known if not sees(work.principal, lead)])
+    captured = take_in(work, briefing=briefing, newcomer=newcomer, known=known, shared=shared)
+    return replace(captured, lead=await as_answered(work, captured.lead))
 
 
-def take_in(work: UnitOfWork, *, briefing: Briefing, newcomer: Newcomer, known: Sequence[Lead]) -> Captured:
+async def as_answered(work: UnitOfWork, lead: Lead) -> Lead:
+    """The lead as its own answer shows it: nobody learns from it of leads he may not see."""
+    return (await with_visible_hints(work, [lead], permission=SHARED_LEADS.reading))[0]
+
+
+def take_in(
+    work: UnitOfWork,
+    *,
+    briefing: Briefing,
+    newcomer: Newcomer,
+    known: Sequence[Lead],
+    shared: Collection[UUID] = frozenset(),
+) -> Captured:
     """Decide about one lead beside the known ones that share a key with it, and gather what follows."""
     verdict = judge_intake(briefing.resemblances(newcomer, known))
     if verdict.attach_to is None:
         return Captured(lead=_create(work, briefing, newcomer, verdict), touched=False)
     same = next(lead for lead in known if lead.uuid == verdict.attach_to)
-    if not sees(work.principal, same, permission=WRITE):
+    if not sees(work.principal, same, permission=WRITE, shared=shared):
         raise LeadExistsElsewhere
     why = next(hint for hint in verdict.hints if hint.lead == same.uuid)
     return Captured(lead=_touch(work, briefing, newcomer, same, why), touched=True)
 
 
-def sees(principal: Principal, lead: Lead, *, permission: str = WRITE) -> bool:
+def sees(principal: Principal, lead: Lead, *, permission: str = WRITE, shared: Collection[UUID] = frozenset()) -> bool:
     """Whether the caller may see a lead that is already in memory: the same rule as `chassis.scope` has in SQL.
 
-    A form sees everything, because its answer tells nothing.
+    `shared` are the leads shared with the caller. A form sees everything, because its answer tells nothing.
     """
     if principal == ANONYMOUS:
         return True
-    reach = principal.scope_of(permission)
-    if reach is None:
-        return False
-    own = lead.owner is not None and lead.owner == principal.member
-    in_team = reach >= Scope.TEAM and lead.team in principal.teams
-    in_region = reach >= Scope.REGION and lead.region is not None and lead.region == principal.region
-    return reach is Scope.ALL or own or in_team or in_region
+    why = grounds(
+        principal,
+        permission,
+        owner=lead.owner,
+        team=lead.team,
+        region=lead.region,
+        shared=lead.uuid in shared,
+    )
+    return why is not None
 
 
 def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: IntakeVerdict) -> Lead:

@@ -1,7 +1,7 @@
 """Capturing many leads at once (批量录入): the decisions of `capture`, with one look at the stock for all of them."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, create_lead
 from services.leads.domain.resemblance import judge_intake
 from services.leads.domain.rule_sets import RuleKind
+from services.leads.storage.lead_collaborators import shared_with_caller
 from services.leads.storage.lead_imports import find_resembling_many
 
 # Between so many leads the loop serves others: a batch is long, and calls of people wait behind it.
@@ -48,7 +49,9 @@ async def capture_many(
         newcomer.searched(briefing.rules) if isinstance(newcomer, Newcomer) else frozenset() for newcomer in newcomers
     ]
     stock = await find_resembling_many(work, searched)
-    batch = _Batch(work, briefing, skip_known=skip_known, dry_run=dry_run)
+    unseen = {lead.uuid: lead for leads in stock for lead in leads if not sees(work.principal, lead)}
+    shared = await shared_with_caller(work, unseen.values())
+    batch = _Batch(work, briefing, shared=shared, skip_known=skip_known, dry_run=dry_run)
     outcomes: list[CaptureOutcome] = []
     for place, newcomer in enumerate(newcomers):
         outcomes.append(
@@ -74,9 +77,12 @@ async def _prepare(briefing: Briefing, told: Sequence[LeadFacts]) -> list[Newcom
 class _Batch:
     """The leads of one batch as they stand after the rows before: what the tables do not show until the flush."""
 
-    def __init__(self, work: UnitOfWork, briefing: Briefing, *, skip_known: bool, dry_run: bool) -> None:
+    def __init__(
+        self, work: UnitOfWork, briefing: Briefing, *, shared: Collection[UUID], skip_known: bool, dry_run: bool
+    ) -> None:
         self._work = work
         self._briefing = briefing
+        self._shared = shared
         self._skip_known = skip_known
         self._dry_run = dry_run
         self._current: dict[UUID, Lead] = {}
@@ -98,15 +104,15 @@ class _Batch:
 
     def _decide(self, newcomer: Newcomer, known: Sequence[Lead]) -> CaptureOutcome:
         if not self._dry_run and not (self._skip_known and known):
-            return take_in(self._work, briefing=self._briefing, newcomer=newcomer, known=known)
+            return self._take_in(newcomer, known)
         verdict = judge_intake(self._briefing.resemblances(newcomer, known))
         same = next((lead for lead in known if lead.uuid == verdict.attach_to), None)
-        if same is not None and not sees(self._work.principal, same):
+        if same is not None and not sees(self._work.principal, same, shared=self._shared):
             raise LeadExistsElsewhere
         if same is not None and self._skip_known:
             return Skipped(lead=same)
         if not self._dry_run:
-            return take_in(self._work, briefing=self._briefing, newcomer=newcomer, known=known)
+            return self._take_in(newcomer, known)
         if same is not None:
             return Captured(lead=same, touched=True)
         change = create_lead(
@@ -118,6 +124,9 @@ class _Batch:
             now=self._work.now,
         )
         return Captured(lead=change.aggregate, touched=False)
+
+    def _take_in(self, newcomer: Newcomer, known: Sequence[Lead]) -> Captured:
+        return take_in(self._work, briefing=self._briefing, newcomer=newcomer, known=known, shared=self._shared)
 
     def _keep(self, lead: Lead, *, is_new: bool) -> None:
         self._current[lead.uuid] = lead

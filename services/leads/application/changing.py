@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
-from services.leads.application.capture import WRITE, graded
+from services.leads.application.capture import WRITE, as_answered, graded
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
@@ -26,4 +26,4 @@ async def update_lead(
     newcomer = briefing.prepare(edit(lead.facts), before=lead.facts)
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
     change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
-    return work.save(RECORD, change) if change.events else lead
+    return await as_answered(work, work.save(RECORD, change) if change.events else lead)

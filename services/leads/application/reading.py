@@ -11,6 +11,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
+from services.leads.storage.lead_collaborators import shared_with_caller
 from services.leads.storage.lead_listing import list_page
 from services.leads.storage.stock import find_resembling
 
@@ -34,5 +35,7 @@ async def check_duplicates(read: Read, *, told: LeadFacts, desk: IntakeDesk) -> 
     briefing = await desk.brief(read)
     newcomer = briefing.prepare(told)
     known = await find_resembling(read, newcomer.searched(briefing.rules))
-    seen = [lead for lead in known if sees(read.principal, lead, permission=READ)]
+    unseen = [lead for lead in known if not sees(read.principal, lead, permission=READ)]
+    shared = await shared_with_caller(read, unseen, permission=READ)
+    seen = [lead for lead in known if sees(read.principal, lead, permission=READ, shared=shared)]
     return judge_intake(briefing.resemblances(newcomer, seen)).hints

@@ -8,9 +8,8 @@ from typing import Any
 from millrace.leads.v1 import lead_pb2
 from millrace.reasons.v1 import reason_pb2
 
-from chassis.instants import put_instant
 from chassis.texts import Texts
-from chassis.wire import money_message, money_of, named, reference
+from chassis.wire import money_message, money_of, named, put_instant, reference
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
 from services.leads.domain.resemblance import Band, Resemblance

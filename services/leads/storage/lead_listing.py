@@ -23,6 +23,7 @@ from chassis.scope import scope
 from chassis.work import Read
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
+from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.leads import from_brief_row, from_row
 from services.leads.storage.tables import LEADS
 
@@ -64,11 +65,11 @@ _BRIEF = select(*(column for column in LEADS.c if column.name not in _EXPLAINING
 
 
 def _full(principal: Principal, permission: str) -> Select[Any]:
-    return scope(select(LEADS), LEADS, principal=principal, permission=permission)
+    return scope(select(LEADS), LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 
 def _brief(principal: Principal, permission: str) -> Select[Any]:
-    return scope(_BRIEF, LEADS, principal=principal, permission=permission)
+    return scope(_BRIEF, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 
 _FULL_LIST, _BRIEF_LIST = BusyList(_full, LISTING), BusyList(_brief, LISTING)

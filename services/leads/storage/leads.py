@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, bindparam, select
 
 from chassis.prepared import PreparedFor
-from chassis.principal import Principal
+from chassis.principal import Principal, Scope
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, LeadState, RulesUsed
+from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.reasons import (
     reasons_from_json,
     reasons_to_json,
@@ -153,16 +154,18 @@ async def get_lead(read: Read, uuid: UUID, *, permission: str) -> Lead:
 async def with_visible_hints(read: Read, leads: Sequence[Lead], *, permission: str) -> list[Lead]:
     """The leads without hints at leads the reader may not see: even their names would tell too much."""
     hinted: Collection[UUID] = {hint.lead for lead in leads for hint in lead.resembles}
-    if not hinted:
+    if not hinted or read.principal.scope_of(permission) is Scope.ALL:
         return list(leads)
     statement = select(LEADS.c.uuid).where(LEADS.c.uuid.in_(hinted))
-    seen = set(await read.connection.scalars(scope(statement, LEADS, principal=read.principal, permission=permission)))
+    shared = SHARED_LEADS.at(read.now)
+    statement = scope(statement, LEADS, principal=read.principal, permission=permission, shared=shared)
+    seen = set(await read.connection.scalars(statement))
     return [replace(lead, resembles=tuple(hint for hint in lead.resembles if hint.lead in seen)) for lead in leads]
 
 
 def _one(principal: Principal, permission: str) -> Select[Any]:
     wanted = select(LEADS).where(LEADS.c.uuid == bindparam("wanted"))
-    return scope(wanted, LEADS, principal=principal, permission=permission)
+    return scope(wanted, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 
 _ONE = PreparedFor(_one)

@@ -24,9 +24,15 @@ from chassis.rpc.serving import Boundary
 from chassis.texts import Texts
 from kernel.errors import InvalidField, NotFound, Unauthenticated
 from tests.support.clock import FixedClock
+from tests.support.contracts import contact, tree_contract
 
 NAME = "leads/01890000-0000-7000-8000-000000000001"
-GRANTS = {"reader": {"leads.read": Scope.ALL}, "writer": {"leads.write": Scope.OWN}, "nobody": {}}
+GRANTS = {
+    "reader": {"leads.read": Scope.ALL},
+    "writer": {"leads.write": Scope.OWN, "leads.see_contact": Scope.OWN},
+    "onlooker": {"contacts.read": Scope.ALL},
+    "nobody": {},
+}
 SERVICE = DESCRIPTOR.services_by_name["LeadService"]
 
 
@@ -161,3 +167,30 @@ def test_a_servicer_that_leaves_a_method_out_stops_the_start_up(clock: FixedCloc
     boundary = Boundary(identify=identify, texts=Texts(), clock=clock)
     with pytest.raises(AttributeError, match="ReadEvents"):
         boundary.bind({EVENT_LOG.services_by_name["EventLogService"]: Leads()})
+
+
+class Contacts:
+    """A servicer that sends two contacts."""
+
+    async def Watch(self, request: Any, call: Call) -> AsyncIterator[Any]:
+        yield contact(name=request.name, phones=["13800138000"])
+        yield contact(name=call.principal.subject, below=contact(phones=["13800138001"]))
+
+
+async def test_every_piece_of_a_stream_is_masked(clock: FixedClock) -> None:
+    server = grpc.aio.server()
+    boundary = Boundary(identify=identify, texts=Texts(), clock=clock)
+    service = tree_contract().services_by_name["ContactService"]
+    server.add_generic_rpc_handlers(tuple(boundary.bind({service: Contacts()})))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        watch = channel.unary_stream(
+            f"/{service.full_name}/Watch",
+            request_serializer=type(contact()).SerializeToString,
+            response_deserializer=type(contact()).FromString,
+        )
+        pieces = [piece async for piece in watch(contact(name="Anna"), metadata=bearing("onlooker"))]
+    assert list(pieces[0].phones) == ["138****8000"]
+    assert list(pieces[1].below.phones) == ["138****8001"]
+    await server.stop(0)

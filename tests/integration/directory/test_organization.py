@@ -178,6 +178,17 @@ async def test_an_explanation_names_the_role_and_the_row(office: Office) -> None
     assert chinese.reasons[0].text == "角色 sales_manager 授予权限 leads.write，范围：本团队及下级"
 
 
+async def test_an_explanation_tells_which_fields_are_masked_and_which_role_shows_them(office: Office) -> None:
+    member = await office.add_member("a@yunfan.example", roles=["after_sales", "partner"])
+    request = access_service_pb2.ExplainAccessRequest(member=member.name, permission="leads.read")
+    answer = await office.ask(office.access.ExplainAccess, request)
+    assert [(each.permission, each.shown, list(each.roles)) for each in answer.field_sights] == [
+        ("leads.see_contact", True, ["after_sales"]),
+        ("leads.see_money", False, []),
+    ]
+    assert answer.field_sights[0].description == "See phone numbers and mail addresses of leads"
+
+
 async def test_a_caller_learns_what_he_may_do(office: Office) -> None:
     member = await office.add_member("a@yunfan.example")
     caller = Principal(subject=member.name, grants={"leads.read": Scope.OWN})

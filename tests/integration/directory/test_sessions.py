@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator
 import grpc
 import pytest
 from millrace.directory.v1 import session_service_pb2
+from millrace.directory.v1.member_pb2 import Member
+from millrace.directory.v1.member_service_pb2 import DeactivateMemberRequest
 from sqlalchemy import text
 
+from chassis.rpc.call import Call
 from kernel.errors import Unauthenticated
+from services.directory.commands import OPERATOR
+from services.directory.rpc.member_servicer import MemberServicer
 from services.directory.sign_in import token_verifier
 from services.directory.storage.sessions import forget_old_sessions, revoked_since
 from tests.integration.directory.front_door import FrontDoor, bearing, open_front_door, reason_of, refused
@@ -202,3 +207,20 @@ async def test_old_sessions_are_forgotten_with_their_tokens(door: FrontDoor) -> 
         assert await forget_old_sessions(connection, door.clock.travel(days=2)) == 1
         assert await revoked_since(connection, door.clock.now()) == frozenset()
     assert await door.rows("select 1 from refresh_tokens") == []
+
+
+async def test_a_member_who_leaves_is_signed_out_in_the_same_transaction(door: FrontDoor) -> None:
+    await door.add_member("boss@yunfan.example", "administrator")
+    first, _second = await door.sign_in(), await door.sign_in()
+    others = await door.sign_in("boss@yunfan.example")
+    members = MemberServicer(door.parts.store, page_key=b"")
+    call = Call(principal=OPERATOR, method="/test/DeactivateMember", now=door.clock.now(), answer_type=Member)
+    await members.DeactivateMember(DeactivateMemberRequest(name=first.member), call)
+    ended = await door.rows("select member, end_reason from sessions where ended_at is not null")
+    assert [(f"members/{row.member}", row.end_reason) for row in ended] == [(first.member, "member_left")] * 2
+    assert (await door.subjects())[-2:] == ["session.revoked"] * 2
+    transactions = await door.rows("select distinct xmin::text from outbox where subject ~ 'deactivated|revoked'")
+    assert len(transactions) == 1
+    async with refused("SESSION_ENDED"):
+        await door.refresh(first.refresh_token)
+    assert (await door.refresh(others.refresh_token)).name == others.name

@@ -27,7 +27,7 @@ from services.leads.storage.tables import CHANNELS, LEADS, TOUCHES
 from tests.integration.leads.conftest import settings
 from tests.support.clock import NOON, FixedClock
 
-MAY = ("leads.import", "leads.write", "leads.read")
+MAY = ("leads.import", "leads.write", "leads.read", "leads.see_contact", "leads.see_money")
 BOSS = Principal(subject="apiClients/boss", grants=dict.fromkeys(MAY, Scope.ALL))
 STRANGER = Principal(subject=f"members/{UUID(int=7)}", grants=dict.fromkeys(MAY, Scope.OWN))
 AS_BOSS: dict[str, Any] = {"metadata": (("authorization", "Bearer boss"), ("accept-language", "zh"))}

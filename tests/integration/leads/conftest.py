@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import grpc
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Executable, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.organization import Organization
@@ -29,7 +29,7 @@ HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
 EAST, WEST = UUID(int=201), UUID(int=202)
 ANNA, BO, CHEN = UUID(int=1), UUID(int=2), UUID(int=3)
 Caller = dict[str, Any]
-EVERYTHING = ("leads.read", "leads.write", "leads.admin", "leads.import")
+EVERYTHING = ("leads.read", "leads.write", "leads.admin", "leads.import", "leads.see_contact", "leads.see_money")
 
 
 @dataclass
@@ -41,12 +41,19 @@ class LeadsHouse:
     parts: Parts
     principals: dict[str, Principal] = field(default_factory=dict)
 
-    def as_member(self, member: UUID, scope: Scope, *, teams: frozenset[UUID] = frozenset()) -> Caller:
+    def as_member(
+        self,
+        member: UUID,
+        scope: Scope,
+        *,
+        teams: frozenset[UUID] = frozenset(),
+        may: tuple[str, ...] = EVERYTHING,
+    ) -> Caller:
         """Call arguments of a member whose permissions reach so far."""
-        token = f"{member}-{scope.name}"
+        token = f"{member}-{scope.name}-{len(may)}"
         self.principals[token] = Principal(
             subject=f"members/{member}",
-            grants=dict.fromkeys(EVERYTHING, scope),
+            grants=dict.fromkeys(may, scope),
             team=next(iter(teams), None),
             teams=teams,
             display_name="tester",
@@ -85,8 +92,12 @@ class LeadsHouse:
             "working_state": working_state,
             "active": True,
         }
+        await self.organize(insert(ORGANIZATION.members).values(row))
+
+    async def organize(self, statement: Executable) -> None:
+        """Change the service's copy of the organization."""
         async with self.engine.begin() as connection:
-            await connection.execute(insert(ORGANIZATION.members).values(row))
+            await connection.execute(statement)
         organization: Organization = self.parts.once("organization", lambda: None)
         await organization.refresh()
 

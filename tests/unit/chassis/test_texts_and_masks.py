@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.logs import redact
-from chassis.masking import digest, mask, set_key
+from chassis.masking import digest, mask, masked_email, masked_phone, set_key
 from chassis.texts import Texts, locale_of
 
 
@@ -25,6 +25,30 @@ def test_both_languages_have_the_same_reasons() -> None:
 @pytest.mark.parametrize(("value", "masked"), [("13800138000", "138…00"), ("王小明", "王…明"), ("李", "李…")])
 def test_a_masked_value_keeps_its_ends_only(value: str, masked: str) -> None:
     assert mask(value) == masked
+
+
+@pytest.mark.parametrize(
+    ("phone", "masked"),
+    [
+        ("138 0013 8000", "138****8000"),
+        ("+86 138-0013-8000", "138****8000"),
+        ("008613800138000", "138****8000"),
+        ("0571-88886666", "057****6666"),
+        ("88886666", "****66"),
+        ("110", "****"),
+        ("ask Anna", "****"),
+    ],
+)
+def test_a_masked_phone_keeps_its_ends_only(phone: str, masked: str) -> None:
+    assert masked_phone(phone) == masked
+
+
+@pytest.mark.parametrize(
+    ("email", "masked"),
+    [("wang@yunfan.example", "w***@yunfan.example"), ("@x.example", "***@x.example"), ("wang", "***")],
+)
+def test_a_masked_mail_address_keeps_one_letter_and_the_domain(email: str, masked: str) -> None:
+    assert masked_email(email) == masked
 
 
 def test_the_digest_depends_on_the_key() -> None:

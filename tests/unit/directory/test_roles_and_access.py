@@ -47,6 +47,11 @@ def test_an_administrator_may_do_everything_everywhere() -> None:
     assert default_roles()["administrator"].grants == dict.fromkeys(PERMISSIONS, Reach.ALL)
 
 
+@pytest.mark.parametrize("role", ["partner", "operator", "legal", "finance"])
+def test_who_does_not_deal_with_customers_sees_neither_contacts_nor_money(role: str) -> None:
+    assert [permission for permission in default_roles()[role].grants if ".see_" in permission] == []
+
+
 def test_a_permission_no_method_asks_for_cannot_be_granted() -> None:
     details = RoleDetails(display_name_zh="x", display_name_en="x", grants={"moon.walk": Reach.ALL})
     with pytest.raises(PermissionUnknown):

@@ -1,0 +1,47 @@
+"""Collaborators with an end date (协作人): members who see somebody else's row as if it were their own, for a while.
+
+A service declares the table, says which of its permissions are shared, and reads its rows through `scope`:
+
+    COLLABORATORS = collaborators_table(METADATA)
+    SHARED_LEADS = Sharing(collection="leads", table=COLLABORATORS, reading="leads.read", writing="leads.write")
+    scope(select(LEADS), LEADS, principal=read.principal, permission="leads.read", shared=SHARED_LEADS.at(read.now))
+"""
+
+from chassis.collaborators.collaborator import (
+    CollaborationEndOutOfRange,
+    Collaborator,
+    CollaboratorAdded,
+    CollaboratorRemoved,
+    CollaboratorRole,
+    CollaboratorUnknown,
+    Invitation,
+    invite,
+)
+from chassis.collaborators.sharing import Shared, Sharing
+from chassis.collaborators.storage import (
+    collaborator_record,
+    find_collaborator,
+    get_collaborator,
+    list_collaborators,
+    shared_among,
+)
+from chassis.collaborators.tables import collaborators_table
+
+__all__ = [
+    "CollaborationEndOutOfRange",
+    "Collaborator",
+    "CollaboratorAdded",
+    "CollaboratorRemoved",
+    "CollaboratorRole",
+    "CollaboratorUnknown",
+    "Invitation",
+    "Shared",
+    "Sharing",
+    "collaborator_record",
+    "collaborators_table",
+    "find_collaborator",
+    "get_collaborator",
+    "invite",
+    "list_collaborators",
+    "shared_among",
+]

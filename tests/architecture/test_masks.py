@@ -1,0 +1,96 @@
+"""No phone number, mail address or amount of a customer leaves the product unmasked by being forgotten (字段脱敏)."""
+
+import importlib
+from collections.abc import Iterator
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from millrace.auth.v1 import access_pb2
+
+from tests.architecture.tree import ROOT
+
+MONEY = "google.type.Money"
+RAW = "google.api.HttpBody"
+# Fields that everybody sees who sees the message; each line is a decision.
+UNMASKED = {
+    "millrace.leads.v1.Lead.contact_name": "people speak of a lead by it; what is hidden is how to reach the customer",
+    "millrace.leads.v1.Lead.address": "decides the region, which everybody who sees the lead must understand",
+    "millrace.leads.v1.SubmitLeadFormRequest.contact_name": "comes in and is never answered",
+    "millrace.leads.v1.SubmitLeadFormRequest.phone": "comes in and is never answered",
+    "millrace.leads.v1.SubmitLeadFormRequest.email": "comes in and is never answered",
+    "millrace.leads.v1.LeadImportPreviewRow.cells": "a file as it was uploaded: PreviewLeadImport asks for the sight",
+    "millrace.leads.v1.LeadSnapshot.budget_min": "an event, for services: each masks what it answers from it",
+    "millrace.leads.v1.LeadSnapshot.budget_max": "an event, for services: each masks what it answers from it",
+    "millrace.leads.v1.CampaignSnapshot.budget": "an event, for services: each masks what it answers from it",
+    "millrace.leads.v1.CampaignSnapshot.cost": "an event, for services: each masks what it answers from it",
+}
+FILES = [
+    importlib.import_module(".".join(path.relative_to(ROOT / "protos").with_suffix("").parts) + "_pb2").DESCRIPTOR
+    for path in sorted((ROOT / "protos" / "millrace").rglob("*.proto"))
+]
+
+
+def messages() -> Iterator[Descriptor]:
+    waiting = [kind for file in FILES for kind in file.message_types_by_name.values()]
+    while waiting:
+        kind = waiting.pop()
+        yield kind
+        waiting += kind.nested_types
+
+
+def methods() -> Iterator[MethodDescriptor]:
+    for file in FILES:
+        for service in file.services_by_name.values():
+            yield from service.methods
+
+
+def is_to_be_masked(each: FieldDescriptor) -> bool:
+    kind = each.message_type
+    return each.GetOptions().Extensions[access_pb2.personal] or (kind is not None and kind.full_name == MONEY)
+
+
+def is_masked(each: FieldDescriptor) -> bool:
+    return each.GetOptions().HasExtension(access_pb2.mask)
+
+
+def reached(kind: Descriptor, seen: set[str]) -> Iterator[FieldDescriptor]:
+    if kind.full_name in seen:
+        return
+    seen.add(kind.full_name)
+    for each in kind.fields:
+        yield each
+        if each.message_type is not None:
+            yield from reached(each.message_type, seen)
+
+
+def test_every_personal_value_and_every_amount_has_a_mask_or_a_reason() -> None:
+    open_fields = {
+        each.full_name for kind in messages() for each in kind.fields if is_to_be_masked(each) and not is_masked(each)
+    }
+    assert open_fields == set(UNMASKED)
+
+
+def test_a_mask_names_its_permission_and_fits_its_field() -> None:
+    words = {access_pb2.MASK_FORM_PHONE, access_pb2.MASK_FORM_EMAIL}
+    wrong = []
+    for kind in messages():
+        for each in filter(is_masked, kind.fields):
+            mask = each.GetOptions().Extensions[access_pb2.mask]
+            is_text = each.type == FieldDescriptor.TYPE_STRING
+            fits = (mask.form in words) <= is_text and (mask.form == access_pb2.MASK_FORM_REASONS) == bool(mask.codes)
+            if not mask.permission or not fits:
+                wrong.append(each.full_name)
+    assert wrong == []
+
+
+def test_what_no_mask_reaches_is_answered_only_to_those_who_may_see_it() -> None:
+    careless = [
+        method.full_name
+        for method in methods()
+        if any(
+            each.full_name == "millrace.leads.v1.LeadImportPreviewRow.cells"
+            for each in reached(method.output_type, set())
+        )
+        or method.output_type.full_name == RAW
+        if not method.GetOptions().Extensions[access_pb2.access].sees
+    ]
+    assert careless == []
