@@ -23,11 +23,14 @@ from chassis.jobs import Sweep
 from chassis.key_sets import RemoteKeySet
 from chassis.organization import Organization, identify_by, organization_subscription
 from chassis.parts import Metadata, Parts, ServiceDefinition
+from chassis.principal import Scope, service_principal
 from chassis.revocations import RevocationList, revocation_subscription, stored_revocations
 from chassis.rpc.serving import Identify
 from chassis.service import run
 from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.regrading import BY_NEW_RULES, EVERY_DAY
+from services.leads.application.rounds import RoundPlan, Rounds
 from services.leads.application.rulebook import Rulebook
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.publications import LEADS
@@ -116,9 +119,18 @@ def subscriptions(_parts: Parts) -> Sequence[Subscription]:
     )
 
 
-def sweeps(_parts: Parts) -> Sequence[Sweep]:
+def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
+    """A round over the stock of leads, carried on by the service itself."""
+    account = service_principal("leads", {"leads.write": Scope.ALL})
+    carried = Rounds(plan, store=parts.background_store, desk=desk(parts), principal=account)
+    return Sweep(plan.name, timedelta(seconds=10), carried.sweep)
+
+
+def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What leads do from time to time."""
     return (
+        rounds(parts, EVERY_DAY),
+        rounds(parts, BY_NEW_RULES),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget import files", timedelta(hours=1), forget_files),
     )

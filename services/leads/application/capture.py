@@ -98,7 +98,8 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
 def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
     """Grade a lead by the rules in force."""
     grade, reasons = briefing.grade(lead.facts, channel_kind=channel_kind)
-    return lead.graded(grade=grade, reasons=reasons, rules_version=briefing.version(RuleKind.GRADE))
+    version = briefing.version(RuleKind.GRADE)
+    return lead.graded(grade=grade, reasons=reasons, rules_version=version, now=briefing.now)
 
 
 def _assigned(work: UnitOfWork, briefing: Briefing, change: Change[Lead]) -> Change[Lead]:

@@ -42,6 +42,16 @@ class LeadNotFound(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class LeadGradeNotOverridden(Refusal):
+    """The lead has the grade the rules give it; there is nothing to clear."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "LEAD_GRADE_NOT_OVERRIDDEN"
+
+    lead: str
+
+
+@dataclass(eq=False, kw_only=True)
 class LeadExistsElsewhere(Refusal):
     """The customer is known already as a lead that the caller may not see; nothing of that lead is told."""
 
@@ -95,6 +105,28 @@ class RulesUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradeOverride:
+    """A person's grade against the rules (人工评级), who gave it and why; `rules_grade` is what the rules would say."""
+
+    grade: Grade
+    reason: str
+    author: str
+    author_name: str
+    time: datetime
+    rules_grade: Grade = Grade.UNGRADED
+
+    def to_reason(self) -> Reason:
+        """What explains the grade before anything the rules say."""
+        told = {
+            "grade": self.grade.value,
+            "author": self.author_name,
+            "reason": self.reason,
+            "rules_grade": self.rules_grade.value,
+        }
+        return Reason("GRADE_OVERRIDDEN", told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
     """A company or person that may become a customer (线索)."""
 
@@ -104,6 +136,7 @@ class Lead:
     state: LeadState = LeadState.NEW
     grade: Grade = Grade.UNGRADED
     grade_reasons: tuple[Reason, ...] = ()
+    grade_override: GradeOverride | None = None
     owner: UUID | None = None
     team: UUID | None = None
     owner_reasons: tuple[Reason, ...] = ()
@@ -119,13 +152,32 @@ class Lead:
         """The organization's region it belongs to."""
         return self.facts.region
 
-    def graded(self, *, grade: Grade, reasons: Sequence[Reason], rules_version: int) -> Change["Lead"]:
-        """Grade the lead; the same grade for the same reasons is no event."""
-        kept = tuple(reasons)
+    def graded(self, *, grade: Grade, reasons: Sequence[Reason], rules_version: int, now: datetime) -> Change["Lead"]:
+        """Grade the lead as the rules say; the same grade for the same reasons is no event.
+
+        Where a person has overridden the grade, his stays, and the reasons tell what the rules would say.
+        """
+        override, kept = self.grade_override, tuple(reasons)
+        if override is not None:
+            override = replace(override, rules_grade=grade)
+            grade, kept = override.grade, (override.to_reason(), *kept)
         if grade is self.grade and kept == self.grade_reasons:
             return Change(self, ())
         rules = replace(self.rules, grade=rules_version)
-        return Change(replace(self, grade=grade, grade_reasons=kept, rules=rules), (LeadGraded(),))
+        following = replace(
+            self, grade=grade, grade_reasons=kept, grade_override=override, rules=rules, update_time=now
+        )
+        return Change(following, (LeadGraded(),))
+
+    def overridden(self, override: GradeOverride) -> "Lead":
+        """The lead with a person's grade, still to be graded."""
+        return replace(self, grade_override=override)
+
+    def without_override(self) -> "Lead":
+        """The lead as the rules are to grade it; raises LeadGradeNotOverridden."""
+        if self.grade_override is None:
+            raise LeadGradeNotOverridden(lead=f"leads/{self.uuid}")
+        return replace(self, grade_override=None)
 
     def unassigned(self, *, reasons: Sequence[Reason]) -> "Lead":
         """Keep why nobody could take the lead; told together with the event before."""

@@ -35,6 +35,11 @@ def required_version(etag: str, *, field: str) -> int:
     return int(etag)
 
 
+def seen_version(etag: str, *, field: str) -> int | None:
+    """The version the caller has seen, None where he names none; raises InvalidField."""
+    return required_version(etag, field=field) if etag else None
+
+
 def money_of(message: MoneyMessage, *, field: str) -> Money:
     """The amount; raises InvalidField for one finer than the minor unit, negative, or without currency."""
     currency = message.currency_code

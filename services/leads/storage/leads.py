@@ -12,6 +12,7 @@ from chassis.work import Read, Record
 from kernel.money import Money
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, LeadState, RulesUsed
+from services.leads.storage.grade_overrides import override_from_json, override_to_json
 from services.leads.storage.reasons import (
     reasons_from_json,
     reasons_to_json,
@@ -30,6 +31,7 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "grade": lead.grade.value,
         "grade_reasons": reasons_to_json(lead.grade_reasons),
         "grade_rules": lead.rules.grade,
+        "grade_override": override_to_json(lead.grade_override),
         "owner": lead.owner,
         "team": lead.team,
         "owner_reasons": reasons_to_json(lead.owner_reasons),
@@ -84,6 +86,7 @@ def from_row(row: RowMapping) -> Lead:
         state=LeadState(row["state"]),
         grade=Grade(row["grade"]),
         grade_reasons=reasons_from_json(row["grade_reasons"]),
+        grade_override=override_from_json(row["grade_override"]),
         owner=row["owner"],
         team=row["team"],
         owner_reasons=reasons_from_json(row["owner_reasons"]),

@@ -50,6 +50,7 @@ LEADS = Table(
     _text("grade"),
     Column("grade_reasons", JSONB, nullable=False),
     Column("grade_rules", BigInteger, nullable=False),
+    Column("grade_override", JSONB),
     Column("owner", Uuid),
     Column("team", Uuid),
     Column("owner_reasons", JSONB, nullable=False),
@@ -72,6 +73,8 @@ Index("leads_grade", LEADS.c.grade, LEADS.c.uuid)
 Index("leads_owner", LEADS.c.owner, LEADS.c.create_time)
 Index("leads_team", LEADS.c.team, LEADS.c.create_time)
 Index("leads_region", LEADS.c.region, LEADS.c.create_time)
+# What a round by the day goes over.
+Index("leads_with_demo", LEADS.c.uuid, postgresql_where=LEADS.c.demo_request_time.is_not(None))
 Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_not(None))
 
 TOUCHES = Table(
@@ -171,6 +174,17 @@ CAMPAIGNS = Table(
     _instant("update_time"),
 )
 Index("campaigns_display_name", CAMPAIGNS.c.display_name, CAMPAIGNS.c.uuid)
+
+# How far each round over the stock is; without `due` it is at its goal.
+ROUNDS = Table(
+    "rounds",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    _text("goal"),
+    Column("after", Uuid),
+    Column("changed", BigInteger, nullable=False),
+    _instant("due", nullable=True),
+)
 
 RULE_SETS = Table(
     "rule_sets",
