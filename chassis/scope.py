@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, false, or_, true
+from sqlalchemy import ColumnElement, FromClause, Select, false, or_, true
 
 from chassis.principal import Principal, Scope
 
 
-def scope(statement: Select[Any], table: Table, *, principal: Principal, permission: str) -> Select[Any]:
+def scope(statement: Select[Any], table: FromClause, *, principal: Principal, permission: str) -> Select[Any]:
     """Narrow a select over `table` to the rows the permission reaches for this principal.
 
     The table keeps `owner` and `team` and, where a region counts, `region`, all as they were at assignment.
@@ -15,7 +15,7 @@ def scope(statement: Select[Any], table: Table, *, principal: Principal, permiss
     return statement.where(visible(table, principal=principal, permission=permission))
 
 
-def visible(table: Table, *, principal: Principal, permission: str) -> ColumnElement[bool]:
+def visible(table: FromClause, *, principal: Principal, permission: str) -> ColumnElement[bool]:
     """The condition under which a row of a scoped table is visible."""
     reach = principal.scope_of(permission)
     if reach is Scope.ALL:

@@ -11,10 +11,12 @@ from millrace.leads.v1 import (
     campaign_service_pb2,
     channel_service_pb2,
     lead_assignment_service_pb2,
+    lead_duplicate_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
+    lead_touch_service_pb2,
 )
 
 from chassis.consumer import Subscription
@@ -38,10 +40,12 @@ from services.leads.events.settings_publications import SETTINGS
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
+from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
+from services.leads.rpc.touch_servicer import LeadTouchServicer
 from services.leads.storage.ledger import fold_loads
 from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 from trade.names import pinyin_key
@@ -101,6 +105,10 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     return {
         _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(store, texts),
+        _service(lead_duplicate_service_pb2, "LeadDuplicateService"): LeadDuplicateServicer(
+            store, texts, page_key=pages
+        ),
+        _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
             parts, desk(parts), page_key=pages

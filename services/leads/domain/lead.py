@@ -86,6 +86,20 @@ class LeadAssigned:
     """A lead got an owner."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeadDuplicateConfirmed:
+    """Somebody said that the lead and another one are the same customer."""
+
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDuplicateDismissed:
+    """Somebody said that the lead and another one are two customers."""
+
+    other: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingKeys:
     """What a lead is found by, derived from its facts: search keys, the sort key, phone (E.164) and mail address."""
@@ -198,6 +212,15 @@ class Lead:
             self, facts=_with_signs(self.facts, facts), touch_count=self.touch_count + 1, update_time=now
         )
         return Change(following, (LeadTouched(),))
+
+    def confirmed_duplicate(self, *, other: UUID, now: datetime) -> Change["Lead"]:
+        """Hold the lead and another one for one customer; both stay until they are merged."""
+        return Change(replace(self, update_time=now), (LeadDuplicateConfirmed(other),))
+
+    def dismissed_duplicate(self, *, other: UUID, now: datetime) -> Change["Lead"]:
+        """Hold the lead and another one for two customers: it is no longer a hint."""
+        kept = tuple(hint for hint in self.resembles if hint.lead != other)
+        return Change(replace(self, resembles=kept, update_time=now), (LeadDuplicateDismissed(other),))
 
     def updated(self, *, facts: LeadFacts, keys: FindingKeys, now: datetime) -> Change["Lead"]:
         """Change what is known of the lead; nothing changed is no event."""

@@ -104,7 +104,11 @@ DUPLICATE_CANDIDATES = Table(
     Column("rules", BigInteger, nullable=False),
     _text("state"),
     _instant("create_time"),
+    Column("judge", Text),
+    Column("judge_name", Text),
+    _instant("judge_time", nullable=True),
 )
+Index("duplicate_candidates_newest", DUPLICATE_CANDIDATES.c.create_time, DUPLICATE_CANDIDATES.c.uuid)
 Index("duplicate_candidates_lead", DUPLICATE_CANDIDATES.c.lead)
 Index("duplicate_candidates_other", DUPLICATE_CANDIDATES.c.other)
 Index("duplicate_candidates_open", DUPLICATE_CANDIDATES.c.state, DUPLICATE_CANDIDATES.c.create_time)
