@@ -83,6 +83,17 @@ class Parts:
         )
 
     @cached_property
+    def background_store(self) -> Store:
+        """The way into the database for what nobody waits for: it takes no caller's place."""
+        return Store(
+            self.background_engine,
+            service=self.definition.name,
+            clock=self.clock,
+            publications=self.definition.publications,
+            committed=self.woken.set,
+        )
+
+    @cached_property
     def texts(self) -> Texts:
         """The service's texts."""
         return Texts(self.definition.messages)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, false, or_, true
+from sqlalchemy import ColumnElement, FromClause, Select, false, or_, true
 
 from chassis.collaborators.sharing import Shared
 from chassis.principal import Principal, Scope
 
 
 def scope(
-    statement: Select[Any], table: Table, *, principal: Principal, permission: str, shared: Shared | None = None
+    statement: Select[Any], table: FromClause, *, principal: Principal, permission: str, shared: Shared | None = None
 ) -> Select[Any]:
     """Narrow a select over `table` to the rows the permission reaches for this principal, and those shared with him.
 
@@ -19,7 +19,7 @@ def scope(
 
 
 def visible(
-    table: Table, *, principal: Principal, permission: str, shared: Shared | None = None
+    table: FromClause, *, principal: Principal, permission: str, shared: Shared | None = None
 ) -> ColumnElement[bool]:
     """The condition under which a row of a scoped table is visible; `chassis.reach` has the same rule in memory."""
     reach = principal.scope_of(permission)

@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, Table, Uuid, any_, bindparam, false, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Select,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.collaborators.collaborator import CollaboratorRole
@@ -41,7 +54,7 @@ class Shared:
     sharing: Sharing
     now: ColumnElement[datetime]
 
-    def reaches(self, rows: Table, *, principal: Principal, permission: str) -> ColumnElement[bool]:
+    def reaches(self, rows: FromClause, *, principal: Principal, permission: str) -> ColumnElement[bool]:
         """The condition under which a row is shared with the member for the permission.
 
         The shared rows are gathered once into an array, so that the planner reaches them by their key and joins that

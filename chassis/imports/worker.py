@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from google.protobuf.empty_pb2 import Empty
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import database, logs
@@ -21,9 +20,9 @@ from chassis.imports.reading import read_batches
 from chassis.imports.refusals import FileRefused
 from chassis.imports.rows import ReadRow, RowReader
 from chassis.imports.taking import Hold, HoldLost, fail, finish, lease_end, take_batch
+from chassis.jobs import carry_out
 from chassis.principal import Principal, Scope, service_principal
 from chassis.work import Read, Store, UnitOfWork
-from chassis.work.store import RequestKey
 from kernel.errors import Kind, Refusal, Unauthenticated
 from kernel.time import Clock
 
@@ -181,14 +180,8 @@ class ImportWorker:
         await self._once(hold, self._service, use_case)
 
     async def _once(self, hold: Hold, principal: Principal, use_case: UseCase) -> None:
-        """One transaction; no request id, because the progress row tells what is done."""
-
-        async def run(work: UnitOfWork) -> Empty:
-            await use_case(work)
-            return Empty()
-
-        key = RequestKey(principal.subject, f"{hold.kind.collection}.take", "", b"")
-        await self._store.once(key, principal, run, answer_type=Empty)
+        """One transaction; the progress row tells what is done."""
+        await carry_out(self._store, principal, action=f"{hold.kind.collection}.take", use_case=use_case)
 
 
 def _next_batch(reader: RowReader[Any], batches: Iterator[list[Any]]) -> list[ReadRow[Any]]:

@@ -2,5 +2,6 @@
 
 from chassis.jobs.jobs import JobContext, JobKind, Jobs
 from chassis.jobs.sweeps import Sweep, Sweeps
+from chassis.jobs.unasked import carry_out
 
-__all__ = ["JobContext", "JobKind", "Jobs", "Sweep", "Sweeps"]
+__all__ = ["JobContext", "JobKind", "Jobs", "Sweep", "Sweeps", "carry_out"]

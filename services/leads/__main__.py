@@ -13,10 +13,12 @@ from millrace.leads.v1 import (
     lead_access_service_pb2,
     lead_assignment_service_pb2,
     lead_collaborator_service_pb2,
+    lead_duplicate_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
+    lead_touch_service_pb2,
 )
 
 from chassis.consumer import Subscription
@@ -26,10 +28,13 @@ from chassis.key_sets import RemoteKeySet
 from chassis.life_cycle import run
 from chassis.organization import Organization, identify_by, organization_subscription
 from chassis.parts import Metadata, Parts, ServiceDefinition
+from chassis.principal import Scope, service_principal
 from chassis.revocations import RevocationList, revocation_subscription, stored_revocations
 from chassis.rpc.serving import Identify
 from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.regrading import BY_NEW_RULES, EVERY_DAY
+from services.leads.application.rounds import RoundPlan, Rounds
 from services.leads.application.rulebook import Rulebook
 from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
@@ -40,10 +45,12 @@ from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
 from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
+from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
+from services.leads.rpc.touch_servicer import LeadTouchServicer
 from services.leads.storage.ledger import fold_loads
 from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 from trade.names import pinyin_key
@@ -107,6 +114,10 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
             store, organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
+        _service(lead_duplicate_service_pb2, "LeadDuplicateService"): LeadDuplicateServicer(
+            store, texts, page_key=pages
+        ),
+        _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
             parts, desk(parts), page_key=pages
@@ -125,9 +136,18 @@ def subscriptions(_parts: Parts) -> Sequence[Subscription]:
     )
 
 
-def sweeps(_parts: Parts) -> Sequence[Sweep]:
+def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
+    """A round over the stock of leads, carried on by the service itself."""
+    account = service_principal("leads", {"leads.write": Scope.ALL})
+    carried = Rounds(plan, store=parts.background_store, desk=desk(parts), principal=account)
+    return Sweep(plan.name, timedelta(seconds=10), carried.sweep)
+
+
+def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What leads do from time to time."""
     return (
+        rounds(parts, EVERY_DAY),
+        rounds(parts, BY_NEW_RULES),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget import files", timedelta(hours=1), forget_files),
     )

@@ -122,7 +122,9 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
 def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
     """Grade a lead by the rules in force."""
     grading = briefing.grade(lead.facts, channel_kind=channel_kind)
-    return lead.graded(grade=grading.grade, reasons=grading.reasons, rules_version=grading.rules_version)
+    return lead.graded(
+        grade=grading.grade, reasons=grading.reasons, rules_version=grading.rules_version, now=briefing.now
+    )
 
 
 def _assigned(work: UnitOfWork, briefing: Briefing, change: Change[Lead]) -> Change[Lead]:

@@ -1,10 +1,13 @@
-"""Explaining who got a lead."""
+"""Explaining a lead: who got it, and what its customer told at each contact."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
+from chassis.listing import Page, PageRequest
 from chassis.work import Read
 from services.leads.application.reading import READ
+from services.leads.domain.touches import Touch
+from services.leads.storage import touches
 from services.leads.storage.leads import get_lead
 from services.leads.storage.ledger import LedgerEntry, read_assignments
 
@@ -13,3 +16,9 @@ async def list_assignments(read: Read, *, lead: UUID) -> Sequence[LedgerEntry]:
     """The decisions about a lead's owner, the newest first, for whoever may see the lead. Raises LeadNotFound."""
     await get_lead(read, lead, permission=READ)
     return await read_assignments(read, lead)
+
+
+async def list_touches(read: Read, *, lead: UUID, wanted: PageRequest) -> Page[Touch]:
+    """The contacts that were attached to a lead, for whoever may see the lead. Raises LeadNotFound."""
+    await get_lead(read, lead, permission=READ)
+    return await touches.list_page(read, wanted, lead=lead)

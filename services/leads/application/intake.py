@@ -14,7 +14,7 @@ from services.leads.application.rulebook import Rulebook, RulesInForce
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
 from services.leads.domain.board import Board
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.grading import decide_grade, grade_facts
+from services.leads.domain.grading import decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
 from services.leads.domain.resemblance import Resemblance
 from services.leads.domain.rule_sets import RuleKind
@@ -73,6 +73,7 @@ class Briefing:
         grade, reasons = decide_grade(
             self.rules.grade,
             seen,
+            demo_asked=demo_day(facts, zone=self.zone),
             holds=lambda code: conditions[code].holds(seen),
             words=lambda code: conditions[code].words,
         )

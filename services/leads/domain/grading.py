@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -89,17 +89,25 @@ def grade_facts(facts: LeadFacts, *, channel: str, now: datetime, zone: ZoneInfo
     }
 
 
+def demo_day(facts: LeadFacts, *, zone: ZoneInfo) -> date | None:
+    """The date of the installation's time zone on which a demo was last asked for; None when never."""
+    asked = facts.demo_request_time
+    return asked.astimezone(zone).date() if asked else None
+
+
 def decide_grade(
     rules: GradeRules,
     seen: Mapping[str, object],
     *,
+    demo_asked: date | None,
     holds: Callable[[str], bool | None],
     words: Callable[[str], Collection[str]],
 ) -> tuple[Grade, tuple[Reason, ...]]:
     """The grade of the first rule that holds, with the facts that rule speaks of as reasons.
 
     `holds` answers for a rule's code; None means that the condition could not be evaluated, which is told as a
-    reason and counts as not holding. `words` names the facts a rule's condition uses.
+    reason and counts as not holding. `words` names the facts a rule's condition uses. Reasons name the day
+    `demo_asked` and not the days since, so that they stay true, and the same, when days pass.
     """
     broken: list[Reason] = []
     for rule in rules.rules:
@@ -109,7 +117,9 @@ def decide_grade(
         elif answer:
             reasons = [Reason("GRADE_RULE_HOLDS", {"rule": rule.title, "code": rule.code, "grade": rule.grade.value})]
             reasons += [
-                _fact_reason(word, seen[word]) for word in GRADE_FACTS if word in words(rule.code) and word != "custom"
+                _demo_reason(demo_asked) if word == "demo_within_days" else _fact_reason(word, seen[word])
+                for word in GRADE_FACTS
+                if word in words(rule.code) and word != "custom"
             ]
             return rule.grade, tuple(reasons + broken)
     return rules.otherwise, (Reason("GRADE_NO_RULE_HOLDS", {"grade": rules.otherwise.value}), *broken)
@@ -120,6 +130,10 @@ def _days_since(asked: datetime | None, now: datetime, zone: ZoneInfo) -> int:
         return -1
     days = (now.astimezone(zone).date() - asked.astimezone(zone).date()).days
     return max(days, 0)
+
+
+def _demo_reason(asked: date | None) -> Reason:
+    return Reason("GRADE_FACT_DEMO_ASKED", {"day": asked.isoformat()}) if asked else Reason("GRADE_FACT_DEMO_NEVER")
 
 
 def _fact_reason(word: str, value: object) -> Reason:

@@ -42,6 +42,16 @@ class LeadNotFound(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class LeadGradeNotOverridden(Refusal):
+    """The lead has the grade the rules give it; there is nothing to clear."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "LEAD_GRADE_NOT_OVERRIDDEN"
+
+    lead: str
+
+
+@dataclass(eq=False, kw_only=True)
 class LeadExistsElsewhere(Refusal):
     """The customer is known already as a lead that the caller may not see; nothing of that lead is told."""
 
@@ -74,6 +84,20 @@ class LeadGraded:
 @dataclass(frozen=True, slots=True)
 class LeadAssigned:
     """A lead got an owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDuplicateConfirmed:
+    """Somebody said that the lead and another one are the same customer."""
+
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDuplicateDismissed:
+    """Somebody said that the lead and another one are two customers."""
+
+    other: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +141,28 @@ _UNGRADED, _UNOWNED = Grading(), Ownership()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradeOverride:
+    """A person's grade against the rules (人工评级), who gave it and why; `rules_grade` is what the rules would say."""
+
+    grade: Grade
+    reason: str
+    author: str
+    author_name: str
+    time: datetime
+    rules_grade: Grade = Grade.UNGRADED
+
+    def to_reason(self) -> Reason:
+        """What explains the grade before anything the rules say."""
+        told = {
+            "grade": self.grade.value,
+            "author": self.author_name,
+            "reason": self.reason,
+            "rules_grade": self.rules_grade.value,
+        }
+        return Reason("GRADE_OVERRIDDEN", told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
     """A company or person that may become a customer (线索)."""
 
@@ -126,6 +172,7 @@ class Lead:
     state: LeadState = LeadState.NEW
     grade: Grade = Grade.UNGRADED
     grade_reasons: tuple[Reason, ...] = ()
+    grade_override: GradeOverride | None = None
     owner: UUID | None = None
     team: UUID | None = None
     owner_reasons: tuple[Reason, ...] = ()
@@ -141,13 +188,32 @@ class Lead:
         """The organization's region it belongs to."""
         return self.facts.region
 
-    def graded(self, *, grade: Grade, reasons: Sequence[Reason], rules_version: int) -> Change["Lead"]:
-        """Grade the lead; the same grade for the same reasons is no event."""
-        kept = tuple(reasons)
+    def graded(self, *, grade: Grade, reasons: Sequence[Reason], rules_version: int, now: datetime) -> Change["Lead"]:
+        """Grade the lead as the rules say; the same grade for the same reasons is no event.
+
+        Where a person has overridden the grade, his stays, and the reasons tell what the rules would say.
+        """
+        override, kept = self.grade_override, tuple(reasons)
+        if override is not None:
+            override = replace(override, rules_grade=grade)
+            grade, kept = override.grade, (override.to_reason(), *kept)
         if grade is self.grade and kept == self.grade_reasons:
             return Change(self, ())
         rules = replace(self.rules, grade=rules_version)
-        return Change(replace(self, grade=grade, grade_reasons=kept, rules=rules), (LeadGraded(),))
+        following = replace(
+            self, grade=grade, grade_reasons=kept, grade_override=override, rules=rules, update_time=now
+        )
+        return Change(following, (LeadGraded(),))
+
+    def overridden(self, override: GradeOverride) -> "Lead":
+        """The lead with a person's grade, still to be graded."""
+        return replace(self, grade_override=override)
+
+    def without_override(self) -> "Lead":
+        """The lead as the rules are to grade it; raises LeadGradeNotOverridden."""
+        if self.grade_override is None:
+            raise LeadGradeNotOverridden(lead=f"leads/{self.uuid}")
+        return replace(self, grade_override=None)
 
     def unassigned(self, *, reasons: Sequence[Reason]) -> "Lead":
         """Keep why nobody could take the lead; told together with the event before."""
@@ -168,6 +234,15 @@ class Lead:
             self, facts=_with_signs(self.facts, facts), touch_count=self.touch_count + 1, update_time=now
         )
         return Change(following, (LeadTouched(),))
+
+    def confirmed_duplicate(self, *, other: UUID, now: datetime) -> Change["Lead"]:
+        """Hold the lead and another one for one customer; both stay until they are merged."""
+        return Change(replace(self, update_time=now), (LeadDuplicateConfirmed(other),))
+
+    def dismissed_duplicate(self, *, other: UUID, now: datetime) -> Change["Lead"]:
+        """Hold the lead and another one for two customers: it is no longer a hint."""
+        kept = tuple(hint for hint in self.resembles if hint.lead != other)
+        return Change(replace(self, resembles=kept, update_time=now), (LeadDuplicateDismissed(other),))
 
     def updated(self, *, facts: LeadFacts, keys: FindingKeys, now: datetime) -> Change["Lead"]:
         """Change what is known of the lead; nothing changed is no event."""

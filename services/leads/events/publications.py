@@ -48,6 +48,16 @@ LEADS: Publications = {
         state=snapshot,
     ),
     domain.LeadGraded: Publication("lead.graded", lambda _, state: messages.LeadGraded(lead=state), state=snapshot),
+    domain.LeadDuplicateConfirmed: Publication(
+        "lead.duplicate_confirmed",
+        lambda event, state: messages.LeadDuplicateConfirmed(lead=state, other=named("leads", event.other)),
+        state=snapshot,
+    ),
+    domain.LeadDuplicateDismissed: Publication(
+        "lead.duplicate_dismissed",
+        lambda event, state: messages.LeadDuplicateDismissed(lead=state, other=named("leads", event.other)),
+        state=snapshot,
+    ),
     domain.LeadAssigned: Publication(
         "lead.assigned", lambda _, state: messages.LeadAssigned(lead=state), state=snapshot
     ),

@@ -5,7 +5,6 @@ from chassis.imports.worker import ImportWorker
 from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal
-from chassis.work import Store
 from services.leads.application.intake import IntakeDesk
 from services.leads.rpc.lead_import_rows import lead_import_kind
 from services.leads.rpc.lead_import_servicer import LeadImportServicer
@@ -19,13 +18,6 @@ def lead_import_servicer(parts: Parts, desk: IntakeDesk, *, page_key: bytes) -> 
 
 def lead_import_worker(parts: Parts, desk: IntakeDesk, organization: Organization) -> ImportWorker:
     """Who takes the rows in; `run()` is background work of the process, and takes no caller's place."""
-    store = Store(
-        parts.background_engine,
-        service="leads",
-        clock=parts.clock,
-        publications=parts.definition.publications,
-        committed=parts.woken.set,
-    )
 
     async def find_principal(account: Account) -> Principal:
         return await organization.principal(
@@ -33,7 +25,7 @@ def lead_import_worker(parts: Parts, desk: IntakeDesk, organization: Organizatio
         )
 
     return ImportWorker(
-        store=store,
+        store=parts.background_store,
         kinds=[lead_import_kind(desk, zone=parts.settings.time_zone)],
         find_principal=find_principal,
         clock=parts.clock,

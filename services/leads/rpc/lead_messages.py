@@ -11,7 +11,7 @@ from millrace.reasons.v1 import reason_pb2
 from chassis.texts import Texts
 from chassis.wire import money_message, money_of, named, put_instant, reference
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
-from services.leads.domain.lead import Grade, Lead, LeadState
+from services.leads.domain.lead import Grade, GradeOverride, Lead, LeadState
 from services.leads.domain.resemblance import Band, Resemblance
 from trade.reasons import Reason
 
@@ -34,6 +34,7 @@ GRADE_NUMBERS: Mapping[Grade, Any] = {
     Grade.C: lead_pb2.GRADE_C,
     Grade.D: lead_pb2.GRADE_D,
 }
+GRADES: Mapping[int, Grade] = {number: grade for grade, number in GRADE_NUMBERS.items()}
 BAND_NUMBERS: Mapping[Band, Any] = {
     Band.POSSIBLE: lead_pb2.DUPLICATE_BAND_POSSIBLE,
     Band.LIKELY: lead_pb2.DUPLICATE_BAND_LIKELY,
@@ -146,6 +147,8 @@ def to_message(lead: Lead, wording: Wording) -> lead_pb2.Lead:
     message.state = STATE_NUMBERS[lead.state]
     message.grade = GRADE_NUMBERS[lead.grade]
     message.grade_reasons.extend(wording.reasons(lead.grade_reasons))
+    if lead.grade_override:
+        message.grade_override.CopyFrom(override_message(lead.grade_override))
     message.owner = named("members", lead.owner)
     message.team = named("teams", lead.team)
     message.owner_reasons.extend(wording.reasons(lead.owner_reasons))
@@ -154,6 +157,19 @@ def to_message(lead: Lead, wording: Wording) -> lead_pb2.Lead:
     put_instant(message.update_time, lead.update_time)
     message.etag = str(lead.version)
     message.touch_count = lead.touch_count
+    return message
+
+
+def override_message(override: GradeOverride) -> lead_pb2.GradeOverride:
+    """A person's grade on the wire."""
+    message = lead_pb2.GradeOverride(
+        grade=GRADE_NUMBERS[override.grade],
+        reason=override.reason,
+        author=override.author,
+        author_display_name=override.author_name,
+        rules_grade=GRADE_NUMBERS[override.rules_grade],
+    )
+    message.time.FromDatetime(override.time)
     return message
 
 

@@ -11,15 +11,24 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.rpc.validation import validate
 from chassis.texts import Texts
-from chassis.wire import named, required_version, uuid_of
+from chassis.wire import named, required_version, seen_version, uuid_of
 from chassis.work import Store
 from kernel.errors import InvalidField, Kind, Refusal
 from services.leads.application.capture import capture_lead
 from services.leads.application.changing import update_lead
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.overriding import clear_override, override_grade
 from services.leads.application.reading import check_duplicates, get_lead, list_leads
 from services.leads.domain.facts import LeadFacts
-from services.leads.rpc.lead_messages import ENTERED, Wording, candidate_message, facts_message, facts_of, to_message
+from services.leads.rpc.lead_messages import (
+    ENTERED,
+    GRADES,
+    Wording,
+    candidate_message,
+    facts_message,
+    facts_of,
+    to_message,
+)
 
 _LARGEST_BATCH = 10_000
 
@@ -84,6 +93,33 @@ class LeadServicer:
             call,
             request,
             lambda work: update_lead(work, uuid=uuid, seen=seen, edit=edit, desk=self._desk),
+            answer=lambda lead: to_message(lead, wording),
+        )
+        return answer
+
+    async def OverrideLeadGrade(self, request: contract.OverrideLeadGradeRequest, call: Call) -> lead_pb2.Lead:
+        """Grade one against the rules."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag, field="etag")
+        grade, reason = GRADES[request.grade], request.reason.strip()
+        wording = Wording(self._texts, call.locale)
+        answer: lead_pb2.Lead = await self._store.write(
+            call,
+            request,
+            lambda work: override_grade(work, uuid=uuid, seen=seen, grade=grade, reason=reason, desk=self._desk),
+            answer=lambda lead: to_message(lead, wording),
+        )
+        return answer
+
+    async def ClearLeadGradeOverride(
+        self, request: contract.ClearLeadGradeOverrideRequest, call: Call
+    ) -> lead_pb2.Lead:
+        """Let the rules grade one again."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag, field="etag")
+        wording = Wording(self._texts, call.locale)
+        answer: lead_pb2.Lead = await self._store.write(
+            call,
+            request,
+            lambda work: clear_override(work, uuid=uuid, seen=seen, desk=self._desk),
             answer=lambda lead: to_message(lead, wording),
         )
         return answer

@@ -14,6 +14,7 @@ from chassis.work import Read, Record
 from kernel.money import Money
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, LeadState, RulesUsed
+from services.leads.storage.grade_overrides import override_from_json, override_to_json
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.reasons import (
     reasons_from_json,
@@ -35,6 +36,7 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "grade": lead.grade.value,
         "grade_reasons": reasons_to_json(lead.grade_reasons),
         "grade_rules": lead.rules.grade,
+        "grade_override": override_to_json(lead.grade_override),
         "owner": lead.owner,
         "team": lead.team,
         "owner_reasons": reasons_to_json(lead.owner_reasons),
@@ -89,6 +91,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         state=LeadState(row["state"]),
         grade=Grade(row["grade"]),
         grade_reasons=reasons_from_json(row["grade_reasons"]),
+        grade_override=override_from_json(row["grade_override"]),
         owner=row["owner"],
         team=row["team"],
         owner_reasons=reasons_from_json(row["owner_reasons"]),
@@ -116,6 +119,7 @@ def from_brief_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         create_time=row["create_time"],
         update_time=row["update_time"],
         touch_count=row["touch_count"],
+        grade_override=override_from_json(row["grade_override"]),
     )
 
 

@@ -52,6 +52,7 @@ LEADS = Table(
     _text("grade"),
     Column("grade_reasons", JSONB, nullable=False),
     Column("grade_rules", BigInteger, nullable=False),
+    Column("grade_override", JSONB),
     Column("owner", Uuid),
     Column("team", Uuid),
     Column("owner_reasons", JSONB, nullable=False),
@@ -74,6 +75,8 @@ Index("leads_grade", LEADS.c.grade, LEADS.c.uuid)
 Index("leads_owner", LEADS.c.owner, LEADS.c.create_time)
 Index("leads_team", LEADS.c.team, LEADS.c.create_time)
 Index("leads_region", LEADS.c.region, LEADS.c.create_time)
+# What a round by the day goes over.
+Index("leads_with_demo", LEADS.c.uuid, postgresql_where=LEADS.c.demo_request_time.is_not(None))
 Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_not(None))
 
 TOUCHES = Table(
@@ -103,7 +106,11 @@ DUPLICATE_CANDIDATES = Table(
     Column("rules", BigInteger, nullable=False),
     _text("state"),
     _instant("create_time"),
+    Column("judge", Text),
+    Column("judge_name", Text),
+    _instant("judge_time", nullable=True),
 )
+Index("duplicate_candidates_newest", DUPLICATE_CANDIDATES.c.create_time, DUPLICATE_CANDIDATES.c.uuid)
 Index("duplicate_candidates_lead", DUPLICATE_CANDIDATES.c.lead)
 Index("duplicate_candidates_other", DUPLICATE_CANDIDATES.c.other)
 Index("duplicate_candidates_open", DUPLICATE_CANDIDATES.c.state, DUPLICATE_CANDIDATES.c.create_time)
@@ -173,6 +180,17 @@ CAMPAIGNS = Table(
     _instant("update_time"),
 )
 Index("campaigns_display_name", CAMPAIGNS.c.display_name, CAMPAIGNS.c.uuid)
+
+# How far each round over the stock is; without `due` it is at its goal.
+ROUNDS = Table(
+    "rounds",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    _text("goal"),
+    Column("after", Uuid),
+    Column("changed", BigInteger, nullable=False),
+    _instant("due", nullable=True),
+)
 
 RULE_SETS = Table(
     "rule_sets",

@@ -40,10 +40,10 @@ async def test_a_lead_comes_out_graded_and_assigned_with_its_reasons(house: Lead
     assert read.owner == f"members/{ANNA}"
     assert [reason.code for reason in read.grade_reasons] == [
         "GRADE_RULE_HOLDS",
-        "GRADE_FACT_DEMO_WITHIN_DAYS",
+        "GRADE_FACT_DEMO_ASKED",
         "GRADE_FACT_BUDGET_KNOWN",
     ]
-    assert read.grade_reasons[1].text == "Asked for a demo 30 days ago"
+    assert read.grade_reasons[1].text == "Asked for a demo on 2026-01-31"
     assert read.owner_reasons[0].code == "ASSIGNED_TO_SENIOR"
     assert read.etag == "1"
 

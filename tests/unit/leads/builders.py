@@ -1,5 +1,6 @@
 """Leads and salespeople that say only what matters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.board import Salesperson
 from services.leads.domain.facts import Budget, LeadFacts
 from services.leads.domain.lead import FindingKeys, Grade, Lead, create_lead
+from services.leads.domain.resemblance import Resemblance
 
 NOON = datetime(2026, 3, 31, 4, 0, tzinfo=UTC)  # Tuesday noon in Shanghai
 EAST, WEST = UUID(int=201), UUID(int=202)
@@ -31,9 +33,9 @@ def facts(**told: Any) -> LeadFacts:
     return LeadFacts(**values)
 
 
-def a_lead(**told: Any) -> Lead:
+def a_lead(*, resembles: Sequence[Resemblance] = (), **told: Any) -> Lead:
     created = create_lead(
-        uuid=UUID(int=9), facts=facts(**told), keys=FindingKeys(), resembles=(), rules_version=0, now=NOON
+        uuid=UUID(int=9), facts=facts(**told), keys=FindingKeys(), resembles=resembles, rules_version=0, now=NOON
     )
     return replace(created.aggregate, version=1)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.leads.application.rulebook import compile_conditions, shipped
-from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, grade_facts
+from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import Grade
 from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind
 from tests.unit.leads.builders import NOON, a_budget, facts
@@ -22,6 +22,7 @@ def graded(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Gra
     grade, reasons = decide_grade(
         rules,
         seen,
+        demo_asked=demo_day(facts(**told), zone=SHANGHAI),
         holds=lambda code: conditions[code].holds(seen),
         words=lambda code: conditions[code].words,
     )
@@ -51,7 +52,14 @@ def test_a_demo_without_a_budget_is_not_grade_a() -> None:
 
 def test_the_reasons_name_the_rule_and_the_facts_it_speaks_of() -> None:
     _, reasons = graded(SHIPPED, demo_request_time=NOON, budget=a_budget(1))
-    assert reasons == ["GRADE_RULE_HOLDS", "GRADE_FACT_DEMO_WITHIN_DAYS", "GRADE_FACT_BUDGET_KNOWN"]
+    assert reasons == ["GRADE_RULE_HOLDS", "GRADE_FACT_DEMO_ASKED", "GRADE_FACT_BUDGET_KNOWN"]
+
+
+def test_a_rule_about_leads_that_never_asked_for_a_demo_says_so() -> None:
+    rules = GradeRules.from_mapping(
+        {"rules": [{"code": "X", "title": "x", "grade": "D", "condition": "demo_within_days < 0"}]}
+    )
+    assert graded(rules)[1] == ["GRADE_RULE_HOLDS", "GRADE_FACT_DEMO_NEVER"]
 
 
 def test_without_a_rule_that_holds_the_lead_gets_the_last_grade() -> None:

@@ -1,5 +1,6 @@
 """What can happen to a lead."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,7 +8,16 @@ import pytest
 
 from kernel.money import Money
 from services.leads.domain.facts import Budget, BudgetBoundsCrossed, LeadFacts, LeadWithoutIdentity, Urgency
-from services.leads.domain.lead import FindingKeys, Grade, LeadAssigned, LeadGraded, LeadTouched, LeadUpdated
+from services.leads.domain.lead import (
+    FindingKeys,
+    Grade,
+    GradeOverride,
+    LeadAssigned,
+    LeadGraded,
+    LeadGradeNotOverridden,
+    LeadTouched,
+    LeadUpdated,
+)
 from services.leads.domain.resemblance import Band, Resemblance, judge_intake
 from tests.unit.leads.builders import ANNA, EAST, NOON, WEST, a_budget, a_lead, facts
 from trade.reasons import Reason
@@ -42,9 +52,36 @@ def test_a_budget_is_clear_when_an_amount_or_a_range_is_given(budget: Budget, cl
 
 
 def test_the_same_grade_for_the_same_reasons_is_no_event() -> None:
-    once = a_lead().graded(grade=Grade.B, reasons=[Reason("X", {})], rules_version=1)
+    once = a_lead().graded(grade=Grade.B, reasons=[Reason("X")], rules_version=1, now=NOON)
     assert once.events == (LeadGraded(),)
-    assert once.aggregate.graded(grade=Grade.B, reasons=[Reason("X", {})], rules_version=2).events == ()
+    assert once.aggregate.graded(grade=Grade.B, reasons=[Reason("X")], rules_version=2, now=NOON).events == ()
+
+
+def an_override(grade: Grade) -> GradeOverride:
+    return GradeOverride(grade=grade, reason="老客户介绍", author=f"members/{ANNA}", author_name="安娜", time=NOON)
+
+
+def test_a_persons_grade_stays_and_tells_what_the_rules_would_say() -> None:
+    lead = a_lead().overridden(an_override(Grade.A))
+    change = lead.graded(grade=Grade.C, reasons=[Reason("X")], rules_version=1, now=NOON)
+    assert change.events == (LeadGraded(),)
+    assert change.aggregate.grade is Grade.A
+    assert [reason.code for reason in change.aggregate.grade_reasons] == ["GRADE_OVERRIDDEN", "X"]
+    told = {"grade": "A", "author": "安娜", "reason": "老客户介绍", "rules_grade": "C"}
+    assert change.aggregate.grade_reasons[0].parameters == told
+
+
+def test_a_persons_grade_follows_no_rule_but_what_the_rules_would_say_does() -> None:
+    before = a_lead().overridden(an_override(Grade.A)).graded(grade=Grade.C, reasons=[], rules_version=1, now=NOON)
+    after = before.aggregate.graded(grade=Grade.B, reasons=[], rules_version=1, now=NOON)
+    assert after.events == (LeadGraded(),)
+    assert after.aggregate.grade is Grade.A
+    assert after.aggregate.grade_override == replace(an_override(Grade.A), rules_grade=Grade.B)
+
+
+def test_a_grade_of_the_rules_cannot_be_cleared() -> None:
+    with pytest.raises(LeadGradeNotOverridden):
+        a_lead().without_override()
 
 
 def test_an_owner_brings_his_team_and_a_missing_region() -> None:

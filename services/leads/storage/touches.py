@@ -1,0 +1,56 @@
+"""The contacts attached to known leads, in their table."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+
+from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference
+from chassis.work import Read
+from services.leads.domain.facts import LeadFacts
+from services.leads.domain.touches import Touch
+from services.leads.storage.leads import facts_from_row
+from services.leads.storage.reasons import reasons_from_json
+from services.leads.storage.tables import TOUCHES
+
+LISTING = Listing(
+    fields={
+        "time": instant(TOUCHES.c.time),
+        "channel": reference(TOUCHES.c.channel, "channels"),
+        "campaign": reference(TOUCHES.c.campaign, "campaigns"),
+    },
+    orders={"time": Order(TOUCHES.c.time, datetime.fromisoformat)},
+    order_by="time desc",
+    tie=TOUCHES.c.uuid,
+)
+_IDS = ("channel", "campaign", "region")
+_INSTANTS = ("demo_request_time",)
+
+
+async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[Touch]:
+    """A page of a lead's touches; the caller has checked that the lead may be seen."""
+    statement = select(TOUCHES).where(TOUCHES.c.lead == lead)
+    page = await read_page(read.connection, statement, LISTING, wanted)
+    return page.of([_from_row(row) for row in page.items])
+
+
+def _from_row(row: RowMapping) -> Touch:
+    return Touch(
+        uuid=row["uuid"],
+        lead=row["lead"],
+        time=row["time"],
+        actor=row["actor"],
+        told=_facts(row["told"]),
+        score=row["score"],
+        reasons=reasons_from_json(row["reasons"]),
+        rules=row["rules"],
+    )
+
+
+def _facts(told: Mapping[str, Any]) -> LeadFacts:
+    """What was told, from the JSON of a row of facts: ids and instants lie there as texts."""
+    ids = {name: UUID(told[name]) for name in _IDS if told.get(name)}
+    instants = {name: datetime.fromisoformat(told[name]) for name in _INSTANTS if told.get(name)}
+    return facts_from_row(cast("RowMapping", {**told, **ids, **instants}))
