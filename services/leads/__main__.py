@@ -32,8 +32,8 @@ from chassis.principal import Scope, service_principal
 from chassis.revocations import RevocationList, revocation_subscription, stored_revocations
 from chassis.rpc.serving import Identify
 from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
+from services.leads.application import regrading, rekeying
 from services.leads.application.intake import IntakeDesk
-from services.leads.application.regrading import BY_NEW_RULES, EVERY_DAY
 from services.leads.application.rounds import RoundPlan, Rounds
 from services.leads.application.rulebook import Rulebook
 from services.leads.events.collaborator_publications import COLLABORATORS
@@ -146,8 +146,9 @@ def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What leads do from time to time."""
     return (
-        rounds(parts, EVERY_DAY),
-        rounds(parts, BY_NEW_RULES),
+        rounds(parts, regrading.EVERY_DAY),
+        rounds(parts, regrading.BY_NEW_RULES),
+        rounds(parts, rekeying.BY_NEW_RULES),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget import files", timedelta(hours=1), forget_files),
     )

@@ -1,6 +1,7 @@
 """From a lead's facts to what it is found and compared by; the rules of comparing are the trade's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -41,6 +42,17 @@ def finding_keys(facts: LeadFacts, prints: Fingerprint, match: frozenset[str]) -
     return FindingKeys(
         match=match,
         sort=pinyin_key(facts.company_name or facts.contact_name).full,
+        phone=next(iter(prints.phones), ""),
+        email=next(iter(prints.emails), ""),
+    )
+
+
+def rekeyed(lead: Lead, rules: DuplicateRules) -> FindingKeys:
+    """What a known lead is to be found by under these rules; names sort the same under any."""
+    prints = fingerprint_of(lead.facts, rules)
+    return replace(
+        lead.keys,
+        match=match_keys(prints, rules),
         phone=next(iter(prints.phones), ""),
         email=next(iter(prints.emails), ""),
     )
