@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from chassis.jobs import carry_out
 from chassis.principal import Principal
 from chassis.work import Store, UnitOfWork
@@ -68,7 +66,7 @@ class Rounds:
         self._desk = desk
         self._principal = principal
 
-    async def sweep(self, _connection: AsyncConnection, _now: datetime) -> int:
+    async def sweep(self, _connection: object, _now: datetime) -> int:
         """Go on for a few seconds, or until nothing is left; how many leads were looked at."""
         until = asyncio.get_running_loop().time() + _SPELL
         total = 0
