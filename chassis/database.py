@@ -51,7 +51,7 @@ def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_m
 class Kept:
     """Connections of a pool that stay at hand between two calls: to take one and give it back costs more than a read.
 
-    Few are kept, so that the others who use the pool find room in it.
+    Few are kept, and none while the pool is exhausted: those who wait for it would not see what is kept here.
     """
 
     def __init__(self, engine: AsyncEngine, *, most: int = 3) -> None:
@@ -69,9 +69,11 @@ class Kept:
         return await _opened(self.engine)
 
     async def give_back(self, connection: AsyncConnection) -> None:
-        """Keep a connection for the next call, if it is in order and there is room."""
+        """Keep a connection for the next call, if it is in order, there is room, and nobody may be waiting for it."""
         sound = not (connection.closed or connection.invalidated or connection.in_transaction())
-        if sound and len(self._idle) < self._most:
+        pool: Any = self.engine.pool
+        waited_for = pool.checkedout() >= pool.size()
+        if sound and not waited_for and len(self._idle) < self._most:
             self._idle.append(connection)
         else:
             await asyncio.shield(connection.close())

@@ -56,7 +56,7 @@ class Leads:
     async def UpdateLead(self, request: UpdateLeadRequest, call: Call) -> Lead:
         return request.lead
 
-    ListLeads = CheckLeadDuplicates = BatchCreateLeads = GetLead
+    ListLeads = CheckLeadDuplicates = BatchCreateLeads = OverrideLeadGrade = ClearLeadGradeOverride = GetLead
 
 
 async def identify(token: str, _now: Any) -> Principal:

@@ -186,3 +186,9 @@ async def test_personal_values_stand_masked_in_the_audit(store: Store, call: Cal
     assert details is not None
     assert details["phone"]["masked"] == "+86…00"
     assert "13800138000" not in str(details)
+
+
+async def test_more_writers_than_connections_all_get_their_turn(store: Store, call: Calls, engine: AsyncEngine) -> None:
+    for round_number in range(5):
+        await asyncio.gather(*(write(store, call(), f"note {round_number} {number}") for number in range(60)))
+    assert await count(engine, notes) == 300

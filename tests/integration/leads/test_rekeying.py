@@ -137,7 +137,7 @@ async def test_a_kill_in_the_middle_loses_no_key(house: LeadsHouse, clock: Fixed
         calls += 1
         changed = await rekey(work, briefing, found)
         if calls == 2:
-            raise ConnectionError("killed")
+            raise RuntimeError("killed")
         return changed
 
     async def step(plan: RoundPlan) -> int:
@@ -152,7 +152,7 @@ async def test_a_kill_in_the_middle_loses_no_key(house: LeadsHouse, clock: Fixed
     await step(small)
     clock.travel(minutes=1)
     assert await step(small) == 2
-    with pytest.raises(ConnectionError):
+    with pytest.raises(RuntimeError, match="killed"):
         await step(small)
     async with house.engine.connect() as connection:
         after = await connection.scalar(select(ROUNDS.c.after).where(ROUNDS.c.name == small.name))
