@@ -61,6 +61,10 @@ class Circuit:
             CIRCUIT_OPEN.labels(self._service).set(1)
 
 
+# A service that stops cancels what it has not begun; a caller of ours who goes away is never told by a status.
+AWAY = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED})
+
+
 class Backend:
     """One service."""
 
@@ -80,12 +84,12 @@ class Backend:
     async def call(
         self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
     ) -> Message:
-        """Call a unary method; once more on UNAVAILABLE where a repeat is harmless."""
+        """Call a unary method; once more where the service is away and a repeat is harmless."""
         async with self._slot():
             try:
                 return await self._once(method, request, metadata, seconds)
             except grpc.aio.AioRpcError as error:
-                if not repeat or error.code() is not grpc.StatusCode.UNAVAILABLE:
+                if not repeat or error.code() not in AWAY:
                     raise
             await asyncio.sleep(REPEAT_AFTER_SECONDS * (0.5 + random.random()))  # noqa: S311 - spreads load, hides nothing
             return await self._once(method, request, metadata, seconds)

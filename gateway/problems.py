@@ -29,6 +29,7 @@ HTTP_STATUSES: dict[grpc.StatusCode, int] = {
     grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
     grpc.StatusCode.UNIMPLEMENTED: 501,
     grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.CANCELLED: 503,
     grpc.StatusCode.DEADLINE_EXCEEDED: 504,
 }
 _STALE = "STALE_VERSION"
@@ -75,6 +76,7 @@ def of_call(error: grpc.aio.AioRpcError, asked: Asked, *, service: str) -> Probl
             return _problem(status_pb2.Status.FromString(value), asked, None)
     unsaid: dict[grpc.StatusCode, Refusal] = {
         grpc.StatusCode.UNAVAILABLE: ServiceAway(service=service),
+        grpc.StatusCode.CANCELLED: ServiceAway(service=service),
         grpc.StatusCode.UNIMPLEMENTED: NotServed(service=service),
         grpc.StatusCode.DEADLINE_EXCEEDED: DeadlinePassed(),
         grpc.StatusCode.RESOURCE_EXHAUSTED: Overloaded(),

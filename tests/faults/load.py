@@ -26,7 +26,7 @@ class Load:
     url: str = ""
     acknowledged: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
-    repeats: int = 0
+    repeated: list[str] = field(default_factory=list)
     stopped: bool = False
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -64,7 +64,7 @@ class Load:
                     return
             except httpx.TransportError as error:
                 told = repr(error)
-            self.repeats += 1
+            self.repeated.append(told)
             if time.monotonic() > limit:
                 self.refused.append(told)
                 return
