@@ -34,7 +34,8 @@ from deploy.local.demo.company import DemoMember
 from deploy.local.stack import Stack
 
 SECONDS = 30
-LEARNING_SECONDS = 20
+# Longer than a service waits before it asks again for a signing key it does not know.
+LEARNING_SECONDS = 45
 NOT_YET = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAVAILABLE}
 
 
