@@ -14,6 +14,7 @@ from chassis.consumer import progress
 from chassis.consumer.event import Event, Subscription, decode
 from chassis.consumer.gate import Gap, Passed, pass_gate
 from chassis.consumer.pull import Delivered, LogReader, StreamBroken
+from chassis.leadership import leadership
 from chassis.streaming import streams
 from kernel.time import Clock
 
@@ -22,7 +23,6 @@ _IDLE_SECONDS = 1.0
 _CHECK_SECONDS = 15.0
 _PARK_LIMIT = 20
 _PARK_WINDOW_SECONDS = 300.0
-_LOCK = "select pg_try_advisory_lock(hashtextextended($1, 0))"
 
 
 class Halted(Exception):  # noqa: N818 - an alarm, not a fault of one event
@@ -53,9 +53,8 @@ class Consumer:
         name = self.subscription.name
         while True:
             try:
-                async with self._engine.connect() as lock:
-                    await lock.execution_options(isolation_level="AUTOCOMMIT")
-                    if (await lock.exec_driver_sql(_LOCK, (f"consumer.{name}",))).scalar_one():
+                async with leadership(self._engine, f"consumer.{name}") as lock:
+                    if lock is not None:
                         await self._lead(lock)
             except asyncio.CancelledError:
                 await self.close()

@@ -20,6 +20,7 @@ from sqlalchemy.types import BigInteger
 
 from chassis import logs, metrics
 from chassis.database import Kept, connected
+from chassis.leadership import leadership
 from chassis.prepared import Prepared, Row
 from chassis.streaming import streams
 from chassis.streaming.refill import reconcile
@@ -34,7 +35,6 @@ GATHER_SECONDS = 0.005
 RECONCILE_SECONDS = 30.0
 _ACK_SECONDS = 5.0
 _TRANSIENT = (nats.errors.TimeoutError, nats.errors.NoRespondersError, NoStreamResponseError, TimeoutError, OSError)
-_LOCK = "select pg_try_advisory_lock(hashtextextended('millrace.relay', 0))"
 _MARK = Prepared(
     text(
         "update outbox o set published_at = :now, stream_epoch = :epoch, stream_seq = m.seq, last_error = null "
@@ -77,9 +77,8 @@ class Relay:
         pause = 0.1
         while True:
             try:
-                async with self._engine.connect() as lock:
-                    await lock.execution_options(isolation_level="AUTOCOMMIT")
-                    if (await lock.exec_driver_sql(_LOCK)).scalar_one():
+                async with leadership(self._engine, "relay") as lock:
+                    if lock is not None:
                         pause = 0.1
                         await self._lead(lock)
             except asyncio.CancelledError:
