@@ -7,7 +7,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from chassis.principal import Principal
 from chassis.work import Store, UnitOfWork
-from chassis.work.store import RequestKey
+from chassis.work.request_key import RequestKey
 
 T = TypeVar("T")
 

@@ -73,6 +73,11 @@ class Gathered:
         """Gather a row without events."""
         self.sides.setdefault(table, []).append(row)
 
+    def answer(self, row: Mapping[str, object] | None) -> None:
+        """Gather the answer to a request that has an id, to be given again when it is asked again."""
+        if row is not None:
+            self.side(requests, row)
+
     def audit(self, *, table: Table, row: Mapping[str, object], **entry: Any) -> None:
         """Gather the audit entry of a write; personal values stand there masked, with a keyed digest."""
         personal = {
@@ -98,16 +103,15 @@ class Gathered:
         self.side(audit_table, dict(zip(_PRINCIPAL_COLUMNS, values, strict=True)))
 
 
-async def flush(connection: AsyncConnection, gathered: Gathered, *, request: Mapping[str, Any] | None) -> None:
+async def flush(connection: AsyncConnection, gathered: Gathered) -> None:
     """Write all of it; raises LostRace when a row was not at the version it was read at.
 
     Without a transaction under way it is committed by itself.
     """
     inserts = {table: _of(rows, new=True) for table, rows in gathered.rows.items()}
     updates = {table: _of(rows, new=False) for table, rows in gathered.rows.items()}
-    sides = dict(gathered.sides)
-    if request is not None:
-        sides[requests] = [request]
+    # In one order whatever was gathered first, so that the texts stay few.
+    sides = {table: gathered.sides[table] for table in sorted(gathered.sides, key=lambda table: table.name)}
     expected = sum(len(rows) for rows in gathered.rows.values())
     parameters: list[object] = [expected, len(gathered.events)]
     text = _statement(

@@ -1,14 +1,11 @@
 """The way in and out of the database: writes exactly once per request id, reads in autocommit."""
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -18,8 +15,8 @@ from chassis.principal import Principal
 from chassis.publication import Publications
 from chassis.rpc.call import Call
 from chassis.rpc.refusals import UnstorableText
-from chassis.tables import requests
-from chassis.work.flush import LostRace
+from chassis.work.flush import Gathered, LostRace
+from chassis.work.request_key import RequestKey, request_key, request_row, stored_answer
 from chassis.work.unit import Read, UnitOfWork
 from kernel.errors import (
     AlreadyExists,
@@ -27,7 +24,6 @@ from kernel.errors import (
     OutcomeUnknown,
     Overloaded,
     Refusal,
-    RequestIdReused,
     RequestInProgress,
     StaleVersion,
 )
@@ -39,13 +35,12 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class RequestKey:
-    """What makes a write the same write: who, what, the id he gave it, and its content."""
+class Member:
+    """One of several writes that are made together: its request, on whose account, and its trace."""
 
-    principal: str
-    method: str
-    request_id: str
-    digest: bytes
+    key: RequestKey
+    principal: Principal
+    trace: str = ""
 
 
 class Store:
@@ -107,11 +102,44 @@ class Store:
         trace: str = "",
     ) -> M:
         """The same for what is not an RPC: a job or an import brings its own key."""
-        write = asyncio.ensure_future(self._attempts(key, principal, use_case, deadline, trace))
-        self._running.add(write)
-        write.add_done_callback(self._running.discard)
-        fresh, stored = await asyncio.shield(write)
+        fresh, stored = await asyncio.shield(self.keep(self._attempts(key, principal, use_case, deadline, trace)))
         return fresh if fresh is not None else answer_type.FromString(stored or b"")
+
+    async def together(
+        self,
+        members: Sequence[Member],
+        use_case: Callable[[Sequence[UnitOfWork]], Awaitable[Sequence[M | None]]],
+    ) -> Sequence[M | None]:
+        """Write several units at once, all or none; one that answers None has gathered nothing.
+
+        Raises LostRace and what the driver raises, and then nothing was written; OutcomeUnknown when the database
+        was lost while it wrote.
+        """
+        async with database.connected(self._writers) as connection:
+            gathered = Gathered()
+            units = [self._unit(connection, each.key, each.principal, each.trace, gathered) for each in members]
+            try:
+                with inside_transaction():
+                    messages = await use_case(units)
+                    for member, unit, message in zip(members, units, messages, strict=True):
+                        if message is not None:
+                            gathered.answer(request_row(member.key, message, unit.now))
+                    await self._finish(units[0], None)
+            except (LostRace, *database.FAULTS):
+                await _roll_back(connection)
+                raise
+            if connection.in_transaction():
+                await _commit(connection)
+            if units[0].wrote_events:
+                self._committed()
+            return messages
+
+    def keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run something that goes on when its caller goes away; the graceful stop waits for it."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
     async def drain(self) -> None:
         """Wait for the writes whose callers went away, and let the connections go."""
@@ -157,7 +185,7 @@ class Store:
             except Refusal:
                 # A repeat meets what the first one did: it gets the first answer, not a refusal of its own making.
                 await _roll_back(connection)
-                stored = await self._stored(connection, key)
+                stored = await stored_answer(connection, key)
                 if stored is None:
                     raise
                 return None, stored
@@ -179,7 +207,7 @@ class Store:
             message = await use_case(work)
             if deadline is not None and asyncio.get_running_loop().time() > deadline:
                 raise DeadlinePassed
-            await self._finish(work, _request_row(key, message, work.now))
+            await self._finish(work, request_row(key, message, work.now))
         return message
 
     async def _finish(self, work: UnitOfWork, request: Mapping[str, Any] | None) -> None:
@@ -193,7 +221,14 @@ class Store:
                 raise OutcomeUnknown from error
             raise
 
-    def _unit(self, connection: AsyncConnection, key: RequestKey, principal: Principal, trace: str) -> UnitOfWork:
+    def _unit(
+        self,
+        connection: AsyncConnection,
+        key: RequestKey,
+        principal: Principal,
+        trace: str,
+        gathered: Gathered | None = None,
+    ) -> UnitOfWork:
         return UnitOfWork(
             connection=connection,
             now=self._clock.now(),
@@ -202,21 +237,8 @@ class Store:
             action=key.method,
             request_id=key.request_id,
             trace=trace,
+            gathered=gathered,
         )
-
-    async def _stored(self, connection: AsyncConnection, key: RequestKey) -> bytes | None:
-        """The stored answer of a request asked before; raises RequestIdReused when its content was another."""
-        if not key.request_id:
-            return None
-        found = await connection.execute(
-            _STORED, {"principal": key.principal, "method": key.method, "request_id": key.request_id}
-        )
-        row = found.first()
-        if row is None:
-            return None
-        if row.digest != key.digest:
-            raise RequestIdReused(request_id=key.request_id)
-        return bytes(row.answer)
 
     async def _explain(self, connection: AsyncConnection, key: RequestKey, error: Exception) -> bytes:
         """What a refused statement means: a twin's answer, or the refusal to raise."""
@@ -224,7 +246,7 @@ class Store:
         if database.connection_lost(error):
             raise Overloaded from error
         if state == database.UNIQUE_VIOLATION:
-            stored = await self._stored(connection, key)
+            stored = await stored_answer(connection, key)
             if stored is not None:
                 return stored
             raise AlreadyExists(constraint=database.constraint(error)) from error
@@ -237,38 +259,6 @@ class Store:
         if state in database.UNSTORABLE_TEXT:
             raise UnstorableText from error
         raise error
-
-
-_STORED = select(requests.c.digest, requests.c.answer).where(
-    requests.c.principal == bindparam("principal"),
-    requests.c.method == bindparam("method"),
-    requests.c.request_id == bindparam("request_id"),
-)
-
-
-def request_key(call: Call, request: Message) -> RequestKey:
-    """The key of an RPC: the digest is over the deterministic bytes of the request without its id."""
-    request_id: str = getattr(request, "request_id", "")
-    digest = b""
-    if request_id:
-        content = type(request)()
-        content.CopyFrom(request)
-        content.ClearField("request_id")
-        digest = hashlib.sha256(content.SerializeToString(deterministic=True)).digest()
-    return RequestKey(call.principal.subject, call.method, request_id, digest)
-
-
-def _request_row(key: RequestKey, message: Message, now: datetime) -> Mapping[str, Any] | None:
-    if not key.request_id:
-        return None
-    return {
-        "principal": key.principal,
-        "method": key.method,
-        "request_id": key.request_id,
-        "digest": key.digest,
-        "answer": message.SerializeToString(),
-        "created": now,
-    }
 
 
 async def _commit(connection: AsyncConnection) -> None:

@@ -61,14 +61,18 @@ class UnitOfWork(Read):
         action: str,
         request_id: str = "",
         trace: str = "",
+        gathered: Gathered | None = None,
     ) -> None:
-        """Made by the store only; `action` is the method, job or consumer on whose account it runs."""
+        """Made by the store only; `action` is the method, job or consumer on whose account it runs.
+
+        Units that are written together share what they have `gathered`.
+        """
         super().__init__(connection, now, principal)
         self._publications = publications
         self._action = action
         self._request_id = request_id
         self._trace = trace
-        self._gathered = Gathered()
+        self._gathered = gathered if gathered is not None else Gathered()
         self.wrote_events = False
 
     def new_id(self) -> UUID:
@@ -143,10 +147,11 @@ class UnitOfWork(Read):
     async def finish(self, *, request: Mapping[str, Any] | None) -> None:
         """The store's: write what is gathered, with the answer to `request`."""
         gathered, self._gathered = self._gathered, Gathered()
-        if gathered.empty and request is None:
+        gathered.answer(request)
+        if gathered.empty:
             return
         self.wrote_events = self.wrote_events or bool(gathered.events)
-        await flush(self.connection, gathered, request=request)
+        await flush(self.connection, gathered)
 
     def _stored(
         self,

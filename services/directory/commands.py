@@ -11,7 +11,7 @@ from chassis.database import open_engine
 from chassis.principal import Principal, Scope
 from chassis.publication import Publications
 from chassis.work import Store, UnitOfWork
-from chassis.work.store import RequestKey
+from chassis.work.request_key import RequestKey
 from kernel.time import SystemClock
 from services.directory.application.establishment import establish_administrator, establish_defaults
 from services.directory.application.passwords import give_password

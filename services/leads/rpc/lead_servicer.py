@@ -12,9 +12,10 @@ from chassis.rpc.paging import page_request
 from chassis.rpc.validation import validate
 from chassis.texts import Texts
 from chassis.wire import named, required_version, seen_version, uuid_of
-from chassis.work import Store
+from chassis.work import Convoy, Store
 from kernel.errors import InvalidField, Kind, Refusal
-from services.leads.application.capture import capture_lead
+from services.leads.application.capture import Captured, capture_lead
+from services.leads.application.capture_many import capture_together
 from services.leads.application.changing import update_lead
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.overriding import clear_override, override_grade
@@ -52,15 +53,17 @@ class LeadServicer:
         self._desk = desk
         self._texts = texts
         self._page_key = page_key
+        self._intake: Convoy[LeadFacts, Captured] = Convoy(
+            store,
+            alone=lambda work, told: capture_lead(work, told=told, desk=desk),
+            together=lambda units, told: capture_together(units, told=told, desk=desk),
+        )
 
     async def CreateLead(self, request: contract.CreateLeadRequest, call: Call) -> lead_pb2.Lead:
         """Take one in."""
         told, wording = facts_of(request.lead), Wording(self._texts, call.locale)
-        answer: lead_pb2.Lead = await self._store.write(
-            call,
-            request,
-            lambda work: capture_lead(work, told=told, desk=self._desk),
-            answer=lambda captured: to_message(captured.lead, wording),
+        answer: lead_pb2.Lead = await self._intake.write(
+            call, request, told, answer=lambda captured: to_message(captured.lead, wording)
         )
         return answer
 

@@ -29,7 +29,7 @@ from chassis.publication import Publications
 from chassis.rpc.serving import Boundary
 from chassis.settings import ServiceSettings
 from chassis.work import UnitOfWork
-from chassis.work.store import RequestKey
+from chassis.work.request_key import RequestKey
 from services.directory.application.passwords import give_password
 from services.directory.commands import OPERATOR
 from services.directory.domain.member import MemberDetails, add_member

@@ -26,7 +26,7 @@ from chassis.imports.worker import ImportWorker
 from chassis.principal import Principal, Scope
 from chassis.tables import chassis_tables
 from chassis.work import Read, Store, UnitOfWork
-from chassis.work.store import RequestKey
+from chassis.work.request_key import RequestKey
 from kernel.time import Clock, SystemClock
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 
