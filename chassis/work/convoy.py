@@ -2,7 +2,8 @@
 
 Nobody waits for company: a write that finds no other under way goes at once and alone. Those that come meanwhile go
 together as soon as it is done. A busy system so pays for a round trip and a commit once for many, and an idle one
-answers as fast as before. A journey succeeds or fails as a whole; when it fails, each goes alone, as if it had never
+answers as fast as before. One journey is under way at a time, so that two who tell of the same thing at the same moment
+see each other. A journey succeeds or fails as a whole; when it fails, each goes alone, as if it had never
 met the others, and only then is it refused, repeated or told of a race.
 """
 
@@ -23,8 +24,6 @@ from kernel.errors import DeadlinePassed, OutcomeUnknown, Overloaded, Refusal
 T = TypeVar("T")
 R = TypeVar("R")
 MOST = 64
-# While one journey waits for the database another is decided.
-ABREAST = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +68,7 @@ class Convoy(Generic[T, R]):
         self._alone = alone
         self._together = together
         self._waiting: list[_Rider[T]] = []
-        self._under_way = 0
+        self._under_way = False
         self._log = logs.get_logger()
 
     async def write(self, call: Call, request: Message, asked: T, *, answer: Callable[[R], Any]) -> Any:
@@ -80,13 +79,13 @@ class Convoy(Generic[T, R]):
         return await asyncio.shield(rider.arrival)
 
     def _depart(self) -> None:
-        while self._waiting and self._under_way < ABREAST:
+        while self._waiting and not self._under_way:
             boarding, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             # Nobody waits for these any more, and nothing was begun.
             late = [rider for rider in boarding if rider.is_late()]
             _tell_all(late, DeadlinePassed)
             if riders := [rider for rider in boarding if rider not in late]:
-                self._under_way += 1
+                self._under_way = True
                 self._store.keep(self._travel(riders))
 
     async def _travel(self, riders: Sequence[_Rider[T]]) -> None:
@@ -94,7 +93,7 @@ class Convoy(Generic[T, R]):
             for rider in await self._left_behind(riders):
                 await self._go_alone(rider)
         finally:
-            self._under_way -= 1
+            self._under_way = False
             self._depart()
 
     async def _left_behind(self, riders: Sequence[_Rider[T]]) -> Sequence[_Rider[T]]:

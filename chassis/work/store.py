@@ -143,7 +143,7 @@ class Store:
 
     async def drain(self) -> None:
         """Wait for the writes whose callers went away, and let the connections go."""
-        if self._running:
+        while self._running:
             await asyncio.wait(self._running)
         await self._readers.close()
         await self._writers.close()

@@ -8,8 +8,8 @@ import base64
 import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +22,7 @@ Convert = Callable[[Any], Any]
 _KINDS = FieldDescriptor
 _LONG = frozenset({_KINDS.CPPTYPE_INT64, _KINDS.CPPTYPE_UINT64})
 _WELL_KNOWN = "google.protobuf."
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is written by hand, as Z
+_EPOCH = date(1970, 1, 1)
 
 
 @cache
@@ -49,14 +49,15 @@ class _Plan:
     def __init__(self, descriptor: Descriptor) -> None:
         always = [field for field in descriptor.fields if not field.has_presence]
         self._get = _getter([field.name for field in always])
-        self._always = [(field.json_name, _field(field)) for field in always]
+        self._names = [field.json_name for field in always]
+        turned = [(field.json_name, _field(field)) for field in always]
+        self._turned = [(name, convert) for name, convert in turned if convert is not None]
         self._present = [(f.name, f.json_name, _field(f)) for f in descriptor.fields if f.has_presence]
 
     def write(self, message: Message) -> dict[str, Any]:
-        values = {
-            name: value if convert is None else convert(value)
-            for (name, convert), value in zip(self._always, self._get(message), strict=True)
-        }
+        values = dict(zip(self._names, self._get(message), strict=True))
+        for name, turn in self._turned:
+            values[name] = turn(values[name])
         for field, name, convert in self._present:
             if message.HasField(field):
                 value = getattr(message, field)
@@ -79,7 +80,7 @@ def _field(field: FieldDescriptor) -> Convert | None:
         return convert
     if convert is None:
         return list
-    return lambda values: [convert(value) for value in values]
+    return lambda values: [convert(value) for value in values] if values else []
 
 
 def _map(entry: Descriptor) -> Convert:
@@ -123,12 +124,24 @@ class _Names(dict[int, Any]):
 
 
 def _timestamp(value: Any) -> str:
+    return _instant(value.seconds, value.nanos)
+
+
+@lru_cache(maxsize=4096)
+def _instant(seconds: int, nanos: int) -> str:
     """RFC 3339 with 0, 3, 6 or 9 digits behind the second, as proto3 JSON has it."""
-    whole, nanos = (_EPOCH + timedelta(seconds=value.seconds)).isoformat(), value.nanos
+    days, second = divmod(seconds, 86_400)
+    minute, second = divmod(second, 60)
+    whole = f"{_day(days)}T{minute // 60:02}:{minute % 60:02}:{second:02}"
     if not nanos:
         return f"{whole}Z"
-    digits = f"{nanos:09d}"
-    return f"{whole}.{digits.removesuffix('000').removesuffix('000')}Z"
+    return f"{whole}.{f'{nanos:09d}'.removesuffix('000').removesuffix('000')}Z"
+
+
+@lru_cache(maxsize=1024)
+def _day(days: int) -> str:
+    """The date so many days after the beginning of 1970."""
+    return (_EPOCH + timedelta(days=days)).isoformat()
 
 
 def _double(value: float) -> float | str:

@@ -28,6 +28,7 @@ from services.leads.rpc.lead_messages import (
     candidate_message,
     facts_message,
     facts_of,
+    put_lead,
     to_message,
 )
 
@@ -79,12 +80,12 @@ class LeadServicer:
         explained = request.view == contract.LEAD_VIEW_FULL
         page = await self._store.read(call, lambda read: list_leads(read, wanted=wanted, explained=explained))
         wording = Wording(self._texts, call.locale)
-        return contract.ListLeadsResponse(
-            leads=[to_message(lead, wording) for lead in page.items],
-            next_page_token=page.next_page_token,
-            total_size=page.total,
-            total_size_capped=page.capped,
+        answer = contract.ListLeadsResponse(
+            next_page_token=page.next_page_token, total_size=page.total, total_size_capped=page.capped
         )
+        for lead in page.items:
+            put_lead(answer.leads.add(), lead, wording)
+        return answer
 
     async def UpdateLead(self, request: contract.UpdateLeadRequest, call: Call) -> lead_pb2.Lead:
         """Change the masked fields of one."""
@@ -151,10 +152,10 @@ class LeadServicer:
         try:
             validate(request)
             told = facts_of(request.lead)
-            answer: contract.LeadOutcome = await self._store.write(
+            answer: contract.LeadOutcome = await self._intake.write(
                 replace(call, answer_type=contract.LeadOutcome),
                 request,
-                lambda work: capture_lead(work, told=told, desk=self._desk),
+                told,
                 answer=lambda captured: contract.LeadOutcome(lead=named("leads", captured.lead.uuid)),
             )
         except Refusal as refusal:

@@ -1,5 +1,6 @@
 """Taking leads in, through the boundary and into the database."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -50,6 +51,12 @@ async def test_a_lead_comes_out_graded_and_assigned_with_its_reasons(house: Lead
 
 async def test_a_demo_asked_for_31_days_ago_does_not_make_grade_a(house: LeadsHouse) -> None:
     assert (await create(house, asked_for_a_demo(31))).grade == lead_pb2.GRADE_C
+
+
+async def test_the_same_customer_told_many_times_at_the_same_moment_is_one_lead(house: LeadsHouse) -> None:
+    twins = await asyncio.gather(*(create(house, a_lead()) for _ in range(8)))
+    assert {twin.name for twin in twins} == {twins[0].name}
+    assert sorted(twin.touch_count for twin in twins) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 async def test_a_lead_is_created_with_its_grade_and_owner_in_one_event(house: LeadsHouse) -> None:
