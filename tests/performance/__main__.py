@@ -43,10 +43,12 @@ def main() -> int:
 
 async def _measure(bench: Bench, began: float) -> None:
     await bench.import_leads(FIRST)
+    await bench.settle()
     few = await check_duplicates(bench)
     imported = await bench.import_leads(STOCK)
     rate = STOCK / imported["seconds"]
     bench.say(Figure("import-leads", rate, "rows/s", 3000, at_least=True))
+    await bench.settle()
     await measure_reading(bench)
     await measure_writing(bench)
     check = await check_duplicates(bench)
@@ -85,6 +87,7 @@ async def _grow(bench: Bench, began: float, few: float) -> None:
         started = time.monotonic()
         await bench.import_leads(STOCK)
         stock, chunk_seconds = stock + STOCK, time.monotonic() - started
+    await bench.settle()
     many = await check_duplicates(bench)
     beside = spread(many.latencies) | {"leads": float(stock)}
     bench.say(
