@@ -77,10 +77,10 @@ class Bench:
         return list(islice(self.invented, count))
 
     async def settle(self) -> None:
-        """Let what an import left behind be done: events published, audit sealed, statistics as autovacuum makes them."""
+        """Let what an import left be done: events published, audit sealed, statistics made, as autovacuum does."""
         assert self.stack.postgres is not None
         connection = await asyncpg.connect(self.stack.postgres.url("leads").replace("+asyncpg", ""))
-        while await connection.fetchval(_LEFT):
+        while await connection.fetchval(_LEFT):  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.2)
         await connection.execute("vacuum analyze")
         await connection.close()
