@@ -21,7 +21,6 @@ from chassis import logs, masking, tracing
 from chassis.background import Background, check_producers
 from chassis.debug_port import DebugPort
 from chassis.event_log import EventLogServicer
-from chassis.migrations import migrate
 from chassis.parts import Parts, ServiceDefinition
 from chassis.rpc.serving import Boundary
 from chassis.settings import ServiceSettings, SettingsWrong
@@ -54,6 +53,8 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
     logs.configure(definition.name)
     try:
         if words[0] == "migrate":
+            from chassis.migrations import migrate  # noqa: PLC0415 - what serves need not load the tool
+
             uvloop.run(migrate(_database_url(definition), folder=definition.migrations, tables=definition.tables))
         else:
             settings = ServiceSettings.read(definition.name, os.environ)

@@ -29,7 +29,7 @@ class Size:
 def size() -> Size:
     if os.environ.get("MILLRACE_SOAK"):
         return Size(seconds=180, writers=16, outage_seconds=120, rounds=1000)
-    return Size(seconds=8, writers=6, outage_seconds=4, rounds=40)
+    return Size(seconds=8, writers=6, outage_seconds=4, rounds=12)
 
 
 @pytest.fixture

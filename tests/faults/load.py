@@ -51,24 +51,37 @@ class Load:
 
     async def _create(self, client: httpx.AsyncClient, key: str, body: dict[str, str]) -> None:
         """Create one lead, with the same request id until it is acknowledged."""
-        limit = time.monotonic() + GIVE_UP_SECONDS
-        while True:
-            try:
-                answer = await client.post("/v1/leads", json=body, headers={"idempotency-key": key})
-                if answer.status_code == 200:
-                    self.acknowledged[key] = answer.json()["name"]
-                    return
-                told = f"{answer.status_code} {answer.text[:300]}"
-                if answer.status_code < 500 and answer.status_code not in {409, 429}:
-                    self.refused.append(told)
-                    return
-            except httpx.TransportError as error:
-                told = repr(error)
-            self.repeated.append(told)
-            if time.monotonic() > limit:
-                self.refused.append(told)
-                return
-            await asyncio.sleep(0.05)
+        try:
+            answer = await repeated_until_answered(client, body, key, note=self.repeated.append)
+        except Refused as refused:
+            self.refused.append(str(refused))
+        else:
+            self.acknowledged[key] = answer.json()["name"]
+
+
+class Refused(Exception):  # noqa: N818 - says what happened
+    """The request was refused for good, or never answered in time."""
+
+
+async def repeated_until_answered(
+    client: httpx.AsyncClient, body: dict[str, str], key: str, *, note: Callable[[str], None] = lambda _: None
+) -> httpx.Response:
+    """Create a lead, with the same request id until it is answered; raises Refused. `note` is told of every repeat."""
+    limit = time.monotonic() + GIVE_UP_SECONDS
+    while True:
+        try:
+            answer = await client.post("/v1/leads", json=body, headers={"idempotency-key": key})
+            if answer.status_code == 200:
+                return answer
+            told = f"{answer.status_code} {answer.text[:300]}"
+            if answer.status_code < 500 and answer.status_code not in {409, 429}:
+                raise Refused(told)
+        except httpx.TransportError as error:
+            told = repr(error)
+        note(told)
+        if time.monotonic() > limit:
+            raise Refused(told)
+        await asyncio.sleep(0.05)
 
 
 def lead(number: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ from chassis.consumer.pull import LogReader
 from chassis.streaming.connection import connect
 from deploy.local.programs import Program, free_address
 from deploy.local.stack import Stack
+from tests.faults.breaking import break_something, mend
 from tests.faults.conftest import Size
 from tests.faults.load import Load, all_published, rows
 
@@ -145,32 +146,3 @@ async def test_a_roll_out_of_two_replicas_drops_no_call(stack: Stack, size: Size
     finally:
         gateway.stop()
         second.stop()
-
-
-def break_something(stack: Stack, victim: str) -> None:
-    """Kill -9."""
-    if victim == "nats":
-        assert stack.nats is not None
-        stack.nats.kill()
-    elif victim == "postgres":
-        assert stack.postgres is not None
-        stack.postgres.kill()
-    else:
-        process = stack.program(victim).process
-        assert process is not None
-        process.kill()
-        process.wait()
-
-
-def mend(stack: Stack) -> None:
-    """Start again what is down, as the runner does, and wait until it serves."""
-    limit = time.monotonic() + 60
-    while True:
-        stack.revive()
-        down = [program for program in stack.programs if program.process is None or program.process.poll() is not None]
-        if not down:
-            break
-        assert time.monotonic() < limit, f"down: {[program.name for program in down]}"
-        time.sleep(0.1)
-    for program in stack.programs:
-        program.wait()
