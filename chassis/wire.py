@@ -87,6 +87,14 @@ def date_message(day: date | None) -> Date | None:
     return Date(year=day.year, month=day.month, day=day.day) if day else None
 
 
+def instant_of(message: Timestamp, *, field: str) -> datetime:
+    """The instant; raises InvalidField for one outside the years 1 to 9999."""
+    try:
+        return message.ToDatetime(UTC)
+    except ValueError:
+        raise InvalidField(field=field) from None
+
+
 def instant(time: datetime | None) -> Timestamp | None:
     """The instant on the wire; None for none."""
     if time is None:

@@ -1,6 +1,7 @@
 """`millrace leads list` and `millrace health`."""
 
 import time
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -40,13 +41,19 @@ def print_leads(talk: Talk, leads: list[dict[str, Any]], total: int, console: Co
         except Refused:
             return say("owner")
 
-    table = Table(say("company"), say("contact"), say("grade"), say("owner"), say("reasons"))
+    table = Table(*(say(head) for head in ("received", "company", "contact", "grade", "owner", "reasons")))
     for lead in leads:
         reasons = "\n".join(plain(reason["text"]) for reason in [*lead["gradeReasons"], *lead["ownerReasons"]])
         grade = lead["grade"].removeprefix("GRADE_")
-        table.add_row(plain(lead["companyName"]), plain(lead["contactName"]), grade, owner_name(lead["owner"]), reasons)
+        who = (plain(lead["companyName"]), plain(lead["contactName"]))
+        table.add_row(_local(lead.get("receivedTime")), *who, grade, owner_name(lead["owner"]), reasons)
     console.print(table)
     console.print(say("shown", shown=len(leads), total=total))
+
+
+def _local(instant: str | None) -> str:
+    """An instant as the clock of the terminal shows it, to the minute; nothing where an older service tells none."""
+    return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}" if instant else ""
 
 
 def check_health(server: str, console: Console, *, transport: httpx.BaseTransport | None = None) -> bool:

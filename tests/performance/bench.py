@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.performance.driving import CLIENTS
 from tests.performance.figures import Figure
 from tests.performance.http_client import Connection
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = date(2026, 1, 1)
 MOST = 2_000_000
 _LEFT = (
     "select exists (select from outbox where published_at is null) or exists (select from audit where place is null)"
@@ -38,7 +38,7 @@ class Bench:
     figures: list[Figure] = field(default_factory=list)
     token: str = ""
     signed_in: float = 0.0
-    invented: Iterator[Lead] = field(default_factory=lambda: demo_leads(MOST, now=NOW, channels=[], campaigns=[]))
+    invented: Iterator[Lead] = field(default_factory=lambda: demo_leads(MOST, day=DAY, channels=[], campaigns=[]))
 
     @property
     def costs(self) -> Costs:

@@ -8,16 +8,18 @@ import os
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import date, datetime
 from itertools import islice
 
 import grpc
 from millrace.leads.v1.lead_pb2 import Lead
 
 from chassis.settings import Environment
+from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
 from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import Remote
+from deploy.local.demo.rhythm import ZONE
 from deploy.local.demo.vocabulary import VOCABULARY
 from deploy.local.home import Home, write_private
 from deploy.local.process import DidNotStart
@@ -104,8 +106,9 @@ def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
 
 
 def _load_leads(stack: Stack, remote: Remote, count: int) -> None:
-    channels, campaigns = _load_sources(remote)
-    made = demo_leads(count, now=_day(stack.home), channels=channels, campaigns=campaigns)
+    day = _day(stack.home)
+    channels, campaigns = _load_sources(remote, day)
+    made = demo_leads(count, day=day, channels=channels, campaigns=campaigns)
     numbered = enumerate(_batches(made))
     with ThreadPoolExecutor(STREAMS) as pool:
         runs = [pool.submit(remote.create_leads, batch, first=number * AT_ONCE) for number, batch in numbered]
@@ -115,22 +118,24 @@ def _load_leads(stack: Stack, remote: Remote, count: int) -> None:
                 stack.say(f"  {done * AT_ONCE} leads")
 
 
-def _load_sources(remote: Remote) -> tuple[list[str], list[str]]:
-    """Channels, and campaigns of some of them; their resource names."""
+def _load_sources(remote: Remote, day: date) -> tuple[list[str], list[DemoCampaign]]:
+    """The resource names of channels, and campaigns of some of them."""
     channels, campaigns = [], []
     for number, source in enumerate(VOCABULARY["channels"]):
         channel = remote.create_channel(number, source["name"], source["kind"])
         channels.append(channel)
-        for place, name in enumerate(source.get("campaigns", ())):
-            budget = BUDGET * (number + place + 1)
-            campaigns.append(remote.create_campaign(f"{number}-{place}", name, channel=channel, budget=budget))
+        for place, campaign in enumerate(source.get("campaigns", ())):
+            run, budget = latest_run(campaign.get("months", ()), before=day), BUDGET * (number + place + 1)
+            name = remote.create_campaign(
+                f"{number}-{place}", campaign["name"], channel=channel, run=run, budget=budget
+            )
+            campaigns.append(DemoCampaign(name=name, channel=channel, run=run))
     return channels, campaigns
 
 
-def _day(home: Home) -> datetime:
+def _day(home: Home) -> date:
     """The day of the first start, so that a loader that goes on makes the same leads."""
-    made = datetime.fromtimestamp(home.demo_accounts.stat().st_mtime, UTC)
-    return made.replace(hour=0, minute=0, second=0, microsecond=0)
+    return datetime.fromtimestamp(home.demo_accounts.stat().st_mtime, ZONE).date()
 
 
 def _batches(leads: Iterator[Lead]) -> Iterator[list[Lead]]:

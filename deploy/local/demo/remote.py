@@ -30,6 +30,8 @@ from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 
+from chassis.wire import date_message
+from deploy.local.demo.campaigns import Run
 from deploy.local.demo.company import DemoMember
 from deploy.local.stack import Stack
 
@@ -110,11 +112,13 @@ class Remote:
         made: Channel = self._patiently(ChannelServiceStub(self._leads).CreateChannel, lambda: request)
         return made.name
 
-    def create_campaign(self, key: str, name: str, *, channel: str, budget: int) -> str:
+    def create_campaign(self, key: str, name: str, *, channel: str, run: Run, budget: int) -> str:
         """The resource name of a campaign; the budget in yuan, of which most is spent."""
         campaign = Campaign(
             display_name=name,
             channel=channel,
+            start_date=date_message(run.start),
+            end_date=date_message(run.end),
             budget=Money(currency_code="CNY", units=budget),
             cost=Money(currency_code="CNY", units=budget * 9 // 10),
         )

@@ -53,8 +53,10 @@ class Briefing:
     def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None) -> Newcomer:
         """Clean what was told; the region follows from the address where none is named.
 
-        A channel or campaign that was named `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown.
+        A channel or campaign that was named `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown,
+        LeadReceivedInFuture.
         """
+        told.check_received(now=self.now)
         same = before is not None and (before.channel, before.campaign) == (told.channel, told.campaign)
         kind = self.rules.kind_of(told.channel) if same else self.rules.channel_kind(told)
         region = told.region or self.organization.region_for_province(told.address.province)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
-from services.leads.domain.facts import LeadFacts, Urgency
+from services.leads.domain.facts import LeadFacts
 from services.leads.domain.resemblance import Resemblance
 from trade.reasons import Reason
 
@@ -229,11 +229,12 @@ class Lead:
         return Change(following, (LeadAssigned(),))
 
     def touched(self, *, facts: LeadFacts, now: datetime) -> Change["Lead"]:
-        """Count another contact of the same customer; signs of wanting to buy that were unknown are taken over."""
-        following = replace(
-            self, facts=_with_signs(self.facts, facts), touch_count=self.touch_count + 1, update_time=now
-        )
-        return Change(following, (LeadTouched(),))
+        """Count another contact of the same customer; signs of wanting to buy that were unknown are taken over.
+
+        The lead was received when the first contact was made, so its received time stays.
+        """
+        known = self.facts.with_signs_of(facts)
+        return Change(replace(self, facts=known, touch_count=self.touch_count + 1, update_time=now), (LeadTouched(),))
 
     def confirmed_duplicate(self, *, other: UUID, now: datetime) -> Change["Lead"]:
         """Hold the lead and another one for one customer; both stay until they are merged."""
@@ -245,7 +246,11 @@ class Lead:
         return Change(replace(self, resembles=kept, update_time=now), (LeadDuplicateDismissed(other),))
 
     def updated(self, *, facts: LeadFacts, keys: FindingKeys, now: datetime) -> Change["Lead"]:
-        """Change what is known of the lead; nothing changed is no event."""
+        """Change what is known of the lead; nothing changed is no event.
+
+        Without a received time the lead was received when its record was made.
+        """
+        facts = facts.dated(by_default=self.create_time)
         changed = changed_fields(self.facts, facts)
         if not changed:
             return Change(self, ())
@@ -265,9 +270,10 @@ def create_lead(
 ) -> Change[Lead]:
     """Take a lead in, graded and given to somebody at once: nobody has known it without its grade and owner.
 
-    `rules_version` is that of the duplicate rules that found what it resembles. A missing region is the owner's.
+    `rules_version` is that of the duplicate rules that found what it resembles. A missing region is the owner's, a
+    missing received time is now.
     """
-    region = facts.region or ownership.region
+    facts, region = facts.dated(by_default=now), facts.region or ownership.region
     lead = Lead(
         uuid=uuid,
         facts=facts if region == facts.region else replace(facts, region=region),
@@ -288,13 +294,3 @@ def create_lead(
 def changed_fields(before: LeadFacts, after: LeadFacts) -> tuple[str, ...]:
     """The names of the facts that differ, in the order of their declaration."""
     return tuple(field.name for field in fields(LeadFacts) if getattr(before, field.name) != getattr(after, field.name))
-
-
-def _with_signs(known: LeadFacts, told: LeadFacts) -> LeadFacts:
-    asked = [time for time in (known.demo_request_time, told.demo_request_time) if time]
-    return replace(
-        known,
-        demo_request_time=max(asked) if asked else None,
-        budget=known.budget if known.budget.is_clear else told.budget,
-        urgency=told.urgency if told.urgency is not Urgency.UNKNOWN else known.urgency,
-    )

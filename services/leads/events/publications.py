@@ -36,6 +36,7 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
         urgency=_URGENCIES[facts.urgency],
         create_time=instant(lead.create_time),
         touch_count=lead.touch_count,
+        received_time=instant(facts.received_time),
     )
 
 

@@ -9,7 +9,7 @@ from millrace.leads.v1 import lead_pb2
 from chassis.imports.kind import ImportField, ImportKind, Problem, RowRefused
 from chassis.rpc.refusals import InvalidRequest
 from chassis.rpc.validation import validate
-from chassis.wire import money_message
+from chassis.wire import money_message, put_instant
 from kernel.errors import Refusal
 from kernel.money import Money
 from services.leads.application.intake import IntakeDesk
@@ -30,6 +30,7 @@ from services.leads.rpc.lead_messages import URGENCY_NUMBERS, facts_of
 _Fill = Callable[[lead_pb2.Lead, str], None]
 # Columns that say nothing by themselves: they are read beside another, or looked up by name.
 _ASIDE = frozenset({"surname", "given_name", "currency", "channel", "campaign", "region"})
+_INSTANTS = frozenset({"received_time", "demo_request_time"})
 
 
 def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]:
@@ -83,8 +84,8 @@ def _fill(message: lead_pb2.Lead, path: str, text: str, values: Mapping[str, str
         _READERS[path](message, text)
     elif path.startswith("budget"):
         _fill_budget(message, path, read_amounts(text, currency=values.get("currency", "")))
-    elif path == "demo_request_time":
-        message.demo_request_time.FromDatetime(read_instant(text, zone=zone))
+    elif path in _INSTANTS:
+        put_instant(getattr(message, path), read_instant(text, zone=zone))
     elif path.startswith("address."):
         setattr(message.address, path.removeprefix("address."), text)
     elif path.startswith("custom."):

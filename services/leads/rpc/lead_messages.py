@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from millrace.leads.v1 import lead_pb2
 from millrace.reasons.v1 import reason_pb2
 
 from chassis.texts import Texts
-from chassis.wire import money_message, money_of, named, put_instant, reference
+from chassis.wire import instant_of, money_message, money_of, named, put_instant, reference
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, GradeOverride, Lead, LeadState
 from services.leads.domain.resemblance import Band, Resemblance
@@ -54,6 +54,7 @@ ENTERED = (
     "budget_min",
     "budget_max",
     "need",
+    "received_time",
     "demo_request_time",
     "channel",
     "campaign",
@@ -87,7 +88,6 @@ class Wording:
 
 def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:
     """What the message says of the customer; raises InvalidField with the field's path, and the facts' refusals."""
-    asked = message.demo_request_time.ToDatetime(UTC) if message.HasField("demo_request_time") else None
     return LeadFacts(
         company_name=message.company_name.strip(),
         contact_name=message.contact_name.strip(),
@@ -103,7 +103,8 @@ def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:
             most=money_of(message.budget_max, field=f"{path}.budget_max") if message.HasField("budget_max") else None,
         ),
         need=message.need,
-        demo_request_time=asked,
+        received_time=_told_instant(message, "received_time", path),
+        demo_request_time=_told_instant(message, "demo_request_time", path),
         channel=reference(message.channel, field=f"{path}.channel"),
         campaign=reference(message.campaign, field=f"{path}.campaign"),
         region=reference(message.region, field=f"{path}.region"),
@@ -141,6 +142,8 @@ def _put_facts(message: lead_pb2.Lead, facts: LeadFacts) -> None:
     if facts.address != Address():
         for part in _ADDRESS_PARTS:
             setattr(message.address, part, getattr(facts.address, part))
+    if facts.received_time:
+        put_instant(message.received_time, facts.received_time)
     if facts.demo_request_time:
         put_instant(message.demo_request_time, facts.demo_request_time)
 
@@ -202,6 +205,12 @@ def candidate_message(hint: Resemblance, wording: Wording) -> lead_pb2.Duplicate
         band=BAND_NUMBERS[hint.band],
         reasons=wording.reasons(hint.reasons),
     )
+
+
+def _told_instant(
+    message: lead_pb2.Lead, name: Literal["received_time", "demo_request_time"], path: str
+) -> datetime | None:
+    return instant_of(getattr(message, name), field=f"{path}.{name}") if message.HasField(name) else None
 
 
 def _address_of(message: lead_pb2.Lead) -> Address:

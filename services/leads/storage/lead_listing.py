@@ -44,11 +44,13 @@ LISTING = Listing(
         "campaign": reference(LEADS.c.campaign, "campaigns"),
         "tags": texts(LEADS.c.tags),
         "demo_request_time": instant(LEADS.c.demo_request_time),
+        "received_time": instant(LEADS.c.received_time),
         "create_time": instant(LEADS.c.create_time),
         "update_time": instant(LEADS.c.update_time),
     },
     orders={
         "create_time": Order(LEADS.c.create_time, datetime.fromisoformat),
+        "received_time": Order(LEADS.c.received_time, datetime.fromisoformat),
         "update_time": Order(LEADS.c.update_time, datetime.fromisoformat),
         # Chinese names sort by their pinyin; PostgreSQL would sort them by code point.
         "company_name": Order(LEADS.c.sort_key),

@@ -63,12 +63,14 @@ LEADS = Table(
     _text("sort_key"),
     _text("phone_e164", info=_DERIVED),
     _text("email_key", info=_DERIVED),
+    _instant("received_time"),
     _instant("create_time"),
     _instant("update_time"),
 )
 # Without the pending list a look-up never has to read through unsorted newcomers.
 Index("leads_match_keys", LEADS.c.match_keys, postgresql_using="gin", postgresql_with={"fastupdate": "off"})
 Index("leads_create_time", LEADS.c.create_time, LEADS.c.uuid)
+Index("leads_received_time", LEADS.c.received_time, LEADS.c.uuid)
 Index("leads_update_time", LEADS.c.update_time, LEADS.c.uuid)
 Index("leads_sort_key", LEADS.c.sort_key, LEADS.c.uuid)
 Index("leads_grade", LEADS.c.grade, LEADS.c.uuid)

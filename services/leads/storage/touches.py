@@ -26,7 +26,7 @@ LISTING = Listing(
     tie=TOUCHES.c.uuid,
 )
 _IDS = ("channel", "campaign", "region")
-_INSTANTS = ("demo_request_time",)
+_INSTANTS = ("received_time", "demo_request_time")
 
 
 async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[Touch]:
@@ -50,7 +50,10 @@ def _from_row(row: RowMapping) -> Touch:
 
 
 def _facts(told: Mapping[str, Any]) -> LeadFacts:
-    """What was told, from the JSON of a row of facts: ids and instants lie there as texts."""
+    """What was told, from the JSON of a row of facts: ids and instants lie there as texts.
+
+    What was told before received times were known says none.
+    """
     ids = {name: UUID(told[name]) for name in _IDS if told.get(name)}
     instants = {name: datetime.fromisoformat(told[name]) for name in _INSTANTS if told.get(name)}
-    return facts_from_row(cast("RowMapping", {**told, **ids, **instants}))
+    return facts_from_row(cast("RowMapping", {"received_time": None, **told, **ids, **instants}))

@@ -1,11 +1,15 @@
 """The command line against a real gateway and the small real server behind it."""
 
 import asyncio
+import io
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from gateway.application import application
 from gateway.backends import open_backends
@@ -104,6 +108,26 @@ async def _end_of(reader: asyncio.StreamReader) -> bytes:
         return await reader.read()
     except ConnectionError:
         return b""
+
+
+@pytest.fixture
+def terminal_in_shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    """A wide terminal whose clock is that of Shanghai."""
+    with monkeypatch.context() as place:
+        place.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        yield Console(file=io.StringIO(), width=160, record=True)
+    time.tzset()
+
+
+def test_a_list_shows_when_each_lead_was_received_by_the_clock_of_the_terminal(terminal_in_shanghai: Console) -> None:
+    lead: dict[str, Any] = {"companyName": "云帆", "contactName": "", "grade": "GRADE_B", "owner": ""}
+    lead |= {"gradeReasons": [], "ownerReasons": []}
+    leads = [{**lead, "receivedTime": "2026-03-01T22:30:05.123Z"}, {**lead, "receivedTime": None}]
+    listing.print_leads(Talk("http://127.0.0.1:1"), leads, 2, terminal_in_shanghai)
+    shown = terminal_in_shanghai.export_text()
+    assert "2026-03-02 06:30" in shown
+    assert shown.count("2026-") == 1
 
 
 def test_values_can_neither_style_nor_steer_the_terminal() -> None:

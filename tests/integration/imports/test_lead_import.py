@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +144,33 @@ async def test_a_channel_is_named_as_people_name_it(house: House) -> None:
     await house.take(await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,10万,上海展会\n"))
     async with house.parts.engine.connect() as connection:
         assert await connection.scalar(select(LEADS.c.channel)) == UUID(int=9)
+
+
+async def test_a_list_tells_when_each_customer_made_contact_in_the_houses_time(house: House) -> None:
+    await house.take(
+        await house.upload(
+            "公司名称,手机,登记日期\n"
+            "杭州云帆科技有限公司,13800138000,2025年3月5日\n"
+            "成都远景机械有限公司,13900139001,2025/3/6 14:30\n"
+            "上海博瑞食品有限公司,13700137003,\n"
+        )
+    )
+    async with house.parts.engine.connect() as connection:
+        times = list(await connection.scalars(select(LEADS.c.received_time).order_by(LEADS.c.received_time)))
+    assert times == [datetime(2025, 3, 4, 16, tzinfo=UTC), datetime(2025, 3, 6, 6, 30, tzinfo=UTC), NOON]
+
+
+async def test_a_wrong_received_time_is_told_by_line_and_column(house: House) -> None:
+    record = await house.upload(
+        "公司名称,手机,接收时间\n杭州云帆科技有限公司,13800138000,上个月\n成都远景机械有限公司,13900139001,2026-03-03\n"
+    )
+    assert (await house.take(record)).progress.refused == 2
+    problems = [(row.line, row.problems[0].column, row.problems[0].reason) for row in await house.rows(record)]
+    assert [(line, column, reason.code) for line, column, reason in problems] == [
+        (2, 3, "CELL_UNREADABLE"),
+        (3, 3, "LEAD_RECEIVED_IN_FUTURE"),
+    ]
+    assert problems[1][2].text == "接收时间不能晚于现在"
 
 
 async def test_the_same_upload_asked_for_twice_is_one_import(house: House) -> None:

@@ -1,15 +1,27 @@
 """Amounts, days and names pass the wire unchanged, and what no domain value can hold is refused by its field."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money as MoneyMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.wire import date_message, date_of, money_message, money_of, named, reference, required_version, uuid_of
+from chassis.wire import (
+    date_message,
+    date_of,
+    instant,
+    instant_of,
+    money_message,
+    money_of,
+    named,
+    reference,
+    required_version,
+    uuid_of,
+)
 from kernel.errors import InvalidField
 from kernel.money import Money
 
@@ -44,6 +56,16 @@ def test_a_day_comes_back_and_the_thirtieth_of_february_is_refused() -> None:
     assert date_of(sent, field="campaign.start_date") == date(2026, 2, 28)
     with pytest.raises(InvalidField):
         date_of(Date(year=2026, month=2, day=30), field="campaign.start_date")
+
+
+def test_an_instant_comes_back_and_one_beyond_the_year_9999_is_refused() -> None:
+    noon = datetime(2026, 3, 2, 4, 0, 0, 5, tzinfo=UTC)
+    sent = instant(noon)
+    assert sent is not None
+    assert instant_of(sent, field="lead.received_time") == noon
+    with pytest.raises(InvalidField) as refusal:
+        instant_of(Timestamp(seconds=2**38), field="lead.received_time")
+    assert refusal.value.field == "lead.received_time"
 
 
 def test_a_name_comes_back_as_its_id_and_nothing_as_nothing() -> None:

@@ -1,9 +1,12 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from chassis.imports.mapping import heading_key
+from chassis.imports.kind import ImportField, Problem, RowRefused
+from chassis.imports.mapping import guess_columns, heading_key
+from chassis.imports.reading import find_shape, read_rows
 from kernel.money import Money
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead_import.columns import COLUMNS
@@ -17,8 +20,11 @@ from services.leads.domain.lead_import.reading import (
     read_tags,
     read_urgency,
 )
+from services.leads.rpc.lead_import_rows import read_lead_row
+from tests.unit.imports.files import a_workbook
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIELDS = [ImportField(path=each.path, chinese=each.chinese, english=each.english) for each in COLUMNS]
 
 
 def yuan(amount: int, currency: str = "CNY") -> Money:
@@ -64,6 +70,8 @@ def test_company_size_is_the_least_number_named(text: str, people: int) -> None:
         ("2026-03-01", datetime(2026, 2, 28, 16, tzinfo=UTC)),
         ("2026/3/1 14:30", datetime(2026, 3, 1, 6, 30, tzinfo=UTC)),
         ("2026年3月1日", datetime(2026, 2, 28, 16, tzinfo=UTC)),
+        ("2026年3月1日 14:30", datetime(2026, 3, 1, 6, 30, tzinfo=UTC)),
+        ("2026年3月1日14点30分", datetime(2026, 3, 1, 6, 30, tzinfo=UTC)),
         ("2026-03-01T06:30:00Z", datetime(2026, 3, 1, 6, 30, tzinfo=UTC)),
         ("2026-03-01 14:30:05", datetime(2026, 3, 1, 6, 30, 5, tzinfo=UTC)),
     ],
@@ -72,10 +80,38 @@ def test_dates_without_a_zone_are_the_installations_own(text: str, instant: date
     assert read_instant(text, zone=SHANGHAI) == instant
 
 
-@pytest.mark.parametrize("text", ["2026-13-01", "明天", "03/01/26", ""])
+@pytest.mark.parametrize("text", ["2026-13-01", "明天", "03/01/26", "", "46082", "0001-01-01"])
 def test_a_date_that_could_mean_two_days_is_not_guessed(text: str) -> None:
     with pytest.raises(Unreadable):
         read_instant(text, zone=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["接收时间", "线索时间", "登记日期", "录入日期（必填）", "Received", "received at", "Lead Date", "received_time"],
+)
+def test_a_column_that_tells_when_the_customer_made_contact_is_known(heading: str) -> None:
+    assert guess_columns([heading], FIELDS, allows_custom=True) == {1: "received_time"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "received"),
+    [
+        (date(2026, 3, 1), datetime(2026, 2, 28, 16, tzinfo=UTC)),
+        (datetime(2026, 3, 1, 14, 30), datetime(2026, 3, 1, 6, 30, tzinfo=UTC)),  # noqa: DTZ001 - as a workbook keeps it
+    ],
+)
+def test_a_date_of_a_workbook_is_the_installations_own(tmp_path: Path, cell: date, received: datetime) -> None:
+    path = a_workbook(tmp_path, [["公司", "接收时间"], ["杭州云帆", cell]])
+    (row,) = read_rows(path, find_shape(path, is_known_header=lambda heading: heading == "公司"))
+    read = read_lead_row(dict(zip(("company_name", "received_time"), row.cells, strict=True)), zone=SHANGHAI)
+    assert read.facts.received_time == received
+
+
+def test_a_received_time_that_cannot_be_read_is_a_problem_of_its_own_cell() -> None:
+    with pytest.raises(RowRefused) as refused:
+        read_lead_row({"company_name": "杭州云帆", "received_time": "上个月"}, zone=SHANGHAI)
+    assert refused.value.problems == (Problem(code="CELL_UNREADABLE", field="received_time"),)
 
 
 def test_words_for_urgency_country_tags_and_names() -> None:

@@ -100,7 +100,8 @@ def test_a_touch_takes_over_signs_of_wanting_to_buy_and_nothing_else() -> None:
     change = a_lead().touched(facts=told, now=later)
     lead = change.aggregate
     assert change.events == (LeadTouched(),)
-    assert lead.facts == facts(demo_request_time=NOON, budget=a_budget(7), urgency=Urgency.HIGH)
+    signs = facts(demo_request_time=NOON, budget=a_budget(7), urgency=Urgency.HIGH)
+    assert lead.facts == signs.dated(by_default=NOON)
     assert (lead.touch_count, lead.update_time) == (2, later)
 
 

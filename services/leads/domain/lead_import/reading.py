@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -95,7 +95,7 @@ _PEOPLE = re.compile(
 )
 _TAGS = re.compile(r"[,，;；、|\n]+")
 _DATE = re.compile(
-    r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]+(\d{1,2})[:时点](\d{1,2})?分?(?::(\d{1,2}))?(?:\.\d+)?)?$"
+    r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:(?:[T\s]+|(?<=日))(\d{1,2})[:时点](\d{1,2})?分?(?::(\d{1,2}))?(?:\.\d+)?)?$"
 )
 
 
@@ -150,11 +150,12 @@ def read_instant(text: str, *, zone: ZoneInfo) -> datetime:
     found = _DATE.match(text.strip())
     try:
         if found is None:
-            instant = datetime.fromisoformat(text.strip())
-            return instant if instant.tzinfo else instant.replace(tzinfo=zone)
-        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
-    except ValueError:
+            told = datetime.fromisoformat(text.strip())
+        else:
+            year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+            told = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        return (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Unreadable(text) from None
 
 
