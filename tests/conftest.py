@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-# Its plugin would import it in the last moment of a run, and compiling it there, after greenlets ran, crashes Python 3.11.7.
+# Its plugin would import it at the end of a run; to compile it there, after greenlets ran, crashes Python 3.11.7.
 import hypothesis  # noqa: F401
 import pytest
 
