@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 # Its plugin would import it at the end of a run; to compile it there, after greenlets ran, crashes Python 3.11.7.
-import hypothesis  # noqa: F401
+import hypothesis  # noqa: F401 - for its being loaded, as said above
 import pytest
 
 from deploy.local.nats import Nats, start_nats
