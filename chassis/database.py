@@ -22,11 +22,16 @@ DIVISION_BY_ZERO = "22012"
 UNSTORABLE_TEXT = frozenset({"22P05", "22021"})
 
 # What a statement raises: run by SQLAlchemy, or by the driver itself.
-FAULTS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)
+FAULTS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError)
 
 
-def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_ms: int = 5000) -> AsyncEngine:
-    """An engine over asyncpg: no overflow, a wait of at most 300 ms, time limits on the server's side."""
+def open_engine(
+    url: str, *, name: str, pool_size: int = 10, statement_timeout_ms: int = 5000, silence_seconds: float = 5.0
+) -> AsyncEngine:
+    """An engine over asyncpg: no overflow, a wait of at most 300 ms, time limits on the server's side.
+
+    When not even the server's refusal of a slow statement arrives within `silence_seconds`, nobody is there any more.
+    """
     return create_async_engine(
         url,
         pool_size=pool_size,
@@ -36,6 +41,7 @@ def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_m
         json_deserializer=orjson.loads,
         connect_args={
             "timeout": 5,
+            "command_timeout": statement_timeout_ms / 1000 + silence_seconds,
             "server_settings": {
                 "application_name": name,
                 "statement_timeout": str(statement_timeout_ms),
@@ -43,6 +49,10 @@ def open_engine(url: str, *, name: str, pool_size: int = 10, statement_timeout_m
                 "idle_in_transaction_session_timeout": "10000",
                 "jit": "off",
                 "timezone": "UTC",
+                # The sessions of a host that vanished, and a leader's lock with them, must not stay for hours.
+                "tcp_keepalives_idle": "10",
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
             },
         },
     )
@@ -107,10 +117,15 @@ async def connected(engine: AsyncEngine | Kept) -> AsyncIterator[AsyncConnection
 
 
 async def _opened(engine: AsyncEngine) -> AsyncConnection:
+    """A connection that is not known to be lost: after a restart of the database every one in the pool is."""
     try:
-        return await engine.connect()
+        connection = await engine.connect()
+        while driver(connection).is_closed():
+            await _let_go(connection)
+            connection = await engine.connect()
     except (PoolTimeout, OSError, DBAPIError, TimeoutError) as error:
         raise Overloaded from error
+    return connection
 
 
 async def _let_go(connection: AsyncConnection) -> None:
@@ -121,6 +136,18 @@ async def _let_go(connection: AsyncConnection) -> None:
 def driver(connection: AsyncConnection) -> Any:
     """The driver's own connection; a transaction that is under way holds for it, too."""
     return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr]  # an open one has it
+
+
+def unstorable(error: BaseException) -> bool:
+    """Whether a value cannot be put into the form the database takes; the driver itself says so, or the server."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", error)
+    return isinstance(cause, asyncpg.DataError) or sqlstate(error) in UNSTORABLE_TEXT
+
+
+def plan_outdated(error: BaseException) -> bool:
+    """Whether a prepared plan does not fit the tables any more, as after a migration; the next try makes a new one."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", error)
+    return isinstance(cause, asyncpg.InvalidCachedStatementError)
 
 
 def sqlstate(error: BaseException) -> str:
@@ -136,6 +163,9 @@ def constraint(error: BaseException) -> str:
 
 def connection_lost(error: BaseException) -> bool:
     """Whether the database went away under the statement."""
-    if isinstance(error, (asyncpg.InterfaceError, ConnectionError)) or getattr(error, "connection_invalidated", False):
+    if unstorable(error):
+        return False
+    gone = isinstance(error, (asyncpg.InterfaceError, ConnectionError, TimeoutError))
+    if gone or getattr(error, "connection_invalidated", False):
         return True
     return isinstance(error, FAULTS) and sqlstate(error).startswith(("08", "57P"))

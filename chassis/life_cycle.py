@@ -16,6 +16,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from millrace.events.v1.event_log_pb2 import DESCRIPTOR as EVENT_LOG
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from chassis import logs, masking, tracing
 from chassis.background import Background, check_producers
@@ -124,7 +125,7 @@ class Process:
                 async with self.parts.engine.connect() as connection:
                     await connection.execute(text("select 1"))
                 break
-            except OSError as error:
+            except (OSError, DBAPIError) as error:
                 self._log.warning("waiting for the database", error=repr(error)[:200])
                 await asyncio.sleep(0.5)
         if self._definition.warm is not None:

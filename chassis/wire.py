@@ -13,6 +13,7 @@ from kernel.money import Money, minor_digits
 
 _NANOS_DIGITS = 9
 _LARGEST_MINOR = 2**53  # what JSON numbers still tell apart
+_LONGEST_VERSION = 18  # digits that fit a bigint
 _CURRENCY_LETTERS = 3  # ISO 4217
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400  # seconds
@@ -43,7 +44,7 @@ def seen_version(etag: str, *, field: str = "etag") -> int | None:
 
 def required_version(etag: str, *, field: str) -> int:
     """The version the caller must have seen to update a resource; raises InvalidField."""
-    if not etag.isdecimal():
+    if not etag.isdecimal() or len(etag) > _LONGEST_VERSION:
         raise InvalidField(field=field)
     return int(etag)
 

@@ -116,4 +116,7 @@ def _whole(value: str) -> int:
 
 def _instant(value: str) -> datetime:
     read = datetime.fromisoformat(value)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    try:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except OverflowError as error:  # the last day of year 9999, west of Greenwich
+        raise ValueError(value) from error

@@ -66,7 +66,18 @@ class Store:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def read(self, call: Call, query: Callable[[Read], Awaitable[T]]) -> T:
-        """Run a query in autocommit; a caller who goes away cancels it."""
+        """Run a query in autocommit; a caller who goes away cancels it.
+
+        Raises Overloaded, DeadlinePassed and UnstorableText for what the database says.
+        """
+        try:
+            return await self._read(call, query)
+        except database.FAULTS as error:
+            if not database.plan_outdated(error):
+                raise _meaning(error) from error
+        return await self._read(call, query)
+
+    async def _read(self, call: Call, query: Callable[[Read], Awaitable[T]]) -> T:
         async with database.connected(self._readers) as connection:
             return await query(Read(connection, call.now, call.principal))
 
@@ -125,8 +136,8 @@ class Store:
                         if message is not None:
                             gathered.answer(request_row(member.key, message, unit.now))
                     await self._finish(units[0], None)
-            except (LostRace, *database.FAULTS):
-                await _roll_back(connection)
+            except (LostRace, *database.FAULTS) as error:
+                await _roll_back(connection, lost=database.connection_lost(error))
                 raise
             if connection.in_transaction():
                 await _commit(connection)
@@ -178,7 +189,7 @@ class Store:
             try:
                 message = await self._carry_out(work, key, use_case, deadline)
             except database.FAULTS as error:
-                await _roll_back(connection)
+                await _roll_back(connection, lost=database.connection_lost(error))
                 return None, await self._explain(connection, key, error)
             except OutcomeUnknown:
                 raise
@@ -242,23 +253,26 @@ class Store:
 
     async def _explain(self, connection: AsyncConnection, key: RequestKey, error: Exception) -> bytes:
         """What a refused statement means: a twin's answer, or the refusal to raise."""
-        state = database.sqlstate(error)
-        if database.connection_lost(error):
-            raise Overloaded from error
-        if state == database.UNIQUE_VIOLATION:
+        if database.sqlstate(error) == database.UNIQUE_VIOLATION:
             stored = await stored_answer(connection, key)
             if stored is not None:
                 return stored
             raise AlreadyExists(constraint=database.constraint(error)) from error
-        if state == database.LOCK_NOT_AVAILABLE:
+        if database.sqlstate(error) == database.LOCK_NOT_AVAILABLE:
             raise RequestInProgress(request_id=key.request_id) from error
-        if state in {database.DEADLOCK, database.SERIALIZATION_FAILURE}:
-            raise LostRace from error
-        if state == database.QUERY_CANCELED:
-            raise DeadlinePassed from error
-        if state in database.UNSTORABLE_TEXT:
-            raise UnstorableText from error
-        raise error
+        raise _meaning(error) from error
+
+
+def _meaning(error: Exception) -> Exception:
+    """What the database's fault is in our words; the fault itself where it is a defect of ours."""
+    state = database.sqlstate(error)
+    if database.connection_lost(error):
+        return Overloaded()
+    if state in {database.DEADLOCK, database.SERIALIZATION_FAILURE} or database.plan_outdated(error):
+        return LostRace()
+    if state == database.QUERY_CANCELED:
+        return DeadlinePassed()
+    return UnstorableText() if database.unstorable(error) else error
 
 
 async def _commit(connection: AsyncConnection) -> None:
@@ -268,6 +282,8 @@ async def _commit(connection: AsyncConnection) -> None:
         raise OutcomeUnknown from error
 
 
-async def _roll_back(connection: AsyncConnection) -> None:
+async def _roll_back(connection: AsyncConnection, *, lost: bool = False) -> None:
+    if lost:
+        await connection.invalidate()
     if not connection.invalidated and not connection.closed:
         await connection.rollback()
