@@ -34,16 +34,20 @@ class RevocationList:
         self._max_age = max_age
         self._sessions: frozenset[UUID] = frozenset()
         self._loaded: float | None = None
-        self._loading = asyncio.Lock()
+        self._look: asyncio.Task[None] | None = None
 
     async def holds(self, session: UUID) -> bool:
         """Whether the session was revoked, as far as the news arrived a second ago."""
         if self._old():
-            async with self._loading:
-                if self._old():
-                    self._sessions = await self._load()
-                    self._loaded = asyncio.get_running_loop().time()
+            if self._look is None or self._look.done():
+                self._look = asyncio.create_task(self._renew())
+            # One look, and its failure, for all who wait: one after another they would wait for the database in turn.
+            await asyncio.shield(self._look)
         return session in self._sessions
+
+    async def _renew(self) -> None:
+        self._sessions = await self._load()
+        self._loaded = asyncio.get_running_loop().time()
 
     def _old(self) -> bool:
         return self._loaded is None or asyncio.get_running_loop().time() - self._loaded >= self._max_age

@@ -24,9 +24,10 @@ from chassis.rpc.asking import refuse_hidden
 from chassis.rpc.call import Call
 from chassis.rpc.sight import Sight, concealed, sight_of
 from chassis.rpc.statuses import internal, status_of
+from chassis.rpc.streams import StreamPlaces, paced
 from chassis.rpc.validation import validate
 from chassis.texts import Texts, locale_of
-from kernel.errors import DeadlinePassed, NotAllowed, Overloaded, Refusal, Unauthenticated
+from kernel.errors import DeadlinePassed, NotAllowed, Refusal, Unauthenticated
 from kernel.time import Clock
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
@@ -34,7 +35,7 @@ Identify = Callable[[str, Any], Awaitable[Principal]]
 _READ_SECONDS = 3.0
 _WRITE_SECONDS = 10.0
 _STREAM_SECONDS = 3600.0
-_MAX_STREAMS = 64
+_LOOK_AGAIN_SECONDS = 60.0
 
 
 class MethodWithoutAccess(Exception):  # noqa: N818 - stops the start-up
@@ -77,7 +78,7 @@ class Boundary:
         self._identify = identify
         self._texts = texts
         self._clock = clock
-        self._streams = asyncio.Semaphore(_MAX_STREAMS)
+        self._streams = StreamPlaces()
         self._log = logs.get_logger()
 
     def bind(self, servicers: Mapping[ServiceDescriptor, object]) -> list[grpc.GenericRpcHandler]:
@@ -108,39 +109,54 @@ class Boundary:
         limit = _WRITE_SECONDS if method.writes else _READ_SECONDS
 
         async def handle(request: Message, context: Context) -> Any:
-            async with self._guard(method, context) as trace:
-                call = await self._call(method, context, limit, trace)
+            deadline = _deadline(context, limit)
+            async with self._guard(method, context) as trace, asyncio.timeout_at(deadline):
+                call = await self._call(method, context, deadline, trace)
                 method.admit(request, call)
-                async with asyncio.timeout_at(call.deadline):
-                    return method.shown(await serve(request, call), call)
+                return method.shown(await serve(request, call), call)
 
         return handle
 
     def _server_stream(self, method: _Method, serve: Any) -> Any:
         async def handle(request: Message, context: Context) -> AsyncIterator[Any]:
-            async with self._guard(method, context) as trace, self._stream_place():
-                call = await self._call(method, context, _STREAM_SECONDS, trace)
-                method.admit(request, call)
-                async for answer in serve(request, call):
-                    yield method.shown(answer, call)
+            async with self._guard(method, context) as trace:
+                call = await self._stream_call(method, context, trace)
+                with self._streams.place(call.principal):
+                    method.admit(request, call)
+                    seen = asyncio.get_running_loop().time()
+                    async for answer in serve(request, call):
+                        seen = await self._still_allowed(method, call, seen)
+                        yield method.shown(answer, call)
 
         return handle
 
     def _client_stream(self, method: _Method, serve: Any) -> Any:
         async def handle(requests: AsyncIterator[Message], context: Context) -> Any:
-            async with self._guard(method, context) as trace, self._stream_place():
-                call = await self._call(method, context, _STREAM_SECONDS, trace)
-                return method.shown(await serve(requests, call), call)
+            async with self._guard(method, context) as trace:
+                call = await self._stream_call(method, context, trace)
+                with self._streams.place(call.principal):
+                    async with asyncio.timeout_at(call.deadline):
+                        return method.shown(await serve(paced(aiter(requests)), call), call)
 
         return handle
 
-    @asynccontextmanager
-    async def _stream_place(self) -> AsyncIterator[None]:
-        """Long streams run under a limit of their own, so that they cannot take every place of the server."""
-        if self._streams.locked():
-            raise Overloaded
-        async with self._streams:
-            yield
+    async def _stream_call(self, method: _Method, context: Context, trace: str) -> Call:
+        """Who begins a stream, told as quickly as to any other caller."""
+        async with asyncio.timeout(_READ_SECONDS):
+            return await self._call(method, context, _deadline(context, _STREAM_SECONDS), trace)
+
+    async def _still_allowed(self, method: _Method, call: Call, seen: float) -> float:
+        """Look again every minute whether a long stream is still for this caller; when it was last seen.
+
+        Raises what the first look would: his session ended, he left, or his roles changed. That his token has run out
+        meanwhile ends nothing, as it ends no other call under way.
+        """
+        time = asyncio.get_running_loop().time()
+        if time - seen < _LOOK_AGAIN_SECONDS:
+            return seen
+        if not method.access.anonymous:
+            await self._caller(method, call.token, call.now)
+        return time
 
     @asynccontextmanager
     async def _guard(self, method: _Method, context: Context) -> AsyncIterator[str]:
@@ -173,21 +189,19 @@ class Boundary:
             metrics.RPC_RUNNING.dec()
             metrics.RPC_SECONDS.labels(method.name, code).observe(time.perf_counter() - started)
 
-    async def _call(self, method: _Method, context: Context, limit: float, trace: str) -> Call:
-        """Who calls and until when; raises Unauthenticated and NotAllowed."""
+    async def _call(self, method: _Method, context: Context, deadline: float, trace: str) -> Call:
+        """Who calls, until a time of the loop; raises Unauthenticated and NotAllowed."""
         metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         now = self._clock.now()
         token = metadata.get("authorization", "").removeprefix("Bearer ")
         principal = ANONYMOUS
         if not method.access.anonymous:
             principal = await self._caller(method, token, now)
-        remaining = context.time_remaining()
-        seconds = min(limit, remaining) if remaining is not None else limit
         return Call(
             principal=principal,
             method=method.name,
             now=now,
-            deadline=asyncio.get_running_loop().time() + seconds,
+            deadline=deadline,
             locale=locale_of(metadata.get("accept-language", "")),
             token=token,
             trace=trace,
@@ -214,6 +228,12 @@ def _known(descriptor: MethodDescriptor) -> _Method:
     service = descriptor.containing_service.full_name
     asked, answered = sight_of(descriptor.input_type), sight_of(descriptor.output_type)
     return _Method(f"/{service}/{descriptor.name}", access, writes, descriptor, asked, answered)
+
+
+def _deadline(context: Context, limit: float) -> float:
+    """When the call must be done, as a time of the loop: what the caller allows, and not more than the method may."""
+    remaining = context.time_remaining()
+    return asyncio.get_running_loop().time() + (limit if remaining is None else min(limit, remaining))
 
 
 def _locale(context: Context) -> str:
