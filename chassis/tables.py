@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 CHASSIS = MetaData()
+# A key whose name ends so is refused to whoever comes second at the same moment: not told, but decided again.
+AT_ONCE = "_at_once"
 _INSTANT = DateTime(timezone=True)
 
 

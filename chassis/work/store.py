@@ -15,6 +15,7 @@ from chassis.principal import Principal
 from chassis.publication import Publications
 from chassis.rpc.call import Call
 from chassis.rpc.refusals import UnstorableText
+from chassis.tables import AT_ONCE
 from chassis.work.flush import Gathered, LostRace
 from chassis.work.request_key import RequestKey, request_key, request_row, stored_answer
 from chassis.work.unit import Read, UnitOfWork
@@ -257,7 +258,8 @@ class Store:
             stored = await stored_answer(connection, key)
             if stored is not None:
                 return stored
-            raise AlreadyExists(constraint=database.constraint(error)) from error
+            name = database.constraint(error)
+            raise LostRace if name.endswith(AT_ONCE) else AlreadyExists(constraint=name) from error
         if database.sqlstate(error) == database.LOCK_NOT_AVAILABLE:
             raise RequestInProgress(request_id=key.request_id) from error
         raise _meaning(error) from error

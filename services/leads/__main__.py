@@ -51,6 +51,7 @@ from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_imp
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.rpc.touch_servicer import LeadTouchServicer
+from services.leads.storage.first_contacts import forget_first_contacts
 from services.leads.storage.ledger import fold_loads
 from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 from trade.names import pinyin_key
@@ -150,6 +151,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         rounds(parts, regrading.BY_NEW_RULES),
         rounds(parts, rekeying.BY_NEW_RULES),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
+        Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
         Sweep("forget import files", timedelta(hours=1), forget_files),
     )
 

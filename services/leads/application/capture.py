@@ -14,6 +14,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
 from services.leads.domain.resemblance import IntakeVerdict, Resemblance, judge_intake
 from services.leads.domain.rule_sets import RuleKind
+from services.leads.storage.first_contacts import write_first_contact
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.leads import RECORD, with_visible_hints
 from services.leads.storage.ledger import write_assignment, write_review, write_touch
@@ -65,6 +66,7 @@ def take_in(
     """Decide about one lead beside the known ones that share a key with it, and gather what follows."""
     verdict = judge_intake(briefing.resemblances(newcomer, known))
     if verdict.attach_to is None:
+        write_first_contact(work, keys=newcomer.searched(briefing.rules), known=known)
         return Captured(lead=_create(work, briefing, newcomer, verdict), touched=False)
     same = next(lead for lead in known if lead.uuid == verdict.attach_to)
     if not sees(work.principal, same, permission=WRITE, shared=shared):

@@ -2,9 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Index, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from chassis.tables import AT_ONCE
 from services.leads.storage.metadata import METADATA
 
 _PERSONAL = {"personal": True}
@@ -80,6 +94,16 @@ Index("leads_region", LEADS.c.region, LEADS.c.create_time)
 # What a round by the day goes over.
 Index("leads_with_demo", LEADS.c.uuid, postgresql_where=LEADS.c.demo_request_time.is_not(None))
 Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_not(None))
+
+# The exact keys under which a customer was first told of within the last seconds: who tells of him at the same moment
+# in another process, before either shows in `leads`, meets the same key here. Rows of a minute ago mean nothing.
+FIRST_CONTACTS = Table(
+    "first_contacts",
+    METADATA,
+    Column("key", Text, nullable=False),
+    Column("slot", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "slot", name=f"first_contacts{AT_ONCE}"),
+)
 
 TOUCHES = Table(
     "touches",

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -12,10 +13,17 @@ from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 from sqlalchemy import select, text
 
-from chassis.principal import Scope
+from chassis.jobs.unasked import carry_out
+from chassis.principal import Principal, Scope
 from chassis.tables import outbox
-from tests.integration.leads.conftest import ANNA, BO, EAST, LeadsHouse
+from chassis.work import Store
+from services.leads.__main__ import DEFINITION
+from services.leads.application.capture import capture_lead
+from services.leads.domain.facts import LeadFacts
+from tests.integration.leads.conftest import ANNA, BO, CHEN, EAST, LeadsHouse
 from tests.support.clock import NOON
+
+DIRECTOR = Principal(subject=f"members/{CHEN}", grants={"leads.write": Scope.ALL})
 
 
 def a_lead(**fields: Any) -> lead_pb2.Lead:
@@ -57,6 +65,27 @@ async def test_the_same_customer_told_many_times_at_the_same_moment_is_one_lead(
     twins = await asyncio.gather(*(create(house, a_lead()) for _ in range(8)))
     assert {twin.name for twin in twins} == {twins[0].name}
     assert sorted(twin.touch_count for twin in twins) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+async def test_a_customer_told_to_two_processes_at_the_same_moment_is_one_lead(house: LeadsHouse) -> None:
+    desk = house.parts.once("desk", lambda: None)
+    ones, others = (
+        Store(house.engine, service="leads", clock=house.parts.clock, publications=DEFINITION.publications)
+        for _ in range(2)
+    )
+
+    async def tell(store: Store, number: int) -> UUID:
+        told = LeadFacts(company_name=f"杭州云帆{number}科技有限公司", phone=f"139057{number:05}")
+        captured = await carry_out(
+            store, DIRECTOR, action="test", use_case=lambda work: capture_lead(work, told=told, desk=desk)
+        )
+        return captured.lead.uuid
+
+    for number in range(20):
+        twins = await asyncio.gather(tell(ones, number), tell(others, number))
+        assert len(set(twins)) == 1
+    await ones.drain()
+    await others.drain()
 
 
 async def test_a_lead_is_created_with_its_grade_and_owner_in_one_event(house: LeadsHouse) -> None:
