@@ -97,18 +97,23 @@ def lead(number: int) -> dict[str, str]:
 
 async def signed_in(stack: Stack, url: str) -> httpx.AsyncClient:
     """A client signed in as the administrator."""
-    account = json.loads(stack.home.demo_accounts.read_text(encoding="utf-8"))[0]
     client = httpx.AsyncClient(base_url=url, timeout=15)
+    await sign_in(client, stack)
+    return client
+
+
+async def sign_in(client: httpx.AsyncClient, stack: Stack) -> None:
+    """Give the client a token of the next ten minutes."""
+    account = json.loads(stack.home.demo_accounts.read_text(encoding="utf-8"))[0]
     body = {"email": account["email"], "password": account["password"]}
 
-    async def sign_in() -> httpx.Response:
+    async def ask() -> httpx.Response:
         session = await client.post("/v1/sessions:signIn", json=body)
         assert session.status_code == 200, session.text
         return session
 
-    session = await eventually(sign_in, within=30)
+    session = await eventually(ask, within=30)
     client.headers["authorization"] = f"Bearer {session.json()['accessToken']}"
-    return client
 
 
 async def rows(stack: Stack, service: str, query: str) -> list[tuple[Any, ...]]:

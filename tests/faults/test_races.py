@@ -11,7 +11,7 @@ import pytest
 from deploy.local.stack import Stack
 from tests.faults.breaking import break_something, mend
 from tests.faults.conftest import Size
-from tests.faults.load import lead, repeated_until_answered, rows, signed_in
+from tests.faults.load import lead, repeated_until_answered, rows, sign_in, signed_in
 
 TWINS = 50
 
@@ -36,6 +36,7 @@ async def test_parallel_twins_have_one_effect_and_one_answer_though_processes_ar
             await asyncio.sleep(chance.uniform(0, 0.05))
             await asyncio.to_thread(break_something, stack, chance.choice(["leads", "gateway", "postgres"]))
             await asyncio.to_thread(mend, stack)
+            await sign_in(client, stack)
         differing += len(set(await asyncio.gather(*twins))) != 1
     made = await rows(stack, "leads", "select count(*), sum(touch_count) from leads")
     events = await rows(stack, "leads", "select count(*) from outbox where subject like 'millrace.leads.v1.lead.%'")
