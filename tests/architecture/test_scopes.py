@@ -1,0 +1,46 @@
+"""A scoped table is read through `chassis.scope`, or for a reason that stands here."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.architecture.tree import ROOT, parsed
+
+# The scoped tables of each service: the name in Python, and in SQL written by hand.
+SCOPED = {"leads": ("LEADS", "leads")}
+THROUGH_SCOPE = re.compile(r"\b(scope|visible)\(")
+# What reads without a scope answers no caller: it decides, or it is narrowed by whoever uses it.
+WITHOUT = {
+    "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",
+    "leads/lead_imports.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
+    "leads/stock.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
+    "leads/lead_listing.py:_BRIEF": "columns only; `_brief` narrows it",
+    "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
+}
+
+
+def readings() -> Iterator[tuple[str, str]]:
+    """Every function and every statement kept in a module that selects from a scoped table, with its text."""
+    for name, (variable, table) in SCOPED.items():
+        selected = re.compile(rf"\bselect\([^)]*\b{variable}\b|\b{variable}\.alias\(|\b(from|join) {table}\b")
+        for path in sorted((ROOT / "services" / name / "storage").glob("*.py")):
+            for node in parsed(path).body:
+                text = ast.unparse(node)
+                if selected.search(text):
+                    yield f"{name}/{path.name}:{named(node)}", text
+
+
+def named(node: ast.stmt) -> str:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return node.name
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    return ast.unparse(target) if target is not None else ast.unparse(node)
+
+
+def test_whoever_reads_a_scoped_table_goes_through_the_scope_or_says_why_not() -> None:
+    without = {place for place, text in readings() if not THROUGH_SCOPE.search(text)}
+    assert without == set(WITHOUT)
+
+
+def test_some_reading_goes_through_the_scope() -> None:
+    assert any(THROUGH_SCOPE.search(text) for _, text in readings())
