@@ -1,37 +1,34 @@
 """What a service does without being asked: relay, consumers, jobs, sweeps, the audit seal."""
 
 import asyncio
-from collections.abc import Coroutine
-from datetime import timedelta
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from nats.aio.client import Client
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import logs
 from chassis.audit.sealer import Sealer
 from chassis.consumer.consumer import Consumer, History
 from chassis.consumer.event import Subscription
-from chassis.event_log import archive
 from chassis.history import history_over
-from chassis.jobs import Jobs, Sweep, Sweeps
+from chassis.housekeeping import HOUSEKEEPING
+from chassis.jobs import Jobs, Sweeps
 from chassis.parts import Parts
 from chassis.settings import SettingsWrong
 from chassis.streaming.connection import connect
 from chassis.streaming.relay import Relay
 from chassis.streaming.streams import declared
-from chassis.tables import requests
-
-_REQUESTS_KEPT = timedelta(days=30)
 
 
 class Background:
-    """The tasks of `work`."""
+    """The tasks of `work`. Each runs until `stop`; one that ends before leaves work undone that nobody would miss."""
 
-    def __init__(self, parts: Parts) -> None:
-        """Nothing runs before `start`."""
+    def __init__(self, parts: Parts, *, broken: Callable[[], None]) -> None:
+        """Nothing runs before `start`; `broken` is called when a task ends that should not, and `ended` names it."""
         self._parts = parts
+        self._broken = broken
+        self._stopping = False
+        self.ended = ""
         self._tasks: list[asyncio.Task[None]] = []
         self._client: Client | None = None
         self._log = logs.get_logger()
@@ -44,14 +41,15 @@ class Background:
         sealer = Sealer(engine, clock=clock, service=name, secret=settings.secret, heads=settings.audit_heads)
         self._go(sealer.run(), "sealer")
         self._go(Jobs(definition.jobs(parts), engine=engine, clock=clock, service=name).run(), "jobs")
-        sweeps = (*definition.sweeps(parts), *_HOUSEKEEPING)
+        sweeps = (*definition.sweeps(parts), *HOUSEKEEPING)
         self._go(Sweeps(sweeps, engine=engine, clock=clock).run(), "sweeps")
         for number, task in enumerate(definition.background(parts)):
             self._go(task, f"background-{number}")
-        self._go(self._streaming(), "streaming")
+        self._go(self._streaming(), "streaming", lasting=False)
 
     async def stop(self) -> None:
         """Stop everything and wait for it."""
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -59,6 +57,7 @@ class Background:
             await self._client.close()
 
     async def _streaming(self) -> None:
+        """Start what needs NATS, once it is there."""
         parts = self._parts
         name = parts.definition.name
         self._client = client = await connect(
@@ -88,14 +87,21 @@ class Background:
             raise LookupError(f"{subscription.name} cannot ask {subscription.stream}: the service has no credentials")
         return history_over(self._parts.channel(subscription.stream), credentials(self._parts))
 
-    def _go(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _go(self, work: Coroutine[Any, Any, None], name: str, *, lasting: bool = True) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(lambda task: self._notice(task, lasting=lasting))
         self._tasks.append(task)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            self._log.error("background task ended", task=task.get_name(), error=repr(task.exception())[:500])
+    def _notice(self, task: asyncio.Task[None], *, lasting: bool) -> None:
+        """Whatever ended before its time is told: a process that looks well and does no work deceives everybody."""
+        if self._stopping:
+            return
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is None and not lasting:
+            return
+        self._log.error("background task ended", task=task.get_name(), error=repr(error)[:500])
+        self.ended = self.ended or task.get_name()
+        self._broken()
 
 
 def check_producers(parts: Parts) -> None:
@@ -108,28 +114,3 @@ def check_producers(parts: Parts) -> None:
     if missing:
         names = (f"MILLRACE_{stream.upper()}_ADDRESS" for stream in missing)
         raise SettingsWrong("; ".join(f"{name} is not set, and its history is read" for name in names))
-
-
-async def _forget_requests(connection: AsyncConnection, now: Any) -> int:
-    """Stored answers are kept for 30 days."""
-    old = select(requests.c.request_id, requests.c.principal, requests.c.method)
-    old = old.where(requests.c.created < now - _REQUESTS_KEPT).limit(5000)
-    rows = (await connection.execute(old)).all()
-    for row in rows:
-        where = (
-            requests.c.principal == row.principal,
-            requests.c.method == row.method,
-            requests.c.request_id == row.request_id,
-        )
-        await connection.execute(delete(requests).where(*where))
-    return len(rows)
-
-
-async def _archive(connection: AsyncConnection, now: Any) -> int:
-    return await archive(connection, now=now)
-
-
-_HOUSEKEEPING = (
-    Sweep("archive events", timedelta(minutes=1), _archive),
-    Sweep("forget requests", timedelta(hours=1), _forget_requests),
-)

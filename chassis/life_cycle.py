@@ -62,8 +62,8 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
             masking.set_key(settings.secret)
             tracing.configure(definition.name, os.environ)
             uvloop.run(Process(definition, settings).live(words[0]))
-    except SettingsWrong as wrong:
-        raise SystemExit(f"{definition.name}: {wrong}") from None
+    except (SettingsWrong, WorkEnded) as problem:
+        raise SystemExit(f"{definition.name}: {problem}") from None
 
 
 def _database_url(definition: ServiceDefinition) -> str:
@@ -71,6 +71,10 @@ def _database_url(definition: ServiceDefinition) -> str:
     if name not in os.environ:
         raise SettingsWrong(f"{name} is not set")
     return os.environ[name]
+
+
+class WorkEnded(Exception):  # noqa: N818 - said at the end, after everything was stopped in order
+    """A background task ended by itself: the process ends with a failure, so that it is started again."""
 
 
 class Process:
@@ -86,7 +90,10 @@ class Process:
         self._log = logs.get_logger()
 
     async def live(self, command: str) -> None:
-        """Start, be ready until told to stop, then drain and stop; raises SettingsWrong before anything is opened."""
+        """Start, be ready until told to stop, then drain and stop.
+
+        Raises SettingsWrong before anything is opened, and WorkEnded when a background task ended by itself.
+        """
         if command in _WORKING:
             check_producers(self.parts)
         stopping = asyncio.Event()
@@ -95,7 +102,7 @@ class Process:
             loop.add_signal_handler(number, stopping.set)
         debug = DebugPort(ready=lambda: self._serving)
         await debug.start(self._settings.debug_listen)
-        background = Background(self.parts)
+        background = Background(self.parts, broken=stopping.set)
         server: grpc.aio.Server | None = None
         address = ""
         try:
@@ -117,6 +124,8 @@ class Process:
             await debug.stop()
             await self.parts.close()
             self._log.info("stopped")
+        if background.ended:
+            raise WorkEnded(f"the background task {background.ended} ended by itself")
 
     async def _warm(self) -> None:
         """Open the pool and whatever the service keeps in memory before the first call comes."""

@@ -1,14 +1,12 @@
 """Sweeps: periodic work of a service, each with its next due instant in the database."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import logs
@@ -61,9 +59,11 @@ class Sweeps:
         due = self._due[sweep.name] = self._clock.now() + max(sweep.every, _PAUSE_AFTER_FAILURE)
         met = {"due": due, "last_error": repr(error)[:1000]}
         failing = insert(sweeps).values(name=sweep.name, **met)
-        with contextlib.suppress(DBAPIError, OSError):
+        try:
             async with self._engine.begin() as connection:
                 await connection.execute(failing.on_conflict_do_update(index_elements=["name"], set_=met))
+        except Exception as unkept:  # noqa: BLE001 - the note is lost, the sweeps are not: no pool, no database
+            self._log.warning("what a sweep met was not kept", sweep=sweep.name, error=repr(unkept)[:300])
 
     async def step(self, sweep: Sweep) -> int:
         """Run one sweep if it is due and nobody else runs it; how much it did."""
