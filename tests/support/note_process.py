@@ -1,4 +1,4 @@
-"""The sample service as a process of its own whose background work obeys signals: `python -m tests.support.note_process`.
+"""The sample service as a process whose background work obeys signals: `python -m tests.support.note_process`.
 
 SIGUSR1 ends its task, SIGUSR2 takes every connection of the background pool and, the next time, gives them back.
 """

@@ -2,14 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import grpc
 import httpx
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.tables import sweeps
@@ -22,9 +21,7 @@ SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.Health
 
 
 @pytest.fixture
-async def notes(
-    empty_database: str, engine: AsyncEngine, nats_server: Nats, start_process: StartProcess
-) -> AsyncIterator[Running]:
+async def notes(empty_database: str, engine: AsyncEngine, nats_server: Nats, start_process: StartProcess) -> Running:
     """The sample service, whose sweep `late` is due in some seconds."""
     async with engine.begin() as connection:
         await connection.execute(text("create table swept (at timestamptz)"))
@@ -35,7 +32,7 @@ async def notes(
         "MILLRACE_NATS_URL": nats_server.url,
         "MILLRACE_SECRET": "0123456789abcdef0123456789abcdef",
     }
-    yield await start_process("tests.support.note_process", environment).start()
+    return await start_process("tests.support.note_process", environment).start()
 
 
 def said(process: Running, words: str) -> bool:
@@ -65,7 +62,8 @@ async def test_sweeps_outlive_an_exhausted_pool(notes: Running, engine: AsyncEng
 
 async def test_a_task_that_ends_by_itself_ends_the_process_which_is_not_ready_any_more(notes: Running) -> None:
     async with grpc.aio.insecure_channel(notes.rpc) as channel:
-        watched = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
+        health = health_pb2_grpc.HealthStub(channel)
+        watched = health.Watch(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]  # the stubs lack it
         assert (await watched.read()).status == SERVING
         tell(notes, signal.SIGUSR1)
         assert (await watched.read()).status == NOT_SERVING

@@ -1,0 +1,50 @@
+"""What every service clears away by itself."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.housekeeping import HOUSEKEEPING, forget_requests
+from chassis.tables import requests
+from tests.support.clock import FixedClock
+
+FILL = text(
+    "insert into requests select 'members/a', '/m', number::text, '', '', cast(:created as timestamptz) "
+    "from generate_series(cast(:first as integer), cast(:last as integer)) as number"
+)
+
+
+@pytest.fixture
+async def full(engine: AsyncEngine, clock: FixedClock) -> None:
+    """12,000 answers of 31 days ago and one of 29 days ago."""
+    async with engine.begin() as connection:
+        old, young = clock.now() - timedelta(days=31), clock.now() - timedelta(days=29)
+        await connection.execute(FILL, {"created": old, "first": 1, "last": 12_000})
+        await connection.execute(FILL, {"created": young, "first": 12_001, "last": 12_001})
+
+
+async def left(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return await connection.scalar(select(func.count()).select_from(requests)) or 0
+
+
+@pytest.mark.usefixtures("full")
+async def test_all_answers_older_than_30_days_are_forgotten_in_one_sweep(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    async with engine.begin() as connection:
+        assert await forget_requests(connection, clock.now()) == 12_000
+    assert await left(engine) == 1
+
+
+@pytest.mark.usefixtures("full")
+async def test_a_sweep_whose_time_is_over_leaves_the_rest_to_the_next(engine: AsyncEngine, clock: FixedClock) -> None:
+    async with engine.begin() as connection:
+        assert await forget_requests(connection, clock.now(), spell=0) == 5_000
+    assert await left(engine) == 7_001
+
+
+def test_answers_are_forgotten_every_minute() -> None:
+    assert {sweep.name: sweep.every for sweep in HOUSEKEEPING}["forget requests"] == timedelta(minutes=1)
