@@ -35,7 +35,7 @@ lint: setup ## Style, types, import contracts, contracts on the wire
 	$(BIN)/lint-imports
 	$(BIN)/python hatch_build.py .venv/protos.binpb
 	$(BIN)/buf lint .venv/protos.binpb
-	@! command -v promtool >/dev/null || promtool check rules deploy/prometheus/alerts.yml
+	@! command -v promtool >/dev/null || { promtool check rules deploy/prometheus/alerts.yml && promtool test rules deploy/prometheus/alerts_test.yml; }
 	@test ! -f protos/released.binpb || $(BIN)/buf breaking .venv/protos.binpb --against protos/released.binpb
 
 unit: setup ## Rules alone: no socket, no database

@@ -13,6 +13,7 @@ from chassis.consumer.event import Subscription
 from chassis.history import history_over
 from chassis.housekeeping import HOUSEKEEPING
 from chassis.jobs import Jobs, Sweeps
+from chassis.measures import Measures, begin_at_nothing
 from chassis.parts import Parts
 from chassis.settings import SettingsWrong
 from chassis.streaming.connection import connect
@@ -40,7 +41,11 @@ class Background:
         settings = parts.settings
         sealer = Sealer(engine, clock=clock, service=name, secret=settings.secret, heads=settings.audit_heads)
         self._go(sealer.run(), "sealer")
-        self._go(Jobs(definition.jobs(parts), engine=engine, clock=clock, service=name).run(), "jobs")
+        kinds = definition.jobs(parts)
+        followed = [subscription.name for subscription in definition.subscriptions(parts)]
+        begin_at_nothing(name, consumers=followed, kinds=[kind.name for kind in kinds])
+        self._go(Measures(engine, clock=clock, service=name).run(), "measures")
+        self._go(Jobs(kinds, engine=engine, clock=clock).run(), "jobs")
         sweeps = (*definition.sweeps(parts), *HOUSEKEEPING)
         self._go(Sweeps(sweeps, engine=engine, clock=clock).run(), "sweeps")
         for number, task in enumerate(definition.background(parts)):

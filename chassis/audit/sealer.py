@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis import logs, metrics
+from chassis import logs
 from chassis.audit.chain import FIRST, Flaw, flaws, link, sign_head
 from chassis.tables import audit
 from kernel.time import Clock
@@ -73,9 +73,6 @@ class Sealer:
                 places = range(place + 1, place + 1 + len(rows))
                 sealed = {"ids": [row["id"] for row in rows], "places": list(places), "hashes": hashes}
                 await connection.execute(_SEAL, sealed)
-        oldest = min((row["occurred"] for row in rows), default=None)
-        age = (self._clock.now() - oldest).total_seconds() if oldest is not None else 0.0
-        metrics.AUDIT_UNSEALED_SECONDS.labels(self._service).set(age)
         return len(rows)
 
     async def sign(self) -> None:

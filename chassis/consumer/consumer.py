@@ -63,6 +63,7 @@ class Consumer:
                 metrics.CONSUMER_HALTED.labels(name).set(1)
                 self._log.error("consumer halted: too many poison events")
                 await asyncio.sleep(_PARK_WINDOW_SECONDS)
+                metrics.CONSUMER_HALTED.labels(name).set(0)
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens to one round
                 self._log.warning("consumer pauses", error=repr(error)[:500])
             await self.close()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import logs, metrics
@@ -15,7 +15,6 @@ from chassis.tables import jobs
 from kernel.time import Clock
 
 _POLL_SECONDS = 0.2
-_COUNT_SECONDS = 5.0
 _LEASE = timedelta(minutes=5)
 _BATCH = 20
 # Standard Webhooks' schedule: https://github.com/standard-webhooks/standard-webhooks, "Retry schedule".
@@ -47,24 +46,18 @@ class JobKind:
 class Jobs:
     """Carries out a service's due jobs."""
 
-    def __init__(self, kinds: Sequence[JobKind], *, engine: AsyncEngine, clock: Clock, service: str) -> None:
+    def __init__(self, kinds: Sequence[JobKind], *, engine: AsyncEngine, clock: Clock) -> None:
         """Replicas share the work: rows are taken with `skip locked` under a lease."""
         self._kinds = {kind.name: kind for kind in kinds}
         self._engine = engine
         self._clock = clock
-        self._service = service
         self._log = logs.get_logger()
 
     async def run(self) -> None:
         """Carry out jobs for ever."""
-        loop = asyncio.get_running_loop()
-        counted = -_COUNT_SECONDS
         while True:
             try:
                 done = await self.step()
-                if loop.time() - counted >= _COUNT_SECONDS:
-                    await self._gauge()
-                    counted = loop.time()
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the loop outlives an absent database
@@ -110,8 +103,3 @@ class Jobs:
         self._log.warning("job failed", kind=row.kind, job=str(row.id), final=final, error=repr(error)[:300])
         async with self._engine.begin() as connection:
             await connection.execute(update(jobs).where(jobs.c.id == row.id).values(values))
-
-    async def _gauge(self) -> None:
-        due = select(func.count()).where(jobs.c.state == "waiting", jobs.c.due <= self._clock.now())
-        async with self._engine.connect() as connection:
-            metrics.JOBS_DUE.labels(self._service).set(await connection.scalar(due) or 0)

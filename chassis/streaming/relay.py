@@ -13,7 +13,7 @@ from uuid import UUID
 import nats.errors
 from nats.aio.client import Client
 from nats.js.errors import APIError, NoStreamResponseError
-from sqlalchemy import DateTime, bindparam, func, select, text, update
+from sqlalchemy import DateTime, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import BigInteger
@@ -126,7 +126,6 @@ class Relay:
             if loop.time() - checked >= RECONCILE_SECONDS:
                 await lock.exec_driver_sql("select 1")
                 await self.check_stream()
-                await self._gauge(lock)
                 checked = loop.time()
             if await self.publish_once() == 0:
                 with contextlib.suppress(TimeoutError):
@@ -176,13 +175,6 @@ class Relay:
         )
         statement = update(outbox).where(outbox.c.id == row["id"])
         await connection.execute(statement.values(stopped=True, last_error=str(error)[:500]))
-
-    async def _gauge(self, connection: AsyncConnection) -> None:
-        statement = select(func.count(), func.min(outbox.c.occurred)).where(outbox.c.published_at.is_(None))
-        count, oldest = (await connection.execute(statement)).one()
-        metrics.OUTBOX_UNPUBLISHED.labels(self._service).set(count)
-        age = (self._clock.now() - oldest).total_seconds() if oldest else 0.0
-        metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(age)
 
 
 _stopped = outbox.alias("s")

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from kernel.errors import Kind
 from tests.architecture.tree import ROOT, sources
 
 ALARMS = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -22,6 +23,13 @@ def named(path: Path) -> set[str]:
 
 def test_every_alarm_watches_a_metric_that_exists() -> None:
     assert named(ALARMS) - known() == set()
+
+
+def test_an_alarm_names_outcomes_of_calls_as_they_are_counted() -> None:
+    outcomes = {kind.name for kind in Kind} | {"OK", "CANCELLED", "INTERNAL"}
+    told = re.findall(r'code=~"([A-Z_|]+)"', ALARMS.read_text(encoding="utf-8"))
+    assert {code for codes in told for code in codes.split("|")} <= outcomes
+    assert told
 
 
 def test_every_panel_shows_a_metric_that_exists() -> None:

@@ -6,20 +6,39 @@ SIGUSR1 ends its task, SIGUSR2 takes every connection of the background pool and
 import asyncio
 import contextlib
 import signal
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis.jobs import Sweep
+from chassis.consumer import Event, Subscription
+from chassis.jobs import JobContext, JobKind, Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Principal
 from kernel.errors import Unauthenticated
 from tests.support.sample import METADATA, PUBLICATIONS
+
+
+def note_environment(database: str, nats: str) -> dict[str, str]:
+    """What the process must be told."""
+    return {
+        "MILLRACE_LEADS_DATABASE_URL": database,
+        "MILLRACE_DIRECTORY_ADDRESS": "127.0.0.1:1",
+        "MILLRACE_NATS_URL": nats,
+        "MILLRACE_SECRET": "0123456789abcdef0123456789abcdef",
+    }
+
+
+async def make_note_tables(engine: AsyncEngine) -> None:
+    """Make what the sample's tables lack."""
+    async with engine.begin() as connection:
+        await connection.execute(text("create table swept (at timestamptz)"))
 
 
 async def obey(parts: Parts) -> None:
@@ -50,11 +69,27 @@ async def count(connection: AsyncConnection, now: datetime) -> int:
     return 1
 
 
+async def greet(_context: JobContext, _payload: Mapping[str, Any]) -> None:
+    """A job that is easily done."""
+
+
+async def follow(_connection: AsyncConnection, _events: Sequence[Event]) -> None:
+    """Nothing follows from what is heard."""
+
+
+async def metadata() -> tuple[tuple[str, str], ...]:
+    """No credentials are needed where nobody is asked."""
+    return ()
+
+
 async def identify(_token: str, _now: datetime) -> Principal:
     """Nobody calls."""
     raise Unauthenticated
 
 
+FOLLOWING = Subscription(
+    name="notes-members", stream="directory", subjects=("millrace.directory.v1.member.>",), apply=follow
+)
 NOTES = ServiceDefinition(
     name="leads",
     tables=METADATA,
@@ -63,6 +98,9 @@ NOTES = ServiceDefinition(
     publications=PUBLICATIONS,
     servicers=lambda _parts: {},
     identify=lambda _parts: identify,
+    credentials=lambda _parts: metadata,
+    subscriptions=lambda _parts: (FOLLOWING,),
+    jobs=lambda _parts: (JobKind("greet", greet),),
     sweeps=lambda _parts: (Sweep("early", timedelta(seconds=1), count), Sweep("late", timedelta(seconds=1), count)),
     background=lambda parts: (obey(parts),),
 )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.tables import sweeps
 from deploy.local.nats import Nats
 from tests.conftest import StartProcess
+from tests.support.note_process import make_note_tables, note_environment
 from tests.support.running import Running
 from tests.support.waiting import eventually
 
@@ -23,15 +24,11 @@ SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.Health
 @pytest.fixture
 async def notes(empty_database: str, engine: AsyncEngine, nats_server: Nats, start_process: StartProcess) -> Running:
     """The sample service, whose sweep `late` is due in some seconds."""
+    await make_note_tables(engine)
     async with engine.begin() as connection:
-        await connection.execute(text("create table swept (at timestamptz)"))
         due = datetime.now(UTC) + timedelta(seconds=8)
         await connection.execute(insert(sweeps).values(name="late", due=due))
-    environment = {
-        "MILLRACE_LEADS_DATABASE_URL": empty_database,
-        "MILLRACE_NATS_URL": nats_server.url,
-        "MILLRACE_SECRET": "0123456789abcdef0123456789abcdef",
-    }
+    environment = note_environment(empty_database, nats_server.url)
     return await start_process("tests.support.note_process", environment).start()
 
 

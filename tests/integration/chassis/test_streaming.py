@@ -9,10 +9,11 @@ import pytest
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from nats.aio.client import Client
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis.consumer import Event, Subscription
+from chassis.consumer import Event, Subscription, consumer
 from chassis.consumer.consumer import Consumer
 from chassis.consumer.gate import Gap
 from chassis.event_log import EventLogServicer
@@ -26,6 +27,7 @@ from chassis.work import Store, UnitOfWork
 from deploy.local.nats import Nats
 from tests.support.clock import FixedClock
 from tests.support.sample import Note, rewrite_note, write_note
+from tests.support.waiting import eventually
 
 Calls = Callable[..., Call]
 LEADS = ("millrace.leads.v1.lead.>",)
@@ -187,6 +189,22 @@ async def test_a_poison_event_parks_its_aggregate_only_and_can_be_redriven(
     assert await tally.consumer.redrive(f"note/{sick}") == 3
     versions = await tally.versions()
     assert [version for aggregate, version in versions if aggregate == f"note/{sick}"] == [1, 2, 3, 4]
+
+
+async def test_a_consumer_is_told_as_halted_until_it_tries_again(
+    store: Store, call: Calls, relay: Relay, tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "_PARK_LIMIT", 0)
+    monkeypatch.setattr(consumer, "_PARK_WINDOW_SECONDS", 0.5)
+    tally.poison = {1}
+    await write(store, call, "poison")
+    await relay.drain()
+    running = asyncio.create_task(tally.consumer.run())
+    await eventually(lambda: REGISTRY.get_sample_value("millrace_consumer_halted", {"consumer": "tally"}) == 1)
+    tally.poison = set()
+    await eventually(lambda: REGISTRY.get_sample_value("millrace_consumer_halted", {"consumer": "tally"}) == 0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_deleted_stream_is_noticed_and_refilled_and_nothing_is_doubled(

@@ -42,7 +42,7 @@ async def test_a_job_is_tried_again_after_a_failure_and_then_done(
         if context.attempt == 1:
             raise ConnectionError("away")
 
-    worker = Jobs([JobKind("greet", run)], engine=engine, clock=clock, service="notes")
+    worker = Jobs([JobKind("greet", run)], engine=engine, clock=clock)
     await write(store, call, job="greet")
     assert await worker.drain() == 1
     assert await worker.drain() == 0
@@ -59,7 +59,7 @@ async def test_a_job_nobody_can_do_is_given_up_in_the_end(
     async def run(_context: JobContext, _payload: Mapping[str, Any]) -> None:
         raise ConnectionError("away")
 
-    worker = Jobs([JobKind("greet", run)], engine=engine, clock=clock, service="notes")
+    worker = Jobs([JobKind("greet", run)], engine=engine, clock=clock)
     await write(store, call, job="greet")
     for _ in range(12):
         await worker.drain()
