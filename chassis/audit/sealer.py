@@ -15,6 +15,7 @@ from kernel.time import Clock
 
 _BATCH = 2000
 _HEAD_SECONDS = 3600.0
+_PAUSE_AFTER_FAILURE = 60.0
 _LOCK = text("select pg_try_advisory_xact_lock(hashtextextended('millrace.audit', 0))")
 _SEAL = text(
     "update audit a set place = m.place, hash = m.hash "
@@ -31,13 +32,13 @@ class Sealer:
     """Seals one service's audit log."""
 
     def __init__(self, engine: AsyncEngine, *, clock: Clock, service: str, secret: str, heads: str) -> None:
-        """`heads` is the file signed heads are appended to; empty for none."""
+        """`heads` is the folder whose `<service>.heads` signed heads are appended to; empty for none."""
         self._engine = engine
         self._clock = clock
         self._service = service
         self._secret = secret
-        self._heads = Path(heads) if heads else None
-        self._signed = 0.0
+        self._heads = Path(heads) / f"{service}.heads" if heads else None
+        self._sign_at = 0.0
         self._log = logs.get_logger()
 
     async def run(self) -> None:
@@ -46,9 +47,10 @@ class Sealer:
         while True:
             try:
                 sealed = await self.seal()
-                if self._heads is not None and loop.time() - self._signed > _HEAD_SECONDS:
+                if self._heads is not None and loop.time() >= self._sign_at:
+                    self._sign_at = loop.time() + _PAUSE_AFTER_FAILURE
                     await self.sign()
-                    self._signed = loop.time()
+                    self._sign_at = loop.time() + _HEAD_SECONDS
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the loop outlives an absent database

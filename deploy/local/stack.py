@@ -88,7 +88,7 @@ class Stack:
             **passwords,
             "MILLRACE_NATS_URL": nats.url,
             "MILLRACE_SECRET_FILE": str(self.home.secret("secret")),
-            "MILLRACE_AUDIT_HEADS": str(self.home.folder / "audit-heads"),
+            "MILLRACE_AUDIT_HEADS": str(self.home.folder / "heads"),
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             **self.environment,

@@ -36,6 +36,10 @@ def test_secrets_are_for_the_owner_only(product: Product) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
+def test_the_heads_of_the_audit_logs_are_kept_outside_the_databases(product: Product) -> None:
+    assert {file.name for file in (product.home / "heads").iterdir()} == {"directory.heads", "leads.heads"}
+
+
 def test_the_demo_company_is_there(product: Product) -> None:
     with product.client() as client:
         assert client.get("/v1/members").json()["totalSize"] == 60

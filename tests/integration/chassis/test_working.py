@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import orjson
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chassis.audit.chain import sign_head
 from chassis.audit.sealer import Sealer, verify
 from chassis.event_log import archive
 from chassis.jobs import JobContext, JobKind, Jobs, Sweep, Sweeps
@@ -21,6 +24,7 @@ from tests.support.sample import Note, write_note
 from tests.support.waiting import eventually
 
 Calls = Callable[..., Call]
+SECRET = "s" * 32
 
 
 async def write(store: Store, call: Calls, *, job: str = "") -> None:
@@ -108,7 +112,7 @@ async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
 ) -> None:
     for _ in range(5):
         await write(store, call)
-    sealer = Sealer(engine, clock=clock, service="notes", secret="s" * 32, heads="")
+    sealer = Sealer(engine, clock=clock, service="notes", secret=SECRET, heads="")
     assert await sealer.seal() == 5
     async with engine.connect() as connection:
         assert await verify(connection) == []
@@ -132,6 +136,26 @@ async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
                 await connection.execute(text(statement))
             assert await verify(connection) != [], forgery
             await transaction.rollback()
+
+
+async def test_each_service_signs_the_head_into_a_file_of_its_own_in_the_folder(
+    store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock, tmp_path: Path
+) -> None:
+    await write(store, call)
+    heads = [tmp_path / "heads" / name for name in ("letters.heads", "notes.heads")]
+    sealers = [
+        asyncio.create_task(Sealer(engine, clock=clock, service=path.stem, secret=SECRET, heads=str(path.parent)).run())
+        for path in heads
+    ]
+    await eventually(lambda: all(path.exists() and path.read_bytes() for path in heads))
+    for sealer in sealers:
+        sealer.cancel()
+    await asyncio.gather(*sealers, return_exceptions=True)
+    for path in heads:
+        [line] = path.read_bytes().splitlines()
+        kept = orjson.loads(line)
+        assert kept["service"] == path.stem
+        assert kept["signature"] == sign_head(SECRET, kept["place"], bytes.fromhex(kept["head"]))
 
 
 async def test_events_published_a_day_ago_move_to_the_log(
