@@ -33,6 +33,9 @@ MEASURED = Gauge(
 STREAM_PERMISSION_VIOLATIONS = Counter(
     "millrace_nats_permission_violations_total", "Publishes or reads NATS refused", ["service"]
 )
+LEADS_NO_SENIOR_FREE = Counter(
+    "millrace_leads_no_senior_free_total", "Leads for a senior that found none free, by their grade", ["grade"]
+)
 HTTP_SECONDS = Histogram(
     "millrace_http_seconds",
     "Time of one HTTP request, by method of the contract and status",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from chassis import metrics
 from chassis.principal import ANONYMOUS, Principal
 from chassis.reach import grounds
 from chassis.work import UnitOfWork
@@ -148,6 +149,9 @@ def _ownership(decision: AssignmentDecision) -> Ownership:
 
 
 def _write_down(work: UnitOfWork, briefing: Briefing, lead: Lead, decision: AssignmentDecision) -> None:
+    """Into the ledger; and where a senior was wanted in vain, the alarm, a second time if a lost race is run again."""
+    if decision.no_senior_free:
+        metrics.LEADS_NO_SENIOR_FREE.labels(lead.grade.value).inc()
     write_assignment(
         work,
         lead=lead,

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis import metrics
 from chassis.organization import Organization, Snapshot
 from chassis.work import Read
 from services.leads.application.identities import compare, finding_keys, fingerprint_of, match_keys
@@ -100,6 +101,8 @@ class IntakeDesk:
         self.rulebook = rulebook
         self.zone = zone
         self._people = People(organization, max_age=max_age)
+        for grade in set(Grade) - {Grade.UNGRADED}:  # an alarm sees no increase where there was no number before
+            metrics.LEADS_NO_SENIOR_FREE.labels(grade.value)
 
     async def brief(self, read: Read) -> Briefing:
         """Everything decisions need, at most a moment old."""

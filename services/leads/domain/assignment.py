@@ -25,9 +25,13 @@ class Weighed(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentDecision:
-    """Who gets a lead (None when nobody can), why, and how the others stood: the foremost each, the rest counted."""
+    """Who gets a lead (None when nobody can), why, and how the others stood: the foremost each, the rest counted.
+
+    `no_senior_free` when the grade asks for a senior and none could take the lead.
+    """
 
     chosen: Salesperson | None
+    no_senior_free: bool
     reasons: tuple[Reason, ...]
     weighed: tuple[Weighed, ...]
     others: Mapping[PassedOver, int]
@@ -37,8 +41,8 @@ def decide_owner(board: Board, *, grade: Grade, region: UUID | None, skill: str)
     """The best of those who may take the lead; the same input gives the same owner.
 
     Nobody off duty or without free capacity is chosen. Where the rules keep leads inside their region, only its
-    people are. Grades named in `senior_first` go to seniors while one can take them; else to the next best, with
-    a reason that raises the alarm. Equal points go to the lower member id.
+    people are. Grades named in `senior_first` go to seniors while one can take them; else to the next best, and
+    an alarm is raised. Equal points go to the lower member id.
     """
     people, scores = board.people, board.scores(region=region, skill=skill)
     outcomes = board.standings(region=region)
@@ -57,7 +61,11 @@ def decide_owner(board: Board, *, grade: Grade, region: UUID | None, skill: str)
     weighed = tuple(Weighed(people[place], scores[place], outcomes[place]) for place in shown)
     others = Counter(outcomes) - Counter([outcomes[place] for place in shown])
     return AssignmentDecision(
-        chosen=None if best is None else people[best], reasons=reasons, weighed=weighed, others=others
+        chosen=None if best is None else people[best],
+        no_senior_free=wants_senior and not seniors,
+        reasons=reasons,
+        weighed=weighed,
+        others=others,
     )
 
 

@@ -11,6 +11,7 @@ from google.type.money_pb2 import Money
 from millrace.leads.v1 import lead_events_pb2, lead_pb2
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 
 from chassis.jobs.unasked import carry_out
@@ -55,6 +56,19 @@ async def test_a_lead_comes_out_graded_and_assigned_with_its_reasons(house: Lead
     assert read.grade_reasons[1].text == "Asked for a demo on 2026-01-31"
     assert read.owner_reasons[0].code == "ASSIGNED_TO_SENIOR"
     assert read.etag == "1"
+
+
+async def test_grade_a_without_a_free_senior_goes_to_the_next_best_and_is_counted_for_the_alarm(
+    house: LeadsHouse,
+) -> None:
+    await house.hire(ANNA)
+    before = REGISTRY.get_sample_value("millrace_leads_no_senior_free_total", {"grade": "A"})
+    created = await create(house, asked_for_a_demo(30))
+    assert created.owner == f"members/{ANNA}"
+    assert created.owner_reasons[0].code == "ASSIGNED_NO_SENIOR_FREE"
+    after = REGISTRY.get_sample_value("millrace_leads_no_senior_free_total", {"grade": "A"})
+    assert before is not None
+    assert after == before + 1
 
 
 async def test_a_demo_asked_for_31_days_ago_does_not_make_grade_a(house: LeadsHouse) -> None:

@@ -51,6 +51,7 @@ def test_grade_a_goes_to_a_senior_even_where_others_fit_better() -> None:
     decision = decide(person(ANNA), person(BO, senior=True, region=WEST, recent_leads=9), grade=Grade.A)
     assert chosen(decision) == BO
     assert codes(decision)[0] == "ASSIGNED_TO_SENIOR"
+    assert not decision.no_senior_free
     assert outcome(decision, ANNA) is PassedOver.NOT_SENIOR
 
 
@@ -58,7 +59,13 @@ def test_without_a_free_senior_grade_a_goes_to_the_next_best_and_raises_the_alar
     decision = decide(person(ANNA), person(BO, senior=True, open_leads=10), grade=Grade.A)
     assert chosen(decision) == ANNA
     assert codes(decision)[0] == "ASSIGNED_NO_SENIOR_FREE"
+    assert decision.no_senior_free
     assert outcome(decision, BO) is PassedOver.FULL
+
+
+def test_the_alarm_is_raised_too_when_nobody_at_all_can_take_a_lead_of_grade_a() -> None:
+    assert decide(person(ANNA, on_duty=False), grade=Grade.A).no_senior_free
+    assert not decide(person(ANNA, on_duty=False), grade=Grade.B).no_senior_free
 
 
 def test_nobody_off_duty_or_full_gets_a_lead() -> None:
