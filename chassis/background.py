@@ -1,6 +1,7 @@
 """What a service does without being asked: relay, consumers, jobs, sweeps, the audit seal."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -20,6 +21,8 @@ from chassis.streaming.connection import connect
 from chassis.streaming.relay import Relay
 from chassis.streaming.streams import declared
 
+_BATCH_SECONDS = 5.0
+
 
 class Background:
     """The tasks of `work`. Each runs until `stop`; one that ends before leaves work undone that nobody would miss."""
@@ -32,6 +35,7 @@ class Background:
         self.ended = ""
         self._tasks: list[asyncio.Task[None]] = []
         self._client: Client | None = None
+        self._relay: Relay | None = None
         self._log = logs.get_logger()
 
     def start(self) -> None:
@@ -53,8 +57,11 @@ class Background:
         self._go(self._streaming(), "streaming", lasting=False)
 
     async def stop(self) -> None:
-        """Stop everything and wait for it."""
+        """Stop everything and wait for it; the relay first finishes its batch, unless NATS answers too slowly."""
         self._stopping = True
+        if self._relay is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._relay.finish(), _BATCH_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -68,14 +75,14 @@ class Background:
         self._client = client = await connect(
             parts.settings.nats_url, service=name, password=parts.settings.nats_password
         )
-        relay = Relay(
+        self._relay = Relay(
             engine=parts.background_engine,
             client=client,
             declaration=declared()[name],
             clock=parts.clock,
             woken=parts.woken,
         )
-        self._go(relay.run(), "relay")
+        self._go(self._relay.run(), "relay")
         for subscription in parts.definition.subscriptions(parts):
             consumer = Consumer(
                 subscription,

@@ -69,6 +69,7 @@ class Relay:
         self._service = declaration.name
         self._epoch = ""
         self._woken = woken or asyncio.Event()
+        self._batch = asyncio.Lock()
         self._places = asyncio.Semaphore(GROUPS)
         self._log = logs.get_logger()
 
@@ -88,8 +89,12 @@ class Relay:
                 pause = min(pause * 2, 5.0)
             await asyncio.sleep(max(pause, 0.5))
 
+    async def finish(self) -> None:
+        """Wait until the batch that is being published is marked, and let none begin: for the graceful stop."""
+        await self._batch.acquire()
+
     async def drain(self) -> int:
-        """Publish until nothing is left; how many. For tests and for the graceful stop."""
+        """Publish until nothing is left; how many. For tests."""
         total = 0
         while published := await self.publish_once():
             total += published
@@ -127,7 +132,9 @@ class Relay:
                 await lock.exec_driver_sql("select 1")
                 await self.check_stream()
                 checked = loop.time()
-            if await self.publish_once() == 0:
+            async with self._batch:
+                published = await self.publish_once()
+            if published == 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
                     await asyncio.sleep(GATHER_SECONDS)
