@@ -30,17 +30,12 @@ def read_roles(service: str, values: Mapping[str, str]) -> DatabaseRoles:
     """The roles by the service's settings; raises SettingsWrong."""
     env, own = Environment(values), service.upper()
     application = env.text(f"MILLRACE_{own}_DATABASE_URL", means="the service's own PostgreSQL database")
-    roles = DatabaseRoles(
-        application_url=application,
-        owner_url=env.text(
-            f"MILLRACE_{own}_OWNER_DATABASE_URL",
-            application,
-            means="the same, as the owner of its tables: for `migrate`",
-        ),
-        reader=env.text(f"MILLRACE_{own}_READER", "", means="a role that may read its tables; given by `migrate`"),
+    owner = env.text(
+        f"MILLRACE_{own}_OWNER_DATABASE_URL", "", means="the same, as the owner of its tables: for `migrate`"
     )
+    reader = env.text(f"MILLRACE_{own}_READER", "", means="a role that may read its tables; given by `migrate`")
     env.check()
-    return roles
+    return DatabaseRoles(application_url=application, owner_url=owner or application, reader=reader)
 
 
 async def migrate(roles: DatabaseRoles, *, folder: Path, tables: MetaData, revision: str = "head") -> None:
