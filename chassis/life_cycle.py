@@ -54,9 +54,10 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
     logs.configure(definition.name)
     try:
         if words[0] == "migrate":
-            from chassis.migrations import migrate  # noqa: PLC0415 - what serves need not load the tool
+            from chassis.migrations import migrate, read_roles  # noqa: PLC0415 - what serves need not load the tool
 
-            uvloop.run(migrate(_database_url(definition), folder=definition.migrations, tables=definition.tables))
+            roles = read_roles(definition.name, os.environ)
+            uvloop.run(migrate(roles, folder=definition.migrations, tables=definition.tables))
         else:
             settings = ServiceSettings.read(definition.name, os.environ)
             masking.set_key(settings.secret)
@@ -64,13 +65,6 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
             uvloop.run(Process(definition, settings).live(words[0]))
     except (SettingsWrong, WorkEnded) as problem:
         raise SystemExit(f"{definition.name}: {problem}") from None
-
-
-def _database_url(definition: ServiceDefinition) -> str:
-    name = f"MILLRACE_{definition.name.upper()}_DATABASE_URL"
-    if name not in os.environ:
-        raise SettingsWrong(f"{name} is not set")
-    return os.environ[name]
 
 
 class WorkEnded(Exception):  # noqa: N818 - said at the end, after everything was stopped in order

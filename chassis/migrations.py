@@ -1,5 +1,7 @@
 """Bringing a database to the present: Alembic, run by the owner role, one service at a time."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.config import Config
@@ -9,16 +11,42 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from chassis.roles import give_roles
+from chassis.settings import Environment
+
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('millrace.migrate', 0))"
 
 
-async def migrate(url: str, *, folder: Path, tables: MetaData, revision: str = "head") -> None:
-    """Upgrade the database to `revision`; two runners at once wait for one another."""
-    engine = create_async_engine(url, connect_args={"server_settings": {"lock_timeout": "10000"}})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseRoles:
+    """By which URL the owner comes, by which the application, and the role that may look; empty where there is none."""
+
+    owner_url: str
+    application_url: str
+    reader: str = ""
+
+
+def read_roles(service: str, values: Mapping[str, str]) -> DatabaseRoles:
+    """The roles by the service's settings; raises SettingsWrong."""
+    env, own = Environment(values), service.upper()
+    application = env.text(f"MILLRACE_{own}_DATABASE_URL", means="the service's own PostgreSQL database")
+    owner = env.text(
+        f"MILLRACE_{own}_OWNER_DATABASE_URL", "", means="the same, as the owner of its tables: for `migrate`"
+    )
+    reader = env.text(f"MILLRACE_{own}_READER", "", means="a role that may read its tables; given by `migrate`")
+    env.check()
+    return DatabaseRoles(application_url=application, owner_url=owner or application, reader=reader)
+
+
+async def migrate(roles: DatabaseRoles, *, folder: Path, tables: MetaData, revision: str = "head") -> None:
+    """Upgrade the database to `revision` and give the roles their rights; two runners at once wait for one another."""
+    engine = create_async_engine(roles.owner_url, connect_args={"server_settings": {"lock_timeout": "10000"}})
     try:
         async with engine.begin() as connection:
             await connection.exec_driver_sql(_LOCK)
             await connection.run_sync(_upgrade, folder, tables, revision)
+            hidden = frozenset(table.name for table in tables.tables.values() if table.info.get("secret"))
+            await give_roles(connection, application_url=roles.application_url, reader=roles.reader, hidden=hidden)
     finally:
         await engine.dispose()
 

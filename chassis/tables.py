@@ -24,6 +24,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 CHASSIS = MetaData()
 # A key whose name ends so is refused to whoever comes second at the same moment: not told, but decided again.
 AT_ONCE = "_at_once"
+# No reader of the database sees such a table: it holds what opens doors, or whole answers.
+SECRET = {"secret": True}
 _INSTANT = DateTime(timezone=True)
 
 
@@ -80,6 +82,7 @@ requests = Table(
     Column("answer", LargeBinary, nullable=False),
     Column("created", _INSTANT, nullable=False),
     PrimaryKeyConstraint("principal", "method", "request_id", name="requests_pkey"),
+    info=SECRET,
 )
 Index("requests_created", requests.c.created)
 

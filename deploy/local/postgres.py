@@ -39,9 +39,14 @@ class Postgres:
     process: subprocess.Popen[bytes]
     sockets: Path
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, *, role: str = OWNER) -> str:
         """Where asyncpg finds a database, as SQLAlchemy writes it."""
-        return f"postgresql+asyncpg://{OWNER}@/{database}?host={self.sockets}"
+        return f"postgresql+asyncpg://{role}@/{database}?host={self.sockets}"
+
+    def ensure_role(self, name: str) -> None:
+        """Make a role that may sign in and do nothing yet, unless it is there."""
+        if name not in self.execute("select rolname from pg_roles").split():
+            self.execute(f'create role "{name}" login')
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
         """Create a database with the collation of the house, or as a copy of another."""

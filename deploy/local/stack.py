@@ -11,6 +11,7 @@ from deploy.local.postgres import Postgres, start_postgres
 from deploy.local.programs import Program, free_address, run_once
 
 SERVICES = ("directory", "leads")
+READER = "millrace_reader"
 
 
 @dataclass
@@ -79,12 +80,18 @@ class Stack:
         return next(program for program in self.programs if program.name == name)
 
     def _settings(self, postgres: Postgres, nats: Nats) -> dict[str, str]:
-        databases = {f"MILLRACE_{name.upper()}_DATABASE_URL": postgres.url(name) for name in SERVICES}
+        databases = {
+            f"MILLRACE_{name.upper()}_DATABASE_URL": postgres.url(name, role=_application(name)) for name in SERVICES
+        }
+        owners = {f"MILLRACE_{name.upper()}_OWNER_DATABASE_URL": postgres.url(name) for name in SERVICES}
+        readers = {f"MILLRACE_{name.upper()}_READER": READER for name in SERVICES}
         passwords = {
             f"MILLRACE_{name.upper()}_NATS_PASSWORD_FILE": str(_nats_secret(self.home, name)) for name in SERVICES
         }
         return {
             **databases,
+            **owners,
+            **readers,
             **passwords,
             "MILLRACE_NATS_URL": nats.url,
             "MILLRACE_SECRET_FILE": str(self.home.secret("secret")),
@@ -99,7 +106,9 @@ class Stack:
         return start_nats(self.home.folder / "nats", port=port, log=self.home.log("nats"), passwords=passwords)
 
     def _migrate(self, postgres: Postgres, settings: Mapping[str, str]) -> None:
+        postgres.ensure_role(READER)
         for name in SERVICES:
+            postgres.ensure_role(_application(name))
             if not postgres.has_database(name):
                 postgres.create_database(name)
         with ThreadPoolExecutor(len(SERVICES)) as pool:
@@ -127,6 +136,11 @@ class Stack:
         }
         services = [Program(name, f"services.{name}", ("both",), told, self.home) for name in SERVICES]
         return [*services, Program("gateway", "gateway", (), told, self.home)]
+
+
+def _application(service: str) -> str:
+    """The role under which a service works: it owns no table."""
+    return f"{service}_app"
 
 
 def _nats_secret(home: Home, user: str) -> Path:

@@ -23,13 +23,14 @@ class Size:
     writers: int
     outage_seconds: float
     rounds: int
+    backlog: int
 
 
 @pytest.fixture(scope="session")
 def size() -> Size:
     if os.environ.get("MILLRACE_SOAK"):
-        return Size(seconds=180, writers=16, outage_seconds=120, rounds=1000)
-    return Size(seconds=8, writers=6, outage_seconds=4, rounds=12)
+        return Size(seconds=180, writers=16, outage_seconds=120, rounds=1000, backlog=20_000)
+    return Size(seconds=8, writers=6, outage_seconds=4, rounds=12, backlog=100)
 
 
 @pytest.fixture

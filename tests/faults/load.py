@@ -127,11 +127,11 @@ async def rows(stack: Stack, service: str, query: str) -> list[tuple[Any, ...]]:
         await connection.close()
 
 
-async def all_published(stack: Stack, *, within: float) -> None:
+async def all_published(stack: Stack, *, within: float, service: str = "leads") -> None:
     """Wait until nothing committed is unpublished."""
 
     async def none_left() -> None:
-        left = await rows(stack, "leads", "select count(*) from outbox where published_at is null")
+        left = await rows(stack, service, "select count(*) from outbox where published_at is null")
         assert left == [(0,)], f"unpublished: {left}"
 
     await eventually(none_left, within=within, every=0.2)

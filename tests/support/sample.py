@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.publication import Publication, Publications
+from chassis.roles import lend_partitions
 from chassis.tables import chassis_tables
 from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
@@ -80,3 +81,4 @@ async def make_tables(engine: AsyncEngine) -> None:
     """Make the sample's tables."""
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
+        await lend_partitions(connection)

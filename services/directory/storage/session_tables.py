@@ -2,6 +2,7 @@
 
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Index, Integer, LargeBinary, Table, Text, Uuid
 
+from chassis.tables import SECRET
 from services.directory.storage.metadata import METADATA
 
 _INSTANT = DateTime(timezone=True)
@@ -13,6 +14,7 @@ CREDENTIALS = Table(
     Column("version", BigInteger, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("changed_at", _INSTANT, nullable=False),
+    info=SECRET,
 )
 
 SIGN_IN_GUARDS = Table(
@@ -40,6 +42,7 @@ SESSIONS = Table(
     Column("expires_at", _INSTANT, nullable=False),
     Column("ended_at", _INSTANT),
     Column("end_reason", Text),
+    info=SECRET,
 )
 Index("sessions_member", SESSIONS.c.member, postgresql_where=SESSIONS.c.ended_at.is_(None))
 Index("sessions_ended", SESSIONS.c.ended_at, postgresql_where=SESSIONS.c.ended_at.is_not(None))
@@ -51,6 +54,7 @@ REFRESH_TOKENS = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("session", Uuid, nullable=False),
     Column("generation", Integer, nullable=False),
+    info=SECRET,
 )
 Index("refresh_tokens_session", REFRESH_TOKENS.c.session)
 
@@ -63,6 +67,7 @@ SIGNING_KEYS = Table(
     Column("sealed_private", LargeBinary, nullable=False),
     Column("sign_from", _INSTANT, nullable=False),
     Column("sign_until", _INSTANT, nullable=False),
+    info=SECRET,
 )
 
 API_CLIENTS = Table(
@@ -77,6 +82,7 @@ API_CLIENTS = Table(
     Column("created_at", _INSTANT, nullable=False),
     Column("expires_at", _INSTANT, nullable=False),
     Column("revoked_at", _INSTANT),
+    info=SECRET,
 )
 Index("api_clients_created", API_CLIENTS.c.created_at, API_CLIENTS.c.uuid)
 

@@ -22,7 +22,7 @@ from millrace.leads.v1.lead_touch_service_pb2_grpc import LeadTouchServiceStub
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.migrations import migrate
+from chassis.migrations import DatabaseRoles, migrate
 from chassis.tables import outbox
 from services.leads.__main__ import DEFINITION
 from services.leads.storage.leads import RECORD
@@ -165,11 +165,12 @@ def a_row_of_before(number: int) -> dict[str, object]:
 
 
 async def test_leads_of_the_release_before_were_received_when_they_were_made(empty_database: str) -> None:
-    await migrate(empty_database, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0006")
+    roles = DatabaseRoles(owner_url=empty_database, application_url=empty_database)
+    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0006")
     engine = create_async_engine(empty_database)
     async with engine.begin() as connection:
         await connection.execute(insert(LEADS), [a_row_of_before(1)])
-    await migrate(empty_database, folder=DEFINITION.migrations, tables=DEFINITION.tables)
+    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables)
     async with engine.begin() as connection:
         # Its processes run on beside the new table for a while.
         await connection.execute(insert(LEADS), [a_row_of_before(2)])
