@@ -10,6 +10,7 @@ import grpc
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from chassis.logs import get_logger
 from chassis.metrics import HTTP_SECONDS
 from gateway import problems
 from gateway.backends import Backend, Metadata
@@ -137,10 +138,15 @@ async def _while_wanted(exchange: Exchange, call: Awaitable[Any]) -> Any:
 
 
 async def _tell(exchange: Exchange, error: Exception, route: Route | None) -> None:
-    """Answer with the problem, or, when the answer has begun, end it."""
+    """Answer with the problem, or leave an answer that has begun without its end.
+
+    The server then closes the connection and the client sees a failed transfer; a proper end would make half a file
+    look like a whole one.
+    """
     problem = problem_of(exchange, error, route)
     if exchange.started:
-        await exchange.piece(b"", last=True)
+        exchange.status = problem.status
+        get_logger().warning("answer broken off", path=exchange.scope["path"], reason=problem.document["reason"])
     else:
         await exchange.refuse(problem)
 
