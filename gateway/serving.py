@@ -14,14 +14,16 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 10
 HEAD_BYTES = 32 * 1024
 REST_SECONDS = 10
+SLOW_READER_SECONDS = 30
 GRACE_SECONDS = 25
 IDLE_SECONDS = 75
 
 
 class StrictProtocol(HttpToolsProtocol):
-    """Closes a connection that says nothing for long, or whose head or trailers grow without end."""
+    """Closes a connection that says or reads nothing for long, or whose head or trailers grow without end."""
 
     _timer: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
     _head = 0
     _unheard = 0
     _in_head = True
@@ -35,7 +37,19 @@ class StrictProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._stop_waiting()
+        self._stop_waiting_for_reader()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than we write; who reads nothing must not hold an answer's place for ever."""
+        super().pause_writing()
+        self._stop_waiting_for_reader()
+        self._reading = self.loop.call_later(SLOW_READER_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read what was waiting."""
+        self._stop_waiting_for_reader()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Count what the parser keeps to itself: it tells of a header or a trailer only when that is complete."""
@@ -98,6 +112,11 @@ class StrictProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
 
 class HttpServer(uvicorn.Server):

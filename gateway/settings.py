@@ -10,7 +10,7 @@ SERVICES = ("directory", "leads")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """What the gateway needs to run; rates are requests a second, 0 for no limit."""
+    """What the gateway needs to run; rates are requests a second; 0 is no limit."""
 
     listen: str
     debug_listen: str
@@ -23,6 +23,8 @@ class GatewaySettings:
     rate_per_address: int
     rate_per_session: int
     rate_of_public_writes: int
+    streams_per_address: int
+    streams_per_session: int
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "GatewaySettings":
@@ -70,6 +72,16 @@ class GatewaySettings:
                 "MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES",
                 5,
                 means="public forms a second from one address; 0 for no limit",
+            ),
+            streams_per_address=env.whole(
+                "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS",
+                100,
+                means="uploads, downloads and live views at once from one address; 0 for no limit",
+            ),
+            streams_per_session=env.whole(
+                "MILLRACE_GATEWAY_STREAMS_PER_SESSION",
+                20,
+                means="uploads, downloads and live views at once of one session; 0 for no limit",
             ),
         )
         env.check()

@@ -53,6 +53,8 @@ async def listening(neighbour: Neighbour) -> AsyncIterator[str]:
             "MILLRACE_LEADS_ADDRESS": neighbour.address,
             "MILLRACE_SECRET": SECRET,
             "MILLRACE_GATEWAY_LISTEN": "127.0.0.1:0",
+            "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS": "3",
+            "MILLRACE_GATEWAY_STREAMS_PER_SESSION": "2",
         }
     )
     backends = open_backends(settings.addresses.items())

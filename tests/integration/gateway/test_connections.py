@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import httpx
 import pytest
 
 from gateway import serving
 from tests.integration.gateway.neighbour import Neighbour
+from tests.support.waiting import eventually
 
-Dial = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Dial = Callable[[], Awaitable[Connection]]
 
 CHUNKED = (
     b"POST /v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
 )
+IMPORT = "/v1/leadImports/018f0000-0000-7000-8000-000000000001"
 LIMIT = serving.HEAD_BYTES
 
 
@@ -21,7 +25,7 @@ async def dial(listening: str) -> AsyncIterator[Dial]:
     """Open connections to the gateway, closed after the test."""
     opened: list[asyncio.StreamWriter] = []
 
-    async def connect() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def connect() -> Connection:
         host, _, port = listening.rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         opened.append(writer)
@@ -101,3 +105,66 @@ async def test_requests_sent_one_behind_the_other_are_all_answered(dial: Dial, n
     for _ in range(80):
         assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"HTTP/1.1 200 OK"), 5)
     assert len(neighbour.asked) == 80
+
+
+async def start_endless_download(dial: Dial, neighbour: Neighbour, *, session: str) -> Connection:
+    """Ask for a file without end and read only that it has begun."""
+    neighbour.endless = True
+    reader, writer = await dial()
+    request = f"GET {IMPORT}:downloadFailedRows HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {session}\r\n\r\n"
+    writer.write(request.encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    return reader, writer
+
+
+async def watch(listening: str, *, session: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://{listening}") as client:
+        return await client.get(f"{IMPORT}:watch", headers={"Authorization": f"Bearer {session}"})
+
+
+async def test_one_session_and_one_address_have_only_so_many_streams_at_once(
+    listening: str, dial: Dial, neighbour: Neighbour
+) -> None:
+    for _ in range(2):
+        await start_endless_download(dial, neighbour, session="anna")
+    refused = await watch(listening, session="anna")
+    assert (refused.status_code, refused.json()["reason"]) == (429, "TOO_MANY_STREAMS")
+    assert refused.headers["retry-after"] == "1"
+    assert (await watch(listening, session="boris")).status_code == 200
+    await start_endless_download(dial, neighbour, session="boris")
+    refused = await watch(listening, session="clara")
+    assert (refused.status_code, refused.json()["metadata"]["limit"]) == (429, "3")
+
+
+async def test_who_reads_nothing_of_an_answer_loses_its_place(
+    listening: str, dial: Dial, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "SLOW_READER_SECONDS", 0.3)
+    for _ in range(2):
+        await start_endless_download(dial, neighbour, session="anna")
+
+    async def a_place_is_free() -> bool:
+        return (await watch(listening, session="anna")).status_code == 200
+
+    await eventually(a_place_is_free)
+
+
+async def test_who_reads_keeps_its_place_for_longer_than_a_slow_reader_has(
+    dial: Dial, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "SLOW_READER_SECONDS", 0.3)
+    reader, _ = await start_endless_download(dial, neighbour, session="anna")
+    until = asyncio.get_running_loop().time() + 0.6
+    while asyncio.get_running_loop().time() < until:
+        await reader.readexactly(65_536)
+
+
+async def test_a_download_ends_when_its_client_leaves(listening: str, dial: Dial, neighbour: Neighbour) -> None:
+    for _ in range(2):
+        _, writer = await start_endless_download(dial, neighbour, session="anna")
+        writer.transport.abort()
+
+    async def a_place_is_free() -> bool:
+        return (await watch(listening, session="anna")).status_code == 200
+
+    await eventually(a_place_is_free)
