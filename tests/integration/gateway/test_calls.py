@@ -7,6 +7,7 @@ import grpc
 import httpx
 import pytest
 
+from chassis.listing.refusals import FilterInvalid
 from chassis.rpc.refusals import InvalidRequest, Violation
 from kernel.errors import NotAllowed, NotFound, Overloaded, Refusal, RequestInProgress, StaleVersion
 from tests.integration.gateway.neighbour import Neighbour
@@ -106,6 +107,14 @@ async def test_fields_of_a_problem_are_named_as_in_the_body(client: httpx.AsyncC
     answer = await client.post("/v1/leads", json={"companyName": "云帆"})
     assert answer.status_code == 400
     assert answer.json()["errors"] == [{"field": "companyName", "reason": "string.max_len", "message": "is too long"}]
+
+
+async def test_a_refusal_of_a_long_text_arrives_as_the_refusal_it_is(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.refusals = [FilterInvalid(near="线" * 2000)]
+    answer = await client.get("/v1/leads")
+    assert (answer.status_code, answer.json()["reason"]) == (400, "FILTER_INVALID")
 
 
 async def test_words_that_the_service_did_not_mean_for_people_stay_inside(
