@@ -55,6 +55,11 @@ def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
     assert rows_of(path) == [(4, ("甲", "1"))]
 
 
+def test_of_a_heading_that_never_ends_its_beginning_is_kept(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, f"公司,{'(' * 100_000}\n甲,1\n")
+    assert shape_of(path).headers == ("公司", "(" * 200)
+
+
 def test_a_stray_quote_spoils_its_own_row_only(tmp_path: Path) -> None:
     path = a_text_file(tmp_path, '公司,电话\n"甲"乙,1\n丙,2\n')
     assert [(row.line, row.problem) for row in read_rows(path, shape_of(path))] == [
