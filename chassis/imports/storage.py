@@ -141,7 +141,7 @@ async def forget_files(connection: AsyncConnection, now: datetime) -> int:
 
 async def new_progress(work: UnitOfWork, *, uuid: UUID) -> None:
     """Begin to count for a new import."""
-    row = {"import": uuid, "leased_until": work.now, "after_line": 0, **dict.fromkeys(COUNTS, 0)}
+    row = {"import": uuid, "leased_until": work.now, "attempts": 0, "after_line": 0, **dict.fromkeys(COUNTS, 0)}
     await work.connection.execute(insert(import_progress), row)
 
 
@@ -179,7 +179,7 @@ async def claim(
     claimed = (
         update(import_progress)
         .where(waiting.scalar_subquery() == import_progress.c["import"])
-        .values(holder=holder, leased_until=until, attempts=import_progress.c.attempts + 1)
+        .values(holder=holder, leased_until=until, attempts=func.coalesce(import_progress.c.attempts, 0) + 1)
         .returning(import_progress.c["import"], import_progress.c.attempts)
     )
     row = (await connection.execute(claimed)).one_or_none()

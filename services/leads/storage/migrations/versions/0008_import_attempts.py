@@ -8,5 +8,5 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    # With a default, because processes of the release before go on to make imports without it for a while.
-    op.add_column("import_progress", sa.Column("attempts", sa.SmallInteger(), nullable=False, server_default="0"))
+    # May be absent, because processes of the release before go on to make imports without it for a while.
+    op.add_column("import_progress", sa.Column("attempts", sa.SmallInteger(), nullable=True))
