@@ -129,6 +129,13 @@ async def fetch_file(read: Read, *, uuid: UUID, path: Path) -> None:
             number += 1
 
 
+async def check_file(read: Read, *, uuid: UUID) -> None:
+    """Raise ImportFileGone when the file is no longer kept."""
+    kept = select(import_files.c.number).where(_pieces_of(uuid), import_files.c.number == 0)
+    if await read.connection.scalar(kept) is None:
+        raise ImportFileGone
+
+
 async def forget_files(connection: AsyncConnection, now: datetime) -> int:
     """Delete the files of imports that ended, or were left lying, a month ago; a sweep. How many pieces went."""
     old = select(imports.c.uuid).where(

@@ -118,15 +118,13 @@ class ImportWorker:
 
     async def _carry_out(self, hold: Hold, path: Path) -> None:
         try:
-            principal = await self._starter(hold)
-        except Unauthenticated:
-            await self._fail(hold, Failure(code="IMPORT_STARTER_GONE"))
-            return
-        try:
+            await self._starter(hold)
             async with database.connected(self._autocommit) as connection:
                 read = Read(connection, self._clock.now(), self._service)
                 await storage.fetch_file(read, uuid=hold.record.uuid, path=path)
-            await self._take_all(hold, principal, path)
+            await self._take_all(hold, path)
+        except Unauthenticated:
+            await self._fail(hold, Failure(code="IMPORT_STARTER_GONE"))
         except Halted:
             await self._fail(hold, Failure(code="IMPORT_HALTED"))
         except (FileRefused, ImportFileGone) as refusal:
@@ -135,7 +133,7 @@ class ImportWorker:
             await self._end(hold, lambda work: finish(work, hold=hold))
 
     async def _starter(self, hold: Hold) -> Principal:
-        """The starter with the grants he has now; a permission lost since the start ends the import."""
+        """The starter with the grants he has now; asked before every batch, so that one lost ends the import."""
         if hold.record.account is None:
             raise Unauthenticated
         principal = await self._find_principal(hold.record.account)
@@ -143,7 +141,7 @@ class ImportWorker:
             raise Unauthenticated
         return principal
 
-    async def _take_all(self, hold: Hold, principal: Principal, path: Path) -> None:
+    async def _take_all(self, hold: Hold, path: Path) -> None:
         """Batch after batch, the next one read while the database works."""
         shape, after_line = hold.record.shape, hold.record.progress.after_line
         batches = read_batches(path, shape, after_line=after_line, size=hold.kind.batch_size)
@@ -152,7 +150,7 @@ class ImportWorker:
             while rows := await coming:
                 _halt_after_defects(hold)
                 coming = asyncio.create_task(asyncio.to_thread(_next_batch, hold.reader, batches))
-                await self._take(hold, principal, rows)
+                await self._take(hold, await self._starter(hold), rows)
         finally:
             # The thread still reads the scratch file: it must be done before the file goes.
             await asyncio.wait({coming})

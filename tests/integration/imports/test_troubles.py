@@ -3,13 +3,18 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
 
+from chassis.imports import storage
 from chassis.imports.kind import Outcome
 from chassis.imports.lifecycle import Import, ImportState
+from chassis.imports.refusals import ImportFileGone
+from chassis.imports.tables import import_files
 from kernel.errors import Overloaded
-from tests.integration.imports.companies import Installation
+from tests.integration.imports.companies import ANNA, Installation
 from tests.support.clock import FixedClock
 from tests.support.waiting import eventually
 
@@ -86,6 +91,33 @@ async def test_an_import_waits_as_long_as_the_database_is_away(here: Installatio
     here.trouble = None
     await try_so_often(here, clock, 1)
     assert await end_of(here, record) == (ImportState.FINISHED, "")
+
+
+async def test_an_import_whose_file_was_forgotten_cannot_be_started(here: Installation, clock: FixedClock) -> None:
+    record = await here.upload(a_list("甲"))
+    async with here.engine.begin() as connection:
+        await storage.forget_files(connection, clock.travel(days=31))
+    with pytest.raises(ImportFileGone):
+        await here.start(record)
+    assert await end_of(here, record) == (ImportState.UPLOADED, "")
+
+
+async def test_an_import_whose_file_goes_while_it_waits_ends(here: Installation) -> None:
+    record = await here.start(await here.upload(a_list("甲")))
+    async with here.engine.begin() as connection:
+        await connection.execute(delete(import_files))
+    await here.worker().drain()
+    assert await end_of(here, record) == (ImportState.FAILED, "IMPORT_FILE_GONE")
+
+
+async def test_an_import_stops_before_its_next_batch_when_its_starter_may_no_longer_import(here: Installation) -> None:
+    record = await here.start(await here.upload(a_list(*map(str, range(2000)))))
+    stepping = asyncio.create_task(here.worker().step())
+    await asyncio.wait_for(here.wait_for_names(), 10)
+    here.principals[ANNA.subject] = replace(ANNA, grants={})
+    await stepping
+    assert await end_of(here, record) == (ImportState.FAILED, "IMPORT_STARTER_GONE")
+    assert await here.count() < 2000
 
 
 async def test_a_worker_leaves_imports_of_kinds_it_does_not_know_to_those_who_do(here: Installation) -> None:
