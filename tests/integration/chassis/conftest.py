@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.database import open_engine
 from chassis.principal import Principal, Scope
 from chassis.rpc.call import Call
+from chassis.streaming.connection import connect
 from chassis.work import Store
+from deploy.local.nats import Nats
 from tests.support.clock import FixedClock
 from tests.support.sample import PUBLICATIONS, make_tables
 
@@ -22,6 +24,15 @@ async def engine(empty_database: str) -> AsyncIterator[AsyncEngine]:
     await make_tables(engine)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def nats_of_leads(nats_server: Nats) -> AsyncIterator[str]:
+    """The URL of NATS for processes that make the stream of leads as it is declared; it is gone afterwards."""
+    yield nats_server.url
+    client = await connect(nats_server.url, service="test")
+    await client.request("$JS.API.STREAM.DELETE.leads", b"", timeout=5)
+    await client.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.tables import sweeps
-from deploy.local.nats import Nats
 from tests.conftest import StartProcess
 from tests.support.note_process import make_note_tables, note_environment
 from tests.support.running import Running
@@ -22,13 +21,13 @@ SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.Health
 
 
 @pytest.fixture
-async def notes(empty_database: str, engine: AsyncEngine, nats_server: Nats, start_process: StartProcess) -> Running:
+async def notes(empty_database: str, engine: AsyncEngine, nats_of_leads: str, start_process: StartProcess) -> Running:
     """The sample service, whose sweep `late` is due in some seconds."""
     await make_note_tables(engine)
     async with engine.begin() as connection:
         due = datetime.now(UTC) + timedelta(seconds=8)
         await connection.execute(insert(sweeps).values(name="late", due=due))
-    environment = note_environment(empty_database, nats_server.url)
+    environment = note_environment(empty_database, nats_of_leads)
     return await start_process("tests.support.note_process", environment).start()
 
 

@@ -15,7 +15,6 @@ from chassis.rpc.call import Call
 from chassis.settings import ServiceSettings
 from chassis.tables import outbox
 from chassis.work import Store
-from deploy.local.nats import Nats
 from tests.support.clock import FixedClock
 from tests.support.note_process import NOTES, note_environment
 from tests.support.sample import write_note
@@ -29,7 +28,7 @@ WAITING = text(
 
 async def test_the_relay_marks_what_it_has_published_before_the_process_ends(
     empty_database: str,
-    nats_server: Nats,
+    nats_of_leads: str,
     engine: AsyncEngine,
     store: Store,
     call: Callable[..., Call],
@@ -37,7 +36,7 @@ async def test_the_relay_marks_what_it_has_published_before_the_process_ends(
 ) -> None:
     request = CreateLeadRequest(lead=Lead(need="a"))
     await store.write(call(), request, lambda work: write_note(work, text="a"), answer=lambda _: Lead())
-    settings = ServiceSettings.read("leads", note_environment(empty_database, nats_server.url))
+    settings = ServiceSettings.read("leads", note_environment(empty_database, nats_of_leads))
     definition = replace(NOTES, background=lambda _parts: (), sweeps=lambda _parts: (), subscriptions=lambda _parts: ())
     parts = Parts(definition, settings, clock)
     broken = asyncio.Event()
