@@ -11,14 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import logs
 from chassis.audit.sealer import Sealer
-from chassis.consumer.consumer import Consumer, History
-from chassis.consumer.event import Subscription
+from chassis.consumer.consumer import Consumer
 from chassis.event_log import archive
-from chassis.history import history_over
+from chassis.history import history_for
 from chassis.jobs import Jobs, Sweep, Sweeps
 from chassis.parts import Parts
 from chassis.settings import SettingsWrong
-from chassis.streaming.connection import connect
+from chassis.streaming.connection import ConnectionLost, connect
 from chassis.streaming.relay import Relay
 from chassis.streaming.streams import declared
 from chassis.tables import requests
@@ -61,8 +60,9 @@ class Background:
     async def _streaming(self) -> None:
         parts = self._parts
         name = parts.definition.name
+        lost = asyncio.Event()
         self._client = client = await connect(
-            parts.settings.nats_url, service=name, password=parts.settings.nats_password
+            parts.settings.nats_url, service=name, password=parts.settings.nats_password, lost=lost
         )
         relay = Relay(
             engine=parts.background_engine,
@@ -77,16 +77,12 @@ class Background:
                 subscription,
                 engine=parts.background_engine,
                 client=client,
-                history=self._history(subscription),
+                history=history_for(parts, subscription),
                 clock=parts.clock,
             )
             self._go(consumer.run(), subscription.name)
-
-    def _history(self, subscription: Subscription) -> History:
-        credentials = self._parts.definition.credentials
-        if credentials is None:
-            raise LookupError(f"{subscription.name} cannot ask {subscription.stream}: the service has no credentials")
-        return history_over(self._parts.channel(subscription.stream), credentials(self._parts))
+        await lost.wait()
+        raise ConnectionLost(f"NATS closed the connection for good: {client.last_error!r}")
 
     def _go(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

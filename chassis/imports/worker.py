@@ -190,4 +190,4 @@ def _next_batch(reader: RowReader[Any], batches: Iterator[list[Any]]) -> list[Re
 
 def _passes(error: Exception) -> bool:
     """Whether the same batch may succeed later: the database is away, or somebody else was quicker."""
-    return isinstance(error, (OSError, ConnectionError)) or (isinstance(error, Refusal) and error.kind in _PASSING)
+    return database.transient(error) or (isinstance(error, Refusal) and error.kind in _PASSING)
