@@ -78,7 +78,7 @@ async def test_an_unreadable_payload_keeps_its_type_and_is_redriven_once_its_pro
     [{"ce-version": "two"}, {"ce-version": "-2"}, {"ce-version": "9" * 30}, {"ce-time": "noon"}, {"ce-type": ""}],
     ids=str,
 )
-async def test_an_unreadable_header_parks_its_record_only_and_is_redriven_from_the_history(  # noqa: PLR0913 - fixtures
+async def test_an_unreadable_header_parks_its_record_only_and_is_redriven_from_the_history(
     store: Store,
     call: Calls,
     relay: Relay,
