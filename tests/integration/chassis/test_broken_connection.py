@@ -3,15 +3,22 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error
+from sqlalchemy import MetaData
 
+from chassis.background import Background
 from chassis.consumer.pull import LogReader, StreamBroken
-from chassis.streaming.connection import connect
+from chassis.parts import Parts, ServiceDefinition
+from chassis.principal import Principal
+from chassis.settings import ServiceSettings
+from chassis.streaming.connection import ConnectionLost, connect
 from chassis.streaming.streams import apply
 from deploy.local.nats import Nats
+from kernel.time import SystemClock
 from tests.integration.chassis.tally import LEADS, declaration
 from tests.support.breakable import Breakable, breakable
 from tests.support.waiting import eventually
@@ -71,3 +78,36 @@ async def test_a_client_that_gives_up_for_good_says_so(nats_server: Nats) -> Non
     assert client.is_closed
     with pytest.raises(Error):
         await client.publish("millrace.leads.v1.lead.created", b"")
+
+
+async def test_a_service_without_its_connection_does_not_go_on_as_if_it_were_ready(
+    nats_server: Nats, empty_database: str, client: Client
+) -> None:
+    settings = {
+        "MILLRACE_LEADS_DATABASE_URL": empty_database,
+        "MILLRACE_NATS_URL": nats_server.url,
+        "MILLRACE_SECRET": "s" * 32,
+    }
+    definition = ServiceDefinition(
+        name="leads",
+        tables=MetaData(),
+        migrations=Path(),
+        messages=Path(),
+        publications={},
+        servicers=lambda _parts: {},
+        identify=lambda _parts: anybody,
+    )
+    parts = Parts(definition, ServiceSettings.read("leads", settings), SystemClock())
+    background = Background(parts)
+    streaming = asyncio.create_task(background._streaming())
+    await eventually(lambda: background._client is not None)
+    assert background._client is not None
+    await background._client._process_err("'user authentication revoked'")
+    with pytest.raises(ConnectionLost, match="revoked"):
+        await asyncio.wait_for(streaming, 5)
+    await background.stop()
+    await parts.close()
+
+
+async def anybody(*_: object) -> Principal:
+    raise AssertionError("nobody calls")
