@@ -36,7 +36,6 @@ _PASSING = frozenset(
     {Kind.UNAVAILABLE, Kind.STALE_VERSION, Kind.REQUEST_IN_PROGRESS, Kind.OUTCOME_UNKNOWN, Kind.DEADLINE_PASSED}
 )
 # Classes of SQLSTATE that speak of the server, not of the row: connection, rollback, resources, operators, system.
-_PASSING_STATES = ("08", "40", "53", "55", "57", "58")
 
 
 class Halted(Exception):  # noqa: N818 - an outcome: going on would refuse every row for a defect of ours
@@ -202,8 +201,5 @@ def _halt_after_defects(hold: Hold) -> None:
 
 
 def _passes(error: Exception) -> bool:
-    """Whether the same batch may succeed later: the database is away or full, or somebody else was quicker."""
-    if isinstance(error, Refusal):
-        return error.kind in _PASSING
-    is_away = isinstance(error, OSError) or database.connection_lost(error)
-    return is_away or database.sqlstate(error).startswith(_PASSING_STATES)
+    """Whether the same batch may succeed later: the database is away, or somebody else was quicker."""
+    return database.transient(error) or (isinstance(error, Refusal) and error.kind in _PASSING)

@@ -1,4 +1,4 @@
-"""The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate`."""
+"""The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate|redrive`."""
 
 import hmac
 from collections.abc import Coroutine, Mapping, Sequence
