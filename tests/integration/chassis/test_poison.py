@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.consumer import Event, progress
+from chassis.consumer.applying import Applier
 from chassis.consumer.event import Unreadable
 from chassis.consumer.progress import NotParked
 from chassis.consumer.pull import Delivered
@@ -21,7 +23,7 @@ from chassis.tables import applied, checkpoints, dead_letters, parked
 from chassis.work import Store
 from deploy.release.corpus import examples
 from tests.integration.chassis.tally import Calls, Tally, rewrite, scalar, write
-from tests.support.clock import NOON
+from tests.support.clock import NOON, FixedClock
 from tests.support.waiting import eventually
 
 CREATED, UPDATED = "millrace.leads.v1.LeadCreated", "millrace.leads.v1.LeadUpdated"
@@ -124,6 +126,34 @@ async def test_an_event_that_does_not_tell_whose_it_is_stops_nobody_and_its_reco
         await tally.consumer.redrive("millrace.leads.v1.lead.updated#2")
 
 
+async def test_an_event_without_a_version_that_its_producer_does_not_know_stays_a_dead_letter(
+    store: Store, call: Calls, relay: Relay, tally: Tally, client: Client, engine: AsyncEngine
+) -> None:
+    uuid = await write(store, call, "a")
+    await relay.drain()
+    await publish(client, headers(uuid, "two"))
+    await tally.consumer.drain()
+    with pytest.raises(Unreadable, match="no version"):
+        await tally.consumer.redrive(f"note/{uuid}")
+    assert await scalar(engine, select(func.count()).select_from(dead_letters)) == 1
+
+
+async def test_an_unreadable_event_of_the_history_is_not_passed_over_either(
+    store: Store, call: Calls, relay: Relay, tally: Tally, engine: AsyncEngine
+) -> None:
+    uuid = await write(store, call, "a")
+    await relay.drain()
+    for change in ("b", "c"):
+        await rewrite(store, call, uuid, change)
+    await garble(engine, "ff", version=2)
+    async with engine.begin() as connection:
+        await connection.execute(text("update outbox set published_at = occurred where version = 2"))
+    await relay.drain()
+    await tally.consumer.drain()
+    assert [version for _, version in await tally.versions()] == [1]
+    assert await scalar(engine, select(parked.c.aggregate)) == f"note/{uuid}"
+
+
 async def test_an_event_whose_history_its_producer_does_not_have_parks_its_record(
     store: Store, call: Calls, relay: Relay, tally: Tally, client: Client, engine: AsyncEngine
 ) -> None:
@@ -175,21 +205,22 @@ async def test_a_lock_waited_for_too_long_parks_nothing(
 
 
 async def test_the_search_for_poison_commits_every_fifty_events(
-    relay: Relay, tally: Tally, client: Client, engine: AsyncEngine
+    tally: Tally, engine: AsyncEngine, clock: FixedClock
 ) -> None:
-    await relay.check_stream()
-    for number in range(120):
-        await publish(client, headers(UUID(int=number + 1), "1"))
-
     async def apply(_connection: AsyncConnection, events: Sequence[Event]) -> None:
         if len(events) > 1:
             raise ValueError("poison in the batch")
         if events[0].seq == 110:
             raise OSError("away")
 
-    object.__setattr__(tally.subscription, "apply", apply)
+    subscription = replace(tally.subscription, apply=apply)
+    applier = Applier(subscription, engine=engine, history=tally.history, clock=clock)
+    start = progress.Place("epoch", 0)
+    async with engine.begin() as connection:
+        await progress.start_at(connection, "tally", stream="leads", place=start)
+    delivered = [Delivered(seq, "x", headers(UUID(int=seq), "1"), b"") for seq in range(1, 121)]
     with pytest.raises(OSError, match="away"):
-        await tally.consumer.drain()
+        await applier.apply(events_of(delivered), place=start)
     assert await scalar(engine, select(checkpoints.c.seq)) == 100
 
 
