@@ -9,15 +9,14 @@ from nats.aio.client import Client
 
 from chassis import logs
 from chassis.audit.sealer import Sealer
-from chassis.consumer.consumer import Consumer, History
-from chassis.consumer.event import Subscription
-from chassis.history import history_over
+from chassis.consumer.consumer import Consumer
+from chassis.history import history_for
 from chassis.housekeeping import HOUSEKEEPING
 from chassis.jobs import Jobs, Sweeps
 from chassis.measures import Measures, begin_at_nothing
 from chassis.parts import Parts
 from chassis.settings import SettingsWrong
-from chassis.streaming.connection import connect
+from chassis.streaming.connection import ConnectionLost, connect
 from chassis.streaming.relay import Relay
 from chassis.streaming.streams import declared
 
@@ -54,7 +53,7 @@ class Background:
         self._go(Sweeps(sweeps, engine=engine, clock=clock).run(), "sweeps")
         for number, task in enumerate(definition.background(parts)):
             self._go(task, f"background-{number}")
-        self._go(self._streaming(), "streaming", lasting=False)
+        self._go(self._streaming(), "streaming")
 
     async def stop(self) -> None:
         """Stop everything and wait for it; the relay first finishes its batch, unless NATS answers too slowly."""
@@ -69,11 +68,12 @@ class Background:
             await self._client.close()
 
     async def _streaming(self) -> None:
-        """Start what needs NATS, once it is there."""
+        """Start what needs NATS, once it is there, and stay with the connection."""
         parts = self._parts
         name = parts.definition.name
+        lost = asyncio.Event()
         self._client = client = await connect(
-            parts.settings.nats_url, service=name, password=parts.settings.nats_password
+            parts.settings.nats_url, service=name, password=parts.settings.nats_password, lost=lost
         )
         self._relay = Relay(
             engine=parts.background_engine,
@@ -88,29 +88,23 @@ class Background:
                 subscription,
                 engine=parts.background_engine,
                 client=client,
-                history=self._history(subscription),
+                history=history_for(parts, subscription),
                 clock=parts.clock,
             )
             self._go(consumer.run(), subscription.name)
+        await lost.wait()
+        raise ConnectionLost(f"NATS closed the connection for good: {client.last_error!r}")
 
-    def _history(self, subscription: Subscription) -> History:
-        credentials = self._parts.definition.credentials
-        if credentials is None:
-            raise LookupError(f"{subscription.name} cannot ask {subscription.stream}: the service has no credentials")
-        return history_over(self._parts.channel(subscription.stream), credentials(self._parts))
-
-    def _go(self, work: Coroutine[Any, Any, None], name: str, *, lasting: bool = True) -> None:
+    def _go(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
-        task.add_done_callback(lambda task: self._notice(task, lasting=lasting))
+        task.add_done_callback(self._notice)
         self._tasks.append(task)
 
-    def _notice(self, task: asyncio.Task[None], *, lasting: bool) -> None:
+    def _notice(self, task: asyncio.Task[None]) -> None:
         """Whatever ended before its time is told: a process that looks well and does no work deceives everybody."""
         if self._stopping:
             return
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        if error is None and not lasting:
-            return
         self._log.error("background task ended", task=task.get_name(), error=repr(error)[:500])
         self.ended = self.ended or task.get_name()
         self._broken()

@@ -19,6 +19,9 @@ DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
 QUERY_CANCELED = "57014"
 DIVISION_BY_ZERO = "22012"
+# What somebody else's work causes, and what is over when it is repeated; and the server short of something (53…).
+_PASSING = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK, SERIALIZATION_FAILURE, QUERY_CANCELED})
+_SHORT_OF_SOMETHING = "53"
 UNSTORABLE_TEXT = frozenset({"22P05", "22021"})
 
 # What a statement raises: run by SQLAlchemy, or by the driver itself.
@@ -169,3 +172,14 @@ def connection_lost(error: BaseException) -> bool:
     if gone or getattr(error, "connection_invalidated", False):
         return True
     return isinstance(error, FAULTS) and sqlstate(error).startswith(("08", "57P"))
+
+
+def transient(error: BaseException) -> bool:
+    """Whether the same work may succeed a moment later: the fault lies with the database or the network, not with it.
+
+    A lock waited for too long, a deadlock, a cancelled statement say nothing about the rows they met.
+    """
+    if isinstance(error, (OSError, TimeoutError, PoolTimeout, Overloaded)) or connection_lost(error):
+        return True
+    state = sqlstate(error) if isinstance(error, FAULTS) else ""
+    return state in _PASSING or state.startswith(_SHORT_OF_SOMETHING)

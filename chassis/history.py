@@ -1,17 +1,25 @@
 """Reading another producer's kept history over gRPC, as a consumer wants it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 
 import grpc
 from millrace.events.v1.event_log_pb2 import LoggedEvent, ReadEventsRequest
 from millrace.events.v1.event_log_pb2_grpc import EventLogServiceStub
 
-from chassis.consumer.consumer import History
-from chassis.consumer.event import Event, Subscription, decode
+from chassis.consumer.applying import History
+from chassis.consumer.event import Event, Subscription, read_payload, time_told
 from chassis.consumer.gate import Gap
+from chassis.parts import Parts
 
 Metadata = Callable[[], Awaitable[tuple[tuple[str, str], ...]]]
+
+
+def history_for(parts: Parts, subscription: Subscription) -> History:
+    """The history of the producer a subscription follows; raises LookupError for a service without credentials."""
+    credentials = parts.definition.credentials
+    if credentials is None:
+        raise LookupError(f"{subscription.name} cannot ask {subscription.stream}: the service has no credentials")
+    return history_over(parts.channel(subscription.stream), credentials(parts))
 
 
 def history_over(channel: grpc.aio.Channel, metadata: Metadata) -> History:
@@ -32,15 +40,15 @@ def _request(subscription: Subscription, gap: Gap | None) -> ReadEventsRequest:
 
 
 def _event(logged: LoggedEvent) -> Event:
-    message = decode(logged.type, logged.payload)
-    head = getattr(message, "head", None)
+    message, wrong = read_payload(logged.type, logged.payload)
     return Event(
         id=logged.event_id,
         subject=logged.subject,
         type=logged.type,
         aggregate=logged.aggregate,
         version=logged.version,
-        time=head.time.ToDatetime(UTC) if head is not None else datetime.fromtimestamp(0, UTC),
+        time=time_told(message),
         payload=logged.payload,
         message=message,
+        unreadable=wrong,
     )

@@ -23,11 +23,13 @@ from chassis.background import Background, check_producers
 from chassis.debug_port import DebugPort
 from chassis.event_log import EventLogServicer
 from chassis.parts import Parts, ServiceDefinition
+from chassis.redrive import RedriveRefused, redrive_once
 from chassis.rpc.serving import Boundary
 from chassis.settings import ServiceSettings, SettingsWrong
 from kernel.time import SystemClock
 
 COMMANDS = ("serve", "work", "both", "migrate")
+_REDRIVE_WORDS = 3
 _WORKING = frozenset({"work", "both"})
 _MAX_RPCS = 200
 _GRACE_SECONDS = 25.0
@@ -47,10 +49,12 @@ _OPTIONS: Sequence[tuple[str, int]] = (
 
 
 def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -> None:
-    """Run a service by its command line: `serve`, `work`, `both` or `migrate`."""
+    """Run a service by its command line: `serve`, `work`, `both`, `migrate`, or `redrive` with what to redrive."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if len(words) != 1 or words[0] not in COMMANDS:
-        raise SystemExit(f"usage: python -m services.{definition.name} {'|'.join(COMMANDS)}")
+    redriving = len(words) == _REDRIVE_WORDS and words[0] == "redrive"
+    if not redriving and (len(words) != 1 or words[0] not in COMMANDS):
+        usage = f"usage: python -m services.{definition.name}"
+        raise SystemExit(f"{usage} {'|'.join(COMMANDS)}\n{usage} redrive CONSUMER AGGREGATE")
     logs.configure(definition.name)
     try:
         if words[0] == "migrate":
@@ -62,9 +66,20 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
             settings = ServiceSettings.read(definition.name, os.environ)
             masking.set_key(settings.secret)
             tracing.configure(definition.name, os.environ)
-            uvloop.run(Process(definition, settings).live(words[0]))
+            if redriving:
+                uvloop.run(_redrive(definition, settings, *words[1:]))
+            else:
+                uvloop.run(Process(definition, settings).live(words[0]))
     except (SettingsWrong, WorkEnded) as problem:
         raise SystemExit(f"{definition.name}: {problem}") from None
+
+
+async def _redrive(definition: ServiceDefinition, settings: ServiceSettings, consumer: str, aggregate: str) -> None:
+    try:
+        letters = await redrive_once(Parts(definition, settings, SystemClock()), consumer, aggregate)
+    except RedriveRefused as refused:
+        raise SystemExit(f"{definition.name}: not redriven: {refused}") from None
+    sys.stdout.write(f"{letters} applied\n")
 
 
 class WorkEnded(Exception):  # noqa: N818 - said at the end, after everything was stopped in order

@@ -112,6 +112,17 @@ checkpoints = Table(
     Column("stream", Text, nullable=False),
     Column("epoch", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
+    Column("event_seq", BigInteger),
+    Column("event_id", Text),
+)
+
+published = Table(
+    "published",
+    CHASSIS,
+    Column("stream", Text, primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("refill_after", BigInteger),
 )
 
 applied = Table(

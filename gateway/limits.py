@@ -1,11 +1,12 @@
-"""How often one address and one session may ask: token buckets in the memory of this process."""
+"""How often one address and one session may ask, and how much at once, in the memory of this process."""
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from chassis.metrics import RATE_LIMITED
-from gateway.refusals import RateLimited
+from gateway.refusals import RateLimited, TooManyStreams
 
 REMEMBERED = 50_000
 
@@ -34,3 +35,27 @@ class Limit:
         if left < 1:
             RATE_LIMITED.labels(self._name).inc()
             raise RateLimited(retry_after_ms=max(1000, int((1 - left) / self._rate * 1000)))
+
+
+class Places:
+    """So many streams at once for each key, so that one client cannot take the places of all; 0 for no limit."""
+
+    def __init__(self, name: str, count: int) -> None:
+        """Start with every place free."""
+        self._name = name
+        self._count = count
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, key: str) -> Iterator[None]:
+        """Hold a place for the block; raises TooManyStreams when the key has none left."""
+        if self._count and self._taken[key] >= self._count:
+            RATE_LIMITED.labels(self._name).inc()
+            raise TooManyStreams(limit=self._count)
+        self._taken[key] += 1
+        try:
+            yield
+        finally:
+            self._taken[key] -= 1
+            if not self._taken[key]:
+                del self._taken[key]

@@ -119,6 +119,16 @@ class RateLimited(HttpRefusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class TooManyStreams(HttpRefusal):
+    """One client has as many uploads, downloads and live views open as it may."""
+
+    kind, reason, status = Kind.TOO_MANY, "TOO_MANY_STREAMS", 429
+
+    limit: int
+    retry_after_ms: int = 1000
+
+
+@dataclass(eq=False, kw_only=True)
 class SignInExpired(HttpRefusal):
     """The browser came back from the provider too late, or without having been sent."""
 

@@ -10,7 +10,7 @@ SERVICES = ("directory", "leads")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """What the gateway needs to run; rates are requests a second, 0 for no limit."""
+    """What the gateway needs to run; rates are requests a second; 0 is no limit."""
 
     listen: str
     debug_listen: str
@@ -23,6 +23,8 @@ class GatewaySettings:
     rate_per_address: int
     rate_per_session: int
     rate_of_public_writes: int
+    streams_per_address: int
+    streams_per_session: int
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "GatewaySettings":
@@ -60,20 +62,32 @@ class GatewaySettings:
             allowed_origins=_listed(
                 env.text("MILLRACE_GATEWAY_ALLOWED_ORIGINS", "", means="other pages that may call with the session")
             ),
-            rate_per_address=env.whole(
-                "MILLRACE_GATEWAY_RATE_PER_ADDRESS", 1000, means="requests a second from one address; 0 for no limit"
-            ),
-            rate_per_session=env.whole(
-                "MILLRACE_GATEWAY_RATE_PER_SESSION", 500, means="requests a second of one session; 0 for no limit"
-            ),
-            rate_of_public_writes=env.whole(
-                "MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES",
-                5,
-                means="public forms a second from one address; 0 for no limit",
-            ),
+            **_limits(env),
         )
         env.check()
         return settings
+
+
+def _limits(env: Environment) -> dict[str, int]:
+    """What one client may take of what all share."""
+    streams = "uploads, downloads and live views at once"
+    return {
+        "rate_per_address": env.whole(
+            "MILLRACE_GATEWAY_RATE_PER_ADDRESS", 1000, means="requests a second from one address; 0 for no limit"
+        ),
+        "rate_per_session": env.whole(
+            "MILLRACE_GATEWAY_RATE_PER_SESSION", 500, means="requests a second of one session; 0 for no limit"
+        ),
+        "rate_of_public_writes": env.whole(
+            "MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES", 5, means="public forms a second from one address; 0 for no limit"
+        ),
+        "streams_per_address": env.whole(
+            "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS", 100, means=f"{streams} from one address; 0 for no limit"
+        ),
+        "streams_per_session": env.whole(
+            "MILLRACE_GATEWAY_STREAMS_PER_SESSION", 20, means=f"{streams} of one session; 0 for no limit"
+        ),
+    }
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -2,18 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf import descriptor_pool
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event: `message` is None where its type is not known here, which is no fault (a newer producer)."""
+    """One event: `message` is None where its type is not known here, which is no fault (a newer producer).
+
+    `unreadable` says what is wrong with an event that cannot be read at all; such a one is never applied. Where its
+    headers do not tell a version, `version` is below 1; where they tell no aggregate, it stands for itself.
+    """
 
     id: str
     subject: str
@@ -24,6 +28,7 @@ class Event:
     payload: bytes
     message: Any
     seq: int = 0
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,17 @@ class Subscription:
     apply: Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
 
 
+class Unreadable(Exception):  # noqa: N818 - one event, not the consumer
+    """An event cannot be read: its payload is not of its type, or its headers do not say what it is."""
+
+
+def refuse_unreadable(events: Sequence[Event]) -> None:
+    """Raise Unreadable when one of the events cannot be read: to apply it without effect would lose it."""
+    for event in events:
+        if event.unreadable:
+            raise Unreadable(f"{event.subject}: {event.unreadable}")
+
+
 def decode(type_name: str, payload: bytes) -> Message | None:
     """The message of a payload; None for an unknown type. Raises DecodeError for a malformed one."""
     try:
@@ -47,3 +63,19 @@ def decode(type_name: str, payload: bytes) -> Message | None:
     except KeyError:
         return None
     return GetMessageClass(descriptor).FromString(payload)
+
+
+def read_payload(type_name: str, payload: bytes) -> tuple[Message | None, str]:
+    """The message of a payload, if its type is known here, and what is wrong with one that cannot be read."""
+    if not type_name:
+        return None, "no type"
+    try:
+        return decode(type_name, payload), ""
+    except DecodeError:
+        return None, "the payload is not of its type"
+
+
+def time_told(message: Any) -> datetime:
+    """When the change of an event happened, as its own head tells; the epoch where it has none."""
+    head = getattr(message, "head", None)
+    return head.time.ToDatetime(UTC) if head is not None else datetime.fromtimestamp(0, UTC)

@@ -1,13 +1,15 @@
 """Where a consumer stands, in its own database."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Row, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.consumer.event import Event
+from chassis.consumer.event import Event, read_payload, time_told
 from chassis.tables import applied, checkpoints, dead_letters, parked
 
 _UPSERT_APPLIED = text(
@@ -22,27 +24,55 @@ class CheckpointMoved(Exception):  # noqa: N818 - the fence
     """Another replica moved the checkpoint; this one's work is rolled back."""
 
 
-async def checkpoint(connection: AsyncConnection, consumer: str) -> tuple[str, int] | None:
-    """The epoch and sequence the consumer stands at; None for a new one."""
-    statement = select(checkpoints.c.epoch, checkpoints.c.seq).where(checkpoints.c.consumer == consumer)
-    row = (await connection.execute(statement)).first()
-    return (row.epoch, row.seq) if row else None
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An event that was applied, and where in the stream it stood: by it a rewound stream is recognized."""
+
+    seq: int
+    event_id: str
 
 
-async def start_at(connection: AsyncConnection, consumer: str, *, stream: str, epoch: str, seq: int) -> None:
-    """Set the checkpoint: of a new consumer, or in a new epoch."""
-    values = {"consumer": consumer, "stream": stream, "epoch": epoch, "seq": seq}
-    statement = insert(checkpoints).values(values)
-    changed = {"epoch": statement.excluded.epoch, "seq": statement.excluded.seq}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["consumer"], set_=changed))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a consumer stands: everything up to `seq` of this epoch is applied, the anchor last."""
+
+    epoch: str
+    seq: int
+    anchor: Anchor | None = None
+
+    def after(self, event: Event) -> "Place":
+        """The place after an event of the stream. It never goes back: after a rewind old numbers come again."""
+        anchor = Anchor(event.seq, event.id) if event.id else None
+        return Place(self.epoch, max(self.seq, event.seq), anchor)
 
 
-async def advance(connection: AsyncConnection, consumer: str, *, epoch: str, old: int, new: int) -> None:
+async def checkpoint(connection: AsyncConnection, consumer: str) -> Place | None:
+    """Where the consumer stands; None for a new one."""
+    row = (await connection.execute(select(checkpoints).where(checkpoints.c.consumer == consumer))).first()
+    if row is None:
+        return None
+    anchor = None if row.event_id is None else Anchor(row.event_seq, row.event_id)
+    return Place(row.epoch, row.seq, anchor)
+
+
+async def start_at(connection: AsyncConnection, consumer: str, *, stream: str, place: Place) -> None:
+    """Set the checkpoint: of a new consumer, in a new epoch, or where the stream now begins."""
+    statement = insert(checkpoints).values(consumer=consumer, stream=stream, **_columns(place))
+    await connection.execute(statement.on_conflict_do_update(index_elements=["consumer"], set_=_columns(place)))
+
+
+async def advance(connection: AsyncConnection, consumer: str, old: Place, new: Place) -> Place:
     """Move the checkpoint; raises CheckpointMoved unless it stood where this reader left it."""
-    where = (checkpoints.c.consumer == consumer, checkpoints.c.epoch == epoch, checkpoints.c.seq == old)
-    moved = await connection.execute(update(checkpoints).where(*where).values(seq=new))
+    where = (checkpoints.c.consumer == consumer, checkpoints.c.epoch == old.epoch, checkpoints.c.seq == old.seq)
+    moved = await connection.execute(update(checkpoints).where(*where).values(_columns(new)))
     if moved.rowcount != 1:
         raise CheckpointMoved
+    return new
+
+
+def _columns(place: Place) -> dict[str, Any]:
+    seq, event_id = (place.anchor.seq, place.anchor.event_id) if place.anchor else (None, None)
+    return {"epoch": place.epoch, "seq": place.seq, "event_seq": seq, "event_id": event_id}
 
 
 async def standing(connection: AsyncConnection, consumer: str, aggregates: Collection[str]) -> dict[str, int]:
@@ -62,9 +92,13 @@ async def remember(connection: AsyncConnection, consumer: str, versions: Mapping
 
 
 async def parked_aggregates(connection: AsyncConnection, consumer: str) -> frozenset[str]:
-    """The aggregates whose events wait for somebody to look."""
-    rows = await connection.execute(select(parked.c.aggregate).where(parked.c.consumer == consumer))
-    return frozenset(rows.scalars())
+    """The aggregates whose events wait for somebody to look.
+
+    The rows are held until the transaction ends: a redrive that lifted one meanwhile would miss the event this
+    transaction buries. Whoever asks for standings as well asks for them after this.
+    """
+    statement = select(parked.c.aggregate).where(parked.c.consumer == consumer).with_for_update(read=True)
+    return frozenset((await connection.execute(statement)).scalars())
 
 
 async def park(connection: AsyncConnection, consumer: str, aggregate: str, *, since: datetime) -> None:
@@ -93,24 +127,35 @@ async def bury(connection: AsyncConnection, consumer: str, events: Sequence[Even
         await connection.execute(insert(dead_letters).on_conflict_do_nothing(), rows)
 
 
-async def exhume(connection: AsyncConnection, consumer: str, aggregate: str) -> list[Event]:
-    """Take an aggregate's dead letters back, oldest first, and lift its parking."""
-    from chassis.consumer.event import decode  # noqa: PLC0415 - only a redrive decodes here
+class NotParked(Exception):  # noqa: N818 - told to the operator
+    """No such aggregate waits for a redrive of this consumer."""
 
+
+async def exhume(connection: AsyncConnection, consumer: str, aggregate: str) -> list[Event]:
+    """Lift an aggregate's parking and take its dead letters back, oldest first; raises NotParked.
+
+    The parking goes first: it waits for a consumer that buries one more letter at this moment.
+    """
+    lift = delete(parked).where(parked.c.consumer == consumer, parked.c.aggregate == aggregate)
+    if (await connection.execute(lift)).rowcount == 0:
+        raise NotParked(aggregate)
     where = (dead_letters.c.consumer == consumer, dead_letters.c.aggregate == aggregate)
     rows = (await connection.execute(select(dead_letters).where(*where).order_by(dead_letters.c.version))).all()
     await connection.execute(delete(dead_letters).where(*where))
-    await connection.execute(delete(parked).where(parked.c.consumer == consumer, parked.c.aggregate == aggregate))
-    return [
-        Event(
-            id=row.event_id,
-            subject=row.subject,
-            type=row.event_type,
-            aggregate=row.aggregate,
-            version=row.version,
-            time=row.occurred,
-            payload=bytes(row.payload),
-            message=decode(row.event_type, bytes(row.payload)),
-        )
-        for row in rows
-    ]
+    return [_letter(row) for row in rows]
+
+
+def _letter(row: Row[Any]) -> Event:
+    message, wrong = read_payload(row.event_type, bytes(row.payload))
+    # Of an event whose own time could not be read, the head of its payload tells it.
+    return Event(
+        id=row.event_id,
+        subject=row.subject,
+        type=row.event_type,
+        aggregate=row.aggregate,
+        version=row.version,
+        time=max(row.occurred, time_told(message)),
+        payload=bytes(row.payload),
+        message=message,
+        unreadable=wrong or ("" if row.version > 0 else "no version"),
+    )

@@ -115,12 +115,13 @@ async def mark_previewed(work: UnitOfWork, *, kind: ImportKind[Any], uuid: UUID)
 async def start(
     work: UnitOfWork, *, kind: ImportKind[Any], uuid: UUID, columns: Columns, order: ImportOrder, etag: str
 ) -> Import:
-    """The rows are taken in from the first, on the account of the one who starts."""
+    """The rows are taken in from the first, on the account of the one who starts, as long as the file is kept."""
     record = await _unchanged(work, kind, uuid, etag)
     starter = work.principal
     account = Account(subject=starter.subject, roles=starter.roles, permissions=frozenset(starter.grants))
     chosen = chosen_columns(kind, record, columns)
     change = record.start(columns=chosen, order=order, account=account, now=work.now)
+    await storage.check_file(work, uuid=uuid)
     await storage.reset_progress(work, uuid=uuid)
     return work.save(storage.record_of(kind), change)
 

@@ -17,13 +17,15 @@ class ImportField:
     """A field that a column may fill, with the headings people give it.
 
     `headings` are Chinese and English, the first one of each language is what we write ourselves. `exact` says
-    that every digit counts, as in a phone number, so that 1.38E+10 is refused.
+    that every digit counts, as in a phone number, so that 1.38E+10 is refused. A cell of more than `longest`
+    characters is wrong before anything is computed from it: what is computed may cost more than it is worth.
     """
 
     path: str
     chinese: tuple[str, ...]
     english: tuple[str, ...]
     exact: bool = False
+    longest: int = 200
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -96,5 +98,6 @@ class ImportKind(Generic[Input]):
     read_row: Callable[[Mapping[str, str]], Input]
     take_rows: Callable[[UnitOfWork, Sequence[Input], ImportOrder], Awaitable[Sequence[RowResult]]]
     allows_custom: bool = False
+    longest_custom: int = 1000
     batch_size: int = 500
     metadata: Mapping[str, Any] = default(default_factory=dict)

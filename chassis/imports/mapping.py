@@ -10,13 +10,20 @@ from chassis.imports.refusals import ImportColumnUnknown, ImportFieldTwice, Impo
 # Column number from 1 to field path.
 Columns = Mapping[int, str]
 
-_NOTE = re.compile(r"[(\[【].*?[)\]】]")
+# What is longer is a text, not a heading, and is not searched for notes.
+LONGEST_HEADING = 200
+_NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 _NOISE = re.compile(r"[\s_\-.*/:,'\"·、。]+")
 _CUSTOM = re.compile(r"custom\.[a-z][a-z0-9_]{0,59}")
 
 
 def heading_key(heading: str) -> str:
-    """The heading without case, width, blanks, punctuation and notes: "Company_Name*（必填）" gives "companyname"."""
+    """The heading without case, width, blanks, punctuation and notes: "Company_Name*（必填）" gives "companyname".
+
+    Empty for a text that is too long to be a heading.
+    """
+    if len(heading) > LONGEST_HEADING:
+        return ""
     plain = unicodedata.normalize("NFKC", heading).casefold()
     without_notes = _NOISE.sub("", _NOTE.sub("", plain))
     return without_notes or _NOISE.sub("", plain)

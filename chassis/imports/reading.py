@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from chassis.imports.csv_reading import csv_rows, find_delimiter, find_encoding
+from chassis.imports.mapping import LONGEST_HEADING
 from chassis.imports.refusals import (
     FileBroken,
     FileEmpty,
@@ -20,7 +21,7 @@ from chassis.imports.refusals import (
     FileWithoutRows,
 )
 from chassis.imports.shape import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, FileFormat, Row, Shape
-from chassis.imports.xlsx_reading import find_sheet, refuse_dangerous_workbook, xlsx_rows
+from chassis.imports.xlsx_reading import find_sheet, xlsx_rows
 
 _HEADER_WITHIN = 10
 _ZIP = b"PK\x03\x04"
@@ -47,7 +48,7 @@ def find_shape(path: Path, *, is_known_header: Callable[[str], bool]) -> Shape:
     """
     shape = _format_of(path)
     header = _find_header(list(islice(_all_rows(path, shape), _HEADER_WITHIN)), is_known_header)
-    headers = _without_empty_end(header.cells)
+    headers = tuple(cell[:LONGEST_HEADING] for cell in _without_empty_end(header.cells))
     if len(headers) > MAX_COLUMNS:
         raise FileHasTooManyColumns(limit=MAX_COLUMNS)
     shape = replace(shape, header_line=header.line, headers=headers)
@@ -90,7 +91,6 @@ def _format_of(path: Path) -> Shape:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(_ZIP):
-        refuse_dangerous_workbook(path)
         return Shape(format=FileFormat.XLSX, sheet=find_sheet(path))
     if start == _OLD_EXCEL:
         raise FileFormatOldExcel

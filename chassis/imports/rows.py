@@ -1,13 +1,17 @@
 """From the cells of a row to an input, or to everything that is wrong with it."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic
+from typing import Any, Generic
 
+from chassis import logs
+from chassis.ids import new_id
 from chassis.imports.cells import is_cut_number, is_spreadsheet_error
 from chassis.imports.kind import ImportKind, Input, Problem, RowRefused
 from chassis.imports.mapping import Columns
 from chassis.imports.shape import Row
+from kernel.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,10 @@ class ReadRow(Generic[Input]):
 
 
 class RowReader(Generic[Input]):
-    """Reads the rows of one import; plain computing, to be called from a thread."""
+    """Reads the rows of one import; plain computing, to be called from a thread.
+
+    `defects` are the lines that failed through no fault of theirs.
+    """
 
     def __init__(self, kind: ImportKind[Input], columns: Columns) -> None:
         """Read by the chosen columns."""
@@ -28,6 +35,9 @@ class RowReader(Generic[Input]):
         self._paths = [(column - 1, path) for column, path in sorted(columns.items())]
         self._columns = {path: column for column, path in columns.items()}
         self._exact = {field.path for field in kind.fields if field.exact}
+        self._longest = {field.path: field.longest for field in kind.fields}
+        self.defects: list[int] = []
+        self._log = logs.get_logger()
 
     def read(self, rows: Sequence[Row]) -> list[ReadRow[Input]]:
         """Each row as an input or as its problems."""
@@ -37,19 +47,37 @@ class RowReader(Generic[Input]):
         """The problems with the column their field came from."""
         return tuple(replace(problem, column=self._columns.get(problem.field, problem.column)) for problem in problems)
 
+    def failed(self, line: int, error: Exception) -> ReadRow[Input]:
+        """The row that met a defect of ours, refused with an error id under which the log tells more."""
+        self.defects.append(line)
+        error_id = str(new_id())
+        self._log.error("import_row_failed", error_id=error_id, error=type(error).__name__, stack=stack_of(error))
+        return ReadRow(line, None, (Problem(code="ROW_FAILED", parameters={"error_id": error_id}),))
+
     def _read(self, row: Row) -> ReadRow[Input]:
         if row.problem:
             return ReadRow(row.line, None, (Problem(code=row.problem),))
         cells = row.cells
         width = len(cells)
         values = {path: cells[place] for place, path in self._paths if place < width and cells[place]}
-        problems = self._lost_values(values)
+        problems = [*self._too_long(values), *self._lost_values(values)]
         if problems:
             return ReadRow(row.line, None, self.located(problems))
         try:
             return ReadRow(row.line, self._kind.read_row(values))
         except RowRefused as refused:
             return ReadRow(row.line, None, self.located(refused.problems))
+        except Exception as error:  # noqa: BLE001 - a row that meets a defect of ours must not stop the others
+            return self.failed(row.line, error)
+
+    def _too_long(self, values: Mapping[str, str]) -> list[Problem]:
+        """Cells of more characters than their field may have."""
+        limits = ((path, self._longest.get(path, self._kind.longest_custom)) for path in values)
+        return [
+            Problem(code="CELL_TOO_LONG", field=path, parameters={"limit": str(limit)})
+            for path, limit in limits
+            if len(values[path]) > limit
+        ]
 
     def _lost_values(self, values: Mapping[str, str]) -> list[Problem]:
         """Cells whose value a spreadsheet lost before the file was written."""
@@ -59,3 +87,13 @@ class RowReader(Generic[Input]):
             *(Problem(code="CELL_HOLDS_ERROR", field=path) for path in errors),
             *(Problem(code="NUMBER_CUT_BY_SPREADSHEET", field=path) for path in sorted(cut)),
         ]
+
+
+def refused_row(line: int, refusal: Refusal) -> ReadRow[Any]:
+    """The row that a rule refuses by itself."""
+    return ReadRow(line, None, (Problem(code=refusal.reason, parameters=refusal.metadata()),))
+
+
+def stack_of(error: Exception) -> str:
+    """Where it happened, without the error's own text, which may hold what the row says of a person."""
+    return "".join(traceback.format_tb(error.__traceback__)[-5:])

@@ -1,7 +1,7 @@
 """Imports in the database: reading them within a scope, their files, their progress, their rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,14 @@ from kernel.errors import NotFound
 _PIECE = 256 * 1024
 _FILES_KEPT = timedelta(days=30)
 COUNTS = ("created", "touched", "in_review", "skipped", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An import somebody took hold of, and how often that happened since its last batch."""
+
+    uuid: UUID
+    attempts: int
 
 
 def record_of(kind: ImportKind[Any]) -> Record[Import]:
@@ -121,6 +129,13 @@ async def fetch_file(read: Read, *, uuid: UUID, path: Path) -> None:
             number += 1
 
 
+async def check_file(read: Read, *, uuid: UUID) -> None:
+    """Raise ImportFileGone when the file is no longer kept."""
+    kept = select(import_files.c.number).where(_pieces_of(uuid), import_files.c.number == 0)
+    if await read.connection.scalar(kept) is None:
+        raise ImportFileGone
+
+
 async def forget_files(connection: AsyncConnection, now: datetime) -> int:
     """Delete the files of imports that ended, or were left lying, a month ago; a sweep. How many pieces went."""
     old = select(imports.c.uuid).where(
@@ -133,7 +148,7 @@ async def forget_files(connection: AsyncConnection, now: datetime) -> int:
 
 async def new_progress(work: UnitOfWork, *, uuid: UUID) -> None:
     """Begin to count for a new import."""
-    row = {"import": uuid, "leased_until": work.now, "after_line": 0, **dict.fromkeys(COUNTS, 0)}
+    row = {"import": uuid, "leased_until": work.now, "attempts": 0, "after_line": 0, **dict.fromkeys(COUNTS, 0)}
     await work.connection.execute(insert(import_progress), row)
 
 
@@ -142,7 +157,7 @@ async def reset_progress(work: UnitOfWork, *, uuid: UUID) -> None:
     await work.connection.execute(
         update(import_progress)
         .where(_progress_of(uuid))
-        .values(holder=None, leased_until=work.now, after_line=0, **dict.fromkeys(COUNTS, 0))
+        .values(holder=None, leased_until=work.now, attempts=0, after_line=0, **dict.fromkeys(COUNTS, 0))
     )
     await work.connection.execute(delete(import_rows).where(_rows_of(uuid)))
 
@@ -152,12 +167,18 @@ async def release(work: UnitOfWork, *, uuid: UUID) -> None:
     await work.connection.execute(update(import_progress).where(_progress_of(uuid)).values(holder=None))
 
 
-async def claim(connection: AsyncConnection, *, holder: UUID, now: datetime, until: datetime) -> UUID | None:
-    """Take hold of the running import that waits longest and that nobody holds; None when there is none."""
+async def claim(
+    connection: AsyncConnection, *, kinds: Collection[str], holder: UUID, now: datetime, until: datetime
+) -> Claim | None:
+    """Take hold of the running import of these kinds that waits longest and that nobody holds; None without one."""
     waiting = (
         select(import_progress.c["import"])
         .join(imports, imports.c.uuid == import_progress.c["import"])
-        .where(imports.c.state == ImportState.RUNNING.value, import_progress.c.leased_until <= now)
+        .where(
+            imports.c.state == ImportState.RUNNING.value,
+            imports.c.kind.in_(kinds),
+            import_progress.c.leased_until <= now,
+        )
         .order_by(imports.c.start_time)
         .limit(1)
         .with_for_update(of=import_progress, skip_locked=True)
@@ -165,11 +186,17 @@ async def claim(connection: AsyncConnection, *, holder: UUID, now: datetime, unt
     claimed = (
         update(import_progress)
         .where(waiting.scalar_subquery() == import_progress.c["import"])
-        .values(holder=holder, leased_until=until)
-        .returning(import_progress.c["import"])
+        .values(holder=holder, leased_until=until, attempts=func.coalesce(import_progress.c.attempts, 0) + 1)
+        .returning(import_progress.c["import"], import_progress.c.attempts)
     )
-    uuid: UUID | None = await connection.scalar(claimed)
-    return uuid
+    row = (await connection.execute(claimed)).one_or_none()
+    return Claim(*row) if row else None
+
+
+async def excuse(connection: AsyncConnection, *, uuid: UUID, holder: UUID) -> None:
+    """The attempt does not count: what ended it was not the import's fault."""
+    mine = (_progress_of(uuid), import_progress.c.holder == holder, import_progress.c.attempts > 0)
+    await connection.execute(update(import_progress).where(*mine).values(attempts=import_progress.c.attempts - 1))
 
 
 async def holds(work: UnitOfWork, *, uuid: UUID, holder: UUID, before_line: int) -> bool:
@@ -193,7 +220,9 @@ async def advance(work: UnitOfWork, *, uuid: UUID, until: datetime, results: Seq
         if Outcome[name.upper()] in outcomes
     }
     await work.connection.execute(
-        update(import_progress).where(_progress_of(uuid)).values(after_line=results[-1][0], leased_until=until, **grown)
+        update(import_progress)
+        .where(_progress_of(uuid))
+        .values(after_line=results[-1][0], leased_until=until, attempts=0, **grown)
     )
 
 

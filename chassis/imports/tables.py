@@ -69,6 +69,7 @@ import_progress = Table(
     Column("in_review", Integer, nullable=False),
     Column("skipped", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
+    Column("attempts", SmallInteger),
 )
 
 import_rows = Table(

@@ -21,13 +21,12 @@ class HoldLost(Exception):  # noqa: N818 - an outcome, not a fault: somebody els
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """One worker's hold on one import, with the lines that failed through no fault of theirs."""
+    """One worker's hold on one import."""
 
     kind: ImportKind[Any]
     record: Import
     holder: UUID
     reader: RowReader[Any] = field(repr=False)
-    defects: list[int] = field(default_factory=list)
 
 
 async def take_batch(work: UnitOfWork, *, hold: Hold, rows: Sequence[ReadRow[Any]]) -> None:

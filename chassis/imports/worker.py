@@ -1,24 +1,21 @@
 """The worker of imports: takes hold of a running import, reads its file in a thread, and hands on batch after batch."""
 
 import asyncio
-import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from chassis import database, logs
 from chassis.ids import new_id
 from chassis.imports import storage
 from chassis.imports.intake import scratch_file
-from chassis.imports.kind import ImportKind, Problem
+from chassis.imports.kind import ImportKind
 from chassis.imports.lifecycle import Account, Failure, Import
 from chassis.imports.reading import read_batches
-from chassis.imports.refusals import FileRefused
-from chassis.imports.rows import ReadRow, RowReader
+from chassis.imports.refusals import FileRefused, ImportFileGone
+from chassis.imports.rows import ReadRow, RowReader, refused_row, stack_of
 from chassis.imports.taking import Hold, HoldLost, fail, finish, lease_end, take_batch
 from chassis.jobs import carry_out
 from chassis.principal import Principal, Scope, service_principal
@@ -33,9 +30,12 @@ FindPrincipal = Callable[[Account], Awaitable[Principal]]
 _PAUSE = 0.5
 # So many rows that only we can have spoiled mean that the import itself is broken.
 _MAX_DEFECTS = 20
+# An import that ends its worker so often without one batch done is given up, or nothing else would ever be done.
+_MAX_ATTEMPTS = 5
 _PASSING = frozenset(
     {Kind.UNAVAILABLE, Kind.STALE_VERSION, Kind.REQUEST_IN_PROGRESS, Kind.OUTCOME_UNKNOWN, Kind.DEADLINE_PASSED}
 )
+# Classes of SQLSTATE that speak of the server, not of the row: connection, rollback, resources, operators, system.
 
 
 class Halted(Exception):  # noqa: N818 - an outcome: going on would refuse every row for a defect of ours
@@ -69,8 +69,8 @@ class ImportWorker:
         while True:
             try:
                 worked = await self.step()
-            except (SQLAlchemyError, OSError, Refusal) as error:
-                self._log.warning("import_interrupted", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one import meets
+                self._log.warning("import_interrupted", error=type(error).__name__, stack=stack_of(error))
                 worked = False
             if not worked:
                 await asyncio.sleep(_PAUSE)
@@ -85,18 +85,30 @@ class ImportWorker:
         holder = new_id()
         now = self._clock.now()
         async with database.connected(self._autocommit) as connection:
-            uuid = await storage.claim(connection, holder=holder, now=now, until=lease_end(now))
-            if uuid is None:
+            claim = await storage.claim(connection, kinds=self._kinds, holder=holder, now=now, until=lease_end(now))
+            if claim is None:
                 return False
-            read = Read(connection, now, self._service)
-            record, kind = await self._find(read, uuid)
-        with scratch_file() as path:
-            hold = Hold(kind=kind, record=record, holder=holder, reader=RowReader(kind, record.columns))
-            try:
-                await self._carry_out(hold, path)
-            except HoldLost:
-                self._log.info("import_hold_lost", resource=f"{kind.collection}/{uuid}")
+            record, kind = await self._find(Read(connection, now, self._service), claim.uuid)
+        hold = Hold(kind=kind, record=record, holder=holder, reader=RowReader(kind, record.columns))
+        try:
+            await self._attempt(hold, claim.attempts)
+        except HoldLost:
+            self._log.info("import_hold_lost", resource=f"{kind.collection}/{claim.uuid}")
         return True
+
+    async def _attempt(self, hold: Hold, attempts: int) -> None:
+        """The attempt counts against the import, unless what ends it will pass; after too many the import is failed."""
+        try:
+            if attempts > _MAX_ATTEMPTS:
+                await self._fail(hold, Failure(code="IMPORT_HALTED"))
+                return
+            with scratch_file() as path:
+                await self._carry_out(hold, path)
+        except Exception as error:
+            if _passes(error):
+                async with database.connected(self._autocommit) as connection:
+                    await storage.excuse(connection, uuid=hold.record.uuid, holder=hold.holder)
+            raise
 
     async def _find(self, read: Read, uuid: UUID) -> tuple[Import, ImportKind[Any]]:
         collection = await storage.kind_of(read, uuid=uuid)
@@ -105,26 +117,22 @@ class ImportWorker:
 
     async def _carry_out(self, hold: Hold, path: Path) -> None:
         try:
-            principal = await self._starter(hold)
+            await self._starter(hold)
+            async with database.connected(self._autocommit) as connection:
+                read = Read(connection, self._clock.now(), self._service)
+                await storage.fetch_file(read, uuid=hold.record.uuid, path=path)
+            await self._take_all(hold, path)
         except Unauthenticated:
-            await self._end(hold, lambda work: fail(work, hold=hold, failure=Failure(code="IMPORT_STARTER_GONE")))
-            return
-        async with database.connected(self._autocommit) as connection:
-            read = Read(connection, self._clock.now(), self._service)
-            await storage.fetch_file(read, uuid=hold.record.uuid, path=path)
-        try:
-            await self._take_all(hold, principal, path)
+            await self._fail(hold, Failure(code="IMPORT_STARTER_GONE"))
         except Halted:
-            await self._end(hold, lambda work: fail(work, hold=hold, failure=Failure(code="IMPORT_HALTED")))
-            return
-        except FileRefused as refusal:
-            failure = Failure(code=refusal.reason, parameters=refusal.metadata())
-            await self._end(hold, lambda work: fail(work, hold=hold, failure=failure))
-            return
-        await self._end(hold, lambda work: finish(work, hold=hold))
+            await self._fail(hold, Failure(code="IMPORT_HALTED"))
+        except (FileRefused, ImportFileGone) as refusal:
+            await self._fail(hold, Failure(code=refusal.reason, parameters=refusal.metadata()))
+        else:
+            await self._end(hold, lambda work: finish(work, hold=hold))
 
     async def _starter(self, hold: Hold) -> Principal:
-        """The starter with the grants he has now; a permission lost since the start ends the import."""
+        """The starter with the grants he has now; asked before every batch, so that one lost ends the import."""
         if hold.record.account is None:
             raise Unauthenticated
         principal = await self._find_principal(hold.record.account)
@@ -132,15 +140,16 @@ class ImportWorker:
             raise Unauthenticated
         return principal
 
-    async def _take_all(self, hold: Hold, principal: Principal, path: Path) -> None:
+    async def _take_all(self, hold: Hold, path: Path) -> None:
         """Batch after batch, the next one read while the database works."""
         shape, after_line = hold.record.shape, hold.record.progress.after_line
         batches = read_batches(path, shape, after_line=after_line, size=hold.kind.batch_size)
         coming = asyncio.create_task(asyncio.to_thread(_next_batch, hold.reader, batches))
         try:
             while rows := await coming:
+                _halt_after_defects(hold)
                 coming = asyncio.create_task(asyncio.to_thread(_next_batch, hold.reader, batches))
-                await self._take(hold, principal, rows)
+                await self._take(hold, await self._starter(hold), rows)
         finally:
             # The thread still reads the scratch file: it must be done before the file goes.
             await asyncio.wait({coming})
@@ -166,15 +175,13 @@ class ImportWorker:
     def _spoiled(self, hold: Hold, row: ReadRow[Any], error: Exception) -> ReadRow[Any]:
         """The row that fails by itself, refused: with its reason, or with an error id when we are at fault."""
         if isinstance(error, Refusal):
-            return ReadRow(row.line, None, (Problem(code=error.reason, parameters=error.metadata()),))
-        hold.defects.append(row.line)
-        if len(hold.defects) > _MAX_DEFECTS:
-            raise Halted from error
-        error_id = str(new_id())
-        # The stack without the error's own text, which may hold what the row says of a person.
-        stack = "".join(traceback.format_tb(error.__traceback__)[-5:])
-        self._log.error("import_row_failed", error_id=error_id, error=type(error).__name__, stack=stack)
-        return ReadRow(row.line, None, (Problem(code="ROW_FAILED", parameters={"error_id": error_id}),))
+            return refused_row(row.line, error)
+        failed = hold.reader.failed(row.line, error)
+        _halt_after_defects(hold)
+        return failed
+
+    async def _fail(self, hold: Hold, failure: Failure) -> None:
+        await self._end(hold, lambda work: fail(work, hold=hold, failure=failure))
 
     async def _end(self, hold: Hold, use_case: UseCase) -> None:
         await self._once(hold, self._service, use_case)
@@ -188,6 +195,11 @@ def _next_batch(reader: RowReader[Any], batches: Iterator[list[Any]]) -> list[Re
     return reader.read([row for batch in islice(batches, 1) for row in batch])
 
 
+def _halt_after_defects(hold: Hold) -> None:
+    if len(hold.reader.defects) > _MAX_DEFECTS:
+        raise Halted
+
+
 def _passes(error: Exception) -> bool:
     """Whether the same batch may succeed later: the database is away, or somebody else was quicker."""
-    return isinstance(error, (OSError, ConnectionError)) or (isinstance(error, Refusal) and error.kind in _PASSING)
+    return database.transient(error) or (isinstance(error, Refusal) and error.kind in _PASSING)

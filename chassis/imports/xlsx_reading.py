@@ -1,155 +1,72 @@
-"""Reading Excel workbooks, after making sure that reading them cannot exhaust the process."""
+"""Reading Excel workbooks in a process apart: what a workbook does to its parser, it does not do to the service."""
 
-import re
-import zipfile
-import zlib
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
-from itertools import count
+from hashlib import sha256
 from pathlib import Path
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    XmlError,
-    ZipError,
-)
+import orjson
 
-from chassis.imports.cells import cell_text
-from chassis.imports.refusals import (
-    FileBroken,
-    FileExpandsTooMuch,
-    FileFormatUnknown,
-    FileHasTooManyColumns,
-    FileHasTooManyRows,
-    FileWithoutRows,
-)
-from chassis.imports.shape import MAX_COLUMNS, MAX_ROWS, Row
+from chassis.imports import unpacking
+from chassis.imports.refusals import FileExpandsTooMuch, FileRefused
+from chassis.imports.shape import Row
+from chassis.imports.xlsx_scan import MAX_UNPACKED_MIB
 
-_MAX_UNPACKED_MIB = 300
-_MAX_CELLS = 5_000_000
-_PIECE = 1024 * 1024
-_LOCAL_HEADER = 30
-_PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,7})["']""")
-_OPENING = re.compile(rb"<(?:\w+:)?(c|row)[ />]")
-# What a place may need in bytes: ` r="XFD1048576"` may be cut by the end of a piece.
-_OVERLAP = 32
-
-
-def refuse_dangerous_workbook(path: Path) -> None:
-    """Refuse what is no workbook, unpacks too far, or has a cell so far out that the sheet's area is huge.
-
-    The parser lays a sheet out as a rectangle from its first to its last cell, so that a single cell in
-    XFD1048576 would need hundreds of gigabytes. The sizes stated in the archive are not believed.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if not any(entry.filename == "xl/workbook.xml" for entry in entries):
-                raise FileFormatUnknown
-            _scan_entries(path, entries)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError) as error:
-        raise FileBroken from error
-
-
-def _scan_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    left = _MAX_UNPACKED_MIB * 1024 * 1024
-    for entry in entries:
-        is_sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
-        area = _Area()
-        for piece in _unpacked(path, entry):
-            left -= len(piece)
-            if left < 0:
-                raise FileExpandsTooMuch(limit_mib=_MAX_UNPACKED_MIB)
-            if is_sheet:
-                area.scan(piece)
-
-
-def _unpacked(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The entry's content in pieces of bounded size, unpacked without regard to its stated size."""
-    if entry.flag_bits & 1 or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise FileBroken
-    with path.open("rb") as file:
-        file.seek(entry.header_offset)
-        header = file.read(_LOCAL_HEADER)
-        if len(header) < _LOCAL_HEADER:
-            raise FileBroken
-        file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
-        left = entry.compress_size
-        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        while left > 0 and (packed := file.read(min(_PIECE, left))):
-            left -= len(packed)
-            if entry.compress_type == zipfile.ZIP_STORED:
-                yield packed
-                continue
-            while packed:
-                yield inflate.decompress(packed, _PIECE)
-                packed = inflate.unconsumed_tail
-
-
-class _Area:
-    """The rectangle a sheet needs, gathered from the places its XML names."""
-
-    def __init__(self) -> None:
-        self._tail = b""
-        self._rows = 0
-        self._columns = 0
-        self._cells = 0
-
-    def scan(self, piece: bytes) -> None:
-        """Take the next piece of the sheet's XML; refuses the workbook when the rectangle grows too large."""
-        text = self._tail + piece
-        self._tail = text[-_OVERLAP:]
-        for column, row in set(_PLACE.findall(text)):
-            self._rows = max(self._rows, int(row))
-            self._columns = max(self._columns, _column_number(column))
-        self._cells += sum(1 for _ in _OPENING.finditer(text))
-        if self._rows > MAX_ROWS:
-            raise FileHasTooManyRows(limit=MAX_ROWS)
-        if self._columns > MAX_COLUMNS:
-            raise FileHasTooManyColumns(limit=MAX_COLUMNS)
-        if max(self._rows * self._columns, self._cells) > _MAX_CELLS:
-            raise FileExpandsTooMuch(limit_mib=_MAX_UNPACKED_MIB)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+_SECONDS = 120
+# Each may take half a gigabyte, and more before it is refused.
+_AT_A_TIME = threading.BoundedSemaphore(2)
 
 
 def find_sheet(path: Path) -> str:
-    """The name of the first visible sheet that holds anything."""
-    workbook = _open(path)
-    for sheet in workbook.sheets_metadata:
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
-            content = _sheet(workbook, sheet.name)
-            if content.height:
-                return sheet.name
-    raise FileWithoutRows
+    """The name of the first visible sheet that holds anything; refuses what is no workbook, or a dangerous one."""
+    rows = path.with_name(f"{path.name}.rows")
+    _unpack(path, rows, "")
+    with rows.open("rb") as file:
+        sheet = str(orjson.loads(file.readline()))
+    rows.rename(_rows_of(path, sheet))
+    return sheet
 
 
 def xlsx_rows(path: Path, sheet: str) -> Iterator[Row]:
-    """Every row of the sheet with the number the spreadsheet shows; columns counted from A."""
-    content = _sheet(_open(path), sheet)
-    left = ("",) * (content.start[1] if content.start else 0)
-    for line, cells in zip(count(1), content.iter_rows(), strict=False):
-        yield Row(line, left + tuple([cell_text(cell) for cell in cells]))
+    """The rows of the sheet that hold anything, with the number the spreadsheet shows; columns counted from A.
+
+    They are read from plain lines in a file beside the workbook, which is written at the first reading.
+    """
+    rows = _rows_of(path, sheet)
+    if not rows.exists():
+        _unpack(path, rows, sheet)
+    with rows.open("rb") as file:
+        file.readline()
+        for text in file:
+            line, cells = orjson.loads(text)
+            yield Row(line, tuple(cells))
 
 
-def _open(path: Path) -> CalamineWorkbook:
-    try:
-        return CalamineWorkbook.from_path(path)
-    except (CalamineError, PasswordError, XmlError, ZipError, OSError) as error:
-        raise FileBroken from error
+def _rows_of(path: Path, sheet: str) -> Path:
+    return path.with_name(f"{path.name}.rows-{sha256(sheet.encode()).hexdigest()[:16]}")
 
 
-def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
-    try:
-        return workbook.get_sheet_by_name(name)
-    except (CalamineError, XmlError, ZipError) as error:
-        raise FileBroken from error
+def _unpack(path: Path, rows: Path, sheet: str) -> None:
+    begun = rows.with_name(f"{rows.name}.begun")
+    program = [sys.executable, "-m", unpacking.__name__, str(path), str(begun), sheet]
+    # None of the service's settings: they hold its secrets, and the program reads what strangers wrote.
+    surroundings = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with _AT_A_TIME:
+        try:
+            ended = subprocess.run(program, env=surroundings, check=False, timeout=_SECONDS, capture_output=True)  # noqa: S603 - our own program, and no shell reads its arguments
+        except subprocess.TimeoutExpired as error:
+            raise FileExpandsTooMuch(limit_mib=MAX_UNPACKED_MIB) from error
+    if ended.returncode == unpacking.REFUSED:
+        raise _refusal(ended.stdout)
+    if ended.returncode:
+        raise FileExpandsTooMuch(limit_mib=MAX_UNPACKED_MIB)
+    begun.rename(rows)
+
+
+def _refusal(told: bytes) -> FileRefused:
+    reason, values = orjson.loads(told)
+    refusals = {each.reason: each for each in FileRefused.__subclasses__()}
+    return refusals[reason](**values)

@@ -26,12 +26,20 @@ CODES: dict[Kind, grpc.StatusCode] = {
     Kind.OUTCOME_UNKNOWN: grpc.StatusCode.UNKNOWN,
 }
 DOMAIN = "millrace"
+# A status travels in trailing metadata, of which gRPC takes 8 KiB for sure: base64 makes it a third longer, and every
+# Chinese character of the text takes nine bytes more. A refusal that is too long would arrive as RESOURCE_EXHAUSTED.
+VALUE_CHARACTERS = 100
+TEXT_CHARACTERS = 200
+VIOLATION_BYTES = 2 * 1024
 
 
 def status_of(refusal: Refusal, *, texts: Texts, locale: str) -> status_pb2.Status:
-    """The status of a refusal: code, ErrorInfo, LocalizedMessage, and BadRequest and RetryInfo where they apply."""
-    metadata = refusal.metadata()
-    text = texts.render(refusal.reason, metadata, locale)
+    """The status of a refusal: code, ErrorInfo, LocalizedMessage, and BadRequest and RetryInfo where they apply.
+
+    What somebody typed is cut short in it, so that every refusal arrives.
+    """
+    metadata = {name: _cut(value, VALUE_CHARACTERS) for name, value in refusal.metadata().items()}
+    text = _cut(texts.render(refusal.reason, metadata, locale), TEXT_CHARACTERS)
     status = status_pb2.Status(code=CODES[refusal.kind].value[0], message=text)
     _attach(status, error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=metadata))
     _attach(status, error_details_pb2.LocalizedMessage(locale=locale, message=text))
@@ -59,14 +67,25 @@ def internal(*, texts: Texts, locale: str) -> tuple[status_pb2.Status, str]:
 def _bad_request(
     violations: tuple[Violation, ...], text: str, texts: Texts, locale: str
 ) -> error_details_pb2.BadRequest:
+    """The violations, as many as travel safely; who mends those hears of the rest."""
     bad = error_details_pb2.BadRequest()
     for violation in violations:
+        if bad.ByteSize() > VIOLATION_BYTES:
+            break
         description = text  # a refusal of ours about one field says it all
         if violation.message:
             worded = texts.render(violation.rule, {}, locale)
             description = violation.message if worded == violation.rule else worded
-        bad.field_violations.add(field=violation.field, description=description, reason=violation.rule)
+        bad.field_violations.add(
+            field=_cut(violation.field, VALUE_CHARACTERS),
+            description=_cut(description, TEXT_CHARACTERS),
+            reason=violation.rule,
+        )
     return bad
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _attach(status: status_pb2.Status, detail: object) -> None:

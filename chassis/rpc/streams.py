@@ -22,7 +22,7 @@ class TooManyStreams(Refusal):
     """The caller has as many streams open as one may have."""
 
     kind = Kind.TOO_MANY
-    reason = "TOO_MANY_STREAMS"
+    reason = "CALLER_STREAMS_FULL"
 
     most: int
 

@@ -7,6 +7,7 @@ paused holder may publish again, which the message id and the consumers' version
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,14 +17,14 @@ from nats.js.errors import APIError, NoStreamResponseError
 from sqlalchemy import DateTime, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.types import BigInteger
+from sqlalchemy.types import BigInteger, Text
 
 from chassis import logs, metrics
 from chassis.database import Kept, connected
 from chassis.leadership import leadership
 from chassis.prepared import Prepared, Row
 from chassis.streaming import streams
-from chassis.streaming.refill import reconcile
+from chassis.streaming.refill import note_rewind, reconcile
 from chassis.tables import outbox
 from kernel.time import Clock
 
@@ -37,14 +38,30 @@ _ACK_SECONDS = 5.0
 _TRANSIENT = (nats.errors.TimeoutError, nats.errors.NoRespondersError, NoStreamResponseError, TimeoutError, OSError)
 _MARK = Prepared(
     text(
+        "with marked as ("
         "update outbox o set published_at = :now, stream_epoch = :epoch, stream_seq = m.seq, last_error = null "
-        "from unnest(cast(:ids as bigint[]), cast(:seqs as bigint[])) as m(id, seq) where o.id = m.id"
+        "from unnest(cast(:ids as bigint[]), cast(:seqs as bigint[])) as m(id, seq) where o.id = m.id) "
+        "insert into published (stream, epoch, seq) values (:stream, :epoch, :highest) on conflict (stream) do update "
+        "set epoch = excluded.epoch, seq = case when published.epoch = excluded.epoch "
+        "then greatest(published.seq, excluded.seq) else excluded.seq end"
     ).bindparams(
         bindparam("ids", type_=ARRAY(BigInteger)),
         bindparam("seqs", type_=ARRAY(BigInteger)),
         bindparam("now", type_=DateTime(timezone=True)),
+        bindparam("epoch", type_=Text),
+        bindparam("stream", type_=Text),
+        bindparam("highest", type_=BigInteger),
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A row of the outbox that the stream holds: where, and whether it held it already."""
+
+    id: int
+    seq: int
+    known: bool
 
 
 class Relay:
@@ -68,6 +85,7 @@ class Relay:
         self._clock = clock
         self._service = declaration.name
         self._epoch = ""
+        self._highest = 0
         self._woken = woken or asyncio.Event()
         self._batch = asyncio.Lock()
         self._places = asyncio.Semaphore(GROUPS)
@@ -109,19 +127,23 @@ class Relay:
             if not rows:
                 return 0
             published = await self._publish(connection, rows)
-            if published:
+            lost_from = min((each.seq for each in published if not each.known), default=self._highest + 1)
+            if lost_from > self._highest:
                 await self._mark(connection, published)
-            return len(published)
+                return len(published)
+            # A number given out twice: the store was restored from an older copy, and what it held since is gone.
+            await note_rewind(connection, self._declaration, after=lost_from - 1)
+        await self.check_stream()
+        return await self.publish_once()
 
     async def check_stream(self) -> None:
         """See that the stream stands and holds what was published; refill it when it does not."""
         state = await streams.apply(self._client, self._declaration)
-        async with self._engine.begin() as connection:
-            refilled = await reconcile(connection, state)
+        refilled = await reconcile(self._engine, state, declaration=self._declaration, now=self._clock.now())
         if refilled:
             metrics.STREAM_REFILLS.labels(self._service).inc()
             self._log.error("stream was lost or rewound; refilling", stream=self._service, events=refilled)
-        self._epoch = state.epoch
+        self._epoch, self._highest = state.epoch, state.last_seq
 
     async def _lead(self, lock: AsyncConnection) -> None:
         checked = -RECONCILE_SECONDS
@@ -139,7 +161,7 @@ class Relay:
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
                     await asyncio.sleep(GATHER_SECONDS)
 
-    async def _publish(self, connection: AsyncConnection, rows: Iterable[Row]) -> list[tuple[int, int]]:
+    async def _publish(self, connection: AsyncConnection, rows: Iterable[Row]) -> list[Acknowledged]:
         groups: dict[tuple[str, UUID], list[Row]] = {}
         for row in rows:  # in the order of their ids, which within an aggregate is that of its versions
             groups.setdefault((row["aggregate_type"], row["aggregate_id"]), []).append(row)
@@ -149,9 +171,9 @@ class Relay:
             raise nats.errors.TimeoutError
         return published
 
-    async def _publish_aggregate(self, connection: AsyncConnection, rows: list[Row]) -> list[tuple[int, int]]:
+    async def _publish_aggregate(self, connection: AsyncConnection, rows: list[Row]) -> list[Acknowledged]:
         """Publish one aggregate's events one after another; what was acknowledged before the first failure."""
-        acknowledged: list[tuple[int, int]] = []
+        acknowledged: list[Acknowledged] = []
         async with self._places:
             for row in rows:
                 try:
@@ -165,14 +187,17 @@ class Relay:
                         break
                     await self._stop(connection, row, error)
                     break
-                acknowledged.append((row["id"], ack.seq))
+                acknowledged.append(Acknowledged(row["id"], ack.seq, bool(ack.duplicate)))
         metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(acknowledged))
         return acknowledged
 
-    async def _mark(self, connection: AsyncConnection, published: list[tuple[int, int]]) -> None:
+    async def _mark(self, connection: AsyncConnection, published: list[Acknowledged]) -> None:
         now: datetime = self._clock.now()
-        ids, seqs = [place[0] for place in published], [place[1] for place in published]
-        await _MARK.rows(connection, now=now, epoch=self._epoch, ids=ids, seqs=seqs)
+        ids, seqs = [each.id for each in published], [each.seq for each in published]
+        self._highest = max(self._highest, *seqs)
+        await _MARK.rows(
+            connection, now=now, epoch=self._epoch, ids=ids, seqs=seqs, stream=self._service, highest=self._highest
+        )
 
     async def _stop(self, connection: AsyncConnection, row: Row, error: Exception) -> None:
         """The stream will never take this event: its aggregate stops, the others go on, somebody is told."""

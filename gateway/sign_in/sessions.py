@@ -117,9 +117,23 @@ class BrowserSessions:
         """The session after renewal; requests that come together with one old cookie share one renewal.
 
         Its outcome is remembered, because a browser sends the old cookie until it has seen the new one, and a
-        refresh token shown late a second time would end the session.
+        refresh token shown late a second time would end the session. A browser that never saw the new one comes back
+        when that has ended too: then the remembered session is renewed in its turn.
         """
-        key = hashlib.sha256(refresh_token.encode()).hexdigest()
+        while (past := self._past(refresh_token)) is not None:
+            refresh_token = past.refresh_token
+        return await self._shared_renewal(refresh_token)
+
+    def _past(self, refresh_token: str) -> BrowserSession | None:
+        """What a remembered renewal of the token gave, where its access token has ended since."""
+        task = self._renewals.get(_key(refresh_token))
+        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+            return None
+        session = task.result()
+        return session if session.expires <= time.time() else None
+
+    async def _shared_renewal(self, refresh_token: str) -> BrowserSession:
+        key = _key(refresh_token)
         task = self._renewals.get(key)
         if task is None:
             task = self._renewals[key] = asyncio.ensure_future(self._renew(refresh_token))
@@ -133,6 +147,11 @@ class BrowserSessions:
 
     async def _renew(self, refresh_token: str) -> BrowserSession:
         return BrowserSession.of(await self.ask("RefreshSession", refresh_token=refresh_token))
+
+
+def _key(refresh_token: str) -> str:
+    """What a renewal is remembered by."""
+    return hashlib.sha256(refresh_token.encode()).hexdigest()
 
 
 def cookie_name(exchange: Exchange) -> str:

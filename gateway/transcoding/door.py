@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,11 @@ import grpc
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from chassis.logs import get_logger
 from chassis.metrics import HTTP_SECONDS
 from gateway import problems
 from gateway.backends import Backend, Metadata
-from gateway.limits import Limit
+from gateway.limits import Limit, Places
 from gateway.transcoding import streaming
 from gateway.transcoding.exchange import Exchange
 from gateway.transcoding.json_writing import writer
@@ -30,11 +32,21 @@ Credentials = Callable[[Exchange], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often addresses and sessions may ask, and addresses may write without being signed in."""
+    """How often addresses and sessions may ask, how often write without being signed in, how much stream at once."""
 
     address: Limit
     session: Limit
     public_writes: Limit
+    streams_of_address: Places
+    streams_of_session: Places
+
+    @contextmanager
+    def stream(self, address: str, token: str) -> Iterator[None]:
+        """Hold a stream's places for the block; raises TooManyStreams."""
+        with self.streams_of_address.one(address), ExitStack() as held:
+            if token:
+                held.enter_context(self.streams_of_session.one(_session(token)))
+            yield
 
 
 class Door:
@@ -72,18 +84,24 @@ class Door:
             self._limits.public_writes.take(exchange.address)
         token = await self._credentials(exchange)
         if token:
-            self._limits.session.take(token[-43:])
+            self._limits.session.take(_session(token))
         metadata = call_metadata(exchange, token)
         backend = self._backends[method.service]
         if method.shape is Shape.UNARY:
             await _unary(exchange, route, segments, backend, metadata)
-        elif method.shape is Shape.UPLOAD:
-            if not token and not method.anonymous:
-                raise Unauthenticated  # before a stranger's 20 MiB travel on
-            await streaming.upload(exchange, route, segments, backend, metadata)
-        else:
-            serve = streaming.events if method.shape is Shape.EVENTS else streaming.download
-            await serve(exchange, route, segments, backend, metadata)
+            return
+        if method.shape is Shape.UPLOAD and not token and not method.anonymous:
+            raise Unauthenticated  # before a stranger's 20 MiB travel on
+        with self._limits.stream(exchange.address, token):
+            await _STREAMS[method.shape](exchange, route, segments, backend, metadata)
+
+
+_STREAMS = {Shape.UPLOAD: streaming.upload, Shape.EVENTS: streaming.events, Shape.DOWNLOAD: streaming.download}
+
+
+def _session(token: str) -> str:
+    """What a session is counted by: the end of its token, where every token differs."""
+    return token[-43:]
 
 
 def call_metadata(exchange: Exchange, token: str) -> Metadata:
@@ -137,10 +155,15 @@ async def _while_wanted(exchange: Exchange, call: Awaitable[Any]) -> Any:
 
 
 async def _tell(exchange: Exchange, error: Exception, route: Route | None) -> None:
-    """Answer with the problem, or, when the answer has begun, end it."""
+    """Answer with the problem, or leave an answer that has begun without its end.
+
+    The server then closes the connection and the client sees a failed transfer; a proper end would make half a file
+    look like a whole one.
+    """
     problem = problem_of(exchange, error, route)
     if exchange.started:
-        await exchange.piece(b"", last=True)
+        exchange.status = problem.status
+        get_logger().warning("answer broken off", path=exchange.scope["path"], reason=problem.document["reason"])
     else:
         await exchange.refuse(problem)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,10 @@ MAX_DEPTH = 32
 _SERVER_OWNED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER})
 _FAILED_AT = re.compile(r"Failed to parse (\w+) field: ")
 _UNKNOWN = re.compile(r'has no field named "([^"]*)" at "[^".]*\.?([^"]*)"')
+# Possessive, and a string without its end is one match too: a hostile body is read once, not once for each quote.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_STEPS = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _STEPS)
 _WRONG_INPUT = (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError)
 
 
@@ -186,11 +191,5 @@ def _maskable(request: Descriptor, binding: Binding) -> dict[str, str]:
 
 def _depth(body: bytes) -> int:
     """How deep the JSON is nested, counted before it is parsed; brackets inside strings do not count."""
-    deepest = depth = 0
-    for bracket in re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body):
-        if bracket in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif bracket in b"}]":
-            depth -= 1
-    return deepest
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)

@@ -82,17 +82,27 @@ async def _send_event(exchange: Exchange, route: Route, reading: asyncio.Future[
 async def download(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
     """A server stream of HttpBody as one file."""
     request = route.plan.build(segments, exchange.scope["query_string"], b"", exchange.headers)
-    async with backend.stream(route.binding.method, request, metadata=metadata, seconds=EXPORT_SECONDS) as call:
+    leaving = asyncio.ensure_future(exchange.left())
+    try:
+        async with backend.stream(route.binding.method, request, metadata=metadata, seconds=EXPORT_SECONDS) as call:
+            await _send_parts(exchange, call, leaving)
+    finally:
+        leaving.cancel()
+
+
+async def _send_parts(exchange: Exchange, call: Any, leaving: asyncio.Task[None]) -> None:
+    part = await call.read()
+    kind = b"" if part is grpc.aio.EOF else part.content_type.encode("latin-1", "replace")
+    disposition = b'attachment; filename="%s"' % _file_name(exchange.scope["path"], kind)
+    await exchange.start(
+        200, kind=kind or b"application/octet-stream", headers=((b"content-disposition", disposition),)
+    )
+    while part is not grpc.aio.EOF:
+        await exchange.piece(part.data)
+        if leaving.done():
+            return
         part = await call.read()
-        kind = b"" if part is grpc.aio.EOF else part.content_type.encode("latin-1", "replace")
-        disposition = b'attachment; filename="%s"' % _file_name(exchange.scope["path"], kind)
-        await exchange.start(
-            200, kind=kind or b"application/octet-stream", headers=((b"content-disposition", disposition),)
-        )
-        while part is not grpc.aio.EOF:
-            await exchange.piece(part.data)
-            part = await call.read()
-        await exchange.piece(b"", last=True)
+    await exchange.piece(b"", last=True)
 
 
 async def upload(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:

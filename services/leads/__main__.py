@@ -1,4 +1,4 @@
-"""The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate`."""
+"""The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate|redrive`."""
 
 import hmac
 from collections.abc import Coroutine, Mapping, Sequence
@@ -74,10 +74,17 @@ def desk(parts: Parts) -> IntakeDesk:
     return made
 
 
+def revocations(parts: Parts) -> RevocationList:
+    """The sessions and API clients that ended before their tokens."""
+    made: RevocationList = parts.once(
+        "revocations", lambda: RevocationList(stored_revocations(parts.engine, REVOKED_SESSIONS))
+    )
+    return made
+
+
 def identify(parts: Parts) -> Identify:
     """Tokens are checked with directory's keys; what a caller may do stands in the copy."""
-    revocations = RevocationList(stored_revocations(parts.engine, REVOKED_SESSIONS))
-    verifier = TokenVerifier(RemoteKeySet(parts.channel("directory")), revocations=revocations)
+    verifier = TokenVerifier(RemoteKeySet(parts.channel("directory")), revocations=revocations(parts))
     return identify_by(verifier, organization(parts))
 
 
@@ -158,7 +165,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
 
 def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
     """What leads do all the time: carry imports out."""
-    return (lead_import_worker(parts, desk(parts), organization(parts)).run(),)
+    return (lead_import_worker(parts, desk(parts), organization(parts), revocations(parts)).run(),)
 
 
 def _service(contract: Any, name: str) -> ServiceDescriptor:

@@ -25,6 +25,7 @@ from services.leads.domain.lead_import.reading import (
     read_tags,
     read_urgency,
 )
+from services.leads.rpc.lead_import_lengths import longest_cell, longest_custom_value
 from services.leads.rpc.lead_messages import URGENCY_NUMBERS, facts_of
 
 _Fill = Callable[[lead_pb2.Lead, str], None]
@@ -36,7 +37,14 @@ _INSTANTS = frozenset({"received_time", "demo_request_time"})
 def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]:
     """How leads are imported; dates without a time zone are dates of `zone`."""
     fields = [
-        ImportField(path=each.path, chinese=each.chinese, english=each.english, exact=each.exact) for each in COLUMNS
+        ImportField(
+            path=each.path,
+            chinese=each.chinese,
+            english=each.english,
+            exact=each.exact,
+            longest=longest_cell(each.path),
+        )
+        for each in COLUMNS
     ]
     return ImportKind(
         record="lead_import",
@@ -46,6 +54,7 @@ def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]
         read_row=partial(read_lead_row, zone=zone),
         take_rows=partial(take_lead_rows, desk=desk),
         allows_custom=True,
+        longest_custom=longest_custom_value(),
     )
 
 

@@ -1,10 +1,14 @@
 """How imports join the service's parts: who serves them and who carries them out."""
 
+from uuid import UUID
+
 from chassis.imports.lifecycle import Account
 from chassis.imports.worker import ImportWorker
 from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal
+from chassis.tokens import Revocations
+from kernel.errors import Unauthenticated
 from services.leads.application.intake import IntakeDesk
 from services.leads.rpc.lead_import_rows import lead_import_kind
 from services.leads.rpc.lead_import_servicer import LeadImportServicer
@@ -16,10 +20,16 @@ def lead_import_servicer(parts: Parts, desk: IntakeDesk, *, page_key: bytes) -> 
     return LeadImportServicer(parts.store, desk, parts.texts, kind=kind, page_key=page_key)
 
 
-def lead_import_worker(parts: Parts, desk: IntakeDesk, organization: Organization) -> ImportWorker:
+def lead_import_worker(
+    parts: Parts, desk: IntakeDesk, organization: Organization, revocations: Revocations
+) -> ImportWorker:
     """Who takes the rows in; `run()` is background work of the process, and takes no caller's place."""
 
     async def find_principal(account: Account) -> Principal:
+        collection, _, identifier = account.subject.partition("/")
+        # What a member may do stands in the organization; an API client is only known to be gone.
+        if collection == "apiClients" and await revocations.holds(UUID(identifier)):
+            raise Unauthenticated
         return await organization.principal(
             subject=account.subject, roles=account.roles, permissions=account.permissions
         )

@@ -4,14 +4,17 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from millrace.leads.v1.lead_pb2 import Lead
+from nats.aio.client import Client
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.database import open_engine
 from chassis.principal import Principal, Scope
 from chassis.rpc.call import Call
 from chassis.streaming.connection import connect
+from chassis.streaming.relay import Relay
 from chassis.work import Store
 from deploy.local.nats import Nats
+from tests.integration.chassis.tally import Calls, Tally, declaration
 from tests.support.clock import FixedClock
 from tests.support.sample import PUBLICATIONS, make_tables
 
@@ -46,3 +49,25 @@ def call(clock: FixedClock) -> Callable[..., Call]:
         return Call(principal=principal, method=method, now=clock.now(), answer_type=Lead)
 
     return make
+
+
+@pytest.fixture
+async def client(nats_server: Nats) -> AsyncIterator[Client]:
+    client = await connect(nats_server.url, service="test")
+    yield client
+    for name in ("leads",):
+        await client.request(f"$JS.API.STREAM.DELETE.{name}", b"", timeout=5)
+    await client.close()
+
+
+@pytest.fixture
+def relay(engine: AsyncEngine, client: Client, clock: FixedClock) -> Relay:
+    return Relay(engine=engine, client=client, declaration=declaration("leads"), clock=clock)
+
+
+@pytest.fixture
+async def tally(engine: AsyncEngine, client: Client, clock: FixedClock, call: Calls) -> AsyncIterator[Tally]:
+    tally = Tally(engine, client, clock, call())
+    await tally.make()
+    yield tally
+    await tally.consumer.close()

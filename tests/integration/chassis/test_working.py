@@ -170,3 +170,17 @@ async def test_events_published_a_day_ago_move_to_the_log(
     async with engine.connect() as connection:
         assert await connection.scalar(select(func.count()).select_from(outbox)) == 0
         assert await connection.scalar(select(event_log.c.version)) == 1
+
+
+async def test_all_that_is_due_moves_to_the_log_however_much_it_is(
+    store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock
+) -> None:
+    for _ in range(5):
+        await write(store, call)
+    async with engine.begin() as connection:
+        await connection.execute(text("update outbox set published_at = occurred, stream_epoch = 'e', stream_seq = 1"))
+    clock.travel(days=1, seconds=1)
+    async with engine.begin() as connection:
+        assert await archive(connection, now=clock.now(), limit=2) == 5
+    async with engine.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(outbox)) == 0

@@ -1,5 +1,6 @@
 """A real gateway application in front of a small real gRPC server that speaks the leads' and directory's contracts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from gateway.application import application
 from gateway.backends import open_backends
+from gateway.serving import HttpServer
 from gateway.settings import GatewaySettings
 from tests.integration.gateway.neighbour import Neighbour
 
@@ -38,5 +40,29 @@ async def client(neighbour: Neighbour) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(application(settings, backends))
     async with httpx.AsyncClient(transport=transport, base_url="http://millrace.example") as speaking:
         yield speaking
+    for backend in backends.values():
+        await backend.close()
+
+
+@pytest.fixture
+async def listening(neighbour: Neighbour) -> AsyncIterator[str]:
+    """Host and port of a gateway that listens."""
+    settings = GatewaySettings.read(
+        {
+            "MILLRACE_DIRECTORY_ADDRESS": neighbour.address,
+            "MILLRACE_LEADS_ADDRESS": neighbour.address,
+            "MILLRACE_SECRET": SECRET,
+            "MILLRACE_GATEWAY_LISTEN": "127.0.0.1:0",
+            "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS": "3",
+            "MILLRACE_GATEWAY_STREAMS_PER_SESSION": "2",
+        }
+    )
+    backends = open_backends(settings.addresses.items())
+    serving = HttpServer(application(settings, backends), listen=settings.listen, trusted_proxies="")
+    task = asyncio.ensure_future(serving.serve())
+    await serving.listening.wait()
+    yield serving.address
+    serving.should_exit = True
+    await task
     for backend in backends.values():
         await backend.close()

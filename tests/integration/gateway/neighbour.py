@@ -28,6 +28,8 @@ class Neighbour:
         self.metadata: list[dict[str, Any]] = []
         self.refusals: list[Refusal | grpc.StatusCode] = []
         self.unread_refusal: Refusal | None = None
+        self.breaks_off: grpc.StatusCode | None = None
+        self.endless = False
         self.cancelled = asyncio.Event()
         self.finished = asyncio.Event()
         self.pause = 0.0
@@ -109,6 +111,10 @@ class Neighbour:
     async def download(self, request: Any, context: Any) -> AsyncIterator[Any]:
         await self._take(request, context)
         yield HttpBody(content_type="text/csv; charset=utf-8", data=b"a,b\n")
+        while self.endless:
+            yield HttpBody(data=b"x" * 65_536)
+        if self.breaks_off is not None:
+            await _refuse(context, self.breaks_off)
         yield HttpBody(data=b"1,2\n")
 
     async def sign_in(self, request: Any, context: Any) -> Any:

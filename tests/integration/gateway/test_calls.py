@@ -1,11 +1,13 @@
 """Unary calls over HTTP: from the JSON a person writes to the JSON a person reads."""
 
+import time
 from typing import Any
 
 import grpc
 import httpx
 import pytest
 
+from chassis.listing.refusals import FilterInvalid
 from chassis.rpc.refusals import InvalidRequest, Violation
 from kernel.errors import NotAllowed, NotFound, Overloaded, Refusal, RequestInProgress, StaleVersion
 from tests.integration.gateway.neighbour import Neighbour
@@ -107,6 +109,14 @@ async def test_fields_of_a_problem_are_named_as_in_the_body(client: httpx.AsyncC
     assert answer.json()["errors"] == [{"field": "companyName", "reason": "string.max_len", "message": "is too long"}]
 
 
+async def test_a_refusal_of_a_long_text_arrives_as_the_refusal_it_is(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.refusals = [FilterInvalid(near="线" * 2000)]
+    answer = await client.get("/v1/leads")
+    assert (answer.status_code, answer.json()["reason"]) == (400, "FILTER_INVALID")
+
+
 async def test_words_that_the_service_did_not_mean_for_people_stay_inside(
     client: httpx.AsyncClient, neighbour: Neighbour
 ) -> None:
@@ -199,6 +209,25 @@ async def test_what_the_contracts_do_not_know_is_refused(
 async def test_a_body_over_one_mebibyte_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/leads", json={"need": "x" * 1024 * 1024})
     assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b'"' + b'\\"' * 500_000, b'""' * 500_000, b'"' + b"\\" * 1_000_000, b"[" * 1_000_000, b"[]," * 300_000],
+    ids=["a string without end", "many strings", "backslashes", "only depth", "many lists"],
+)
+async def test_a_hostile_body_of_a_stranger_is_refused_at_once(client: httpx.AsyncClient, text: bytes) -> None:
+    begun = time.perf_counter()
+    answer = await client.post("/v1/leads", content=b"[" * 33 + text, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["reason"]) == (400, "BODY_TOO_DEEP")
+    assert time.perf_counter() - begun < 2
+
+
+async def test_brackets_inside_a_text_are_no_depth(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    need = '\\"[{' * 40
+    answer = await client.post("/v1/leads", json={"need": need})
+    assert answer.status_code == 200
+    assert neighbour.asked[0].lead.need == need
 
 
 async def test_a_form_of_a_foreign_page_is_not_json(client: httpx.AsyncClient) -> None:

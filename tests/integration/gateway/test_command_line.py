@@ -4,50 +4,29 @@ import asyncio
 import io
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from gateway.application import application
-from gateway.backends import open_backends
 from gateway.cli import importing, listing
 from gateway.cli.account import account_path
 from gateway.cli.talk import Refused, Talk
 from gateway.cli.wording import plain
-from gateway.serving import HttpServer
-from gateway.settings import GatewaySettings
 from kernel.errors import Unauthenticated
-from tests.integration.gateway.conftest import SECRET
 from tests.integration.gateway.neighbour import Neighbour
 
 IMPORT = "leadImports/018f0000-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
-async def server(neighbour: Neighbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+def server(listening: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a gateway that listens; the command line keeps its session below `tmp_path`."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.delenv("MILLRACE_SERVER", raising=False)
-    settings = GatewaySettings.read(
-        {
-            "MILLRACE_DIRECTORY_ADDRESS": neighbour.address,
-            "MILLRACE_LEADS_ADDRESS": neighbour.address,
-            "MILLRACE_SECRET": SECRET,
-            "MILLRACE_GATEWAY_LISTEN": "127.0.0.1:0",
-        }
-    )
-    backends = open_backends(settings.addresses.items())
-    serving = HttpServer(application(settings, backends), listen=settings.listen, trusted_proxies="")
-    task = asyncio.ensure_future(serving.serve())
-    await serving.listening.wait()
-    yield f"http://{serving.address}"
-    serving.should_exit = True
-    await task
-    for backend in backends.values():
-        await backend.close()
+    return f"http://{listening}"
 
 
 async def test_the_session_is_kept_for_its_owner_only(server: str, neighbour: Neighbour) -> None:

@@ -69,6 +69,26 @@ async def test_requests_that_come_together_share_one_renewal(client: httpx.Async
     assert neighbour.metadata[-1]["authorization"] == "Bearer access-1"
 
 
+async def test_a_browser_that_never_saw_its_new_cookie_is_renewed_when_that_has_ended_too(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.token_seconds = 30
+    await sign_in(client)
+    old = dict(client.cookies)
+    neighbour.token_seconds = -1
+    await client.get(LEAD)
+    neighbour.token_seconds = 600
+    for _ in range(2):
+        client.cookies = httpx.Cookies(old)
+        answer = await client.get(LEAD)
+        assert neighbour.metadata[-1]["authorization"] == "Bearer access-2"
+        assert "millrace=" in answer.headers["set-cookie"]
+    assert [each.refresh_token for each in neighbour.asked if hasattr(each, "refresh_token")] == [
+        "refresh-0",
+        "refresh-1",
+    ]
+
+
 async def test_a_session_that_was_ended_takes_the_cookie_away(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
     neighbour.token_seconds = 30
     await sign_in(client)

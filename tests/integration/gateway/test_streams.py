@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import grpc
 import httpx
 import pytest
 
@@ -63,6 +64,16 @@ async def test_a_download_is_one_file(client: httpx.AsyncClient) -> None:
     assert answer.content == b"a,b\n1,2\n"
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"].endswith('-downloadFailedRows.csv"')
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNAVAILABLE])
+async def test_a_download_that_breaks_off_is_a_failed_transfer_and_no_short_file(
+    listening: str, neighbour: Neighbour, code: grpc.StatusCode
+) -> None:
+    neighbour.breaks_off = code
+    async with httpx.AsyncClient(base_url=f"http://{listening}") as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.get(f"{IMPORT}:downloadFailedRows")
 
 
 async def test_a_file_goes_up_in_pieces_with_its_name(client: httpx.AsyncClient, neighbour: Neighbour) -> None:

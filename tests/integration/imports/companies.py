@@ -39,7 +39,9 @@ ANNA = Principal(subject="services/anna", grants={"companies.import": Scope.ALL}
 
 
 def read_company(values: Mapping[str, str]) -> str:
-    """A company is its name; one without is refused."""
+    """A company is its name; one without is refused, and "unreadable" meets a defect of the reader."""
+    if values.get("name") == "unreadable":
+        raise ZeroDivisionError
     if "name" not in values:
         raise RowRefused(Problem(code="NAME_MISSING", field="name"))
     return values["name"]
@@ -64,7 +66,7 @@ COMPANIES: ImportKind[str] = ImportKind(
     permission="companies.import",
     fields=(
         ImportField(path="name", chinese=("公司名称",), english=("Company name", "Name")),
-        ImportField(path="phone", chinese=("电话",), english=("Phone",), exact=True),
+        ImportField(path="phone", chinese=("电话",), english=("Phone",), exact=True, longest=40),
     ),
     read_row=read_company,
     take_rows=take_companies,
@@ -81,22 +83,32 @@ class Installation:
         self.kind = kind
         self.store = Store(self.engine, service="test", clock=clock, publications=LEAD_IMPORT_PUBLICATIONS)
         self.principals = {ANNA.subject: ANNA}
+        # What a worker meets instead of the starter.
+        self.trouble: Exception | None = None
+        self.met_trouble = False
 
     async def create_tables(self) -> None:
         async with self.engine.begin() as connection:
             await connection.run_sync(METADATA.create_all)
             await connection.exec_driver_sql("create table if not exists event_log_all partition of event_log default")
 
-    def worker(self) -> ImportWorker:
+    async def close(self) -> None:
+        await self.store.drain()
+        await self.engine.dispose()
+
+    def worker(self, knows: Sequence[ImportKind[Any]] | None = None) -> ImportWorker:
         return ImportWorker(
             store=self.store,
-            kinds=[self.kind],
+            kinds=[self.kind] if knows is None else knows,
             find_principal=self.principal,
             clock=self.clock,
             service="test",
         )
 
     async def principal(self, account: Account) -> Principal:
+        if self.trouble:
+            self.met_trouble = True
+            raise self.trouble
         return self.principals[account.subject]
 
     async def write(self, use_case: Any) -> Import:

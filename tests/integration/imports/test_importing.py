@@ -23,7 +23,7 @@ async def here(empty_database: str, clock: FixedClock) -> AsyncIterator[Installa
     installation = Installation(empty_database, clock)
     await installation.create_tables()
     yield installation
-    await installation.engine.dispose()
+    await installation.close()
 
 
 def a_list(*names: str) -> bytes:
@@ -41,7 +41,7 @@ async def test_every_row_is_taken_in_once_and_in_batches(here: Installation) -> 
 
 
 async def test_a_wrong_row_is_reported_by_line_and_column_and_does_not_stop_the_others(here: Installation) -> None:
-    content = "公司名称,电话\n甲,1\n,2\n乙,1.38E+10\n丙,#N/A\n丁,4,5\n戊,6\n".encode()
+    content = f"公司名称,电话\n甲,1\n,2\n乙,1.38E+10\n丙,#N/A\n丁,4,5\n戊,6\n己,{'7' * 41}\n".encode()
     record = await here.start(await here.upload(content))
     await here.worker().drain()
     assert await here.names() == ["甲", "戊"]
@@ -51,6 +51,7 @@ async def test_a_wrong_row_is_reported_by_line_and_column_and_does_not_stop_the_
         4: ("NUMBER_CUT_BY_SPREADSHEET", 2),
         5: ("CELL_HOLDS_ERROR", 2),
         6: ("ROW_WIDER_THAN_HEADER", 0),
+        8: ("CELL_TOO_LONG", 2),
     }
 
 

@@ -19,7 +19,7 @@ async def here(empty_database: str) -> AsyncIterator[Installation]:
     installation = Installation(empty_database, SystemClock())
     await installation.create_tables()
     yield installation
-    await installation.engine.dispose()
+    await installation.close()
 
 
 async def test_killing_the_worker_again_and_again_loses_and_doubles_no_row(here: Installation, tmp_path: Path) -> None:

@@ -17,19 +17,21 @@ from chassis.imports.worker import ImportWorker
 from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope
+from chassis.revocations import RevocationList, stored_revocations
 from chassis.rpc.serving import Boundary
 from services.leads.__main__ import DEFINITION
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import Rulebook
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
-from services.leads.storage.metadata import ORGANIZATION
+from services.leads.storage.metadata import ORGANIZATION, REVOKED_SESSIONS
 from services.leads.storage.tables import CHANNELS, LEADS, TOUCHES
 from tests.integration.leads.conftest import settings
 from tests.support.clock import NOON, FixedClock
 
 MAY = ("leads.import", "leads.write", "leads.read", "leads.see_contact", "leads.see_money")
-BOSS = Principal(subject="apiClients/boss", grants=dict.fromkeys(MAY, Scope.ALL))
+CLIENT = UUID(int=5)
+BOSS = Principal(subject=f"apiClients/{CLIENT}", grants=dict.fromkeys(MAY, Scope.ALL))
 STRANGER = Principal(subject=f"members/{UUID(int=7)}", grants=dict.fromkeys(MAY, Scope.OWN))
 AS_BOSS: dict[str, Any] = {"metadata": (("authorization", "Bearer boss"), ("accept-language", "zh"))}
 AS_STRANGER: dict[str, Any] = {"metadata": (("authorization", "Bearer stranger"),)}
@@ -87,7 +89,8 @@ async def house(leads_database: str, clock: FixedClock) -> AsyncIterator[House]:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield House(channel, parts, lead_import_worker(parts, desk, organization))
+        revocations = RevocationList(stored_revocations(parts.engine, REVOKED_SESSIONS), max_age=0)
+        yield House(channel, parts, lead_import_worker(parts, desk, organization, revocations))
     await server.stop(None)
     await parts.store.drain()
     await parts.close()
@@ -171,6 +174,15 @@ async def test_a_wrong_received_time_is_told_by_line_and_column(house: House) ->
         (3, 3, "LEAD_RECEIVED_IN_FUTURE"),
     ]
     assert problems[1][2].text == "接收时间不能晚于现在"
+
+
+async def test_an_import_ends_when_the_program_that_started_it_is_revoked(house: House) -> None:
+    record = await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,10万,\n")
+    async with house.parts.engine.begin() as connection:
+        await connection.execute(insert(REVOKED_SESSIONS).values(session=CLIENT, until=NOON))
+    done = await house.take(record)
+    assert (done.state, done.failure.code) == (lead_import_pb2.LEAD_IMPORT_STATE_FAILED, "IMPORT_STARTER_GONE")
+    assert await house.leads() == []
 
 
 async def test_the_same_upload_asked_for_twice_is_one_import(house: House) -> None:

@@ -24,11 +24,17 @@ def a_workbook(folder: Path, rows: list[list[object]], *, top: int = 0, left: in
     return path
 
 
-def with_sheet_xml(workbook: Path, xml: bytes) -> Path:
-    """The workbook with the XML of its sheet replaced by a forger's."""
+def with_sheet_xml(workbook: Path, xml: bytes, *, place: str = "") -> Path:
+    """The workbook with the XML of its sheet replaced by a forger's, perhaps in another place of the archive."""
     forged = workbook.with_name("forged.xlsx")
     with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(forged, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
-            is_sheet = entry.filename.startswith("xl/worksheets/")
-            target.writestr(entry.filename, xml if is_sheet else source.read(entry))
+            content = source.read(entry)
+            if entry.filename.startswith("xl/worksheets/"):
+                target.writestr(place or entry.filename, xml)
+            elif place and entry.filename == "xl/_rels/workbook.xml.rels":
+                usual, moved = b"worksheets/sheet1.xml", place.removeprefix("xl/").encode()
+                target.writestr(entry.filename, content.replace(usual, moved))
+            else:
+                target.writestr(entry.filename, content)
     return forged

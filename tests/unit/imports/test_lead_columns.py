@@ -1,4 +1,7 @@
+import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +23,7 @@ from services.leads.domain.lead_import.reading import (
     read_tags,
     read_urgency,
 )
+from services.leads.rpc.lead_import_lengths import longest_cell
 from services.leads.rpc.lead_import_rows import read_lead_row
 from tests.unit.imports.files import a_workbook
 
@@ -112,6 +116,36 @@ def test_a_received_time_that_cannot_be_read_is_a_problem_of_its_own_cell() -> N
     with pytest.raises(RowRefused) as refused:
         read_lead_row({"company_name": "杭州云帆", "received_time": "上个月"}, zone=SHANGHAI)
     assert refused.value.problems == (Problem(code="CELL_UNREADABLE", field="received_time"),)
+
+
+@pytest.mark.parametrize("read", [read_people, read_amounts, partial(read_instant, zone=SHANGHAI)])
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 5000, "1" * 100_000 + "x", "-" * 100_000 + "\n", "2026-01-01 " + "1" * 100_000],
+    ids=["number", "people", "range", "date"],
+)
+def test_a_text_that_is_longer_than_any_number_is_not_even_looked_at(read: Callable[[str], object], text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(Unreadable):
+        read(text)
+    assert time.process_time() - began < 0.05
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("company_name", 200),
+        ("phone", 40),
+        ("surname", 100),
+        ("address.postal_code", 20),
+        ("employee_count", 64),
+        ("need", 4000),
+        ("tags", 2100),
+        ("custom.date_of_birth", 1000),
+    ],
+)
+def test_a_cell_may_be_as_long_as_the_contract_lets_its_field_be(path: str, limit: int) -> None:
+    assert longest_cell(path) == limit
 
 
 def test_words_for_urgency_country_tags_and_names() -> None:

@@ -1,8 +1,10 @@
+import time
+
 import pytest
 
 from chassis.imports.cells import harmless_cell, is_cut_number
 from chassis.imports.kind import ImportField
-from chassis.imports.mapping import check_columns, guess_columns, heading_key
+from chassis.imports.mapping import check_columns, guess_columns, heading_key, knows_heading
 from chassis.imports.refusals import ImportColumnUnknown, ImportFieldTwice, ImportFieldUnknown, ImportWithoutColumns
 
 FIELDS = (
@@ -15,6 +17,17 @@ def test_headings_are_compared_without_case_width_blanks_and_notes() -> None:
     assert heading_key(" Company_Name*（必填）") == heading_key("company-name") == "companyname"
     assert heading_key("ＰＨＯＮＥ") == "phone"
     assert heading_key("(备注)") == "(备注)"
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 131_072, "公司名称" + "(" * 50_000, "公司" * 101], ids=["notes", "note", "long"]
+)
+def test_a_text_too_long_for_a_heading_costs_nothing_and_is_none(text: str) -> None:
+    began = time.process_time()
+    assert heading_key(text) == ""
+    assert not knows_heading(FIELDS)(text)
+    assert guess_columns([text], FIELDS, allows_custom=True) == {}
+    assert time.process_time() - began < 0.05
 
 
 def test_columns_are_guessed_in_both_languages_and_unknown_ones_left_out() -> None:

@@ -1,3 +1,5 @@
+import resource
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -6,6 +8,7 @@ import pytest
 from chassis.imports import refusals
 from chassis.imports.reading import find_shape, read_batches, read_rows
 from chassis.imports.shape import FileFormat, Shape
+from chassis.imports.xlsx_scan import refuse_dangerous_workbook
 from tests.unit.imports.files import a_text_file, a_workbook, with_sheet_xml
 
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
@@ -53,6 +56,11 @@ def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
     path = a_text_file(tmp_path, "2026年上海展会线索,\n,\n公司,电话\n甲,1\n")
     assert shape_of(path).header_line == 3
     assert rows_of(path) == [(4, ("甲", "1"))]
+
+
+def test_of_a_heading_that_never_ends_its_beginning_is_kept(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, f"公司,{'(' * 100_000}\n甲,1\n")
+    assert shape_of(path).headers == ("公司", "(" * 200)
 
 
 def test_a_stray_quote_spoils_its_own_row_only(tmp_path: Path) -> None:
@@ -130,11 +138,55 @@ def test_a_workbook_gives_phones_in_full_and_dates_in_iso(tmp_path: Path) -> Non
 def test_a_workbook_that_would_exhaust_the_process_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheet: bytes, refused: type[Exception]
 ) -> None:
-    monkeypatch.setattr("chassis.imports.xlsx_reading._MAX_UNPACKED_MIB", 3)
-    monkeypatch.setattr("chassis.imports.xlsx_reading._MAX_CELLS", 5_000)
+    monkeypatch.setattr("chassis.imports.xlsx_scan.MAX_UNPACKED_MIB", 3)
+    monkeypatch.setattr("chassis.imports.xlsx_scan.MAX_CELLS", 5_000)
     path = with_sheet_xml(a_workbook(tmp_path, [["公司"]]), SHEET % sheet)
     with pytest.raises(refused):
+        refuse_dangerous_workbook(path)
+
+
+FIRST_CELL = b'<row r = "1"><c r = "A1"><v>1</v></c></row>'
+FAR_CELL = SHEET % (FIRST_CELL + b'<row r\n=\n"400000"><c r\n=\n"XFD400000"><v>1</v></c></row>')
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda workbook: with_sheet_xml(workbook, FAR_CELL),
+        lambda workbook: with_sheet_xml(workbook, FAR_CELL.replace(b'"400000"', b"'400000'")),
+        lambda workbook: with_sheet_xml(workbook, FAR_CELL, place="xl/sheets/a.xml"),
+        lambda workbook: with_sheet_xml(workbook, FAR_CELL.replace(b"r\n=", b"r" + b" " * 3_000_000 + b"=")),
+    ],
+    ids=["blanks", "quotes", "elsewhere", "pieces"],
+)
+def test_a_workbook_that_ends_its_parser_is_refused_and_the_service_lives_on(
+    tmp_path: Path, hostile: Callable[[Path], Path]
+) -> None:
+    path = hostile(a_workbook(tmp_path, [["公司"], ["甲"]]))
+    with pytest.raises((refusals.FileExpandsTooMuch, refusals.FileHasTooManyRows)):
         shape_of(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_000_000  # KiB
+
+
+def test_a_workbook_in_an_unusual_place_of_its_archive_is_read_nevertheless(tmp_path: Path) -> None:
+    cells = b'<row r = "1"><c r = \'A1\'><v>1</v></c></row><row r = "2"><c r = "A2"><v>2</v></c></row>'
+    path = with_sheet_xml(a_workbook(tmp_path, [["公司"]]), SHEET % cells, place="xl/sheets/a.xml")
+    assert rows_of(path) == [(2, ("2",))]
+
+
+def test_the_program_that_reads_workbooks_knows_none_of_the_services_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILLRACE_SECRET", "hush")
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nenv >&2\nenv > environment\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.executable", str(program))
+    with pytest.raises(refusals.FileExpandsTooMuch):
+        shape_of(a_workbook(tmp_path, [["公司"], ["甲"]]))
+    assert "PYTHONPATH" in (tmp_path / "environment").read_text()
+    assert "hush" not in (tmp_path / "environment").read_text()
 
 
 def test_reading_goes_on_after_any_line_in_batches(tmp_path: Path) -> None:

@@ -89,10 +89,13 @@ _SCALES: Mapping[str, int] = {
 }
 _CURRENCY = re.compile("|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True)))
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(百万|千|万|亿|k|w|m)?")
-_RANGE = re.compile(r"(.+?)(?:-|~|至|到|—|–|to)(.+)")
+_TO = re.compile(r"[-~至到—–]|to")
+# Possessive throughout: no part gives back what it took, so that no text is read over and over.
 _PEOPLE = re.compile(
-    r"^[<>约近]?\s*(\d+)\s*(?:-|~|至|到|—|–)?\s*(?:\d+)?\s*(?:人|名|people|employees)?\s*(?:以上|以下|左右|\+)?$"
+    r"^[<>约近]?\s*+(\d++)\s*+[-~至到—–]?\s*+(?:\d++)?\s*+(?:人|名|people|employees)?\s*+(?:以上|以下|左右|\+)?$"
 )
+# No amount, size or date that somebody wrote is longer; Python itself refuses to read numbers of 4,300 digits.
+LONGEST_NUMBER = 64
 _TAGS = re.compile(r"[,，;；、|\n]+")
 _DATE = re.compile(
     r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:(?:[T\s]+|(?<=日))(\d{1,2})[:时点](\d{1,2})?分?(?::(\d{1,2}))?(?:\.\d+)?)?$"
@@ -109,20 +112,23 @@ def read_amounts(text: str, *, currency: str = "") -> tuple[Money, Money]:
     A unit after the range holds for both ends. Amounts are CNY unless a currency is named. Finer than the minor
     unit is Unreadable, because rounding would change what the customer said.
     """
+    _check_length(text)
     plain = text.casefold().replace(",", "").replace("，", "").replace(" ", "")
     named = _CURRENCY.search(plain)
     code = _currency(currency) if currency else (_CURRENCIES[named.group()] if named else "CNY")
     bare = _CURRENCY.sub("", plain)
-    bounds = _RANGE.fullmatch(bare)
-    if bounds is None:
+    to = _TO.search(bare, 1)
+    if to is None:
         amount = _money(bare, "", code)
         return amount, amount
-    upper = _AMOUNT.fullmatch(bounds.group(2))
-    return _money(bounds.group(1), (upper and upper.group(2)) or "", code), _money(bounds.group(2), "", code)
+    least, most = bare[: to.start()], bare[to.end() :]
+    upper = _AMOUNT.fullmatch(most)
+    return _money(least, (upper and upper.group(2)) or "", code), _money(most, "", code)
 
 
 def read_people(text: str) -> int:
     """The least number of people in "500", "1,000人", "100-499人", "500人以上"."""
+    _check_length(text)
     found = _PEOPLE.match(text.casefold().replace(",", ""))
     if found is None:
         raise Unreadable(text)
@@ -147,6 +153,7 @@ def read_country(text: str) -> str:
 
 def read_instant(text: str, *, zone: ZoneInfo) -> datetime:
     """The instant in "2026-03-01", "2026/3/1 14:30", "2026年3月1日"; a bare date begins at midnight of the zone."""
+    _check_length(text)
     found = _DATE.match(text.strip())
     try:
         if found is None:
@@ -169,6 +176,11 @@ def full_name(*, surname: str, given_name: str) -> str:
     if (surname + given_name).isascii():
         return f"{given_name} {surname}".strip()
     return f"{surname}{given_name}"
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_NUMBER:
+        raise Unreadable(text)
 
 
 def _money(text: str, scale: str, currency: str) -> Money:
