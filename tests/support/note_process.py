@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chassis import logs
 from chassis.consumer import Event, Subscription
 from chassis.jobs import JobContext, JobKind, Sweep
 from chassis.life_cycle import run
@@ -47,6 +48,7 @@ async def obey(parts: Parts) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, end.set)
     loop.add_signal_handler(signal.SIGUSR2, turn.set)
+    logs.get_logger().info("notes obey")
     holding = asyncio.create_task(hold_and_give_back(parts, turn))
     await end.wait()
     holding.cancel()

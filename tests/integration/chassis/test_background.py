@@ -28,7 +28,9 @@ async def notes(empty_database: str, engine: AsyncEngine, nats_of_leads: str, st
         due = datetime.now(UTC) + timedelta(seconds=8)
         await connection.execute(insert(sweeps).values(name="late", due=due))
     environment = note_environment(empty_database, nats_of_leads)
-    return await start_process("tests.support.note_process", environment).start()
+    process = await start_process("tests.support.note_process", environment).start()
+    await eventually(lambda: said(process, "notes obey"))
+    return process
 
 
 def said(process: Running, words: str) -> bool:
@@ -42,7 +44,7 @@ def tell(process: Running, number: signal.Signals) -> None:
 
 async def test_sweeps_outlive_an_exhausted_pool(notes: Running, engine: AsyncEngine) -> None:
     tell(notes, signal.SIGUSR2)
-    await eventually(lambda: said(notes, "what a sweep met was not kept"))
+    await eventually(lambda: said(notes, "what a sweep met was not kept"), within=45)
     given_back = datetime.now(UTC)
     tell(notes, signal.SIGUSR2)
 
