@@ -3,10 +3,9 @@
 import itertools
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
-# Its plugin would import it at the end of a run; to compile it there, after greenlets ran, crashes Python 3.11.7.
-import hypothesis  # noqa: F401 - for its being loaded, as said above
 import pytest
 
 from deploy.local.nats import Nats, start_nats
@@ -16,6 +15,11 @@ from tests.support.databases import Databases
 from tests.support.running import Running
 
 StartProcess = Callable[..., Running]
+
+# Packages whose modules pytest rewrites and which load some of them late: to compile one after greenlets ran crashes
+# Python 3.11.7 ("AST constructor recursion depth mismatch"), so they are loaded at the beginning.
+for _late in ("hypothesis", "anyio._backends._asyncio", "anyio._core._fileio", "anyio._core._subprocesses"):
+    import_module(_late)
 
 
 @pytest.fixture(scope="session")
