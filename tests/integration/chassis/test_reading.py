@@ -19,6 +19,7 @@ from chassis.work import Read, Store
 from kernel.errors import DeadlinePassed, Overloaded
 from tests.support.clock import FixedClock
 from tests.support.sample import PUBLICATIONS
+from tests.support.waiting import eventually
 
 Calls = Callable[..., Call]
 SOCKET = ".s.PGSQL.5432"
@@ -63,11 +64,16 @@ async def test_after_a_restart_no_read_meets_a_connection_of_before(
     store: Store, call: Calls, engine: AsyncEngine
 ) -> None:
     await asyncio.gather(*(store.read(call(), asking("select pg_sleep(0.05)")) for _ in range(8)))
-    others = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = :name"
+    others = "from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()"
     async with engine.connect() as connection:
-        name = await connection.scalar(text("select current_database()"))
-        await connection.execute(text(others), {"name": name})
-        await asyncio.sleep(0)
+        await connection.execute(text(f"select pg_terminate_backend(pid) {others}"))  # noqa: S608 - our own words
+
+        async def gone() -> bool:
+            return await connection.scalar(text(f"select count(*) {others}")) == 0  # noqa: S608 - our own words
+
+        await eventually(gone)
+        for _ in range(10):  # turns of the loop, in which the ends of the wires are noticed
+            await asyncio.sleep(0)
     answers = [await store.read(call(), asking("select 1")) for _ in range(12)]
     assert answers == [1] * 12
 
