@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.consumer import consumer
+from chassis.consumer import applying, consumer
 from chassis.streaming.relay import Relay
 from chassis.tables import dead_letters, outbox, parked
 from chassis.work import Store
@@ -89,8 +89,8 @@ async def test_a_poison_event_parks_its_aggregate_only_and_can_be_redriven(
 async def test_a_consumer_is_told_as_halted_until_it_tries_again(
     store: Store, call: Calls, relay: Relay, tally: Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer, "_PARK_LIMIT", 0)
-    monkeypatch.setattr(consumer, "_PARK_WINDOW_SECONDS", 0.5)
+    monkeypatch.setattr(applying, "_PARK_LIMIT", 0)
+    monkeypatch.setattr(consumer, "_HALTED_SECONDS", 0.5)
     tally.poison = {1}
     await write(store, call, "poison")
     await relay.drain()
