@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 
 WAITING = text(
     "select count(*) from pg_stat_activity where datname = current_database() "
-    "and wait_event_type = 'Lock' and query like '%update outbox%'"
+    "and wait_event_type = 'Lock' and query like '%update outbox%' and pid <> pg_backend_pid()"
 )
 
 
