@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from tests.e2e.product import Product, every, import_file
@@ -19,6 +20,8 @@ from tests.support.febrl import febrl, write_csv
 BEST_KNOWN = 0.98
 UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
 SETTINGS = {"MILLRACE_DEMO_LEADS": "0", **UNLIMITED}
+SERVERS = {"postgres", "nats-server"}
+TAKES_ROWS = {"leads", "postgres"}
 CERTAIN_ENOUGH = {"DUPLICATE_BAND_SAME", "DUPLICATE_BAND_LIKELY"}
 Pairs = set[frozenset[str]]
 
@@ -53,7 +56,7 @@ def test_a_list_with_duplicates_comes_out_with_the_duplicates_named(
 def test_killing_any_process_during_an_import_loses_and_doubles_nothing(product: Product, tmp_path: Path) -> None:
     truth = febrl(3)
     with product.client() as client:
-        done = import_file(client, write_csv(3, tmp_path), then=lambda: kill_some(product), within=180)
+        done = import_file(client, write_csv(3, tmp_path), then=lambda: kill_some(product, client), within=180)
         assert done["state"] == "LEAD_IMPORT_STATE_FINISHED"
         rows = every(client, f"/v1/{done['name']}/rows", "rows")
         lines = [row["line"] for row in rows]
@@ -78,13 +81,16 @@ def name_custom_fields(client: httpx.Client) -> None:
     time.sleep(1.1)  # processes look for changed rules once a second
 
 
-def kill_some(product: Product) -> None:
-    """Kill every kind of process once, in an order of chance, while rows are being taken."""
-    programs = ["leads", "gateway", "directory", "leads"]
+def kill_some(product: Product, client: httpx.Client) -> None:
+    """Kill every kind of process once, in an order of chance; those that rows pass through only while rows move."""
+    programs = ["leads", "gateway", "directory", "postgres", "nats-server", "leads"]
     random.Random(7).shuffle(programs)
+    done = 0
     for program in programs:
         time.sleep(0.3)
-        killed = product.pid(program)
+        if program in TAKES_ROWS:
+            done = rows_done(client, more_than=done)
+        killed = pid_of(product, program)
         os.kill(killed, signal.SIGKILL)
         limit = time.monotonic() + 30
         while not serves_again(product, program, killed):
@@ -92,12 +98,34 @@ def kill_some(product: Product) -> None:
             time.sleep(0.05)
 
 
+def rows_done(client: httpx.Client, *, more_than: int) -> int:
+    """How many rows the running import has done, once they are more."""
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        answer = client.get("/v1/leadImports")
+        if answer.status_code == 200 and answer.json().get("leadImports"):
+            (record,) = answer.json()["leadImports"]
+            assert record["state"] == "LEAD_IMPORT_STATE_RUNNING", "the import was over before everything was killed"
+            if record["progress"]["done"] > more_than:
+                return int(record["progress"]["done"])
+        time.sleep(0.05)
+    raise AssertionError("the import stands still")
+
+
 def serves_again(product: Product, program: str, killed: int) -> bool:
     """Whether another process has taken the place of the killed one."""
     try:
-        return product.pid(program) != killed
-    except (FileNotFoundError, ValueError):
+        return pid_of(product, program) != killed
+    except (FileNotFoundError, ValueError, StopIteration, psutil.NoSuchProcess):
         return False
+
+
+def pid_of(product: Product, program: str) -> int:
+    """The process of one of our programs, or of a server that the runner started for them."""
+    if program not in SERVERS:
+        return product.pid(program)
+    started = psutil.Process(product.runner.pid if product.runner else 0).children()
+    return next(each.pid for each in started if each.name() == program and each.status() != psutil.STATUS_ZOMBIE)
 
 
 def found_pairs(client: httpx.Client, name: str, ids: list[str]) -> Pairs:
