@@ -65,11 +65,11 @@ async def test_after_a_restart_no_read_meets_a_connection_of_before(
 ) -> None:
     await asyncio.gather(*(store.read(call(), asking("select pg_sleep(0.05)")) for _ in range(8)))
     others = "from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()"
-    async with engine.connect() as connection:
-        await connection.execute(text(f"select pg_terminate_backend(pid) {others}"))  # noqa: S608 - our own words
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(text(f"select pg_terminate_backend(pid) {others}"))
 
         async def gone() -> bool:
-            return await connection.scalar(text(f"select count(*) {others}")) == 0  # noqa: S608 - our own words
+            return bool(await connection.scalar(text(f"select count(*) = 0 {others}")))
 
         await eventually(gone)
         for _ in range(10):  # turns of the loop, in which the ends of the wires are noticed
