@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from deploy.local.process import DidNotStart, end, last_words, start, wait_until
 
 START_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
+LOWEST_PORT, HIGHEST_PORT = 15_000, 32_000
 CALM_SECONDS = 60.0  # one that ran this long before it crashed starts again at once
 
 
@@ -91,10 +93,14 @@ def run_once(name: str, arguments: list[str], *, environment: Mapping[str, str],
 
 
 def free_address() -> str:
-    """An address of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    """An address of the loopback that nobody listens on.
+
+    Below the ports the system gives to whoever asks for any: it might give this one away before it is listened on.
+    """
+    while True:
+        port = LOWEST_PORT + secrets.randbelow(HIGHEST_PORT - LOWEST_PORT)
+        if is_free(port):
+            return f"127.0.0.1:{port}"
 
 
 def is_free(port: int) -> bool:

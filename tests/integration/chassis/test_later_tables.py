@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.migrations import migrate
+from chassis.migrations import DatabaseRoles, migrate
 from chassis.tables import dead_letters, published
 from services.leads.__main__ import DEFINITION
 
@@ -24,12 +24,13 @@ _LETTER = text("""
 
 async def test_a_database_of_before_knows_how_far_it_has_published(empty_database: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    await migrate(empty_database, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0007")
+    roles = DatabaseRoles(owner_url=empty_database, application_url=empty_database)
+    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0007")
     engine = create_async_engine(empty_database)
     async with engine.begin() as connection:
         await connection.execute(_PUBLISHED, {"now": now})
         await connection.execute(_LETTER, {"now": now})
-    await migrate(empty_database, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0008")
+    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables)
     async with engine.connect() as connection:
         assert tuple((await connection.execute(select(published))).one()) == ("leads", "newer", 3, None)
         assert await connection.scalar(select(dead_letters.c.event_type)) == ""
