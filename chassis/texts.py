@@ -16,12 +16,21 @@ class Texts:
         """Read `zh.toml` and `en.toml` of the shared folder and, over them, of the service's own."""
         folders = _SHARED if folder is None else [*_SHARED, folder]
         self._texts = {locale: _read(locale, folders) for locale in LOCALES}
+        # Most reasons have none, and need not be looked through.
+        self._with_words = frozenset(key.partition(".")[0] for key in self._texts["zh"] if "." in key)
 
     def render(self, reason: str, parameters: Mapping[str, str], locale: str) -> str:
-        """The text of a reason with its parameters filled in; the reason itself where no text exists."""
-        template = self._texts.get(locale, self._texts["zh"]).get(reason)
+        """The text of a reason with its parameters filled in; the reason itself where no text exists.
+
+        A value that has a word of its own, under `REASON.parameter.value`, is told by it: `true` is 是, `high` is 高.
+        """
+        texts = self._texts.get(locale, self._texts["zh"])
+        template = texts.get(reason)
         if template is None:
             return reason
+        if reason in self._with_words:
+            told = {name: texts.get(f"{reason}.{name}.{value}", value) for name, value in parameters.items()}
+            return template.format_map(_Lenient(told))
         return template.format_map(_Lenient(parameters))
 
     def reasons(self, locale: str) -> frozenset[str]:
