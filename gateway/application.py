@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from gateway import problems
 from gateway.backends import Backend
 from gateway.guard import Guard
-from gateway.limits import Limit, Places
+from gateway.limits import Limit, StreamPlaces
 from gateway.openapi.document import document
 from gateway.refusals import RouteNotFound
 from gateway.settings import SERVICES, GatewaySettings
@@ -45,8 +45,8 @@ def application(settings: GatewaySettings, backends: Mapping[str, Backend]) -> S
         address=Limit("address", settings.rate_per_address),
         session=Limit("session", settings.rate_per_session),
         public_writes=Limit("public_writes", settings.rate_of_public_writes),
-        streams_of_address=Places("streams_of_address", settings.streams_per_address),
-        streams_of_session=Places("streams_of_session", settings.streams_per_session),
+        streams_of_address=StreamPlaces("streams_of_address", settings.streams_per_address),
+        streams_of_session=StreamPlaces("streams_of_session", settings.streams_per_session),
     )
     door = Door(RouteTable(bindings), backends, sessions.token, limits)
     routes: list[BaseRoute] = [

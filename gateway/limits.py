@@ -1,11 +1,12 @@
 """How often one address and one session may ask, and how much at once, in the memory of this process."""
 
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from chassis.metrics import RATE_LIMITED
+from chassis.places import Places
 from gateway.refusals import RateLimited, TooManyStreams
 
 REMEMBERED = 50_000
@@ -37,25 +38,19 @@ class Limit:
             raise RateLimited(retry_after_ms=max(1000, int((1 - left) / self._rate * 1000)))
 
 
-class Places:
+class StreamPlaces:
     """So many streams at once for each key, so that one client cannot take the places of all; 0 for no limit."""
 
     def __init__(self, name: str, count: int) -> None:
         """Start with every place free."""
         self._name = name
         self._count = count
-        self._taken: Counter[str] = Counter()
+        self._places = Places(count)
 
-    @contextmanager
-    def one(self, key: str) -> Iterator[None]:
+    def one(self, key: str) -> AbstractContextManager[None]:
         """Hold a place for the block; raises TooManyStreams when the key has none left."""
-        if self._count and self._taken[key] >= self._count:
-            RATE_LIMITED.labels(self._name).inc()
-            raise TooManyStreams(limit=self._count)
-        self._taken[key] += 1
-        try:
-            yield
-        finally:
-            self._taken[key] -= 1
-            if not self._taken[key]:
-                del self._taken[key]
+        return self._places.one(key, full=self._full)
+
+    def _full(self) -> TooManyStreams:
+        RATE_LIMITED.labels(self._name).inc()
+        return TooManyStreams(limit=self._count)

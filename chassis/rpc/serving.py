@@ -22,9 +22,9 @@ from chassis import logs, metrics, tracing
 from chassis.principal import ANONYMOUS, Principal
 from chassis.rpc.asking import refuse_hidden
 from chassis.rpc.call import Call
+from chassis.rpc.long_streams import StreamPlaces, paced
 from chassis.rpc.sight import Sight, concealed, sight_of
 from chassis.rpc.statuses import internal, status_of
-from chassis.rpc.streams import StreamPlaces, paced
 from chassis.rpc.validation import validate
 from chassis.texts import Texts, locale_of
 from kernel.errors import DeadlinePassed, NotAllowed, Refusal, Unauthenticated

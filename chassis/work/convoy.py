@@ -100,9 +100,7 @@ class Convoy(Generic[T, R]):
         """Take them along; whoever must go alone stays."""
         if len(riders) == 1:
             return riders
-        members = [
-            Member(request_key(each.call, each.request), each.call.principal, each.call.trace) for each in riders
-        ]
+        members = [rider.member() for rider in riders]
 
         async def decide(units: Sequence[UnitOfWork]) -> list[Message | None]:
             outcomes = await self._together(units, [each.asked for each in riders])

@@ -73,14 +73,15 @@ class Store:
         """
         try:
             return await self._read(call, query)
-        except database.FAULTS as error:
-            if not database.plan_outdated(error):
-                raise _meaning(error) from error
-        return await self._read(call, query)
+        except LostRace:  # a plan made before a migration, or a deadlock: the next try finds neither
+            return await self._read(call, query)
 
     async def _read(self, call: Call, query: Callable[[Read], Awaitable[T]]) -> T:
-        async with database.connected(self._readers) as connection:
-            return await query(Read(connection, call.now, call.principal))
+        try:
+            async with database.connected(self._readers) as connection:
+                return await query(Read(connection, call.now, call.principal))
+        except database.FAULTS as error:
+            raise _meaning(error) from error
 
     async def write(
         self,

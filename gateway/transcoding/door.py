@@ -15,7 +15,7 @@ from chassis.logs import get_logger
 from chassis.metrics import HTTP_SECONDS
 from gateway import problems
 from gateway.backends import Backend, Metadata
-from gateway.limits import Limit, Places
+from gateway.limits import Limit, StreamPlaces
 from gateway.transcoding import streaming
 from gateway.transcoding.exchange import Exchange
 from gateway.transcoding.json_writing import writer
@@ -37,8 +37,8 @@ class Limits:
     address: Limit
     session: Limit
     public_writes: Limit
-    streams_of_address: Places
-    streams_of_session: Places
+    streams_of_address: StreamPlaces
+    streams_of_session: StreamPlaces
 
     @contextmanager
     def stream(self, address: str, token: str) -> Iterator[None]:

@@ -1,12 +1,12 @@
 """Long streams: how many there may be at once, how long one may fall silent, and that who lost his rights is let go."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from chassis.places import Places
 from chassis.principal import Principal
 from kernel.errors import Kind, Overloaded, Refusal
 
@@ -35,27 +35,18 @@ class StreamPlaces:
     """
 
     def __init__(self, *, most: int = MOST, each: int = MOST_EACH) -> None:
-        self._most = most
+        """`most` for all services and for all others, `each` for one caller."""
+        self._all = Places(most)
+        self._own = Places(each)
         self._each = each
-        self._taken: Counter[str] = Counter()
 
     @contextmanager
     def place(self, principal: Principal) -> Iterator[None]:
         """Take a place while the stream runs; raises Overloaded, and TooManyStreams."""
         kind = "services" if principal.subject.startswith(_SERVICES) else "people"
-        if self._taken[kind] >= self._most:
-            raise Overloaded
-        if self._taken[principal.subject] >= self._each:
-            raise TooManyStreams(most=self._each)
-        mine = (kind, principal.subject)
-        self._taken.update(mine)
-        try:
+        own = self._own.one(principal.subject, full=lambda: TooManyStreams(most=self._each))
+        with self._all.one(kind, full=Overloaded), own:
             yield
-        finally:
-            self._taken.subtract(mine)
-            for each in mine:
-                if not self._taken[each]:
-                    del self._taken[each]
 
 
 async def paced(messages: AsyncIterator[T], *, silence: float = SILENCE_SECONDS) -> AsyncIterator[T]:

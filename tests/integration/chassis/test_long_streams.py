@@ -13,8 +13,8 @@ from millrace.leads.v1.lead_import_service_pb2_grpc import LeadImportServiceStub
 from chassis.principal import Principal, Scope, service_principal
 from chassis.rpc import serving
 from chassis.rpc.call import Call
+from chassis.rpc.long_streams import StreamPlaces, TooManyStreams, paced
 from chassis.rpc.serving import Boundary
-from chassis.rpc.streams import StreamPlaces, TooManyStreams, paced
 from chassis.texts import Texts
 from kernel.errors import Overloaded, Unauthenticated
 from tests.support.clock import FixedClock
