@@ -39,8 +39,10 @@ async def nats_of_leads(nats_server: Nats) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def store(engine: AsyncEngine, clock: FixedClock) -> Store:
-    return Store(engine, service="notes", clock=clock, publications=PUBLICATIONS)
+async def store(engine: AsyncEngine, clock: FixedClock) -> AsyncIterator[Store]:
+    store = Store(engine, service="notes", clock=clock, publications=PUBLICATIONS)
+    yield store
+    await store.drain()
 
 
 @pytest.fixture
