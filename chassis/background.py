@@ -64,6 +64,8 @@ class Background:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._relay is not None:
+            await self._relay.close()
         if self._client is not None and self._client.is_connected:
             await self._client.close()
 

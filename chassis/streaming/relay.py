@@ -107,6 +107,10 @@ class Relay:
                 pause = min(pause * 2, 5.0)
             await asyncio.sleep(max(pause, 0.5))
 
+    async def close(self) -> None:
+        """Give back the connection that is kept at hand, when nothing is published any more."""
+        await self._kept.close()
+
     async def finish(self) -> None:
         """Wait until the batch that is being published is marked, and let none begin: for the graceful stop."""
         await self._batch.acquire()
