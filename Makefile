@@ -63,7 +63,7 @@ reference: setup ## Write docs/reference anew from the code
 	$(BIN)/python -m deploy.reference
 
 lock: ## Resolve the versions anew
-	for extra in directory leads gateway local development; do \
+	for extra in directory leads pipeline contracts analytics gateway local development; do \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --extra $$extra pyproject.toml -o requirements/$$extra.lock || exit 1; done
 	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-NEIGHBOURS = ("directory", "leads")
+NEIGHBOURS = ("directory", "leads", "pipeline", "contracts", "analytics")
 
 
 class SettingsWrong(Exception):  # noqa: N818 - read aloud by the operator at start

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chassis.settings import Environment
 
-SERVICES = ("directory", "leads")
+SERVICES = ("directory", "leads", "pipeline", "contracts", "analytics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

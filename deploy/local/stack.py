@@ -10,7 +10,7 @@ from deploy.local.nats import ANY_PORT, OPERATOR, Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
 from deploy.local.programs import Program, free_address, run_once
 
-SERVICES = ("directory", "leads")
+SERVICES = ("directory", "leads", "pipeline", "contracts", "analytics")
 READER = "millrace_reader"
 
 
@@ -42,7 +42,7 @@ class Stack:
         settings = self._settings(self.postgres, self.nats)
         self.say("Preparing the databases …")
         self._migrate(self.postgres, settings)
-        self.say("Starting directory, leads and the gateway …")
+        self.say("Starting the services and the gateway …")
         self.programs = self._programs(settings)
         for program in self.programs:
             program.start()

@@ -11,10 +11,13 @@ from millrace.events.v1.event_head_pb2 import EventHead
 
 from chassis.parts import ServiceDefinition
 from chassis.publication import Publication
+from services.analytics.__main__ import DEFINITION as ANALYTICS
+from services.contracts.__main__ import DEFINITION as CONTRACTS
 from services.directory.__main__ import DEFINITION as DIRECTORY
 from services.leads.__main__ import DEFINITION as LEADS
+from services.pipeline.__main__ import DEFINITION as PIPELINE
 
-DEFINITIONS: tuple[ServiceDefinition, ...] = (DIRECTORY, LEADS)
+DEFINITIONS: tuple[ServiceDefinition, ...] = (DIRECTORY, LEADS, PIPELINE, CONTRACTS, ANALYTICS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

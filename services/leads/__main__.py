@@ -1,6 +1,5 @@
 """The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate|redrive`."""
 
-import hmac
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -21,17 +20,12 @@ from millrace.leads.v1 import (
     lead_touch_service_pb2,
 )
 
-from chassis.consumer import Subscription
+from chassis.callers import Callers, page_key
 from chassis.imports.storage import forget_files
 from chassis.jobs import Sweep
-from chassis.key_sets import RemoteKeySet
 from chassis.life_cycle import run
-from chassis.organization import Organization, identify_by, organization_subscription
-from chassis.parts import Metadata, Parts, ServiceDefinition
+from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Scope, service_principal
-from chassis.revocations import RevocationList, revocation_subscription, stored_revocations
-from chassis.rpc.serving import Identify
-from chassis.tokens import ServiceTokens, TokenVerifier, service_secret
 from services.leads.application import regrading, rekeying
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, Rounds
@@ -57,59 +51,24 @@ from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESS
 from trade.names import pinyin_key
 
 HERE = Path(__file__).parent
-
-
-def organization(parts: Parts) -> Organization:
-    """Who works here, from this service's copy."""
-    made: Organization = parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION))
-    return made
+CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 
 def desk(parts: Parts) -> IntakeDesk:
     """Where leads are taken in."""
     made: IntakeDesk = parts.once(
         "desk",
-        lambda: IntakeDesk(rulebook=Rulebook(), organization=organization(parts), zone=parts.settings.time_zone),
+        lambda: IntakeDesk(
+            rulebook=Rulebook(), organization=CALLERS.organization(parts), zone=parts.settings.time_zone
+        ),
     )
     return made
-
-
-def revocations(parts: Parts) -> RevocationList:
-    """The sessions and API clients that ended before their tokens."""
-    made: RevocationList = parts.once(
-        "revocations", lambda: RevocationList(stored_revocations(parts.engine, REVOKED_SESSIONS))
-    )
-    return made
-
-
-def identify(parts: Parts) -> Identify:
-    """Tokens are checked with directory's keys; what a caller may do stands in the copy."""
-    verifier = TokenVerifier(RemoteKeySet(parts.channel("directory")), revocations=revocations(parts))
-    return identify_by(verifier, organization(parts))
-
-
-def credentials(parts: Parts) -> Metadata:
-    """The service's own token, for reading directory's history."""
-    secret = service_secret(parts.settings.secret, "leads")
-    tokens: ServiceTokens = parts.once(
-        "tokens", lambda: ServiceTokens(parts.channel("directory"), service="leads", secret=secret)
-    )
-
-    async def metadata() -> tuple[tuple[str, str], ...]:
-        return (("authorization", f"Bearer {await tokens.token(parts.clock.now())}"),)
-
-    return metadata
-
-
-def page_key(parts: Parts) -> bytes:
-    """Seals page tokens: derived from the installation's secret, the same in every process."""
-    return hmac.new(parts.settings.secret.encode(), b"millrace leads pages", "sha256").digest()
 
 
 async def warm(parts: Parts) -> None:
     """Read the organization and the dictionaries before the first call: a caller must not wait for them."""
     pinyin_key("渠成")
-    await organization(parts).refresh()
+    await CALLERS.warm(parts)
 
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
@@ -118,9 +77,11 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     return {
         _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(store, texts),
-        _service(lead_access_service_pb2, "LeadAccessService"): LeadAccessServicer(store, organization(parts), texts),
+        _service(lead_access_service_pb2, "LeadAccessService"): LeadAccessServicer(
+            store, CALLERS.organization(parts), texts
+        ),
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
-            store, organization(parts), zone=parts.settings.time_zone, page_key=pages
+            store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
         _service(lead_duplicate_service_pb2, "LeadDuplicateService"): LeadDuplicateServicer(
             store, texts, page_key=pages
@@ -134,14 +95,6 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(channel_service_pb2, "ChannelService"): ChannelServicer(store, page_key=pages),
         _service(campaign_service_pb2, "CampaignService"): CampaignServicer(store, page_key=pages),
     }
-
-
-def subscriptions(_parts: Parts) -> Sequence[Subscription]:
-    """What leads follow: the organization, and sessions that ended."""
-    return (
-        organization_subscription(consumer="leads-organization", tables=ORGANIZATION),
-        revocation_subscription("leads-revocations", REVOKED_SESSIONS),
-    )
 
 
 def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
@@ -165,7 +118,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
 
 def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
     """What leads do all the time: carry imports out."""
-    return (lead_import_worker(parts, desk(parts), organization(parts), revocations(parts)).run(),)
+    return (lead_import_worker(parts, desk(parts), CALLERS.organization(parts), CALLERS.revocations(parts)).run(),)
 
 
 def _service(contract: Any, name: str) -> ServiceDescriptor:
@@ -180,9 +133,9 @@ DEFINITION = ServiceDefinition(
     messages=HERE / "messages",
     publications={**LEADS, **COLLABORATORS, **SETTINGS, **LEAD_IMPORT_PUBLICATIONS},
     servicers=servicers,
-    identify=identify,
-    credentials=credentials,
-    subscriptions=subscriptions,
+    identify=CALLERS.identify,
+    credentials=CALLERS.credentials,
+    subscriptions=CALLERS.subscriptions,
     sweeps=sweeps,
     background=background,
     warm=warm,

@@ -1,7 +1,7 @@
 """What a new installation begins with: its roles, the house's calendar, and the first administrator."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from chassis.work import UnitOfWork
 from kernel.errors import Kind, Refusal
@@ -10,7 +10,7 @@ from services.directory.application.members import create_member
 from services.directory.application.roles import create_role
 from services.directory.domain.calendar import CalendarDetails
 from services.directory.domain.member import Member, MemberDetails
-from services.directory.domain.role import RoleDetails
+from services.directory.domain.role import Role, RoleDetails
 from services.directory.storage import calendars, members, roles
 from services.directory.storage.order import after_all_others
 
@@ -26,15 +26,30 @@ class AdministratorExists(Refusal):
 async def establish_defaults(
     work: UnitOfWork, *, default_roles: Mapping[str, RoleDetails], house_calendar: CalendarDetails
 ) -> bool:
-    """A directory without any role gets the default ones and the house's calendar; any other is left alone."""
+    """A directory without any role gets the default ones and the house's calendar; false for any other.
+
+    The other gets what a release brought: a permission that no role has is new, and goes to those meant to have it.
+    """
     await after_all_others(work)
-    if await roles.live_roles(work):
+    standing = await roles.live_roles(work)
+    if standing:
+        _grant_what_is_new(work, standing=standing, default_roles=default_roles)
         return False
     for key, details in default_roles.items():
         await create_role(work, key=key, details=details)
     if None not in await calendars.calendars_of(work, ()):
         await create_calendar(work, team=None, details=house_calendar)
     return True
+
+
+def _grant_what_is_new(work: UnitOfWork, *, standing: Sequence[Role], default_roles: Mapping[str, RoleDetails]) -> None:
+    known = {permission for role in standing for permission in role.details.grants}
+    for role in standing:
+        meant = default_roles[role.key].grants if role.key in default_roles else {}
+        new = {permission: reach for permission, reach in meant.items() if permission not in known}
+        if new:
+            details = replace(role.details, grants={**role.details.grants, **new})
+            work.save(roles.RECORD, role.update(details=details, now=work.now))
 
 
 async def establish_administrator(work: UnitOfWork, *, details: MemberDetails) -> Member:

@@ -16,7 +16,10 @@ _LONGEST_LIFE = timedelta(days=731)
 # What the product's own services may do on their own account, when no person stands behind the call.
 SERVICE_PERMISSIONS: Mapping[str, frozenset[str]] = {
     "directory": frozenset({"events.read"}),
-    "leads": frozenset({"events.read", "directory.read"}),
+    "leads": frozenset({"events.read", "directory.read", "pipeline.read", "pipeline.write"}),
+    "pipeline": frozenset({"events.read", "directory.read", "contracts.read"}),
+    "contracts": frozenset({"events.read", "directory.read", "pipeline.read"}),
+    "analytics": frozenset({"events.read", "directory.read"}),
 }
 
 

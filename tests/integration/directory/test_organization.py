@@ -115,6 +115,28 @@ async def test_migrating_makes_the_roles_once(office: Office, directory_database
     assert await establish(directory_database, publications=PUBLICATIONS) is False
 
 
+async def test_a_permission_that_no_role_has_is_new_and_given_out_at_the_next_migration(
+    office: Office, directory_database: str
+) -> None:
+    async def grants(key: str) -> dict[str, int]:
+        listed = await office.ask(office.roles.ListRoles, role_service_pb2.ListRolesRequest(page_size=200))
+        role = next(each for each in listed.roles if each.key == key)
+        return {grant.permission: grant.scope for grant in role.grants}
+
+    before = await grants("sales_manager")
+    async with office.engine.begin() as connection:
+        await connection.exec_driver_sql("update roles set grants = grants - 'contracts.approve'")
+        await connection.exec_driver_sql(
+            "update roles set grants = grants - 'leads.import' where key = 'sales_manager'"
+        )
+
+    await establish(directory_database, publications=PUBLICATIONS)
+
+    assert (await grants("sales_manager"))["contracts.approve"] == before["contracts.approve"]
+    assert "leads.import" not in await grants("sales_manager"), "others still have it: an administrator took it away"
+    assert "contracts.approve" not in await grants("sales")
+
+
 async def test_the_first_administrator_is_added_once_and_nobody_after_him(
     office: Office, directory_database: str
 ) -> None:

@@ -1,0 +1,1 @@
+"""Facts and rules of analytics, in plain Python."""

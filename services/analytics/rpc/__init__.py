@@ -1,0 +1,1 @@
+"""The contract of analytics on the wire."""

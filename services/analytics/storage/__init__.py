@@ -1,0 +1,1 @@
+"""How analytics lies in its tables."""

@@ -1,0 +1,1 @@
+"""What contracts can do: one module per capability."""

@@ -1,0 +1,1 @@
+"""Facts and rules of contracts, in plain Python."""

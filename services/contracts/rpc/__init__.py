@@ -1,0 +1,1 @@
+"""The contract of contracts on the wire."""

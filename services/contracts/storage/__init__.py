@@ -1,0 +1,1 @@
+"""How contracts lies in its tables."""

@@ -1,0 +1,1 @@
+"""Accounts, registrations and opportunities."""

@@ -1,0 +1,42 @@
+"""The pipeline service, from top to bottom: `python -m services.pipeline serve|work|both|migrate|redrive`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from google.protobuf.descriptor import ServiceDescriptor
+
+from chassis.callers import Callers
+from chassis.life_cycle import run
+from chassis.parts import Parts, ServiceDefinition
+from services.pipeline.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
+
+HERE = Path(__file__).parent
+CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
+
+
+def servicers(_parts: Parts) -> Mapping[ServiceDescriptor, object]:
+    """Every service of the contract and who serves it."""
+    return {}
+
+
+DEFINITION = ServiceDefinition(
+    name="pipeline",
+    tables=METADATA,
+    migrations=HERE / "storage" / "migrations",
+    messages=HERE / "messages",
+    publications={},
+    servicers=servicers,
+    identify=CALLERS.identify,
+    credentials=CALLERS.credentials,
+    subscriptions=CALLERS.subscriptions,
+    warm=CALLERS.warm,
+)
+
+
+def main() -> None:
+    """Run one command."""
+    run(DEFINITION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What pipeline can do: one module per capability."""

@@ -1,0 +1,1 @@
+"""Facts and rules of pipeline, in plain Python."""

@@ -1,0 +1,1 @@
+"""The contract of pipeline on the wire."""

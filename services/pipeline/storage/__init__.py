@@ -1,0 +1,1 @@
+"""How pipeline lies in its tables."""
