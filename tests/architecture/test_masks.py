@@ -18,10 +18,6 @@ UNMASKED = {
     "millrace.leads.v1.SubmitLeadFormRequest.phone": "comes in and is never answered",
     "millrace.leads.v1.SubmitLeadFormRequest.email": "comes in and is never answered",
     "millrace.leads.v1.LeadImportPreviewRow.cells": "a file as it was uploaded: PreviewLeadImport asks for the sight",
-    "millrace.leads.v1.LeadSnapshot.budget_min": "an event, for services: each masks what it answers from it",
-    "millrace.leads.v1.LeadSnapshot.budget_max": "an event, for services: each masks what it answers from it",
-    "millrace.leads.v1.CampaignSnapshot.budget": "an event, for services: each masks what it answers from it",
-    "millrace.leads.v1.CampaignSnapshot.cost": "an event, for services: each masks what it answers from it",
 }
 FILES = [
     importlib.import_module(".".join(path.relative_to(ROOT / "protos").with_suffix("").parts) + "_pb2").DESCRIPTOR
@@ -30,7 +26,9 @@ FILES = [
 
 
 def messages() -> Iterator[Descriptor]:
-    waiting = [kind for file in FILES for kind in file.message_types_by_name.values()]
+    # Events are read by services alone, and each masks what it answers from them.
+    answered = [file for file in FILES if not file.name.endswith("_events.proto")]
+    waiting = [kind for file in answered for kind in file.message_types_by_name.values()]
     while waiting:
         kind = waiting.pop()
         yield kind
