@@ -22,6 +22,7 @@ from chassis import logs, masking, tracing
 from chassis.background import Background, check_producers
 from chassis.debug_port import DebugPort
 from chassis.event_log import EventLogServicer
+from chassis.freshness import Freshness
 from chassis.parts import Parts, ServiceDefinition
 from chassis.redrive import RedriveRefused, redrive_once
 from chassis.rpc.serving import Boundary
@@ -157,7 +158,12 @@ class Process:
     async def _serve(self) -> tuple[grpc.aio.Server, str]:
         parts, definition = self.parts, self._definition
         server = grpc.aio.server(options=_OPTIONS, maximum_concurrent_rpcs=_MAX_RPCS)
-        boundary = Boundary(identify=definition.identify(parts), texts=parts.texts, clock=parts.clock)
+        boundary = Boundary(
+            identify=definition.identify(parts),
+            texts=parts.texts,
+            clock=parts.clock,
+            freshness=Freshness(parts.engine, definition.subscriptions(parts)),
+        )
         servicers = {
             EVENT_LOG.services_by_name["EventLogService"]: EventLogServicer(parts.engine),
             **definition.servicers(parts),

@@ -24,6 +24,7 @@ OPEN_SECONDS = 5.0
 REPEAT_AFTER_SECONDS = 0.1
 
 Metadata = tuple[tuple[str, str], ...]
+Answered = tuple[Message, Iterable[tuple[str, str | bytes]]]  # and what the service says at the end of its answer
 
 
 class Circuit:
@@ -84,6 +85,12 @@ class Backend:
     async def call(
         self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
     ) -> Message:
+        """The answer of a unary method, as `ask` gets it."""
+        return (await self.ask(method, request, metadata=metadata, seconds=seconds, repeat=repeat))[0]
+
+    async def ask(
+        self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
+    ) -> Answered:
         """Call a unary method; once more where the service is away and a repeat is harmless."""
         async with self._slot():
             try:
@@ -110,10 +117,11 @@ class Backend:
             finally:
                 call.cancel()
 
-    async def _once(self, method: Method, request: Message, metadata: Metadata, seconds: float) -> Message:
+    async def _once(self, method: Method, request: Message, metadata: Metadata, seconds: float) -> Answered:
         self.circuit.check()
         try:
-            answer: Message = await self._callable(method)(request, metadata=metadata, timeout=seconds)
+            call = self._callable(method)(request, metadata=metadata, timeout=seconds)
+            answer: Message = await call
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.UNAVAILABLE and not _said_by_service(error):
                 self.circuit.failed()
@@ -121,7 +129,7 @@ class Backend:
                 self.circuit.succeeded()
             raise
         self.circuit.succeeded()
-        return answer
+        return answer, await call.trailing_metadata() or ()
 
     def _callable(self, method: Method) -> Any:
         found = self._calls.get(method.path)

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chassis.marks import Mark
 from chassis.principal import Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call: the verified caller, the method's full name, the loop time its deadline falls on."""
+    """One call: the verified caller, the method's full name, the loop time its deadline falls on.
+
+    `written` gathers what the call has changed, for whoever reads next.
+    """
 
     principal: Principal
     method: str
@@ -21,3 +25,4 @@ class Call:
     trace: str = ""
     answer_type: type[Any] = object
     metadata: Mapping[str, str] = field(default_factory=dict)
+    written: list[Mark] = field(default_factory=list)

@@ -19,6 +19,8 @@ from grpc_status import rpc_status
 from millrace.auth.v1 import access_pb2
 
 from chassis import logs, metrics, tracing
+from chassis.freshness import Freshness
+from chassis.marks import AFTER, STALE, WRITTEN, told
 from chassis.principal import ANONYMOUS, Principal
 from chassis.rpc.asking import refuse_hidden
 from chassis.rpc.call import Call
@@ -36,6 +38,7 @@ _READ_SECONDS = 3.0
 _WRITE_SECONDS = 10.0
 _STREAM_SECONDS = 3600.0
 _LOOK_AGAIN_SECONDS = 60.0
+_TO_ANSWER_SECONDS = 0.5
 
 
 class MethodWithoutAccess(Exception):  # noqa: N818 - stops the start-up
@@ -73,8 +76,12 @@ class _Method:
 class Boundary:
     """Binds servicers to a server."""
 
-    def __init__(self, *, identify: Identify, texts: Texts, clock: Clock) -> None:
-        """`identify` turns a bearer token into a principal, or raises Unauthenticated."""
+    def __init__(self, *, identify: Identify, texts: Texts, clock: Clock, freshness: Freshness | None = None) -> None:
+        """`identify` turns a bearer token into a principal, or raises Unauthenticated.
+
+        With `freshness`, readers wait for what they wrote elsewhere.
+        """
+        self._freshness = freshness
         self._identify = identify
         self._texts = texts
         self._clock = clock
@@ -113,7 +120,10 @@ class Boundary:
             async with self._guard(method, context) as trace, asyncio.timeout_at(deadline):
                 call = await self._call(method, context, deadline, trace)
                 method.admit(request, call)
-                return method.shown(await serve(request, call), call)
+                stale = not method.writes and await self._is_behind(call, deadline)
+                answer = method.shown(await serve(request, call), call)
+                _tell(context, call, stale=stale)
+                return answer
 
         return handle
 
@@ -139,6 +149,13 @@ class Boundary:
                         return method.shown(await serve(paced(aiter(requests)), call), call)
 
         return handle
+
+    async def _is_behind(self, call: Call, deadline: float) -> bool:
+        """Whether what the caller wrote elsewhere has not come here in the time there is to wait for it."""
+        after = call.metadata.get(AFTER)
+        if not after or self._freshness is None:
+            return False
+        return not await self._freshness.wait(after, until=deadline - _TO_ANSWER_SECONDS)
 
     async def _stream_call(self, method: _Method, context: Context, trace: str) -> Call:
         """Who begins a stream, told as quickly as to any other caller."""
@@ -228,6 +245,14 @@ def _known(descriptor: MethodDescriptor) -> _Method:
     service = descriptor.containing_service.full_name
     asked, answered = sight_of(descriptor.input_type), sight_of(descriptor.output_type)
     return _Method(f"/{service}/{descriptor.name}", access, writes, descriptor, asked, answered)
+
+
+def _tell(context: Context, call: Call, *, stale: bool) -> None:
+    """What the answer's end says of the call: what it changed, and whether it read too early."""
+    if call.written:
+        context.set_trailing_metadata(((WRITTEN, told(call.written)),))
+    elif stale:
+        context.set_trailing_metadata(((STALE, "true"),))
 
 
 def _deadline(context: Context, limit: float) -> float:

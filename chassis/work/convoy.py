@@ -38,7 +38,8 @@ class _Rider(Generic[T]):
 
     def member(self) -> Member:
         """What the store needs to know of it."""
-        return Member(request_key(self.call, self.request), self.call.principal, self.call.trace)
+        key = request_key(self.call, self.request)
+        return Member(key, self.call.principal, self.call.trace, self.call.written)
 
     def is_late(self) -> bool:
         """Whether its deadline passed while it waited."""

@@ -47,6 +47,11 @@ class StoredEvent:
     trace: str
     occurred: datetime
 
+    @property
+    def noun(self) -> str:
+        """The kind of the aggregate with its producer, `millrace.leads.v1.lead`."""
+        return self.subject.rpartition(".")[0]
+
 
 @dataclass(slots=True)
 class Gathered:

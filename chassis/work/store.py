@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import database, metrics
+from chassis.marks import Mark
 from chassis.no_network import inside_transaction
 from chassis.principal import Principal
 from chassis.publication import Publications
@@ -37,11 +38,12 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of several writes that are made together: its request, on whose account, and its trace."""
+    """One write, alone or among several: its request, on whose account, its trace, and what it changed (`written`)."""
 
     key: RequestKey
     principal: Principal
     trace: str = ""
+    written: list[Mark] = field(default_factory=list)
 
 
 class Store:
@@ -100,8 +102,11 @@ class Store:
         async def run(work: UnitOfWork) -> M:
             return answer(await use_case(work))
 
-        return await self.once(
-            key, call.principal, run, answer_type=call.answer_type, deadline=call.deadline, trace=call.trace
+        return await self._once(
+            Member(key, call.principal, call.trace, call.written),
+            run,
+            answer_type=call.answer_type,
+            deadline=call.deadline,
         )
 
     async def once(
@@ -115,7 +120,17 @@ class Store:
         trace: str = "",
     ) -> M:
         """The same for what is not an RPC: a job or an import brings its own key."""
-        fresh, stored = await asyncio.shield(self.keep(self._attempts(key, principal, use_case, deadline, trace)))
+        return await self._once(Member(key, principal, trace), use_case, answer_type=answer_type, deadline=deadline)
+
+    async def _once(
+        self,
+        member: Member,
+        use_case: Callable[[UnitOfWork], Awaitable[M]],
+        *,
+        answer_type: type[M],
+        deadline: float | None,
+    ) -> M:
+        fresh, stored = await asyncio.shield(self.keep(self._attempts(member, use_case, deadline)))
         return fresh if fresh is not None else answer_type.FromString(stored or b"")
 
     async def together(
@@ -130,7 +145,7 @@ class Store:
         """
         async with database.connected(self._writers) as connection:
             gathered = Gathered()
-            units = [self._unit(connection, each.key, each.principal, each.trace, gathered) for each in members]
+            units = [self._unit(connection, each, gathered) for each in members]
             try:
                 with inside_transaction():
                     messages = await use_case(units)
@@ -145,6 +160,8 @@ class Store:
                 await _commit(connection)
             if units[0].wrote_events:
                 self._committed()
+            for member, unit in zip(members, units, strict=True):
+                member.written.extend(unit.written)
             return messages
 
     def keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -162,32 +179,23 @@ class Store:
         await self._writers.close()
 
     async def _attempts(
-        self,
-        key: RequestKey,
-        principal: Principal,
-        use_case: Callable[[UnitOfWork], Awaitable[M]],
-        deadline: float | None,
-        trace: str,
+        self, member: Member, use_case: Callable[[UnitOfWork], Awaitable[M]], deadline: float | None
     ) -> tuple[M | None, bytes | None]:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return await self._attempt(key, principal, use_case, deadline, trace)
+                return await self._attempt(member, use_case, deadline)
             except LostRace:
                 metrics.WRITE_RETRIES.labels(self._service).inc()
                 if attempt == _ATTEMPTS:
-                    raise StaleVersion(resource=key.method) from None
+                    raise StaleVersion(resource=member.key.method) from None
         raise AssertionError("unreachable")
 
     async def _attempt(
-        self,
-        key: RequestKey,
-        principal: Principal,
-        use_case: Callable[[UnitOfWork], Awaitable[M]],
-        deadline: float | None,
-        trace: str,
+        self, member: Member, use_case: Callable[[UnitOfWork], Awaitable[M]], deadline: float | None
     ) -> tuple[M | None, bytes | None]:
+        key = member.key
         async with database.connected(self._writers) as connection:
-            work = self._unit(connection, key, principal, trace)
+            work = self._unit(connection, member)
             try:
                 message = await self._carry_out(work, key, use_case, deadline)
             except database.FAULTS as error:
@@ -206,6 +214,7 @@ class Store:
                 await _commit(connection)
             if work.wrote_events:
                 self._committed()
+            member.written.extend(work.written)
             return message, None
 
     async def _carry_out(
@@ -234,22 +243,15 @@ class Store:
                 raise OutcomeUnknown from error
             raise
 
-    def _unit(
-        self,
-        connection: AsyncConnection,
-        key: RequestKey,
-        principal: Principal,
-        trace: str,
-        gathered: Gathered | None = None,
-    ) -> UnitOfWork:
+    def _unit(self, connection: AsyncConnection, member: Member, gathered: Gathered | None = None) -> UnitOfWork:
         return UnitOfWork(
             connection=connection,
             now=self._clock.now(),
-            principal=principal,
+            principal=member.principal,
             publications=self._publications,
-            action=key.method,
-            request_id=key.request_id,
-            trace=trace,
+            action=member.key.method,
+            request_id=member.key.request_id,
+            trace=member.trace,
             gathered=gathered,
         )
 

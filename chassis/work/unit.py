@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.ids import new_id
+from chassis.marks import Mark
 from chassis.prepared import Prepared, Row
 from chassis.principal import Principal
 from chassis.publication import Publications
@@ -74,6 +75,7 @@ class UnitOfWork(Read):
         self._trace = trace
         self._gathered = gathered if gathered is not None else Gathered()
         self.wrote_events = False
+        self.written: list[Mark] = []
 
     def new_id(self) -> UUID:
         """A new identity."""
@@ -94,6 +96,7 @@ class UnitOfWork(Read):
         states: dict[Callable[[Any], Any], Any] = {}
         for place, event in enumerate(change.events, start=1):
             self._gathered.events.append(self._stored(record, after, name, event, before.version + place, states))
+        self.written.append(Mark(self._gathered.events[-1].noun, str(before.uuid), after.version))
         self._gathered.audit(
             table=record.table,
             row=row,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,13 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from chassis.logs import get_logger
+from chassis.marks import AFTER, STALE, WRITTEN
 from chassis.metrics import HTTP_SECONDS
 from gateway import problems
 from gateway.backends import Backend, Metadata
 from gateway.limits import Limit, StreamPlaces
 from gateway.transcoding import streaming
-from gateway.transcoding.exchange import Exchange
+from gateway.transcoding.exchange import Exchange, Header
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import Shape
 from gateway.transcoding.routes import Route, RouteTable
@@ -111,10 +112,22 @@ def call_metadata(exchange: Exchange, token: str) -> Metadata:
         if not (token.isascii() and token.isprintable()):
             raise Unauthenticated
         metadata.append(("authorization", f"Bearer {token}"))
+    after = exchange.headers.get(AFTER, "")
+    if after and after.isascii() and after.isprintable():
+        metadata.append((AFTER, after))
     trace = exchange.headers.get("traceparent", "")
     if len(trace) == 55 and trace.isascii() and trace.isprintable():  # noqa: PLR2004 - the length W3C trace context fixes
         metadata.append(("traceparent", trace))
     return tuple(metadata)
+
+
+def told_at_the_end(closing: Iterable[tuple[str, str | bytes]]) -> list[Header]:
+    """What a service says at the end of its answer, as headers: what was changed, or that it was read too early."""
+    return [
+        (key.encode("latin-1"), value.encode("latin-1"))
+        for key, value in closing
+        if key in {WRITTEN, STALE} and isinstance(value, str)
+    ]
 
 
 async def _unary(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
@@ -123,11 +136,12 @@ async def _unary(exchange: Exchange, route: Route, segments: list[str], backend:
     request = route.plan.build(segments, exchange.scope["query_string"], body, exchange.headers)
     seconds = READ_SECONDS if binding.reads else WRITE_SECONDS
     repeat = binding.reads or binding.method.repeatable
-    call = backend.call(binding.method, request, metadata=metadata, seconds=seconds, repeat=repeat)
+    call = backend.ask(binding.method, request, metadata=metadata, seconds=seconds, repeat=repeat)
     # Nobody watches for the client of a write to leave: a write once begun is carried to its end.
-    answer: Any = await (_while_wanted(exchange, call) if binding.reads else call)
+    answer, closing = await (_while_wanted(exchange, call) if binding.reads else call)
     etag = getattr(answer, "etag", "")
-    headers = ((b"etag", f'"{etag}"'.encode("latin-1")),) if etag else ()
+    headers = [(b"etag", f'"{etag}"'.encode("latin-1"))] if etag else []
+    headers += told_at_the_end(closing)
     if etag and binding.reads and exchange.headers.get("if-none-match", "").strip('"') == etag:
         await exchange.answer(304, b"", kind=b"", headers=headers)
         return

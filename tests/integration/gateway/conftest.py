@@ -9,7 +9,7 @@ import pytest
 from gateway.application import application
 from gateway.backends import open_backends
 from gateway.serving import HttpServer
-from gateway.settings import GatewaySettings
+from gateway.settings import SERVICES, GatewaySettings
 from tests.integration.gateway.neighbour import Neighbour
 
 SECRET = "a secret of thirty-two characters or more"
@@ -29,8 +29,7 @@ async def client(neighbour: Neighbour) -> AsyncIterator[httpx.AsyncClient]:
     """Speaks to the gateway, in process."""
     settings = GatewaySettings.read(
         {
-            "MILLRACE_DIRECTORY_ADDRESS": neighbour.address,
-            "MILLRACE_LEADS_ADDRESS": neighbour.address,
+            **{f"MILLRACE_{name.upper()}_ADDRESS": neighbour.address for name in SERVICES},
             "MILLRACE_SECRET": SECRET,
             "MILLRACE_GATEWAY_TRUSTED_HOSTS": "millrace.example",
             "MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES": "3",
@@ -49,8 +48,7 @@ async def listening(neighbour: Neighbour) -> AsyncIterator[str]:
     """Host and port of a gateway that listens."""
     settings = GatewaySettings.read(
         {
-            "MILLRACE_DIRECTORY_ADDRESS": neighbour.address,
-            "MILLRACE_LEADS_ADDRESS": neighbour.address,
+            **{f"MILLRACE_{name.upper()}_ADDRESS": neighbour.address for name in SERVICES},
             "MILLRACE_SECRET": SECRET,
             "MILLRACE_GATEWAY_LISTEN": "127.0.0.1:0",
             "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS": "3",

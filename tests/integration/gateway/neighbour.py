@@ -33,6 +33,7 @@ class Neighbour:
         self.cancelled = asyncio.Event()
         self.finished = asyncio.Event()
         self.pause = 0.0
+        self.closing: tuple[tuple[str, str], ...] = ()
         self.token_seconds = 600.0
         self.renewals = 0
         self.address = ""
@@ -160,6 +161,7 @@ class Neighbour:
             self.cancelled.set()
             raise
         self.finished.set()
+        context.set_trailing_metadata(self.closing)
         if self.refusals:
             await _refuse(context, self.refusals.pop(0))
 

@@ -37,6 +37,19 @@ async def test_token_language_and_trace_go_along(client: httpx.AsyncClient, neig
     assert (told["authorization"], told["accept-language"], told["traceparent"]) == ("Bearer abc", "en", trace)
 
 
+async def test_what_a_write_changed_is_told_and_goes_along_with_what_is_asked_afterwards(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.closing = (("millrace-written", "millrace.leads.v1.lead/1@1"), ("x-inside", "nobody's concern"))
+    made = await client.post("/v1/leads", json={})
+    assert made.headers["millrace-written"] == "millrace.leads.v1.lead/1@1"
+    assert "x-inside" not in made.headers
+    neighbour.closing = (("millrace-stale", "true"),)
+    read = await client.get("/v1/leads/1", headers={"millrace-after": made.headers["millrace-written"]})
+    assert neighbour.metadata[-1]["millrace-after"] == "millrace.leads.v1.lead/1@1"
+    assert read.headers["millrace-stale"] == "true"
+
+
 async def test_the_query_fills_the_request(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
     answer = await client.get("/v1/leads", params={"pageSize": "20", "filter": "grade = GRADE_A", "order_by": "grade"})
     asked = neighbour.asked[0]
