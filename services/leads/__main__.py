@@ -15,6 +15,7 @@ from millrace.leads.v1 import (
     lead_duplicate_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
+    lead_privacy_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
     lead_touch_service_pb2,
@@ -43,6 +44,7 @@ from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
+from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.rpc.touch_servicer import LeadTouchServicer
 from services.leads.storage.first_contacts import forget_first_contacts
@@ -88,6 +90,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
+        _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
             parts, desk(parts), page_key=pages
         ),

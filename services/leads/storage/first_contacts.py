@@ -27,6 +27,11 @@ def write_first_contact(work: UnitOfWork, *, keys: Collection[str], known: Itera
         work.insert(FIRST_CONTACTS, {"key": key, "slot": _slot(work.now)})
 
 
+async def forget_keys(work: UnitOfWork, keys: Collection[str]) -> None:
+    """Take back the keys of a customer who is erased."""
+    await work.connection.execute(delete(FIRST_CONTACTS).where(FIRST_CONTACTS.c.key.in_(keys)))
+
+
 async def forget_first_contacts(connection: AsyncConnection, now: datetime) -> int:
     """Keys of a minute ago are found in `leads` by everybody."""
     old = delete(FIRST_CONTACTS).where(FIRST_CONTACTS.c.slot < _slot(now) - _KEPT_SLOTS)

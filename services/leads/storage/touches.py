@@ -36,6 +36,12 @@ async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[Touc
     return page.of([_from_row(row) for row in page.items])
 
 
+async def every_touch(read: Read, lead: UUID) -> list[Touch]:
+    """All touches of a lead."""
+    rows = (await read.connection.execute(select(TOUCHES).where(TOUCHES.c.lead == lead))).mappings()
+    return [_from_row(row) for row in rows]
+
+
 def _from_row(row: RowMapping) -> Touch:
     return Touch(
         uuid=row["uuid"],

@@ -1,0 +1,58 @@
+"""Erasing the person of a lead (删除个人信息)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kernel.errors import Kind, Refusal
+from kernel.events import Change
+from services.leads.domain.facts import Address, LeadFacts
+from services.leads.domain.lead import FindingKeys, Lead
+
+# Stands where a name stood; a lead without a company must still be called something.
+ERASED = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPersonErased:
+    """The person of a lead was erased; what is left is its company and its history."""
+
+
+@dataclass(eq=False, kw_only=True)
+class LeadImportRunningWithPerson(Refusal):
+    """A file that names the person is being imported; erasing waits for its end."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "LEAD_IMPORT_RUNNING_WITH_PERSON"
+
+    lead_import: str
+
+
+def without_person(facts: LeadFacts) -> LeadFacts:
+    """The facts without whatever tells of a person: also free words and fields an administrator added.
+
+    Province and city stay: they decide the region, and many live there.
+    """
+    where = Address(city=facts.address.city, province=facts.address.province, country=facts.address.country)
+    return replace(
+        facts,
+        contact_name=ERASED,
+        job_title="",
+        phone="",
+        email="",
+        address=where,
+        need="",
+        tags=(),
+        custom={},
+    )
+
+
+def erase_person(lead: Lead, *, keys: FindingKeys, now: datetime) -> Change[Lead]:
+    """Erase the person, with whatever others wrote about the grade; nothing left to erase is no event.
+
+    `keys` are what the lead is found by without the person.
+    """
+    facts = without_person(lead.facts)
+    if facts == lead.facts:
+        return Change(lead, ())
+    following = replace(lead, facts=facts, keys=keys, grade_override=None, resembles=(), update_time=now)
+    return Change(following, (LeadPersonErased(),))
