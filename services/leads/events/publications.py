@@ -7,8 +7,8 @@ from millrace.leads.v1 import lead_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import instant, money_message, named
+from services.leads.domain import erasing
 from services.leads.domain import lead as domain
-from services.leads.domain.erasing import LeadPersonErased
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead, LeadState
 
@@ -60,7 +60,7 @@ LEADS: Publications = {
         lambda event, state: messages.LeadDuplicateDismissed(lead=state, other=named("leads", event.other)),
         state=snapshot,
     ),
-    LeadPersonErased: Publication(
+    erasing.LeadPersonErased: Publication(
         "lead.person_erased", lambda _, state: messages.LeadPersonErased(lead=state), state=snapshot
     ),
     domain.LeadAssigned: Publication(
