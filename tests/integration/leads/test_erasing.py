@@ -2,6 +2,7 @@
 
 import grpc
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.leads.v1 import lead_pb2
 from millrace.leads.v1.lead_privacy_service_pb2 import EraseLeadPersonRequest
 from millrace.leads.v1.lead_privacy_service_pb2_grpc import LeadPrivacyServiceStub
@@ -27,7 +28,7 @@ from tests.support.searching import found
 PERSON = ("欧阳锦绣", "ouyang", "13988887777", "jinxiu", "西湖区文三路", "爱喝龙井", "身份证330")
 
 
-def the_lead(**more: str) -> lead_pb2.Lead:
+def the_lead() -> lead_pb2.Lead:
     lead = lead_pb2.Lead(
         company_name="杭州云帆科技有限公司",
         contact_name="欧阳锦绣",
@@ -36,7 +37,6 @@ def the_lead(**more: str) -> lead_pb2.Lead:
         email="jinxiu@yunfan.example",
         need="欧阳锦绣爱喝龙井",
         custom={"note": "身份证330"},
-        **more,
     )
     lead.address.province, lead.address.city, lead.address.line_1 = "浙江省", "杭州市", "西湖区文三路 8 号"
     return lead
@@ -52,7 +52,7 @@ async def a_life(house: LeadsHouse) -> str:
     answer: BatchCreateLeadsResponse = await leads.BatchCreateLeads(many, **house.boss)
     assert answer.outcomes[0].lead == made.name
     again = await leads.GetLead(GetLeadRequest(name=made.name), **house.boss)
-    changed = UpdateLeadRequest(lead=again, update_mask={"paths": ["tags"]}, request_id="change")
+    changed = UpdateLeadRequest(lead=again, update_mask=FieldMask(paths=["tags"]), request_id="change")
     changed.lead.tags.append("欧阳锦绣的朋友")
     await leads.UpdateLead(changed, **house.boss)
     judged = OverrideLeadGradeRequest(name=made.name, grade=lead_pb2.GRADE_B, reason="欧阳锦绣亲自来电", request_id="b")
