@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from tests.architecture.tree import ROOT, parsed
 
 # The scoped tables of each service: the name in Python, and in SQL written by hand.
-SCOPED = {"leads": ("LEADS", "leads")}
+SCOPED = {"leads": ("LEADS", "leads"), "contracts": ("CONTRACTS", "contracts")}
 THROUGH_SCOPE = re.compile(r"\b(scope|visible)\(")
 # What reads without a scope answers no caller: it decides, or it is narrowed by whoever uses it.
 WITHOUT = {
+    "contracts/contracts.py:contract_by_itself": "follows from a fact, and answers no caller",
+    "contracts/contracts.py:contract_of_quote": "a quote has one contract whoever sees it; callers are told its name",
+    "contracts/contracts.py:contracts_of_opportunity": "decides whether a draft is needed, and answers no caller",
+    "contracts/contracts.py:ended_contracts": "the service's own account goes over what ended",
     "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",
     "leads/lead_imports.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
     "leads/stock.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",

@@ -1,0 +1,266 @@
+"""The contract (合同): its life from the draft to its end, as a table of states, and what is agreed in it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from enum import Enum
+from uuid import UUID
+
+from kernel.events import Change
+from kernel.money import Money
+from services.contracts.domain.clauses import Clause
+from services.contracts.domain.contract_refusals import (
+    BuyerMissing,
+    ContractCannotMove,
+    ContractDatesCrossed,
+    ContractNotAsApproved,
+    ContractNotInDraft,
+)
+
+
+class ContractState(Enum):
+    """Where a contract stands (C-05)."""
+
+    DRAFT = "draft"
+    LEGAL_REVIEW = "legal_review"
+    APPROVED = "approved"
+    SENT = "sent"
+    SIGNED = "signed"
+    ACTIVE = "active"
+    AMENDED = "amended"
+    EXPIRED = "expired"
+    TERMINATED = "terminated"
+    RENEWED = "renewed"
+
+
+_S = ContractState
+NEXT_STATES: Mapping[ContractState, frozenset[ContractState]] = {
+    _S.DRAFT: frozenset({_S.LEGAL_REVIEW, _S.TERMINATED}),
+    _S.LEGAL_REVIEW: frozenset({_S.APPROVED, _S.DRAFT, _S.TERMINATED}),
+    _S.APPROVED: frozenset({_S.SENT, _S.SIGNED, _S.DRAFT, _S.TERMINATED}),
+    _S.SENT: frozenset({_S.SIGNED, _S.DRAFT, _S.TERMINATED}),
+    _S.SIGNED: frozenset({_S.ACTIVE, _S.TERMINATED}),
+    _S.ACTIVE: frozenset({_S.AMENDED, _S.EXPIRED, _S.TERMINATED, _S.RENEWED}),
+    _S.AMENDED: frozenset({_S.EXPIRED, _S.TERMINATED, _S.RENEWED}),
+    _S.EXPIRED: frozenset({_S.RENEWED}),
+    _S.TERMINATED: frozenset(),
+    _S.RENEWED: frozenset(),
+}
+SIGNED_STATES = frozenset({_S.SIGNED, _S.ACTIVE, _S.AMENDED, _S.EXPIRED, _S.RENEWED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractTerms:
+    """What a contract says: the wording, for whom, in which language, and the template it was taken from."""
+
+    language: str = "zh"
+    template: UUID
+    template_version: int
+    clauses: tuple[Clause, ...]
+    buyer: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What a company and a customer agree upon. Its amount is the quote's with tax; dates are business dates.
+
+    `payment_template` is the key of the plan by which it is paid; `paid` is what the ledger says was received.
+    """
+
+    uuid: UUID
+    version: int = 0
+    number: str
+    state: ContractState = ContractState.DRAFT
+    quote: UUID
+    quote_hash: bytes = b""
+    opportunity: UUID
+    account: UUID
+    owner: UUID | None
+    team: UUID | None
+    region: UUID | None
+    amount: Money
+    paid: Money
+    terms: ContractTerms
+    payment_template: str
+    start_date: date | None = None
+    end_date: date | None = None
+    approval: UUID | None = None
+    approved_hash: bytes = b""
+    comment: str = ""
+    document: UUID | None = None
+    sign_time: datetime | None = None
+    settle_time: datetime | None = None
+    creator: str
+    create_time: datetime
+    update_time: datetime
+
+    @property
+    def resource(self) -> str:
+        """The resource name."""
+        return f"contracts/{self.uuid}"
+
+    @property
+    def signed(self) -> bool:
+        """Whether it was signed by both, whatever became of it later."""
+        return self.sign_time is not None
+
+    def content_hash(self) -> bytes:
+        """SHA-256 of everything that legal approves and the customer signs, without states, owners and payments."""
+        content = {
+            "number": self.number,
+            "quote": str(self.quote),
+            "quote_hash": self.quote_hash.hex(),
+            "amount": [self.amount.minor, self.amount.currency],
+            "language": self.terms.language,
+            "buyer": self.terms.buyer,
+            "clauses": [asdict(clause) for clause in self.terms.clauses],
+            "variables": dict(self.terms.variables),
+            "payment_template": self.payment_template,
+            "term": [str(self.start_date or ""), str(self.end_date or "")],
+        }
+        written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(written.encode()).digest()
+
+    def reworded(
+        self, *, terms: ContractTerms, payment_template: str, start: date | None, end: date | None, now: datetime
+    ) -> Change["Contract"]:
+        """Change the draft; nothing changed is no event. Raises ContractNotInDraft and ContractDatesCrossed."""
+        if self.state is not ContractState.DRAFT:
+            raise ContractNotInDraft(contract=self.resource)
+        check_dates(start, end)
+        after = replace(self, terms=terms, payment_template=payment_template, start_date=start, end_date=end)
+        if after == self:
+            return Change(self, ())
+        return Change(replace(after, update_time=now), (ContractUpdated(),))
+
+    def open_review(self, *, approval: UUID, now: datetime) -> Change["Contract"]:
+        """Give the draft to legal. Raises ContractCannotMove and BuyerMissing."""
+        if not self.terms.buyer.strip():
+            raise BuyerMissing(contract=self.resource)
+        moved = self._moved(ContractState.LEGAL_REVIEW, now=now)
+        return Change(replace(moved, approval=approval, approved_hash=b"", comment=""), (ContractReviewOpened(),))
+
+    def approve(self, *, now: datetime) -> Change["Contract"]:
+        """Legal agrees to exactly what the contract says now. Raises ContractCannotMove."""
+        moved = self._moved(ContractState.APPROVED, now=now)
+        return Change(replace(moved, approved_hash=self.content_hash()), (ContractApproved(),))
+
+    def send_back(self, *, comment: str, now: datetime) -> Change["Contract"]:
+        """Make it a draft again: legal returned it, or its author took it back. Raises ContractCannotMove."""
+        moved = self._moved(ContractState.DRAFT, now=now)
+        return Change(replace(moved, approval=None, approved_hash=b"", comment=comment), (ContractReturned(),))
+
+    def send(self, *, document: UUID, now: datetime) -> Change["Contract"]:
+        """Send it for signature, as the document says it. Raises ContractCannotMove and ContractNotAsApproved."""
+        moved = self._moved(ContractState.SENT, now=now)
+        self.require_as_approved()
+        return Change(replace(moved, document=document), (ContractSent(),))
+
+    def sign(self, *, now: datetime) -> Change["Contract"]:
+        """Both have signed: the order stands (成单). Raises ContractCannotMove and ContractNotAsApproved."""
+        moved = self._moved(ContractState.SIGNED, now=now)
+        self.require_as_approved()
+        return Change(replace(moved, sign_time=now), (ContractSigned(),))
+
+    def require_as_approved(self) -> None:
+        """Raise ContractNotAsApproved unless it still says what legal approved."""
+        if not self.approved_hash or self.approved_hash != self.content_hash():
+            raise ContractNotAsApproved(contract=self.resource)
+
+    def activate(self, *, start: date, now: datetime) -> Change["Contract"]:
+        """Bring it into force; without a first day of its own its term begins on `start`. Raises ContractCannotMove."""
+        moved = self._moved(ContractState.ACTIVE, now=now)
+        return Change(replace(moved, start_date=self.start_date or start), (ContractActivated(),))
+
+    def expire(self, *, now: datetime) -> Change["Contract"]:
+        """End it with its term. Raises ContractCannotMove."""
+        return Change(self._moved(ContractState.EXPIRED, now=now), (ContractExpired(),))
+
+    def terminate(self, *, comment: str, now: datetime) -> Change["Contract"]:
+        """End it before its term, or drop it before it is signed. Raises ContractCannotMove."""
+        moved = self._moved(ContractState.TERMINATED, now=now)
+        return Change(replace(moved, comment=comment), (ContractTerminated(),))
+
+    def collected(self, *, paid: Money, settled: bool, now: datetime) -> Change["Contract"]:
+        """Follow the ledger: what was received, and whether no instalment is open any more; no news is no event."""
+        settle_time = (self.settle_time or now) if settled else None
+        after = replace(self, paid=paid, settle_time=settle_time)
+        if after == self:
+            return Change(self, ())
+        newly = settled and self.settle_time is None
+        return Change(replace(after, update_time=now), (ContractSettled() if newly else ContractUpdated(),))
+
+    def _moved(self, state: ContractState, *, now: datetime) -> "Contract":
+        if state not in NEXT_STATES[self.state]:
+            raise ContractCannotMove(contract=self.resource, state=self.state.name, wanted=state.name)
+        return replace(self, state=state, update_time=now)
+
+
+def draft(contract: Contract) -> Change[Contract]:
+    """Begin a contract. Raises ContractDatesCrossed."""
+    check_dates(contract.start_date, contract.end_date)
+    return Change(contract, (ContractCreated(),))
+
+
+def check_dates(start: date | None, end: date | None) -> None:
+    """Raise ContractDatesCrossed where the last day lies before the first."""
+    if start and end and end < start:
+        raise ContractDatesCrossed
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCreated:
+    """A contract was drafted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractUpdated:
+    """The draft, or what was paid, changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractReviewOpened:
+    """Legal was given the contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractApproved:
+    """Legal agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractReturned:
+    """It became a draft again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSent:
+    """It was sent for signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSigned:
+    """It was signed by both."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractActivated:
+    """It came into force."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractExpired:
+    """Its term ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerminated:
+    """It was ended before its term."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSettled:
+    """No instalment of it is open any more."""

@@ -1,0 +1,64 @@
+"""What is published of contracts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf.message import Message
+from millrace.contracts.v1 import contract_events_pb2 as events
+
+from chassis.publication import Publication, Publications
+from chassis.wire import date_message, instant, money_message, named
+from services.contracts.domain import contract as domain
+from services.contracts.domain.contract import Contract, ContractState
+
+STATE_NUMBERS: Mapping[ContractState, Any] = {
+    state: events.ContractState.Value(f"CONTRACT_STATE_{state.name}") for state in ContractState
+}
+
+
+def snapshot(contract: Contract) -> events.ContractSnapshot:
+    """The public state of a contract."""
+    return events.ContractSnapshot(
+        name=contract.resource,
+        state=STATE_NUMBERS[contract.state],
+        quote=named("quotes", contract.quote),
+        opportunity=named("opportunities", contract.opportunity),
+        account=named("accounts", contract.account),
+        owner=named("members", contract.owner),
+        team=named("teams", contract.team),
+        region=named("regions", contract.region),
+        amount=money_message(contract.amount),
+        sign_time=instant(contract.sign_time),
+        start_date=date_message(contract.start_date),
+        end_date=date_message(contract.end_date),
+        create_time=instant(contract.create_time),
+        paid=money_message(contract.paid),
+    )
+
+
+_MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
+    domain.ContractCreated: ("created", events.ContractCreated),
+    domain.ContractUpdated: ("updated", events.ContractUpdated),
+    domain.ContractReviewOpened: ("review_opened", events.ContractReviewOpened),
+    domain.ContractApproved: ("approved", events.ContractApproved),
+    domain.ContractReturned: ("returned", events.ContractReturned),
+    domain.ContractSent: ("sent", events.ContractSent),
+    domain.ContractSigned: ("signed", events.ContractSigned),
+    domain.ContractActivated: ("activated", events.ContractActivated),
+    domain.ContractExpired: ("expired", events.ContractExpired),
+    domain.ContractTerminated: ("terminated", events.ContractTerminated),
+    domain.ContractSettled: ("settled", events.ContractSettled),
+}
+
+
+def _publication(participle: str, message: Any) -> Publication:
+    def of(_: object, told: events.ContractSnapshot) -> Message:
+        made: Message = message(contract=told)
+        return made
+
+    return Publication(f"contract.{participle}", of, state=snapshot)
+
+
+CONTRACTS: Publications = {
+    event: _publication(participle, message) for event, (participle, message) in _MESSAGES.items()
+}

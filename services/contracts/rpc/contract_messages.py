@@ -1,0 +1,53 @@
+"""Contracts between messages and the domain."""
+
+from collections.abc import Iterable
+
+from millrace.contracts.v1 import contract_events_pb2, contract_pb2
+
+from chassis.wire import date_message, instant, money_message, named
+from services.contracts.domain.clauses import Clause
+from services.contracts.domain.contract import Contract
+
+
+def to_message(contract: Contract) -> contract_pb2.Contract:
+    """The contract on the wire."""
+    terms = contract.terms
+    return contract_pb2.Contract(
+        name=contract.resource,
+        number=contract.number,
+        state=contract_events_pb2.ContractState.Value(f"CONTRACT_STATE_{contract.state.name}"),
+        quote=named("quotes", contract.quote),
+        opportunity=named("opportunities", contract.opportunity),
+        account=named("accounts", contract.account),
+        owner=named("members", contract.owner),
+        team=named("teams", contract.team),
+        region=named("regions", contract.region),
+        amount=money_message(contract.amount),
+        paid=money_message(contract.paid),
+        contract_template=named("contractTemplates", terms.template),
+        template_version=terms.template_version,
+        language=terms.language,
+        clauses=[clause_message(clause) for clause in terms.clauses],
+        buyer=terms.buyer,
+        variables=terms.variables,
+        payment_plan=contract.payment_template,
+        start_date=date_message(contract.start_date),
+        end_date=date_message(contract.end_date),
+        approval=named("contractApprovals", contract.approval),
+        comment=contract.comment,
+        sign_time=instant(contract.sign_time),
+        settle_time=instant(contract.settle_time),
+        create_time=instant(contract.create_time),
+        update_time=instant(contract.update_time),
+        etag=str(contract.version),
+    )
+
+
+def clause_message(clause: Clause) -> contract_pb2.Clause:
+    """A clause on the wire."""
+    return contract_pb2.Clause(key=clause.key, heading=clause.heading, text=clause.text)
+
+
+def clauses_of(messages: Iterable[contract_pb2.Clause]) -> tuple[Clause, ...]:
+    """The clauses of a message."""
+    return tuple(Clause(key=each.key, heading=each.heading, text=each.text) for each in messages)

@@ -1,0 +1,185 @@
+"""Contracts in their table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, select
+
+from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page, reference, text
+from chassis.scope import scope
+from chassis.work import Read, Record
+from kernel.money import Money
+from services.contracts.domain.clauses import Clause
+from services.contracts.domain.contract import Contract, ContractState, ContractTerms
+from services.contracts.domain.contract_refusals import ContractNotFound
+from services.contracts.storage.contract_tables import CONTRACT_NUMBERS, CONTRACTS
+
+READING = "contracts.read"
+
+
+def to_row(contract: Contract) -> Mapping[str, object]:
+    """The columns of a contract."""
+    return {
+        "uuid": contract.uuid,
+        "number": contract.number,
+        "state": contract.state.value,
+        "quote": contract.quote,
+        "quote_hash": contract.quote_hash,
+        "opportunity": contract.opportunity,
+        "account": contract.account,
+        "owner": contract.owner,
+        "team": contract.team,
+        "region": contract.region,
+        "currency": contract.amount.currency,
+        "amount_minor": contract.amount.minor,
+        "paid_minor": contract.paid.minor,
+        **_terms_to_row(contract.terms),
+        "payment_template": contract.payment_template,
+        "start_date": contract.start_date,
+        "end_date": contract.end_date,
+        "approval": contract.approval,
+        "approved_hash": contract.approved_hash,
+        "comment": contract.comment,
+        "document": contract.document,
+        "sign_time": contract.sign_time,
+        "settle_time": contract.settle_time,
+        "creator": contract.creator,
+        "create_time": contract.create_time,
+        "update_time": contract.update_time,
+    }
+
+
+def _terms_to_row(terms: ContractTerms) -> Mapping[str, object]:
+    return {
+        "language": terms.language,
+        "template": terms.template,
+        "template_version": terms.template_version,
+        "clauses": [asdict(clause) for clause in terms.clauses],
+        "buyer": terms.buyer,
+        "variables": dict(terms.variables),
+    }
+
+
+CONTRACT_RECORD: Record[Contract] = Record(kind="contract", collection="contracts", table=CONTRACTS, row=to_row)
+
+
+def from_row(row: Mapping[str, Any] | RowMapping) -> Contract:
+    """The contract in a row."""
+    return Contract(
+        uuid=row["uuid"],
+        version=row["version"],
+        number=row["number"],
+        state=ContractState(row["state"]),
+        quote=row["quote"],
+        quote_hash=row["quote_hash"],
+        opportunity=row["opportunity"],
+        account=row["account"],
+        owner=row["owner"],
+        team=row["team"],
+        region=row["region"],
+        amount=Money(minor=row["amount_minor"], currency=row["currency"]),
+        paid=Money(minor=row["paid_minor"], currency=row["currency"]),
+        terms=_terms_from_row(row),
+        payment_template=row["payment_template"],
+        start_date=row["start_date"],
+        end_date=row["end_date"],
+        approval=row["approval"],
+        approved_hash=row["approved_hash"],
+        comment=row["comment"],
+        document=row["document"],
+        sign_time=row["sign_time"],
+        settle_time=row["settle_time"],
+        creator=row["creator"],
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+    )
+
+
+def _terms_from_row(row: Mapping[str, Any] | RowMapping) -> ContractTerms:
+    return ContractTerms(
+        language=row["language"],
+        template=row["template"],
+        template_version=row["template_version"],
+        clauses=tuple(Clause(**clause) for clause in row["clauses"]),
+        buyer=row["buyer"],
+        variables=row["variables"],
+    )
+
+
+async def get_contract(read: Read, uuid: UUID, *, permission: str = READING) -> Contract:
+    """The contract, if the permission reaches it for the caller; raises ContractNotFound."""
+    statement = scope(
+        select(CONTRACTS).where(CONTRACTS.c.uuid == uuid), CONTRACTS, principal=read.principal, permission=permission
+    )
+    return await _one(read, statement, uuid)
+
+
+async def contract_by_itself(read: Read, uuid: UUID) -> Contract:
+    """The contract whoever asks: for what follows from a fact, not from a caller; raises ContractNotFound."""
+    return await _one(read, select(CONTRACTS).where(CONTRACTS.c.uuid == uuid), uuid)
+
+
+async def contract_of_quote(read: Read, quote: UUID) -> Contract | None:
+    """The contract a quote became, whoever asks: dropped ones do not count."""
+    statement = select(CONTRACTS).where(CONTRACTS.c.quote == quote, CONTRACTS.c.state != ContractState.TERMINATED.value)
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    return from_row(row) if row else None
+
+
+async def contracts_of_opportunity(read: Read, opportunity: UUID) -> Sequence[Contract]:
+    """The contracts an opportunity has, whoever asks, dropped ones too, the oldest first."""
+    statement = select(CONTRACTS).where(CONTRACTS.c.opportunity == opportunity).order_by(CONTRACTS.c.uuid)
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def list_contracts(read: Read, wanted: PageRequest) -> Page[Contract]:
+    """A page of the contracts the caller may see."""
+    visible = scope(select(CONTRACTS), CONTRACTS, principal=read.principal, permission=READING)
+    page = await read_page(read.connection, visible, _LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
+
+
+async def ended_contracts(read: Read, *, today: date, most: int) -> Sequence[UUID]:
+    """Contracts in force whose last day is past, whoever asks, at most `most`."""
+    statement = (
+        select(CONTRACTS.c.uuid)
+        .where(CONTRACTS.c.state.in_(("active", "amended")), CONTRACTS.c.end_date < today)
+        .order_by(CONTRACTS.c.end_date)
+        .limit(most)
+    )
+    return list(await read.connection.scalars(statement))
+
+
+async def next_number(read: Read) -> int:
+    """The next number nobody has; one whose contract was never stored is left out."""
+    return (await read.connection.execute(CONTRACT_NUMBERS.next_value().select())).scalar_one()
+
+
+async def _one(read: Read, statement: Select[Any], uuid: UUID) -> Contract:
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise ContractNotFound(contract=f"contracts/{uuid}")
+    return from_row(row)
+
+
+_LISTING = Listing(
+    fields={
+        "number": text(CONTRACTS.c.number),
+        "state": choice(CONTRACTS.c.state, {f"CONTRACT_STATE_{state.name}": state.value for state in ContractState}),
+        "quote": reference(CONTRACTS.c.quote, "quotes"),
+        "opportunity": reference(CONTRACTS.c.opportunity, "opportunities"),
+        "account": reference(CONTRACTS.c.account, "accounts"),
+        "owner": reference(CONTRACTS.c.owner, "members"),
+        "team": reference(CONTRACTS.c.team, "teams"),
+        "region": reference(CONTRACTS.c.region, "regions"),
+    },
+    orders={
+        "create_time": Order(CONTRACTS.c.create_time, datetime.fromisoformat),
+        "number": Order(CONTRACTS.c.number),
+    },
+    order_by="create_time desc",
+    tie=CONTRACTS.c.uuid,
+)
