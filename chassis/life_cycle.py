@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis import logs, masking, tracing
 from chassis.background import Background, check_producers
+from chassis.clock import clock_of
 from chassis.debug_port import DebugPort
 from chassis.event_log import EventLogServicer
 from chassis.freshness import Freshness
@@ -27,7 +28,6 @@ from chassis.parts import Parts, ServiceDefinition
 from chassis.redrive import RedriveRefused, redrive_once
 from chassis.rpc.serving import Boundary
 from chassis.settings import ServiceSettings, SettingsWrong
-from kernel.time import SystemClock
 
 COMMANDS = ("serve", "work", "both", "migrate")
 _REDRIVE_WORDS = 3
@@ -77,7 +77,7 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
 
 async def _redrive(definition: ServiceDefinition, settings: ServiceSettings, consumer: str, aggregate: str) -> None:
     try:
-        letters = await redrive_once(Parts(definition, settings, SystemClock()), consumer, aggregate)
+        letters = await redrive_once(Parts(definition, settings, clock_of(settings.other)), consumer, aggregate)
     except RedriveRefused as refused:
         raise SystemExit(f"{definition.name}: not redriven: {refused}") from None
     sys.stdout.write(f"{letters} applied\n")
@@ -92,7 +92,7 @@ class Process:
 
     def __init__(self, definition: ServiceDefinition, settings: ServiceSettings) -> None:
         """Nothing is opened yet."""
-        self.parts = Parts(definition, settings, SystemClock())
+        self.parts = Parts(definition, settings, clock_of(settings.other))
         self._definition = definition
         self._settings = settings
         self._health = health.aio.HealthServicer()

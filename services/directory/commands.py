@@ -1,5 +1,6 @@
 """What an operator does before anybody can sign in."""
 
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -7,12 +8,12 @@ from google.protobuf.message import Message
 from google.protobuf.wrappers_pb2 import BoolValue
 from millrace.directory.v1.member_pb2 import Member
 
+from chassis.clock import clock_of
 from chassis.database import open_engine
 from chassis.principal import Principal, Scope
 from chassis.publication import Publications
 from chassis.work import Store, UnitOfWork
 from chassis.work.request_key import RequestKey
-from kernel.time import SystemClock
 from services.directory.application.establishment import establish_administrator, establish_defaults
 from services.directory.application.passwords import give_password
 from services.directory.defaults import default_roles, house_calendar
@@ -69,7 +70,7 @@ async def _once(
     publications: Publications,
 ) -> Any:
     engine = open_engine(database_url, name=f"millrace-directory-{command}", pool_size=1)
-    store = Store(engine, service="directory", clock=SystemClock(), publications=publications)
+    store = Store(engine, service="directory", clock=clock_of(os.environ), publications=publications)
     try:
         key = RequestKey(OPERATOR.subject, command, "", b"")
         return await store.once(key, OPERATOR, run, answer_type=answer_type)
