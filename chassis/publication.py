@@ -12,12 +12,14 @@ class Publication:
     """The subject (`noun.participle`) of an event, and what builds its message.
 
     `message` takes the event and the aggregate after it, and leaves the head to the unit of work. With `state` it
-    takes what `state` makes of the aggregate instead, which is made once for all events of a change.
+    takes what `state` makes of the aggregate instead, which is made once for all events of a change. `package` names
+    the producer, `millrace.<service>.v1`, where the message is one that several services publish.
     """
 
     subject: str
     message: Callable[[Any, Any], Message]
     state: Callable[[Any], Any] | None = None
+    package: str = ""
 
 
 Publications = Mapping[type[Any], Publication]

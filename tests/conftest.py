@@ -73,6 +73,13 @@ def leads_database(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
+def pipeline_database(databases: Databases) -> Iterator[str]:
+    """The URL of a fresh, migrated database of pipeline."""
+    with databases.of("pipeline") as url:
+        yield url
+
+
+@pytest.fixture
 def clock() -> FixedClock:
     """A clock that stands at Monday noon in Shanghai until it is moved."""
     return FixedClock()

@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.marks import Mark
 from chassis.prepared import Prepared, Row
 from chassis.principal import Principal
-from chassis.publication import Publications
+from chassis.publication import Publication, Publications
 from chassis.wire import put_instant
 from chassis.work.flush import Gathered, StoredEvent, flush
 from kernel.events import Aggregate, Change
@@ -185,13 +185,13 @@ class UnitOfWork(Read):
             aggregate_id=after.uuid,
             version=version,
             event_type=message.DESCRIPTOR.full_name,
-            subject=_subject(message, publication.subject),
+            subject=_subject(message, publication),
             payload=message.SerializeToString(),
             trace=self._trace,
             occurred=self.now,
         )
 
 
-def _subject(message: Message, noun_participle: str) -> str:
-    """`millrace.leads.v1` + `lead.created`: the contract's package names the producer."""
-    return f"{message.DESCRIPTOR.file.package}.{noun_participle}"
+def _subject(message: Message, publication: Publication) -> str:
+    """`millrace.leads.v1` + `lead.created`: the contract names the producer, unless several share it."""
+    return f"{publication.package or message.DESCRIPTOR.file.package}.{publication.subject}"

@@ -2,21 +2,42 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
+from millrace.pipeline.v1 import approval_service_pb2
 
-from chassis.callers import Callers
+from chassis.approvals.publications import approval_publications
+from chassis.approvals.servicer import ApprovalServicer
+from chassis.callers import Callers, page_key
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
+from services.pipeline.application.approval_kinds import APPROVAL_KINDS
+from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 
 HERE = Path(__file__).parent
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 
-def servicers(_parts: Parts) -> Mapping[ServiceDescriptor, object]:
+def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
-    return {}
+    store, texts, pages = parts.store, parts.texts, page_key(parts)
+    return {
+        _service(approval_service_pb2, "ApprovalService"): ApprovalServicer(
+            store,
+            APPROVALS,
+            APPROVAL_KINDS,
+            organization=CALLERS.organization(parts),
+            texts=texts,
+            page_key=pages,
+        ),
+    }
+
+
+def _service(contract: Any, name: str) -> ServiceDescriptor:
+    found: ServiceDescriptor = contract.DESCRIPTOR.services_by_name[name]
+    return found
 
 
 DEFINITION = ServiceDefinition(
@@ -24,7 +45,7 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={},
+    publications={**approval_publications("pipeline", collection=APPROVALS.collection)},
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,

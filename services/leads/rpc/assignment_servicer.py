@@ -6,13 +6,14 @@ from typing import Any
 from millrace.leads.v1 import lead_assignment_service_pb2 as contract
 
 from chassis.rpc.call import Call
+from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import named, uuid_of
 from chassis.work import Store
 from services.leads.application.explaining import list_assignments
 from services.leads.domain.assignment import Weighed
 from services.leads.domain.board import PassedOver
-from services.leads.rpc.lead_messages import GRADE_NUMBERS, Wording
+from services.leads.rpc.lead_messages import GRADE_NUMBERS
 from services.leads.storage.ledger import LedgerEntry
 
 _OUTCOMES: Mapping[PassedOver, Any] = {

@@ -7,12 +7,12 @@ from millrace.leads.v1 import lead_duplicate_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
+from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import named, uuid_of
 from chassis.work import Store
 from services.leads.application.reviewing import confirm_pair, dismiss_pair, list_pairs
 from services.leads.domain.duplicate_pairs import DuplicatePair, PairState
-from services.leads.rpc.lead_messages import Wording
 
 _STATES: Mapping[PairState, Any] = {
     state: contract.DuplicatePairState.Value(f"DUPLICATE_PAIR_STATE_{state.name}") for state in PairState

@@ -1,19 +1,17 @@
 """Leads between messages and the domain."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Literal
 
 from millrace.leads.v1 import lead_pb2
-from millrace.reasons.v1 import reason_pb2
 
-from chassis.texts import Texts
+from chassis.rpc.wording import Wording
 from chassis.wire import instant_of, money_message, money_of, named, put_instant, reference
 from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, GradeOverride, Lead, LeadState
 from services.leads.domain.resemblance import Band, Resemblance
-from trade.reasons import Reason
 
 URGENCIES: Mapping[int, Urgency] = {
     lead_pb2.URGENCY_UNSPECIFIED: Urgency.UNKNOWN,
@@ -65,25 +63,6 @@ ENTERED = (
 
 
 _ADDRESS_PARTS = tuple(part.name for part in fields(Address))
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """Words reasons in the reader's language."""
-
-    texts: Texts
-    locale: str
-
-    def reasons(self, reasons: Iterable[Reason]) -> list[reason_pb2.Reason]:
-        """The reasons with their texts."""
-        return [
-            reason_pb2.Reason(
-                code=reason.code,
-                parameters=dict(reason.parameters),
-                text=self.texts.render(reason.code, reason.parameters, self.locale),
-            )
-            for reason in reasons
-        ]
 
 
 def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:

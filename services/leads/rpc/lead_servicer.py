@@ -10,6 +10,7 @@ from millrace.leads.v1 import lead_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.rpc.validation import validate
+from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import named, required_version, seen_version, uuid_of
 from chassis.work import Convoy, Store
@@ -24,7 +25,6 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.rpc.lead_messages import (
     ENTERED,
     GRADES,
-    Wording,
     candidate_message,
     facts_message,
     facts_of,

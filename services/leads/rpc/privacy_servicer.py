@@ -4,12 +4,13 @@ from millrace.leads.v1 import lead_pb2
 from millrace.leads.v1 import lead_privacy_service_pb2 as contract
 
 from chassis.rpc.call import Call
+from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import required_version, uuid_of
 from chassis.work import Store
 from services.leads.application.erasing import erase_lead_person
 from services.leads.application.intake import IntakeDesk
-from services.leads.rpc.lead_messages import Wording, to_message
+from services.leads.rpc.lead_messages import to_message
 
 
 class LeadPrivacyServicer:

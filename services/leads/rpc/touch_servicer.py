@@ -4,12 +4,13 @@ from millrace.leads.v1 import lead_touch_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
+from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import named, uuid_of
 from chassis.work import Store
 from services.leads.application.explaining import list_touches
 from services.leads.domain.touches import Touch
-from services.leads.rpc.lead_messages import Wording, facts_message
+from services.leads.rpc.lead_messages import facts_message
 
 
 class LeadTouchServicer:

@@ -1,7 +1,8 @@
 """The one collection of tables of the pipeline database; every table module adds its own to it."""
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 
+from chassis.approvals import approvals_table
 from chassis.organization import OrganizationTables, organization_tables
 from chassis.revocations import revoked_sessions_table
 from chassis.tables import chassis_tables
@@ -9,4 +10,5 @@ from chassis.tables import chassis_tables
 METADATA = MetaData()
 ORGANIZATION: OrganizationTables = organization_tables(METADATA)
 REVOKED_SESSIONS = revoked_sessions_table(METADATA)
+APPROVALS_TABLE: Table = approvals_table(METADATA)
 chassis_tables(METADATA)
