@@ -80,6 +80,13 @@ def pipeline_database(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
+def contracts_database(databases: Databases) -> Iterator[str]:
+    """The URL of a fresh, migrated database of contracts."""
+    with databases.of("contracts") as url:
+        yield url
+
+
+@pytest.fixture
 def clock() -> FixedClock:
     """A clock that stands at Monday noon in Shanghai until it is moved."""
     return FixedClock()

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
-from millrace.contracts.v1 import contract_service_pb2
+from millrace.contracts.v1 import contract_service_pb2, contract_template_service_pb2
 
 from chassis.callers import Callers, page_key
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
-from services.contracts.events.contract_publications import CONTRACTS
+from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS
 from services.contracts.rpc.contract_servicer import ContractServicer
+from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
 from services.contracts.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 
 HERE = Path(__file__).parent
@@ -23,6 +24,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     store, pages = parts.store, page_key(parts)
     return {
         _service(contract_service_pb2, "ContractService"): ContractServicer(store, page_key=pages),
+        _service(contract_template_service_pb2, "ContractTemplateService"): ContractTemplateServicer(
+            store, page_key=pages
+        ),
     }
 
 
@@ -36,7 +40,7 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={**CONTRACTS},
+    publications={**CONTRACTS, **CONTRACT_TEMPLATES},
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,

@@ -1,13 +1,12 @@
 """The contract (合同): its life from the draft to its end, as a table of states, and what is agreed in it."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
+from kernel.content import content_hash
 from kernel.events import Change
 from kernel.money import Money
 from services.contracts.domain.clauses import Clause
@@ -109,20 +108,20 @@ class Contract:
 
     def content_hash(self) -> bytes:
         """SHA-256 of everything that legal approves and the customer signs, without states, owners and payments."""
-        content = {
-            "number": self.number,
-            "quote": str(self.quote),
-            "quote_hash": self.quote_hash.hex(),
-            "amount": [self.amount.minor, self.amount.currency],
-            "language": self.terms.language,
-            "buyer": self.terms.buyer,
-            "clauses": [asdict(clause) for clause in self.terms.clauses],
-            "variables": dict(self.terms.variables),
-            "payment_template": self.payment_template,
-            "term": [str(self.start_date or ""), str(self.end_date or "")],
-        }
-        written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(written.encode()).digest()
+        return content_hash(
+            {
+                "number": self.number,
+                "quote": self.quote,
+                "quote_hash": self.quote_hash,
+                "amount": [self.amount.minor, self.amount.currency],
+                "language": self.terms.language,
+                "buyer": self.terms.buyer,
+                "clauses": [asdict(clause) for clause in self.terms.clauses],
+                "variables": self.terms.variables,
+                "payment_template": self.payment_template,
+                "term": [self.start_date, self.end_date],
+            }
+        )
 
     def reworded(
         self, *, terms: ContractTerms, payment_template: str, start: date | None, end: date | None, now: datetime

@@ -1,15 +1,18 @@
-"""What is published of contracts."""
+"""What is published of contracts and their templates."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.message import Message
 from millrace.contracts.v1 import contract_events_pb2 as events
+from millrace.contracts.v1 import contract_template_events_pb2 as template_events
 
 from chassis.publication import Publication, Publications
 from chassis.wire import date_message, instant, money_message, named
 from services.contracts.domain import contract as domain
+from services.contracts.domain import contract_template as template_domain
 from services.contracts.domain.contract import Contract, ContractState
+from services.contracts.domain.contract_template import ContractTemplate
 
 STATE_NUMBERS: Mapping[ContractState, Any] = {
     state: events.ContractState.Value(f"CONTRACT_STATE_{state.name}") for state in ContractState
@@ -61,4 +64,27 @@ def _publication(participle: str, message: Any) -> Publication:
 
 CONTRACTS: Publications = {
     event: _publication(participle, message) for event, (participle, message) in _MESSAGES.items()
+}
+
+
+def _template(template: ContractTemplate) -> template_events.ContractTemplateSnapshot:
+    text = template.text
+    return template_events.ContractTemplateSnapshot(
+        name=template.resource,
+        display_name=text.display_name,
+        language=text.language,
+        clauses=[clause.key for clause in text.clauses],
+        archived=text.archived,
+    )
+
+
+CONTRACT_TEMPLATES: Publications = {
+    template_domain.ContractTemplateCreated: Publication(
+        "contract_template.created",
+        lambda _, after: template_events.ContractTemplateCreated(contract_template=_template(after)),
+    ),
+    template_domain.ContractTemplateUpdated: Publication(
+        "contract_template.updated",
+        lambda _, after: template_events.ContractTemplateUpdated(contract_template=_template(after)),
+    ),
 }
