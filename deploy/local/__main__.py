@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from chassis.settings import Environment
-from deploy.local.demo import load_demo, print_accounts
+from deploy.local.demo import demo_year, load_demo, print_accounts
 from deploy.local.home import Home, HomeInUse
 from deploy.local.process import DidNotStart
 from deploy.local.programs import is_free
@@ -41,7 +41,7 @@ def up(home: Home, port: int) -> int:
     if not _becomes_free(port):
         return _refuse(f"Port {port} is taken. Choose another one: PORT={port + 10} make run")
     wanted = _end_wanted()
-    stack = Stack(home, port)
+    stack = Stack(home, port, environment=demo_year(home) if _demo_wanted() else {})
     try:
         stack.start()
         if _demo_wanted():

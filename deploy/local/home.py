@@ -50,6 +50,16 @@ class Home:
         return self.folder / "demo-accounts.json"
 
     @property
+    def demo_week(self) -> Path:
+        """How many weeks of the demo data are loaded."""
+        return self.folder / "demo-week"
+
+    @property
+    def clock(self) -> Path:
+        """Tells the programs which time it is while the demo data is loaded."""
+        return self.folder / "clock"
+
+    @property
     def demo_loaded(self) -> Path:
         """Stands here once the demo data is loaded."""
         return self.folder / "demo-loaded"

@@ -6,10 +6,10 @@ A loader that was killed goes on where it stood: what was stored answers again i
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
-from itertools import islice
+from datetime import UTC, date, datetime
 
 import grpc
 from millrace.leads.v1.lead_pb2 import Lead
@@ -21,13 +21,14 @@ from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import Remote
 from deploy.local.demo.rhythm import ZONE
 from deploy.local.demo.vocabulary import VOCABULARY
+from deploy.local.demo.weeks import begin_year, live_through
 from deploy.local.home import Home, write_private
 from deploy.local.process import DidNotStart
 from deploy.local.programs import run_once
 from deploy.local.stack import Stack
 
 LEADS = 5000
-AT_ONCE = 100
+AT_ONCE = 25
 STREAMS = 8  # a commit waits for the disk, and several wait together
 BUDGET = 30_000
 
@@ -38,7 +39,7 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
     if home.demo_loaded.exists():
         return
     stack.say("Loading the demo company (once) …")
-    accounts = _accounts(home)
+    accounts = demo_accounts(home)
     _bootstrap(stack, accounts[0])
     wanted = Environment(os.environ).whole(
         "MILLRACE_DEMO_LEADS", LEADS, means="how many invented leads are loaded, once"
@@ -48,7 +49,8 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
         try:
             remote.sign_in(accounts[0]["email"], accounts[0]["password"])
             _load_company(remote, accounts)
-            _load_leads(stack, remote, count)
+            if count:
+                _live_through_the_year(stack, remote, accounts, leads=count)
         except grpc.RpcError as error:
             raise DidNotStart(f"The demo data could not be loaded; the logs are in {home.logs}\n{error}") from error
     home.demo_loaded.touch()
@@ -63,7 +65,19 @@ def print_accounts(home: Home) -> None:
         print(f"  {account['role']:<18} {account['email']:<34} {account['password']}")
 
 
-def _accounts(home: Home) -> list[dict[str, str]]:
+def demo_year(home: Home) -> dict[str, str]:
+    """What programs are told before the demo data is loaded: that it is still the year before the present.
+
+    Nothing once it is loaded.
+    """
+    if home.demo_loaded.exists():
+        home.clock.unlink(missing_ok=True)
+        return {}
+    demo_accounts(home)
+    return begin_year(home, _day(home))
+
+
+def demo_accounts(home: Home) -> list[dict[str, str]]:
     """One account of every role, the administrator first; passwords are made once for this installation."""
     if not home.demo_accounts.exists():
         first: dict[str, DemoMember] = {}
@@ -105,17 +119,28 @@ def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
             remote.set_password(name, passwords[member.email])
 
 
-def _load_leads(stack: Stack, remote: Remote, count: int) -> None:
+def _live_through_the_year(stack: Stack, remote: Remote, accounts: list[dict[str, str]], *, leads: int) -> None:
+    """Do the business of each week while all clocks stand in it."""
     day = _day(stack.home)
     channels, campaigns = _load_sources(remote, day)
-    made = demo_leads(count, day=day, channels=channels, campaigns=campaigns)
-    numbered = enumerate(_batches(made))
+    told = list(demo_leads(leads, day=day, channels=channels, campaigns=campaigns))
+    received = [lead.received_time.ToDatetime(UTC) for lead in told]
+    for week in live_through(stack.home, day):
+        remote.sign_in(accounts[0]["email"], accounts[0]["password"])
+        first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
+        _load_leads(remote, told[first:end], first=first)
+        if week.number % 13 == 0:
+            stack.say(f"  {week.end.date()}: {end} leads")
+
+
+def _load_leads(remote: Remote, leads: Sequence[Lead], *, first: int) -> None:
     with ThreadPoolExecutor(STREAMS) as pool:
-        runs = [pool.submit(remote.create_leads, batch, first=number * AT_ONCE) for number, batch in numbered]
-        for done, run in enumerate(runs, start=1):
+        runs = [
+            pool.submit(remote.create_leads, leads[place : place + AT_ONCE], first=first + place)
+            for place in range(0, len(leads), AT_ONCE)
+        ]
+        for run in runs:
             run.result()
-            if done % 10 == 0:
-                stack.say(f"  {done * AT_ONCE} leads")
 
 
 def _load_sources(remote: Remote, day: date) -> tuple[list[str], list[DemoCampaign]]:
@@ -136,8 +161,3 @@ def _load_sources(remote: Remote, day: date) -> tuple[list[str], list[DemoCampai
 def _day(home: Home) -> date:
     """The day of the first start, so that a loader that goes on makes the same leads."""
     return datetime.fromtimestamp(home.demo_accounts.stat().st_mtime, ZONE).date()
-
-
-def _batches(leads: Iterator[Lead]) -> Iterator[list[Lead]]:
-    while batch := list(islice(leads, AT_ONCE)):
-        yield batch
