@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
-from millrace.pipeline.v1 import approval_service_pb2
+from millrace.pipeline.v1 import approval_service_pb2, rule_set_service_pb2
 
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
 from chassis.callers import Callers, page_key
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
+from chassis.rule_sets.publications import rule_set_publications
+from chassis.rule_sets.servicer import RuleSetServicer
 from services.pipeline.application.approval_kinds import APPROVAL_KINDS
+from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 
@@ -32,6 +35,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             texts=texts,
             page_key=pages,
         ),
+        _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
     }
 
 
@@ -45,7 +49,10 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={**approval_publications("pipeline", collection=APPROVALS.collection)},
+    publications={
+        **approval_publications("pipeline", collection=APPROVALS.collection),
+        **rule_set_publications("pipeline", collection=RULE_SETS.collection),
+    },
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,

@@ -13,11 +13,12 @@ from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.channels import Campaign, CampaignUnknown, Channel, ChannelUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import GRADE_FACTS, GradeRules
-from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind, RuleSet
+from services.leads.domain.rule_sets import RuleKind, RuleSet
 from services.leads.storage.channels import every_campaign, every_channel
 from services.leads.storage.rule_sets import settings_stamp, stored_rule_sets
 from services.leads.storage.stock import common_keys
 from trade.duplicates import DuplicateRules
+from trade.rule_body import RuleBodyInvalid
 
 _SHIPPED = Path(__file__).parent.parent / "rules"
 _VOCABULARY = Vocabulary(GRADE_FACTS)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from services.leads.domain.lead import Grade
-from services.leads.domain.rule_sets import RuleBodyInvalid
+from trade.rule_body import RuleBodyInvalid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

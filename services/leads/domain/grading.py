@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Grade
-from services.leads.domain.rule_sets import RuleBodyInvalid
 from trade.reasons import Reason
+from trade.rule_body import RuleBodyInvalid
 
 FactType = Literal["string", "int", "bool", "strings", "mapping"]
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
 from kernel.events import Change
 
 
@@ -24,17 +23,6 @@ RULE_SET_IDS: Mapping[RuleKind, UUID] = {
     RuleKind.ASSIGNMENT: UUID("00000000-0000-7000-8000-000000000002"),
     RuleKind.DUPLICATES: UUID("00000000-0000-7000-8000-000000000003"),
 }
-
-
-@dataclass(eq=False, kw_only=True)
-class RuleBodyInvalid(Refusal):
-    """A rule set cannot be saved: `field` is the place in its body, `problem` what is wrong there."""
-
-    kind = Kind.INVALID_INPUT
-    reason = "RULE_BODY_INVALID"
-
-    field: str
-    problem: str
 
 
 @dataclass(frozen=True, slots=True)

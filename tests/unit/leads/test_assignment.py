@@ -12,8 +12,9 @@ from services.leads.domain.assignment import AssignmentDecision, decide_owner
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.board import Board, PassedOver, Salesperson
 from services.leads.domain.lead import Grade
-from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind
+from services.leads.domain.rule_sets import RuleKind
 from tests.unit.leads.builders import ANNA, BO, CHEN, EAST, RULES, WEST, person
+from trade.rule_body import RuleBodyInvalid
 
 
 def decide(*people: Salesperson, **about: Any) -> AssignmentDecision:

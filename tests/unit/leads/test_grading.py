@@ -9,9 +9,10 @@ import pytest
 from services.leads.application.rulebook import compile_conditions, shipped
 from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import Grade
-from services.leads.domain.rule_sets import RuleBodyInvalid, RuleKind
+from services.leads.domain.rule_sets import RuleKind
 from tests.unit.leads.builders import NOON, a_budget, facts
 from trade.reasons import Reason
+from trade.rule_body import RuleBodyInvalid
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

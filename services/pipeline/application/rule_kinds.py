@@ -1,0 +1,20 @@
+"""The rules of pipeline that administrators edit: where each lies as shipped, and how it is read."""
+
+from pathlib import Path
+
+from chassis.rule_sets import RuleKind, RuleSets
+from services.pipeline.domain.registration_rules import RegistrationRules
+from services.pipeline.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
+
+_SHIPPED = Path(__file__).parent.parent / "rules"
+
+REGISTRATION: RuleKind[RegistrationRules] = RuleKind(
+    "registration", _SHIPPED / "registration.toml", RegistrationRules.from_mapping
+)
+
+RULE_SETS = RuleSets(
+    table=RULE_SETS_TABLE,
+    versions=RULE_SET_VERSIONS,
+    collection="pipelineRuleSets",
+    kinds=(REGISTRATION,),
+)

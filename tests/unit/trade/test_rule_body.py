@@ -1,0 +1,48 @@
+"""A rule set that is wrong is refused by the place of its mistake."""
+
+from decimal import Decimal
+
+import pytest
+
+from trade.rule_body import RuleBody, RuleBodyInvalid
+
+BODY = RuleBody(
+    {
+        "renewal": {"days": 60.0, "rate": "0.15"},
+        "criteria": [{"key": "need", "vague": ["待定"]}, {"key": ""}],
+        "open": True,
+    }
+)
+
+
+def test_whole_numbers_come_back_from_json_as_they_were() -> None:
+    assert BODY.section("renewal").whole("days", least=1, most=100) == 60
+
+
+def test_an_exact_number_is_written_as_a_text_or_a_number() -> None:
+    assert BODY.section("renewal").decimal("rate", least=Decimal(0), most=Decimal(1)) == Decimal("0.15")
+    assert RuleBody({"rate": 0.15}).decimal("rate", least=Decimal(0), most=Decimal(1)) == Decimal("0.15")
+
+
+def test_a_mistake_deep_within_is_named_by_its_place() -> None:
+    with pytest.raises(RuleBodyInvalid) as refusal:
+        BODY.sections("criteria")[1].text("key")
+    assert (refusal.value.field, refusal.value.problem) == ("criteria[1].key", "must be a text")
+
+
+def test_a_misspelt_key_is_refused() -> None:
+    with pytest.raises(RuleBodyInvalid) as refusal:
+        BODY.section("renewal").only("days")
+    assert refusal.value.field == "renewal.rate"
+
+
+@pytest.mark.parametrize("value", [0, 101, 1.5, "7", True, None])
+def test_what_is_no_whole_number_within_the_bounds_is_refused(value: object) -> None:
+    with pytest.raises(RuleBodyInvalid):
+        RuleBody({"days": value}).whole("days", least=1, most=100)
+
+
+@pytest.mark.parametrize("value", ["two", "NaN", "1.1", -1, True, None])
+def test_what_is_no_number_within_the_bounds_is_refused(value: object) -> None:
+    with pytest.raises(RuleBodyInvalid):
+        RuleBody({"rate": value}).decimal("rate", least=Decimal(0), most=Decimal(1))
