@@ -83,6 +83,7 @@ class ServiceSettings:
     addresses: Mapping[str, str]
     ready_file: str
     audit_heads: str
+    files_url: str = ""
     other: Mapping[str, str]
 
     @classmethod
@@ -117,6 +118,11 @@ class ServiceSettings:
             ),
             audit_heads=env.text(
                 "MILLRACE_AUDIT_HEADS", "", means="the folder outside the database for the audit log's signed heads"
+            ),
+            files_url=env.text(
+                "MILLRACE_FILES_URL",
+                "file:///var/lib/millrace/files",
+                means="where uploaded files are kept: a folder by `file://`, or `s3://`, `gs://`, `az://`",
             ),
             other=values,
         )

@@ -96,6 +96,7 @@ class Stack:
             "MILLRACE_NATS_URL": nats.url,
             "MILLRACE_SECRET_FILE": str(self.home.secret("secret")),
             "MILLRACE_AUDIT_HEADS": str(self.home.folder / "heads"),
+            "MILLRACE_FILES_URL": (self.home.folder / "files").as_uri(),
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             **self.environment,

@@ -1,11 +1,14 @@
 """Calls that stream: server-sent events, downloads, uploads."""
 
 import asyncio
+import re
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import quote
 
 import grpc
 import orjson
+from google.protobuf.wrappers_pb2 import StringValue
 
 from gateway import problems
 from gateway.backends import Backend, Metadata
@@ -93,7 +96,7 @@ async def download(exchange: Exchange, route: Route, segments: list[str], backen
 async def _send_parts(exchange: Exchange, call: Any, leaving: asyncio.Task[None]) -> None:
     part = await call.read()
     kind = b"" if part is grpc.aio.EOF else part.content_type.encode("latin-1", "replace")
-    disposition = b'attachment; filename="%s"' % _file_name(exchange.scope["path"], kind)
+    disposition = _disposition(part, exchange.scope["path"], kind)
     await exchange.start(
         200, kind=kind or b"application/octet-stream", headers=((b"content-disposition", disposition),)
     )
@@ -163,6 +166,15 @@ def file_name_of(disposition: str) -> str:
     message = EmailMessage()
     message["Content-Disposition"] = "".join(c for c in disposition if c.isprintable())
     return (message.get_filename() or "").replace("\\", "/").rpartition("/")[2]
+
+
+def _disposition(part: Any, path: str, kind: bytes) -> bytes:
+    """How the file is called (RFC 6266): as its first part tells in an extension, escaped, or by its path."""
+    told = StringValue()
+    if part is grpc.aio.EOF or not any(each.Unpack(told) for each in part.extensions):
+        return b'attachment; filename="%s"' % _file_name(path, kind)
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", told.value)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(told.value, safe='')}".encode("ascii")
 
 
 def _file_name(path: str, kind: bytes) -> bytes:

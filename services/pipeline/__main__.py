@@ -1,6 +1,7 @@
 """The pipeline service, from top to bottom: `python -m services.pipeline serve|work|both|migrate|redrive`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from millrace.pipeline.v1 import approval_service_pb2, rule_set_service_pb2
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
 from chassis.callers import Callers, page_key
+from chassis.files import Vault, sweep_files
+from chassis.jobs import Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.rule_sets.publications import rule_set_publications
@@ -17,7 +20,7 @@ from chassis.rule_sets.servicer import RuleSetServicer
 from services.pipeline.application.approval_kinds import APPROVAL_KINDS
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.storage.approvals import APPROVALS
-from services.pipeline.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
+from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
 
 HERE = Path(__file__).parent
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
@@ -44,6 +47,17 @@ def _service(contract: Any, name: str) -> ServiceDescriptor:
     return found
 
 
+def vault(parts: Parts) -> Vault:
+    """Where the bytes of files lie."""
+    made: Vault = parts.once("vault", lambda: Vault.of(parts.settings))
+    return made
+
+
+def sweeps(parts: Parts) -> Sequence[Sweep]:
+    """What pipeline does from time to time."""
+    return (Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),)
+
+
 DEFINITION = ServiceDefinition(
     name="pipeline",
     tables=METADATA,
@@ -57,6 +71,7 @@ DEFINITION = ServiceDefinition(
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
     subscriptions=CALLERS.subscriptions,
+    sweeps=sweeps,
     warm=CALLERS.warm,
 )
 

@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData, Table
 
 from chassis.approvals import approvals_table
+from chassis.files import files_table
 from chassis.organization import OrganizationTables, organization_tables
 from chassis.revocations import revoked_sessions_table
 from chassis.rule_sets import rule_set_tables
@@ -13,4 +14,5 @@ ORGANIZATION: OrganizationTables = organization_tables(METADATA)
 REVOKED_SESSIONS = revoked_sessions_table(METADATA)
 APPROVALS_TABLE: Table = approvals_table(METADATA)
 RULE_SETS_TABLE, RULE_SET_VERSIONS = rule_set_tables(METADATA)
+FILES = files_table(METADATA)
 chassis_tables(METADATA)

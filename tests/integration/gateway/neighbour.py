@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 from google.api.httpbody_pb2 import HttpBody
+from google.protobuf.wrappers_pb2 import StringValue
 from millrace.directory.v1 import session_pb2, session_service_pb2
 from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2, lead_pb2, lead_service_pb2
 
@@ -28,6 +29,7 @@ class Neighbour:
         self.metadata: list[dict[str, Any]] = []
         self.refusals: list[Refusal | grpc.StatusCode] = []
         self.unread_refusal: Refusal | None = None
+        self.file_name = ""
         self.breaks_off: grpc.StatusCode | None = None
         self.endless = False
         self.cancelled = asyncio.Event()
@@ -111,7 +113,10 @@ class Neighbour:
 
     async def download(self, request: Any, context: Any) -> AsyncIterator[Any]:
         await self._take(request, context)
-        yield HttpBody(content_type="text/csv; charset=utf-8", data=b"a,b\n")
+        first = HttpBody(content_type="text/csv; charset=utf-8", data=b"a,b\n")
+        if self.file_name:
+            first.extensions.add().Pack(StringValue(value=self.file_name))
+        yield first
         while self.endless:
             yield HttpBody(data=b"x" * 65_536)
         if self.breaks_off is not None:

@@ -66,6 +66,14 @@ async def test_a_download_is_one_file(client: httpx.AsyncClient) -> None:
     assert answer.headers["content-disposition"].endswith('-downloadFailedRows.csv"')
 
 
+async def test_a_download_that_tells_its_name_bears_it_escaped(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    neighbour.file_name = '需求"\r\nX: 1.pdf'
+    answer = await client.get(f"{IMPORT}:downloadFailedRows")
+    name = "%E9%9C%80%E6%B1%82%22%0D%0AX%3A%201.pdf"
+    assert answer.headers["content-disposition"] == f"attachment; filename=\"_____X__1.pdf\"; filename*=UTF-8''{name}"
+    assert "x" not in answer.headers
+
+
 @pytest.mark.parametrize("code", [grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNAVAILABLE])
 async def test_a_download_that_breaks_off_is_a_failed_transfer_and_no_short_file(
     listening: str, neighbour: Neighbour, code: grpc.StatusCode
