@@ -50,6 +50,11 @@ class Home:
         return self.folder / "demo-accounts.json"
 
     @property
+    def migrated(self) -> Path:
+        """Tells which code brought the databases to their tables."""
+        return self.folder / "migrated"
+
+    @property
     def demo_week(self) -> Path:
         """How many weeks of the demo data are loaded."""
         return self.folder / "demo-week"

@@ -11,10 +11,11 @@ import pytest
 from google.protobuf.descriptor import MethodDescriptor
 from millrace.auth.v1 import access_pb2
 
+from deploy.local.stack import SERVICES
 from tests.e2e.product import Product
 
 ROOT = Path(__file__).parent.parent.parent
-HOMES = {"directory": ("directory",), "leads": ("leads",), "events": ("directory", "leads")}
+HOMES = {"events": SERVICES, **{name: (name,) for name in SERVICES}}
 FORGED = (
     "",
     "nonsense",
@@ -43,7 +44,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def channels(product: Product) -> Iterator[dict[str, grpc.Channel]]:
-    ready = {name: json.loads((product.home / "ready" / f"{name}.json").read_text()) for name in ("directory", "leads")}
+    ready = {name: json.loads((product.home / "ready" / f"{name}.json").read_text()) for name in SERVICES}
     opened = {name: grpc.insecure_channel(told["rpc"]) for name, told in ready.items()}
     yield opened
     for channel in opened.values():
