@@ -32,7 +32,15 @@ from gateway.transcoding.routes import RouteTable
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 PAGES = Path(__file__).parent / "pages"
-_CORS_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Accept-Language")
+_CORS_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Accept-Language",
+    "Millrace-After",
+)
 
 
 def application(settings: GatewaySettings, backends: Mapping[str, Backend]) -> Starlette:
@@ -68,7 +76,7 @@ def _layers(settings: GatewaySettings) -> list[Middleware]:
             allow_origins=settings.allowed_origins,
             allow_methods=("GET", "POST", "PATCH", "DELETE"),
             allow_headers=_CORS_HEADERS,
-            expose_headers=("ETag", "Retry-After"),
+            expose_headers=("ETag", "Retry-After", "Millrace-Written", "Millrace-Stale"),
             allow_credentials=True,
         )
         layers.append(cors)

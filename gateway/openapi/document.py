@@ -49,6 +49,21 @@ _IF_MATCH: Schema = {
     "description": "The ETag that was read; required unless the body carries the etag.",
     "schema": {"type": "string"},
 }
+_AFTER: Schema = {
+    "name": "Millrace-After",
+    "in": "header",
+    "description": "What an earlier write answered in Millrace-Written: the read waits until it has arrived, or says in "
+    "Millrace-Stale that it came too early.",
+    "schema": {"type": "string"},
+}
+_WRITTEN: Schema = {
+    "description": "What was changed, and to which version; send it as Millrace-After with what is read next.",
+    "schema": {"type": "string", "examples": ["millrace.leads.v1.lead/0198c1f2-5b1a-7c3e-9d4f-2a6b8c0d1e2f@1"]},
+}
+_STALE: Schema = {
+    "description": "`true` when something sent as Millrace-After had not arrived in time.",
+    "schema": {"type": "string"},
+}
 
 
 def document(bindings: Iterable[Binding], *, version: str) -> dict[str, Any]:
@@ -83,8 +98,16 @@ def path_of(template: Template) -> str:
     segments = list(template.segments)
     for index in range(1, len(segments)):
         if segments[index] == "*":
-            segments[index] = "{%s}" % segments[index - 1].removesuffix("s")  # noqa: UP031 - braces in a format string hide
+            segments[index] = "{%s}" % _singular(segments[index - 1])  # noqa: UP031 - braces in a format string hide
     return "/" + "/".join(segments) + (f":{template.verb}" if template.verb else "")
+
+
+def _singular(collection: str) -> str:
+    """One of a collection, as our names are formed: opportunities, processes, leads."""
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if collection.endswith(ending):
+            return collection.removesuffix(ending) + one
+    return collection
 
 
 def _operation(binding: Binding, schemas: Schemas) -> dict[str, Any]:
@@ -132,6 +155,8 @@ def _plain(field: FieldDescriptor) -> bool:
 def _headers(binding: Binding) -> Iterator[Schema]:
     if binding.method.repeatable:
         yield _KEY
+    elif binding.reads and binding.method.shape is Shape.UNARY:
+        yield _AFTER
     resource = binding.method.descriptor.input_type.fields_by_name.get(binding.body)
     message = None if resource is None else resource.message_type
     if binding.verb == "PATCH" and message is not None and "etag" in message.fields_by_name:
@@ -155,7 +180,11 @@ def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:
         return {"description": "The file.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
     kind = "text/event-stream" if binding.method.shape is Shape.EVENTS else _JSON
     text = comments().get(message.full_name, "Done.")
-    return {"description": text, "content": {kind: {"schema": schemas.reference(message)}}}
+    answer = {"description": text, "content": {kind: {"schema": schemas.reference(message)}}}
+    if binding.method.shape is Shape.UNARY:
+        told = {"Millrace-Stale": _STALE} if binding.reads else {"Millrace-Written": _WRITTEN}
+        answer["headers"] = told
+    return answer
 
 
 def _refusal() -> dict[str, Any]:
