@@ -10,6 +10,7 @@ from deploy.local.home import Home
 from deploy.local.nats import ANY_PORT, OPERATOR, Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
 from deploy.local.programs import Program, free_address, run_once
+from deploy.local.seal import seal_settings
 
 SERVICES = ("directory", "leads", "pipeline", "contracts", "analytics")
 READER = "millrace_reader"
@@ -98,6 +99,7 @@ class Stack:
             "MILLRACE_SECRET_FILE": str(self.home.secret("secret")),
             "MILLRACE_AUDIT_HEADS": str(self.home.folder / "heads"),
             "MILLRACE_FILES_URL": (self.home.folder / "files").as_uri(),
+            **seal_settings(self.home),
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             **self.environment,

@@ -1,0 +1,1 @@
+"""Papers: how contracts and quotes are set in PDF, and sealed."""
