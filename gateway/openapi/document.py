@@ -52,8 +52,8 @@ _IF_MATCH: Schema = {
 _AFTER: Schema = {
     "name": "Millrace-After",
     "in": "header",
-    "description": "What an earlier write answered in Millrace-Written: the read waits until it has arrived, or says in "
-    "Millrace-Stale that it came too early.",
+    "description": "What an earlier write answered in Millrace-Written: the read waits until it has arrived, or says "
+    "in Millrace-Stale that it came too early.",
     "schema": {"type": "string"},
 }
 _WRITTEN: Schema = {
