@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -87,7 +88,7 @@ class ContractsHouse:
         return self.as_member(WANG_FANG, Scope.ALL, roles=("head",), may=EVERYTHING)
 
 
-def settings(database: str, nats_url: str = "", **other: str) -> ServiceSettings:
+def settings(database: str, nats_url: str = "", *, files_url: str = "", **other: str) -> ServiceSettings:
     return ServiceSettings(
         service="contracts",
         database_url=database,
@@ -99,12 +100,13 @@ def settings(database: str, nats_url: str = "", **other: str) -> ServiceSettings
         addresses={},
         ready_file="",
         audit_heads="",
+        files_url=files_url,
         other=other,
     )
 
 
 @pytest.fixture
-async def house(contracts_database: str, clock: FixedClock) -> AsyncIterator[ContractsHouse]:
+async def house(contracts_database: str, clock: FixedClock, tmp_path: Path) -> AsyncIterator[ContractsHouse]:
     """A contracts service with nobody working in it yet."""
     principals: dict[str, Principal] = {}
 
@@ -114,7 +116,7 @@ async def house(contracts_database: str, clock: FixedClock) -> AsyncIterator[Con
         return principals[token]
 
     definition = dataclasses.replace(DEFINITION, identify=lambda _parts: identify)
-    parts = Parts(definition, settings(contracts_database), clock)
+    parts = Parts(definition, settings(contracts_database, files_url=tmp_path.as_uri()), clock)
     parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
     boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
     server = grpc.aio.server()

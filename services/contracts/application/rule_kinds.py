@@ -1,0 +1,18 @@
+"""The rules of contracts that administrators edit: where each lies as shipped, and how it is read."""
+
+from pathlib import Path
+
+from chassis.rule_sets import RuleKind, RuleSets
+from services.contracts.domain.contract_rules import ContractRules
+from services.contracts.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
+
+_SHIPPED = Path(__file__).parent.parent / "rules"
+
+CONTRACT: RuleKind[ContractRules] = RuleKind("contract", _SHIPPED / "contract.toml", ContractRules.from_mapping)
+
+RULE_SETS = RuleSets(
+    table=RULE_SETS_TABLE,
+    versions=RULE_SET_VERSIONS,
+    collection="contractRuleSets",
+    kinds=(CONTRACT,),
+)

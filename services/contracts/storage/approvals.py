@@ -1,0 +1,11 @@
+"""Where contracts keeps its approvals: of discounts and legal reviews."""
+
+from chassis.approvals import Approvals
+from services.contracts.storage.metadata import APPROVALS_TABLE
+
+APPROVALS = Approvals(
+    table=APPROVALS_TABLE,
+    collection="contractApprovals",
+    reading="contracts.read",
+    deciding=("contracts.approve", "contracts.legal"),
+)
