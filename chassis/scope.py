@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, false, or_, true
+from sqlalchemy import ColumnElement, FromClause, Select, Uuid, any_, false, literal, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.collaborators.sharing import Shared
 from chassis.principal import Principal, Scope
@@ -32,7 +33,8 @@ def visible(
         own = or_(own, shared.reaches(table, principal=principal, permission=permission))
     if reach is Scope.OWN:
         return own
-    team = table.c.team.in_(principal.teams) if principal.teams else false()
+    # An array, not a list: a statement is planned once, whatever number of teams it is for.
+    team = table.c.team == any_(literal(sorted(principal.teams), ARRAY(Uuid))) if principal.teams else false()
     if reach is Scope.TEAM:
         return or_(own, team)
     region = table.c.region == principal.region if principal.region and "region" in table.c else false()

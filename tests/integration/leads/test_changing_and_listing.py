@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -11,13 +12,14 @@ from millrace.leads.v1 import lead_pb2
 from millrace.leads.v1.lead_service_pb2 import (
     CheckLeadDuplicatesRequest,
     CreateLeadRequest,
+    GetLeadRequest,
     ListLeadsRequest,
     UpdateLeadRequest,
 )
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 
 from chassis.principal import Scope
-from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
+from tests.integration.leads.conftest import ANNA, BO, CHENGDU, HANGZHOU, LeadsHouse
 
 TOWNS = ("北京", "上海", "广州", "成都", "重庆")
 
@@ -37,6 +39,20 @@ async def a_stock(house: LeadsHouse) -> list[lead_pb2.Lead]:
 async def listed(house: LeadsHouse, **wanted: Any) -> list[str]:
     answer = await LeadServiceStub(house.channel).ListLeads(ListLeadsRequest(**wanted), **house.boss)
     return [lead.company_name[:2] for lead in answer.leads]
+
+
+@pytest.mark.parametrize("teams", [frozenset({HANGZHOU}), frozenset({HANGZHOU, CHENGDU})], ids=["one team", "several"])
+@pytest.mark.parametrize("scope", [Scope.TEAM, Scope.REGION])
+async def test_a_manager_lists_and_reads_the_leads_of_his_teams(
+    house: LeadsHouse, scope: Scope, teams: frozenset[UUID]
+) -> None:
+    await house.hire(ANNA)
+    stub, manager = LeadServiceStub(house.channel), house.as_member(BO, scope, teams=teams)
+    made = await a_stock(house)
+    page = await stub.ListLeads(ListLeadsRequest(), **manager)
+    assert (page.total_size, {lead.owner for lead in page.leads}) == (5, {f"members/{ANNA}"})
+    found = await stub.GetLead(GetLeadRequest(name=made[0].name), **manager)
+    assert found.name == made[0].name
 
 
 async def test_pages_follow_one_another_without_a_gap_or_a_double(house: LeadsHouse) -> None:
