@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from chassis.replication import notice_unreplicated_commits
 from kernel.errors import Overloaded
 
 UNIQUE_VIOLATION = "23505"
@@ -35,7 +36,7 @@ def open_engine(
 
     When not even the server's refusal of a slow statement arrives within `silence_seconds`, nobody is there any more.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -59,6 +60,8 @@ def open_engine(
             },
         },
     )
+    notice_unreplicated_commits(engine)
+    return engine
 
 
 class Kept:

@@ -14,6 +14,7 @@ from chassis.marks import Mark
 from chassis.no_network import inside_transaction
 from chassis.principal import Principal
 from chassis.publication import Publications
+from chassis.replication import was_not_replicated
 from chassis.rpc.call import Call
 from chassis.rpc.refusals import UnstorableText
 from chassis.tables import AT_ONCE
@@ -242,6 +243,8 @@ class Store:
                 await work.connection.invalidate()
                 raise OutcomeUnknown from error
             raise
+        if was_not_replicated(work.connection):
+            raise OutcomeUnknown
 
     def _unit(self, connection: AsyncConnection, member: Member, gathered: Gathered | None = None) -> UnitOfWork:
         return UnitOfWork(
@@ -285,6 +288,8 @@ async def _commit(connection: AsyncConnection) -> None:
         await connection.commit()
     except (DBAPIError, OSError) as error:
         raise OutcomeUnknown from error
+    if was_not_replicated(connection):
+        raise OutcomeUnknown
 
 
 async def _roll_back(connection: AsyncConnection, *, lost: bool = False) -> None:

@@ -1,0 +1,60 @@
+"""A commit that gave up waiting for its synchronous standby is an unknown outcome, never OK."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.database import open_engine
+from chassis.work import Store, UnitOfWork
+from deploy.local.postgres import Postgres, start_postgres
+from kernel.errors import OutcomeUnknown
+from tests.integration.chassis.tally import Calls, scalar, write
+from tests.support.clock import FixedClock
+from tests.support.sample import PUBLICATIONS, Note, make_tables, write_note
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[Postgres]:
+    """A server of its own: what is set here holds for all of its databases."""
+    server = start_postgres(tmp_path / "postgres")
+    server.create_database("notes")
+    yield server
+    server.execute("alter system reset synchronous_standby_names")
+    server.stop()
+
+
+@pytest.fixture
+async def engine(postgres: Postgres) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(postgres.url("notes"), name="test", statement_timeout_ms=300)
+    await make_tables(engine)
+    yield engine
+    await engine.dispose()
+
+
+def wait_for_a_standby(postgres: Postgres) -> None:
+    """From now on every commit waits for a standby that does not exist."""
+    postgres.execute("alter system set synchronous_standby_names = 'nobody'")
+    postgres.execute("select pg_reload_conf()")
+
+
+@pytest.mark.parametrize("flushed", [False, True], ids=["as one statement", "in a transaction"])
+async def test_a_write_whose_standby_did_not_answer_has_an_unknown_outcome(
+    postgres: Postgres, engine: AsyncEngine, clock: FixedClock, call: Calls, flushed: bool
+) -> None:
+    store = Store(engine, service="notes", clock=clock, publications=PUBLICATIONS)
+    await write(store, call, "before")
+    wait_for_a_standby(postgres)
+
+    async def use_case(work: UnitOfWork) -> Note:
+        if flushed:
+            await work.begin()
+        return await write_note(work, text="alone")
+
+    made = call()
+    with pytest.raises(OutcomeUnknown):
+        await store.write(made, made.answer_type(need="alone"), use_case, answer=lambda _: made.answer_type())
+    assert await scalar(engine, text("select count(*) from notes")) == 2, "committed here, and perhaps nowhere else"
+    await store.drain()
