@@ -19,8 +19,10 @@ from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
 from services.pipeline.application.approval_kinds import APPROVAL_KINDS
 from services.pipeline.application.rule_kinds import RULE_SETS
+from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
+from services.pipeline.storage.opportunities import fold_board
 
 HERE = Path(__file__).parent
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
@@ -55,7 +57,10 @@ def vault(parts: Parts) -> Vault:
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
-    return (Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),)
+    return (
+        Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
+        Sweep("fold board", timedelta(seconds=10), fold_board),
+    )
 
 
 DEFINITION = ServiceDefinition(
@@ -65,6 +70,7 @@ DEFINITION = ServiceDefinition(
     messages=HERE / "messages",
     publications={
         **approval_publications("pipeline", collection=APPROVALS.collection),
+        **OPPORTUNITIES,
         **rule_set_publications("pipeline", collection=RULE_SETS.collection),
     },
     servicers=servicers,

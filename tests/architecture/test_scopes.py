@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from tests.architecture.tree import ROOT, parsed
 
 # The scoped tables of each service: the name in Python, and in SQL written by hand.
-SCOPED = {"leads": ("LEADS", "leads"), "contracts": ("CONTRACTS", "contracts")}
+SCOPED = {
+    "leads": (("LEADS", "leads"),),
+    "contracts": (("CONTRACTS", "contracts"),),
+    "pipeline": (
+        ("OPPORTUNITIES", "opportunities"),
+        ("BOARD_ENTRIES", "board_entries"),
+        ("OPPORTUNITY_CONFLICTS", "opportunity_conflicts"),
+    ),
+}
 THROUGH_SCOPE = re.compile(r"\b(scope|visible)\(")
 # What reads without a scope answers no caller: it decides, or it is narrowed by whoever uses it.
 WITHOUT = {
@@ -20,13 +28,16 @@ WITHOUT = {
     "leads/stock.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
     "leads/lead_listing.py:_BRIEF": "columns only; `_brief` narrows it",
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
+    "pipeline/opportunities.py:_FOLD": "folds the rows of the board; nobody is told them",
+    "pipeline/sales_processes.py:stages_in_use": "tells which stages are in use, and of no opportunity",
 }
 
 
 def readings() -> Iterator[tuple[str, str]]:
     """Every function and every statement kept in a module that selects from a scoped table, with its text."""
-    for name, (variable, table) in SCOPED.items():
-        selected = re.compile(rf"\bselect\([^)]*\b{variable}\b|\b{variable}\.alias\(|\b(from|join) {table}\b")
+    for name, tables in SCOPED.items():
+        variables, names = ("|".join(each) for each in zip(*tables, strict=True))
+        selected = re.compile(rf"\bselect\([^)]*\b({variables})\b|\b({variables})\.alias\(|\b(from|join) ({names})\b")
         for path in sorted((ROOT / "services" / name / "storage").glob("*.py")):
             for node in parsed(path).body:
                 text = ast.unparse(node)

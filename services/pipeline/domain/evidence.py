@@ -1,0 +1,94 @@
+"""What shows that a stage is done: evidence (凭证) by type, and waivers (豁免) where it may be missing for a while."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from kernel.errors import Kind, Refusal
+
+
+class EvidenceKind(Enum):
+    """The types of evidence."""
+
+    REQUIREMENT_DOCUMENT = "requirement_document"
+    QUOTE = "quote"
+    MEETING_RECORD = "meeting_record"
+    SIGNED_FILE = "signed_file"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One piece of evidence: an uploaded file, or the resource name of a linked object."""
+
+    uuid: UUID
+    kind: EvidenceKind
+    file: UUID | None = None
+    linked: str = ""
+    note: str = ""
+    actor: str
+    time: datetime
+
+
+class WaiverState(Enum):
+    """Where a waiver stands."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """Leave to pass the gate of one stage until an instant without what it asks for; asked for with a reason."""
+
+    uuid: UUID
+    stage: str
+    reason: str
+    end_time: datetime
+    requester: str
+    create_time: datetime
+    state: WaiverState = WaiverState.REQUESTED
+
+    def holds(self, *, now: datetime) -> bool:
+        """Whether it opens the gate now."""
+        return self.state is WaiverState.GRANTED and now < self.end_time
+
+
+@dataclass(eq=False, kw_only=True)
+class EvidenceNotFound(Refusal):
+    """The opportunity has no such evidence."""
+
+    kind = Kind.NOT_FOUND
+    reason = "EVIDENCE_NOT_FOUND"
+
+    evidence: str
+
+
+@dataclass(eq=False, kw_only=True)
+class QuoteIsNoUpload(Refusal):
+    """A quote becomes evidence by itself once contracts approved it; nobody uploads one past the approval."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "QUOTE_IS_NO_UPLOAD"
+
+
+@dataclass(eq=False, kw_only=True)
+class TooMuchEvidence(Refusal):
+    """One opportunity keeps no more evidence than people can look through."""
+
+    kind = Kind.TOO_MANY
+    reason = "TOO_MUCH_EVIDENCE"
+
+    most: int
+
+
+@dataclass(eq=False, kw_only=True)
+class WaiverEndOutOfRange(Refusal):
+    """A waiver ends, and soon."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "WAIVER_END_OUT_OF_RANGE"
+
+    days: int

@@ -1,0 +1,90 @@
+"""What happens to the evidence of an opportunity, and to the waivers of its gates."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kernel.content import content_hash
+from kernel.events import Change
+from services.pipeline.domain.evidence import (
+    Evidence,
+    EvidenceKind,
+    EvidenceNotFound,
+    QuoteIsNoUpload,
+    TooMuchEvidence,
+    Waiver,
+    WaiverEndOutOfRange,
+    WaiverState,
+)
+from services.pipeline.domain.opportunity import Opportunity, OpportunityUpdated
+from services.pipeline.domain.sales_process import SalesProcess
+
+_MOST = 100
+_LONGEST_WAIVER_DAYS = 366
+
+
+def with_evidence(opportunity: Opportunity, *, evidence: Evidence) -> Change[Opportunity]:
+    """Show that something is done; the record of a meeting is a follow-up besides.
+
+    Raises QuoteIsNoUpload and TooMuchEvidence.
+    """
+    if evidence.kind is EvidenceKind.QUOTE:
+        raise QuoteIsNoUpload
+    if len(opportunity.evidence) >= _MOST:
+        raise TooMuchEvidence(most=_MOST)
+    met = evidence.kind is EvidenceKind.MEETING_RECORD
+    following = replace(opportunity, follow_up_time=evidence.time if met else opportunity.follow_up_time)
+    return _shown(following, (*opportunity.evidence, evidence), now=evidence.time)
+
+
+def without_evidence(opportunity: Opportunity, *, uuid: UUID, now: datetime) -> Change[Opportunity]:
+    """Take evidence back that was wrong; what it had opened becomes gate debt. Raises EvidenceNotFound."""
+    gone = next((each for each in opportunity.evidence if each.uuid == uuid), None)
+    if gone is None:
+        raise EvidenceNotFound(evidence=f"{opportunity.name}/evidence/{uuid}")
+    if gone.kind is EvidenceKind.QUOTE:
+        raise QuoteIsNoUpload
+    return _shown(opportunity, tuple(each for each in opportunity.evidence if each is not gone), now=now)
+
+
+def quote_stands(
+    opportunity: Opportunity, *, quote: str, stands: bool, uuid: UUID, actor: str, now: datetime
+) -> Change[Opportunity]:
+    """A quote is evidence as long as it stands: approved, sent or accepted, and neither overtaken nor expired."""
+    known = any(each.linked == quote for each in opportunity.evidence)
+    if known is stands:
+        return Change(opportunity, ())
+    kept = tuple(each for each in opportunity.evidence if each.linked != quote)
+    if stands:
+        kept = (*kept, Evidence(uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, actor=actor, time=now))
+    return _shown(opportunity, kept, now=now)
+
+
+def waiver_requested(
+    opportunity: Opportunity, *, process: SalesProcess, waiver: Waiver, now: datetime
+) -> Change[Opportunity]:
+    """Ask for leave to pass the gate of a stage; it ends within a year. Raises StageUnknown and WaiverEndOutOfRange."""
+    opportunity.must_be_open()
+    process.place(waiver.stage)
+    if not now < waiver.end_time <= now + timedelta(days=_LONGEST_WAIVER_DAYS):
+        raise WaiverEndOutOfRange(days=_LONGEST_WAIVER_DAYS)
+    # Of refused and ended ones the newest are enough to look at.
+    kept = (*opportunity.waivers, waiver)[-_MOST:]
+    return Change(replace(opportunity, waivers=kept, update_time=now), (OpportunityUpdated(("waivers",)),))
+
+
+def waiver_decided(opportunity: Opportunity, *, uuid: UUID, granted: bool, now: datetime) -> Change[Opportunity]:
+    """Whoever has the authority grants or refuses a waiver."""
+    state = WaiverState.GRANTED if granted else WaiverState.REFUSED
+    decided = tuple(replace(each, state=state) if each.uuid == uuid else each for each in opportunity.waivers)
+    return Change(replace(opportunity, waivers=decided, update_time=now), (OpportunityUpdated(("waivers",)),))
+
+
+def waiver_content(opportunity: Opportunity, uuid: UUID) -> bytes:
+    """The digest of what is decided about: which gate, until when, and why."""
+    told = [[each.stage, each.reason, each.end_time.isoformat()] for each in opportunity.waivers if each.uuid == uuid]
+    return content_hash({"opportunity": str(opportunity.uuid), "waiver": told})
+
+
+def _shown(opportunity: Opportunity, evidence: tuple[Evidence, ...], *, now: datetime) -> Change[Opportunity]:
+    return Change(replace(opportunity, evidence=evidence, update_time=now), (OpportunityUpdated(("evidence",)),))

@@ -1,0 +1,126 @@
+"""What pipeline publishes of opportunities and sales processes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from millrace.pipeline.v1 import opportunity_events_pb2 as messages
+from millrace.pipeline.v1 import sales_process_events_pb2 as process_messages
+
+from chassis.publication import Publication, Publications
+from chassis.wire import date_message, instant, money_message, named
+from services.pipeline.domain import opportunity as domain
+from services.pipeline.domain import sales_process as processes
+from services.pipeline.domain.opportunity import Opportunity, OpportunityState, StageMove
+from services.pipeline.domain.sales_process import SalesProcess, StageKind
+
+STATE_NUMBERS: Mapping[OpportunityState, Any] = {
+    state: messages.OpportunityState.Value(f"OPPORTUNITY_STATE_{state.name}") for state in OpportunityState
+}
+KIND_NUMBERS: Mapping[StageKind, Any] = {
+    kind: messages.StageKind.Value(f"STAGE_KIND_{kind.name}") for kind in StageKind
+}
+MOVE_NUMBERS: Mapping[StageMove, Any] = {
+    move: messages.StageMove.Value(f"STAGE_MOVE_{move.name}") for move in StageMove
+}
+
+
+def snapshot(opportunity: Opportunity) -> messages.OpportunitySnapshot:
+    """The public state: ids, stage and amounts, nothing personal."""
+    facts, origin, standing = opportunity.facts, opportunity.origin, opportunity.standing
+    return messages.OpportunitySnapshot(
+        name=opportunity.name,
+        account=named("accounts", opportunity.account),
+        registration=named("registrations", origin.registration),
+        lead=named("leads", origin.lead),
+        owner=named("members", opportunity.owner),
+        team=named("teams", opportunity.team),
+        region=named("regions", opportunity.region),
+        industry=facts.industry,
+        channel=named("channels", origin.channel),
+        campaign=named("campaigns", origin.campaign),
+        sales_process=named("salesProcesses", opportunity.sales_process),
+        stage=standing.stage,
+        stage_kind=KIND_NUMBERS[standing.kind],
+        stage_entered_time=instant(standing.entered_time),
+        state=STATE_NUMBERS[opportunity.state],
+        amount=money_message(facts.amount),
+        expected_close_date=date_message(facts.expected_close_date),
+        loss_reason=opportunity.outcome.loss_reason,
+        first_contact_time=instant(origin.first_contact_time),
+        create_time=instant(opportunity.create_time),
+        close_time=instant(opportunity.outcome.close_time),
+        tier=opportunity.tier,
+        competitor=facts.competitor,
+        probability=standing.probability,
+        counts=opportunity.counts,
+    )
+
+
+def process_snapshot(process: SalesProcess) -> process_messages.SalesProcessSnapshot:
+    """The public state of a process: what others need to name its stages."""
+    return process_messages.SalesProcessSnapshot(
+        name=named("salesProcesses", process.uuid),
+        display_name_zh=process.name_zh,
+        display_name_en=process.name_en,
+        stages=[
+            process_messages.StageSnapshot(
+                key=stage.key,
+                display_name_zh=stage.name_zh,
+                display_name_en=stage.name_en,
+                kind=KIND_NUMBERS[stage.kind],
+                probability=stage.probability,
+                expected_days=stage.expected_days or 0,
+            )
+            for stage in process.stages
+        ],
+        is_default=process.is_default,
+        closed=process.closed,
+    )
+
+
+OPPORTUNITIES: Publications = {
+    domain.OpportunityCreated: Publication(
+        "opportunity.created", lambda _, state: messages.OpportunityCreated(opportunity=state), snapshot
+    ),
+    domain.OpportunityUpdated: Publication(
+        "opportunity.updated",
+        lambda event, state: messages.OpportunityUpdated(opportunity=state, changed_fields=event.changed_fields),
+        snapshot,
+    ),
+    domain.OpportunityAssigned: Publication(
+        "opportunity.assigned", lambda _, state: messages.OpportunityAssigned(opportunity=state), snapshot
+    ),
+    domain.OpportunityMoved: Publication(
+        "opportunity.moved",
+        lambda event, state: messages.OpportunityMoved(
+            opportunity=state,
+            from_stage=event.left.stage,
+            from_kind=KIND_NUMBERS[event.left.kind],
+            move=MOVE_NUMBERS[event.move],
+            entered_time=instant(event.left.entered_time),
+        ),
+        snapshot,
+    ),
+    domain.OpportunityWon: Publication(
+        "opportunity.won", lambda _, state: messages.OpportunityWon(opportunity=state), snapshot
+    ),
+    domain.OpportunityLost: Publication(
+        "opportunity.lost", lambda _, state: messages.OpportunityLost(opportunity=state), snapshot
+    ),
+    domain.OpportunityReopened: Publication(
+        "opportunity.reopened", lambda _, state: messages.OpportunityReopened(opportunity=state), snapshot
+    ),
+    domain.OpportunitySettled: Publication(
+        "opportunity.settled", lambda _, state: messages.OpportunitySettled(opportunity=state), snapshot
+    ),
+    processes.SalesProcessCreated: Publication(
+        "sales_process.created",
+        lambda _, state: process_messages.SalesProcessCreated(sales_process=state),
+        process_snapshot,
+    ),
+    processes.SalesProcessUpdated: Publication(
+        "sales_process.updated",
+        lambda _, state: process_messages.SalesProcessUpdated(sales_process=state),
+        process_snapshot,
+    ),
+}
