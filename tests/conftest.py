@@ -87,6 +87,13 @@ def contracts_database(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
+def analytics_database(databases: Databases) -> Iterator[str]:
+    """The URL of a fresh, migrated database of analytics."""
+    with databases.of("analytics") as url:
+        yield url
+
+
+@pytest.fixture
 def clock() -> FixedClock:
     """A clock that stands at Monday noon in Shanghai until it is moved."""
     return FixedClock()

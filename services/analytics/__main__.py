@@ -1,13 +1,15 @@
 """The analytics service, from top to bottom: `python -m services.analytics serve|work|both|migrate|redrive`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from google.protobuf.descriptor import ServiceDescriptor
 
 from chassis.callers import Callers
+from chassis.consumer import Subscription
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
+from services.analytics.events.subscriptions import subscriptions as projections
 from services.analytics.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 
 HERE = Path(__file__).parent
@@ -19,6 +21,11 @@ def servicers(_parts: Parts) -> Mapping[ServiceDescriptor, object]:
     return {}
 
 
+def subscriptions(parts: Parts) -> Sequence[Subscription]:
+    """The figures follow the three services that sell; who works here follows directory."""
+    return (*CALLERS.subscriptions(parts), *projections(parts.settings.time_zone))
+
+
 DEFINITION = ServiceDefinition(
     name="analytics",
     tables=METADATA,
@@ -28,7 +35,7 @@ DEFINITION = ServiceDefinition(
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
-    subscriptions=CALLERS.subscriptions,
+    subscriptions=subscriptions,
     warm=CALLERS.warm,
 )
 

@@ -107,7 +107,7 @@ async def dead_letters_of_today(databases: Databases, client: Client) -> dict[st
             async with consumers(definition, url, client) as (engine, listening):
                 for consumer in listening:
                     await consumer.drain()
-                    assert await rows(engine, applied, consumer) == len(heard(consumer)) > 0
+                    assert await rows(engine, applied, consumer) == len(heard(consumer))
                     found[consumer.subscription.name] = await rows(engine, dead_letters, consumer)
     return found
 

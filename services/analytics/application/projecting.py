@@ -1,0 +1,39 @@
+"""Facts and figures follow the events: what changed is stored, and the figures move by the difference."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from services.analytics.domain.cells import cells_of
+from services.analytics.domain.facts import Fact
+from services.analytics.storage.projections import Connection, Projection, add, keep
+
+F = TypeVar("F", bound=Fact)
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Generic[F]):
+    """Facts as they were, None for new ones, and as they are; each of them once."""
+
+    changes: Sequence[tuple[F | None, F]]
+
+
+def fold(
+    known: Mapping[UUID, F], events: Iterable[E], *, of: Callable[[E], UUID], after: Callable[[F | None, E], F]
+) -> Folded[F]:
+    """Every fact after its events, which come in the order of their versions."""
+    facts: dict[UUID, F] = {}
+    for event in events:
+        uuid = of(event)
+        facts[uuid] = after(facts.get(uuid) or known.get(uuid), event)
+    return Folded([(known.get(uuid), fact) for uuid, fact in facts.items()])
+
+
+async def project(connection: Connection, projection: Projection[F], folded: Folded[F], *, zone: tzinfo) -> None:
+    """What changed is stored, and the difference it makes is added to the figures."""
+    changed = [(before, fact) for before, fact in folded.changes if before != fact]
+    await keep(connection, projection, [fact for _, fact in changed])
+    await add(connection, projection.figures, cells_of(changed, zone))

@@ -1,0 +1,168 @@
+"""What is known of each lead, registration, opportunity … from its own events: one fact an aggregate.
+
+A fact is a function of the events of one aggregate alone, so that a rebuild gives the same. Days are those of the
+house's time zone; amounts are minor units.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from uuid import UUID
+
+NOBODY = UUID(int=0)
+
+
+class Step(Enum):
+    """How far an opportunity came: the kinds of its stages, in order, and the signed contract at the end."""
+
+    PROSPECT = "prospect"
+    NEED = "need"
+    QUOTE = "quote"
+    NEGOTIATION = "negotiation"
+    SIGNING = "signing"
+
+
+STEPS: tuple[Step, ...] = tuple(Step)
+
+
+class Outcome(Enum):
+    """How the stay in a stage ended."""
+
+    OPEN = "open"
+    MOVED_ON = "moved_on"
+    MOVED_BACK = "moved_back"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Whose it is: the owner, his team and region as the aggregate itself tells them; the zero id for nobody."""
+
+    uuid: UUID
+    owner: UUID = NOBODY
+    team: UUID = NOBODY
+    region: UUID = NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcedFact(Fact):
+    """By which way the customer came, and his trade."""
+
+    channel: str = ""
+    campaign: str = ""
+    industry: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFact(SourcedFact):
+    """A lead (线索)."""
+
+    created: date
+    state: str = ""
+    converted: date | None = None
+    disqualified: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationFact(SourcedFact):
+    """A registration (商机报备); it counts from its approval on."""
+
+    created: date
+    approved: date | None = None
+    opened: date | None = None
+    expired: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFact(Fact):
+    """A customer (客户)."""
+
+    created: date
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityFact(SourcedFact):
+    """An opportunity (商机) with the day it first reached each step, and the stay in the stage where it is now."""
+
+    created: date
+    counts: bool = False
+    amount: int = 0
+    currency: str = ""
+    furthest: Step = Step.PROSPECT
+    need: date | None = None
+    quote: date | None = None
+    negotiation: date | None = None
+    signing: date | None = None
+    state: str = "open"
+    closed: date | None = None
+    closed_time: datetime | None = None
+    first_contact_time: datetime | None = None
+    loss_reason: str = ""
+    stage: Step = Step.PROSPECT
+    entered_time: datetime
+    stay: int = 1
+
+    def reached(self, step: Step) -> date | None:
+        """The day it first came so far; None when it never did."""
+        return self.created if step is Step.PROSPECT else _REACHED[step](self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageVisitFact(Fact):
+    """One stay of an opportunity in a kind of stage; `stay` counts them from 1."""
+
+    stay: int
+    counts: bool
+    stage: Step
+    entered_time: datetime
+    left_time: datetime | None = None
+    outcome: Outcome = Outcome.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteFact(Fact):
+    """A quote (报价单)."""
+
+    created: date
+    accepted: bool = False
+    amount: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFact(Fact):
+    """A contract (合同); signed, it is an order (订单)."""
+
+    signed: date | None = None
+    amount: int = 0
+    currency: str = ""
+    ends: date | None = None
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalmentFact(Fact):
+    """An instalment (回款期次)."""
+
+    due: date | None = None
+    amount: int = 0
+    paid: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFact(Fact):
+    """Money that arrived (到款), less what was paid back."""
+
+    received: date | None = None
+    amount: int = 0
+    currency: str = ""
+
+
+_REACHED = {
+    Step.NEED: lambda fact: fact.need,
+    Step.QUOTE: lambda fact: fact.quote,
+    Step.NEGOTIATION: lambda fact: fact.negotiation,
+    Step.SIGNING: lambda fact: fact.signing,
+}

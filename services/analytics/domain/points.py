@@ -1,0 +1,147 @@
+"""What each fact adds to the figures: points of a measure on a day. Figures are sums of points, nothing else.
+
+A change of a fact takes its old points back and adds its new ones, so that the sums are right after every event.
+A measure whose name begins with `cohort_` lies on the day when the lead or opportunity began; the others lie on the
+day when it happened. What begins on a day is the same in both.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, tzinfo
+from typing import Any
+
+from services.analytics.domain.facts import (
+    STEPS,
+    AccountFact,
+    ContractFact,
+    Fact,
+    InstalmentFact,
+    LeadFact,
+    OpportunityFact,
+    Outcome,
+    QuoteFact,
+    ReceiptFact,
+    RegistrationFact,
+    StageVisitFact,
+)
+from services.analytics.domain.stays import bucket_of
+
+# A measure on a day, whole or seen from a side of its own: why something was lost, how long it took.
+Point = tuple[str, date, str, str]
+Points = dict[Point, tuple[int, int]]
+Drawn = Iterator[tuple[str, date | None, int, str, str]]
+WHOLE, LOSS_REASON, DAYS = "", "loss_reason", "days"
+
+
+def points_of(fact: Fact, zone: tzinfo) -> Points:
+    """The points of a fact, each with a count and a total. `zone` tells the days of instants."""
+    points: Points = {}
+    for measure, day, total, side, value in _DRAWN[type(fact)](fact, zone):
+        if day is not None:
+            point = (measure, day, side, value)
+            count, so_far = points.get(point, (0, 0))
+            points[point] = (count + 1, so_far + total)
+    return points
+
+
+def _lead(fact: LeadFact, _zone: tzinfo) -> Drawn:
+    yield "leads", fact.created, 0, WHOLE, ""
+    if fact.converted:
+        yield "converted", fact.converted, 0, WHOLE, ""
+        yield "cohort_converted", fact.created, 0, WHOLE, ""
+    if fact.disqualified:
+        yield "disqualified", fact.disqualified, 0, WHOLE, ""
+        yield "cohort_disqualified", fact.created, 0, WHOLE, ""
+
+
+def _registration(fact: RegistrationFact, _zone: tzinfo) -> Drawn:
+    """Only what was reviewed is in the funnel (P-05)."""
+    if fact.approved is None:
+        return
+    yield "registered", fact.approved, 0, WHOLE, ""
+    yield "cohort_registered", fact.created, 0, WHOLE, ""
+    if fact.opened:
+        yield "registration_opened", fact.opened, 0, WHOLE, ""
+        yield "cohort_registration_opened", fact.created, 0, WHOLE, ""
+    elif fact.expired:
+        yield "registration_expired", fact.expired, 0, WHOLE, ""
+        yield "cohort_registration_expired", fact.created, 0, WHOLE, ""
+
+
+def _opportunity(fact: OpportunityFact, _zone: tzinfo) -> Drawn:
+    """Only what counts is in the funnel (P-05)."""
+    if not fact.counts:
+        return
+    amount = fact.amount
+    yield "opportunities", fact.created, amount, WHOLE, ""
+    for step in STEPS[1 : STEPS.index(fact.furthest) + 1]:
+        yield step.value, fact.reached(step), amount, WHOLE, ""
+        yield f"cohort_{step.value}", fact.created, amount, WHOLE, ""
+    if fact.state == "won":
+        yield "won", fact.closed, amount, WHOLE, ""
+        yield "cohort_won", fact.created, amount, WHOLE, ""
+        if fact.closed_time and fact.first_contact_time:
+            yield "cycle", fact.closed, int((fact.closed_time - fact.first_contact_time).total_seconds()), WHOLE, ""
+    elif fact.state == "lost":
+        at = f"lost_at_{fact.furthest.value}"
+        for measure, day in ((at, fact.closed), (f"cohort_{at}", fact.created)):
+            yield measure, day, amount, WHOLE, ""
+            yield measure, day, amount, LOSS_REASON, fact.loss_reason
+
+
+def _visit(fact: StageVisitFact, zone: tzinfo) -> Drawn:
+    """A stay counts on the day it began; how it ended is added there when it is known."""
+    if not fact.counts:
+        return
+    day, stage = fact.entered_time.astimezone(zone).date(), fact.stage.value
+    yield f"{stage}_entered", day, 0, WHOLE, ""
+    if fact.left_time is None or fact.outcome is Outcome.OPEN:
+        return
+    seconds = max(int((fact.left_time - fact.entered_time).total_seconds()), 0)
+    yield f"{stage}_{fact.outcome.value}", day, seconds, WHOLE, ""
+    if fact.outcome is Outcome.MOVED_ON:
+        yield f"{stage}_moved_on", day, seconds, DAYS, bucket_of(seconds)
+
+
+def _account(fact: AccountFact, _zone: tzinfo) -> Drawn:
+    if not fact.deleted:
+        yield "accounts", fact.created, 0, WHOLE, ""
+
+
+def _quote(fact: QuoteFact, _zone: tzinfo) -> Drawn:
+    yield "quotes", fact.created, fact.amount, WHOLE, ""
+    if fact.accepted:
+        yield "cohort_quotes_accepted", fact.created, fact.amount, WHOLE, ""
+
+
+def _contract(fact: ContractFact, _zone: tzinfo) -> Drawn:
+    """A signed contract is an order, and stays one when it ends."""
+    if fact.signed is None:
+        return
+    yield "orders", fact.signed, fact.amount, WHOLE, ""
+    yield "terms_ended", fact.ends, fact.amount, WHOLE, ""
+    if fact.renewed:
+        yield "terms_renewed", fact.ends, fact.amount, WHOLE, ""
+
+
+def _instalment(fact: InstalmentFact, _zone: tzinfo) -> Drawn:
+    if fact.amount:
+        yield "due", fact.due, fact.amount, WHOLE, ""
+        yield "paid_of_due", fact.due, fact.paid, WHOLE, ""
+
+
+def _receipt(fact: ReceiptFact, _zone: tzinfo) -> Drawn:
+    if fact.amount:
+        yield "received", fact.received, fact.amount, WHOLE, ""
+
+
+_DRAWN: Mapping[type[Fact], Callable[[Any, tzinfo], Drawn]] = {
+    LeadFact: _lead,
+    RegistrationFact: _registration,
+    OpportunityFact: _opportunity,
+    StageVisitFact: _visit,
+    AccountFact: _account,
+    QuoteFact: _quote,
+    ContractFact: _contract,
+    InstalmentFact: _instalment,
+    ReceiptFact: _receipt,
+}

@@ -1,0 +1,76 @@
+"""What contracts tell: quotes, contracts, instalments, receipts."""
+
+from datetime import tzinfo
+from typing import Any
+
+from millrace.contracts.v1 import contract_events_pb2 as contracts
+from millrace.contracts.v1 import quote_events_pb2 as quotes
+
+from chassis.consumer import Event
+from services.analytics.domain.facts import ContractFact, InstalmentFact, QuoteFact, ReceiptFact
+from services.analytics.events.reading import amount, calendar_day, day_of, identity, instant, reference
+
+
+def quote_told(_before: QuoteFact | None, event: Event, zone: tzinfo) -> QuoteFact:
+    """The quote after the event."""
+    told: Any = event.message.quote
+    minor, currency = amount(told.gross_total)
+    return QuoteFact(
+        uuid=identity(event),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        created=day_of(instant(told.create_time) or event.time, zone),
+        accepted=told.state == quotes.QUOTE_STATE_ACCEPTED,
+        amount=minor,
+        currency=currency,
+    )
+
+
+def contract_told(_before: ContractFact | None, event: Event, zone: tzinfo) -> ContractFact:
+    """The contract after the event."""
+    told: Any = event.message.contract
+    minor, currency = amount(told.amount)
+    signed = instant(told.sign_time)
+    return ContractFact(
+        uuid=identity(event),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        signed=day_of(signed, zone) if signed else None,
+        amount=minor,
+        currency=currency,
+        ends=calendar_day(told.end_date),
+        renewed=told.state == contracts.CONTRACT_STATE_RENEWED,
+    )
+
+
+def instalment_told(_before: InstalmentFact | None, event: Event, _zone: tzinfo) -> InstalmentFact:
+    """The instalment after the event; taken out of the plan, nothing of it is due."""
+    told: Any = event.message.instalment
+    minor, currency = amount(told.amount)
+    return InstalmentFact(
+        uuid=identity(event),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        due=calendar_day(told.due_date),
+        amount=0 if told.cancelled else minor,
+        paid=0 if told.cancelled else amount(told.paid)[0],
+        currency=currency,
+    )
+
+
+def receipt_told(_before: ReceiptFact | None, event: Event, _zone: tzinfo) -> ReceiptFact:
+    """The receipt after the event: what stayed of it."""
+    told: Any = event.message.receipt
+    minor, currency = amount(told.amount)
+    return ReceiptFact(
+        uuid=identity(event),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        received=calendar_day(told.receive_date),
+        amount=0 if told.reversed else minor - amount(told.refunded)[0],
+        currency=currency,
+    )

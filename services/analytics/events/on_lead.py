@@ -1,0 +1,34 @@
+"""What leads tell."""
+
+from datetime import tzinfo
+from typing import Any
+
+from millrace.leads.v1.lead_pb2 import LeadState
+
+from chassis.consumer import Event
+from services.analytics.domain.facts import LeadFact
+from services.analytics.domain.folding import lead_after
+from services.analytics.events.reading import day_of, identity, instant, reference
+
+
+def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
+    """The lead after the event."""
+    told: Any = event.message.lead
+    fact = LeadFact(
+        uuid=identity(event),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        channel=told.channel,
+        campaign=told.campaign,
+        industry=told.industry,
+        created=day_of(instant(told.create_time) or event.time, zone),
+        state=_state(told.state),
+    )
+    return lead_after(before, fact, day=day_of(event.time, zone))
+
+
+def _state(number: int) -> str:
+    """The word of a state; one of a newer release has none, and changes no figure."""
+    found = LeadState.DESCRIPTOR.values_by_number.get(number)
+    return found.name.removeprefix("LEAD_STATE_").lower() if found is not None else ""

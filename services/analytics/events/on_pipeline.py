@@ -1,0 +1,109 @@
+"""What pipeline tells: accounts, registrations, opportunities."""
+
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from millrace.pipeline.v1 import opportunity_events_pb2 as opportunities
+from millrace.pipeline.v1 import registration_events_pb2 as registrations
+
+from chassis.consumer import Event
+from services.analytics.application.projecting import Folded
+from services.analytics.domain.facts import AccountFact, OpportunityFact, RegistrationFact, StageVisitFact, Step
+from services.analytics.domain.folding import OpportunityTold, opportunity_after, present_visit, registration_after
+from services.analytics.events.reading import amount, day_of, identity, instant, reference
+
+_STEPS: Mapping[int, Step] = {
+    opportunities.STAGE_KIND_UNSPECIFIED: Step.PROSPECT,
+    opportunities.STAGE_KIND_PROSPECT: Step.PROSPECT,
+    opportunities.STAGE_KIND_NEED: Step.NEED,
+    opportunities.STAGE_KIND_QUOTE: Step.QUOTE,
+    opportunities.STAGE_KIND_NEGOTIATION: Step.NEGOTIATION,
+    opportunities.STAGE_KIND_SIGNING: Step.SIGNING,
+}
+_STATES: Mapping[int, str] = {
+    opportunities.OPPORTUNITY_STATE_WON: "won",
+    opportunities.OPPORTUNITY_STATE_LOST: "lost",
+}
+_REVIEWED = frozenset({registrations.REGISTRATION_STATE_APPROVED, registrations.REGISTRATION_STATE_EXPIRED})
+
+
+def account_told(before: AccountFact | None, event: Event, zone: tzinfo) -> AccountFact:
+    """The account as the event tells it."""
+    told: Any = event.message.account
+    created = instant(told.create_time) or event.time
+    return AccountFact(
+        uuid=identity(event),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        created=before.created if before else day_of(created, zone),
+        deleted=told.deleted,
+    )
+
+
+def registration_told(before: RegistrationFact | None, event: Event, zone: tzinfo) -> RegistrationFact:
+    """The registration as the event tells it: reviewed on the day of its judgement."""
+    told: Any = event.message.registration
+    day = day_of(event.time, zone)
+    reviewed = told.state in _REVIEWED
+    ended = instant(told.protection_end_time) or event.time
+    fact = RegistrationFact(
+        uuid=identity(event),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        channel=told.channel,
+        campaign=told.campaign,
+        industry=told.industry,
+        created=day_of(instant(told.create_time) or event.time, zone),
+        approved=day_of(instant(told.review_time) or event.time, zone) if reviewed else None,
+        expired=day_of(ended, zone) if told.state == registrations.REGISTRATION_STATE_EXPIRED else None,
+    )
+    return registration_after(before, fact, opened=bool(told.opportunity), day=day)
+
+
+def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
+    """What the event tells of its opportunity."""
+    told: Any = event.message.opportunity
+    minor, currency = amount(told.amount)
+    closed = instant(told.close_time) or event.time
+    return OpportunityTold(
+        uuid=identity(event),
+        day=day_of(event.time, zone),
+        created=day_of(instant(told.create_time) or event.time, zone),
+        owner=reference(told.owner),
+        team=reference(told.team),
+        region=reference(told.region),
+        channel=told.channel,
+        campaign=told.campaign,
+        industry=told.industry,
+        counts=told.counts,
+        amount=minor,
+        currency=currency,
+        stage=_STEPS.get(told.stage_kind, Step.PROSPECT),
+        entered_time=instant(told.stage_entered_time) or event.time,
+        state=_STATES.get(told.state, "open"),
+        closed=day_of(closed, zone),
+        closed_time=closed,
+        first_contact_time=instant(told.first_contact_time),
+        loss_reason=told.loss_reason,
+    )
+
+
+def fold_opportunities(
+    known: Mapping[Any, OpportunityFact], events: Sequence[Event], zone: tzinfo
+) -> tuple[Folded[OpportunityFact], Folded[StageVisitFact]]:
+    """The opportunities after the events, and their stays: those that ended, and the present one of each."""
+    after: dict[Any, OpportunityFact] = {}
+    ended: list[tuple[StageVisitFact | None, StageVisitFact]] = []
+    before_visits = {uuid: present_visit(fact) for uuid, fact in known.items()}
+    for event in events:
+        told = opportunity_told(event, zone)
+        before = after.get(told.uuid) or known.get(told.uuid)
+        after[told.uuid], visit = opportunity_after(before, told)
+        if visit is not None:
+            ended.append((before_visits.pop(told.uuid, None), visit))
+    present = [(before_visits.get(uuid), present_visit(fact)) for uuid, fact in after.items()]
+    changed = [(known.get(uuid), fact) for uuid, fact in after.items()]
+    return Folded(changed), Folded([*ended, *present])

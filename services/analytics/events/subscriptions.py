@@ -1,0 +1,69 @@
+"""What analytics listens to, and where each kind of event goes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import tzinfo
+from typing import TypeVar
+
+from chassis.consumer import Event, Subscription
+from services.analytics.application.projecting import fold, project
+from services.analytics.domain.facts import Fact
+from services.analytics.events import on_contract, on_pipeline
+from services.analytics.events.on_lead import lead_told
+from services.analytics.events.reading import identity
+from services.analytics.storage import projections
+from services.analytics.storage.projections import Connection, Projection, known
+
+F = TypeVar("F", bound=Fact)
+Projector = Callable[[Connection, Sequence[Event]], Awaitable[None]]
+
+
+def subscriptions(zone: tzinfo) -> tuple[Subscription, ...]:
+    """One consumer a stream; days are told in the house's time zone."""
+    leads = {"lead": _facts(projections.LEADS, lead_told, zone)}
+    pipeline = {
+        "account": _facts(projections.ACCOUNTS, on_pipeline.account_told, zone),
+        "registration": _facts(projections.REGISTRATIONS, on_pipeline.registration_told, zone),
+        "opportunity": _opportunities(zone),
+    }
+    contracts = {
+        "quote": _facts(projections.QUOTES, on_contract.quote_told, zone),
+        "contract": _facts(projections.CONTRACTS, on_contract.contract_told, zone),
+        "instalment": _facts(projections.INSTALMENTS, on_contract.instalment_told, zone),
+        "receipt": _facts(projections.RECEIPTS, on_contract.receipt_told, zone),
+    }
+    return (_following("leads", leads), _following("pipeline", pipeline), _following("contracts", contracts))
+
+
+def _following(stream: str, projectors: Mapping[str, Projector]) -> Subscription:
+    async def apply(connection: Connection, events: Sequence[Event]) -> None:
+        by_noun: dict[str, list[Event]] = {}
+        for event in events:
+            by_noun.setdefault(event.subject.split(".")[3], []).append(event)
+        for noun, some in by_noun.items():
+            await projectors[noun](connection, some)
+
+    return Subscription(
+        name=f"analytics-{stream}",
+        stream=stream,
+        subjects=tuple(f"millrace.{stream}.v1.{noun}.>" for noun in projectors),
+        apply=apply,
+    )
+
+
+def _facts(projection: Projection[F], told: Callable[[F | None, Event, tzinfo], F], zone: tzinfo) -> Projector:
+    async def apply(connection: Connection, events: Sequence[Event]) -> None:
+        facts = await known(connection, projection, {identity(event) for event in events})
+        folded = fold(facts, events, of=identity, after=lambda before, event: told(before, event, zone))
+        await project(connection, projection, folded, zone=zone)
+
+    return apply
+
+
+def _opportunities(zone: tzinfo) -> Projector:
+    async def apply(connection: Connection, events: Sequence[Event]) -> None:
+        facts = await known(connection, projections.OPPORTUNITIES, {identity(event) for event in events})
+        opportunities, visits = on_pipeline.fold_opportunities(facts, events, zone)
+        await project(connection, projections.OPPORTUNITIES, opportunities, zone=zone)
+        await project(connection, projections.STAGE_VISITS, visits, zone=zone)
+
+    return apply

@@ -1,0 +1,135 @@
+"""The tables of facts, one row an aggregate, and of figures, the sums over them that questions read.
+
+Each table is fed by one stream. Nothing in them depends on when an event arrived: a rebuild gives the same bytes.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+)
+
+from services.analytics.storage.metadata import METADATA
+
+
+def _text(*names: str) -> tuple[Column[Any], ...]:
+    return tuple(Column(name, Text, nullable=False) for name in names)
+
+
+def _day(*names: str, nullable: bool = True) -> tuple[Column[Any], ...]:
+    return tuple(Column(name, Date, nullable=nullable) for name in names)
+
+
+def _instant(*names: str, nullable: bool = True) -> tuple[Column[Any], ...]:
+    return tuple(Column(name, DateTime(timezone=True), nullable=nullable) for name in names)
+
+
+def _truth(name: str) -> Column[Any]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _money() -> tuple[Column[Any], ...]:
+    return Column("amount", BigInteger, nullable=False), *_text("currency")
+
+
+def _facts(name: str, *columns: Column[Any]) -> Table:
+    """Of whom, and then what is known; the zero id stands for nobody."""
+    whose = (Column(each, Uuid, nullable=False) for each in ("owner", "team", "region"))
+    return Table(name, METADATA, Column("uuid", Uuid, primary_key=True), *whose, *columns)
+
+
+def _sources() -> tuple[Column[Any], ...]:
+    return _text("channel", "campaign", "industry")
+
+
+LEAD_FACTS = _facts(
+    "lead_facts", *_sources(), *_day("created", nullable=False), *_text("state"), *_day("converted", "disqualified")
+)
+REGISTRATION_FACTS = _facts(
+    "registration_facts", *_sources(), *_day("created", nullable=False), *_day("approved", "opened", "expired")
+)
+ACCOUNT_FACTS = _facts("account_facts", *_day("created", nullable=False), _truth("deleted"))
+OPPORTUNITY_FACTS = _facts(
+    "opportunity_facts",
+    *_sources(),
+    *_day("created", nullable=False),
+    _truth("counts"),
+    *_money(),
+    *_text("furthest"),
+    *_day("need", "quote", "negotiation", "signing"),
+    *_text("state"),
+    *_day("closed"),
+    *_instant("closed_time", "first_contact_time"),
+    *_text("loss_reason", "stage"),
+    *_instant("entered_time", nullable=False),
+    Column("stay", Integer, nullable=False),
+)
+STAGE_VISIT_FACTS = Table(
+    "stage_visit_facts",
+    METADATA,
+    Column("uuid", Uuid, nullable=False),
+    Column("owner", Uuid, nullable=False),
+    Column("team", Uuid, nullable=False),
+    Column("region", Uuid, nullable=False),
+    Column("stay", Integer, nullable=False),
+    _truth("counts"),
+    *_text("stage"),
+    *_instant("entered_time", nullable=False),
+    *_instant("left_time"),
+    *_text("outcome"),
+    PrimaryKeyConstraint("uuid", "stay", name="stage_visit_facts_pkey"),
+)
+QUOTE_FACTS = _facts("quote_facts", *_day("created", nullable=False), _truth("accepted"), *_money())
+CONTRACT_FACTS = _facts("contract_facts", *_day("signed"), *_money(), *_day("ends"), _truth("renewed"))
+INSTALMENT_FACTS = _facts(
+    "instalment_facts", *_day("due"), *_money()[:1], Column("paid", BigInteger, nullable=False), *_text("currency")
+)
+RECEIPT_FACTS = _facts("receipt_facts", *_day("received"), *_money())
+
+
+def _figures(name: str) -> Table:
+    """Cells of sums, by a digest of what they are of: sums change all the time, and a short key is found fast."""
+    table = Table(
+        name,
+        METADATA,
+        Column("key", Uuid, primary_key=True),
+        *_text("cut"),
+        *_day("day", nullable=False),
+        *_text("measure"),
+        *(Column(each, Uuid, nullable=False) for each in ("owner", "team", "region")),
+        *_text("value", "currency"),
+        Column("tally", BigInteger, nullable=False),
+        Column("total", BigInteger, nullable=False),
+        # Room on the page lets a sum change in place, and no index has to learn of it.
+        postgresql_with={"fillfactor": "70"},
+    )
+    Index(f"{name}_cut", table.c.cut, table.c.day)
+    return table
+
+
+LEAD_FIGURES = _figures("lead_figures")
+PIPELINE_FIGURES = _figures("pipeline_figures")
+CONTRACT_FIGURES = _figures("contract_figures")
+
+FACTS: tuple[Table, ...] = (
+    LEAD_FACTS,
+    REGISTRATION_FACTS,
+    ACCOUNT_FACTS,
+    OPPORTUNITY_FACTS,
+    STAGE_VISIT_FACTS,
+    QUOTE_FACTS,
+    CONTRACT_FACTS,
+    INSTALMENT_FACTS,
+    RECEIPT_FACTS,
+)
+PROJECTIONS: tuple[Table, ...] = (*FACTS, LEAD_FIGURES, PIPELINE_FIGURES, CONTRACT_FIGURES)

@@ -1,0 +1,157 @@
+"""Whatever happens, in whatever batches it arrives: the figures are the sums over the facts, and nothing else."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Table, delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.database import open_engine
+from services.analytics.domain.cells import Cells, cells_of
+from services.analytics.domain.facts import Fact
+from services.analytics.storage import projections
+from services.analytics.storage.projections import Projection, known
+from services.analytics.storage.tables import (
+    CONTRACT_FIGURES,
+    LEAD_FIGURES,
+    OPPORTUNITY_FACTS,
+    PIPELINE_FIGURES,
+    PROJECTIONS,
+    STAGE_VISIT_FACTS,
+)
+from tests.integration.analytics.projecting import SHANGHAI, apply, digests
+from tests.support.selling import EASTERN, SOUTHERN, STAGES, Market, Place, noon
+
+ALL: tuple[Projection[Any], ...] = (
+    projections.LEADS,
+    projections.REGISTRATIONS,
+    projections.ACCOUNTS,
+    projections.OPPORTUNITIES,
+    projections.STAGE_VISITS,
+    projections.QUOTES,
+    projections.CONTRACTS,
+    projections.INSTALMENTS,
+    projections.RECEIPTS,
+)
+places = st.sampled_from([EASTERN, SOUTHERN, Place(channel=None, industry="")])
+
+
+@pytest.fixture
+async def engine(analytics_database: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(analytics_database, name="test")
+    yield engine
+    await engine.dispose()
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> Market:
+    """What may happen to a handful of things of every kind, in any order."""
+    market = Market()
+    kinds = st.sampled_from(["lead", "account", "registration", "opportunity", "contract", "receipt", "instalment"])
+    at = noon(1, 1)
+    for _ in range(draw(st.integers(1, 25))):
+        at += timedelta(hours=draw(st.integers(1, 400)))
+        number, place = draw(st.integers(1, 3)), draw(places)
+        match draw(kinds):
+            case "lead":
+                market.lead(number, at, place, state=draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED"])))
+            case "account":
+                market.account(number, at, place, deleted=draw(st.booleans()))
+            case "registration":
+                state = draw(st.sampled_from(["DRAFT", "APPROVED", "REJECTED", "EXPIRED"]))
+                market.registration(number, at, place, state=state, opened=draw(st.booleans()))
+            case "opportunity":
+                market.opportunity(
+                    number,
+                    at,
+                    place,
+                    stage=draw(st.sampled_from(STAGES)),
+                    state=draw(st.sampled_from(["OPEN", "OPEN", "WON", "LOST"])),
+                    amount=draw(st.integers(0, 3)),
+                    currency=draw(st.sampled_from(["CNY", "USD"])),
+                    counts=draw(st.booleans()),
+                )
+            case "contract":
+                market.contract(number, at, place, signed=draw(st.booleans()), ends=at, amount=draw(st.integers(0, 3)))
+            case "receipt":
+                market.receipt(number, at, place, refunded=draw(st.integers(0, 2)), reversed=draw(st.booleans()))
+            case _:
+                market.instalment(number, at, place, paid=draw(st.integers(0, 2)), cancelled=draw(st.booleans()))
+    return market
+
+
+async def recomputed(engine: AsyncEngine, figures: Table) -> Cells:
+    """The cells as they follow from the facts that lie there, without anything that was added before."""
+    pairs: list[tuple[Fact | None, Fact]] = []
+    async with engine.begin() as connection:
+        for projection in ALL:
+            if projection.figures is not figures:
+                continue
+            if projection.table is STAGE_VISIT_FACTS:
+                rows = (await connection.execute(select(STAGE_VISIT_FACTS))).mappings()
+                facts = [projections._fact(projections.STAGE_VISITS, dict(row)) for row in rows]
+                pairs += [(None, fact) for fact in facts]
+                continue
+            uuids = set(await connection.scalars(select(projection.table.c.uuid)))
+            pairs += [(None, fact) for fact in (await known(connection, projection, uuids)).values()]
+    return cells_of(pairs, SHANGHAI)
+
+
+async def stored(engine: AsyncEngine, figures: Table) -> Cells:
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(figures))).all()
+    return {
+        (row.cut, row.day, row.measure, f"{row.owner}/{row.team}/{row.region}", row.value, row.currency): (
+            row.tally,
+            row.total,
+        )
+        for row in rows
+    }
+
+
+async def clean(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        for table in PROJECTIONS:
+            await connection.execute(delete(table))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(market=histories(), most=st.integers(1, 30))
+async def test_the_figures_are_the_sums_over_the_facts_and_the_same_in_any_batches(
+    engine: AsyncEngine, market: Market, most: int
+) -> None:
+    await clean(engine)
+    await apply(engine, market.events, most=most)
+    for figures in (LEAD_FIGURES, PIPELINE_FIGURES, CONTRACT_FIGURES):
+        assert await stored(engine, figures) == await recomputed(engine, figures)
+    in_batches = await digests(engine)
+    await clean(engine)
+    await apply(engine, market.events, most=1)
+    assert await digests(engine) == in_batches
+
+
+async def test_what_falls_back_stays_reached_and_each_stay_is_told(engine: AsyncEngine) -> None:
+    market = Market()
+    market.opportunity(1, noon(1, 1))
+    market.opportunity(1, noon(1, 5), stage="NEGOTIATION")
+    market.opportunity(1, noon(1, 9), stage="NEED")
+    market.opportunity(1, noon(1, 20), stage="NEED", state="LOST")
+    await apply(engine, market.events)
+    async with engine.connect() as connection:
+        fact = (await connection.execute(select(OPPORTUNITY_FACTS))).one()
+        visits = (await connection.execute(select(STAGE_VISIT_FACTS).order_by(STAGE_VISIT_FACTS.c.stay))).all()
+    assert (fact.furthest, fact.stage, str(fact.quote), str(fact.negotiation)) == (
+        "negotiation",
+        "need",
+        "2026-01-05",
+        "2026-01-05",
+    )
+    assert [(visit.stage, visit.outcome, (visit.left_time - visit.entered_time).days) for visit in visits] == [
+        ("prospect", "moved_on", 4),
+        ("negotiation", "moved_back", 4),
+        ("need", "lost", 11),
+    ]
