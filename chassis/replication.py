@@ -1,6 +1,6 @@
 """Commits that gave up waiting for a synchronous standby (同步备库): PostgreSQL calls them done, and they may be lost.
 
-When the wait is cut short, by a time limit or by a person, the transaction is committed here and perhaps nowhere else;
+When the wait is cut short, by the system or by a person, the transaction is committed here and perhaps nowhere else;
 the server says so in a warning and then answers as if all were well. To a caller that is an unknown outcome, never OK.
 """
 
