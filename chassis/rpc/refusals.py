@@ -51,6 +51,10 @@ def field_violations(refusal: Refusal) -> tuple[Violation, ...]:
     """The fields a refusal is about."""
     if isinstance(refusal, InvalidRequest):
         return refusal.violations
+    fields = getattr(refusal, "fields", None)
+    if refusal.kind is Kind.INVALID_INPUT and isinstance(fields, tuple):
+        # Each has words of its own under `REASON.field`, where the texts have them.
+        return tuple(Violation(each, f"{refusal.reason}.{each.rpartition('.')[2]}", refusal.reason) for each in fields)
     field = getattr(refusal, "field", None)
     if isinstance(refusal, InvalidField) or (refusal.kind is Kind.INVALID_INPUT and isinstance(field, str)):
         return (Violation(str(field), refusal.reason, ""),)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
-from millrace.pipeline.v1 import approval_service_pb2, rule_set_service_pb2
+from millrace.pipeline.v1 import approval_service_pb2, registration_service_pb2, rule_set_service_pb2
 
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
@@ -15,17 +15,36 @@ from chassis.files import Vault, sweep_files
 from chassis.jobs import Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
+from chassis.principal import service_principal
+from chassis.rule_sets import Rulebook
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
-from services.pipeline.application.approval_kinds import APPROVAL_KINDS
+from services.pipeline.application.approval_kinds import approval_kinds
+from services.pipeline.application.registration_desk import RegistrationDesk
+from services.pipeline.application.registration_protection import ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
+from services.pipeline.events.registration_publications import REGISTRATIONS
+from services.pipeline.rpc.registration_servicer import RegistrationServicer
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
 from services.pipeline.storage.opportunities import fold_board
 
 HERE = Path(__file__).parent
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
+
+
+def rulebook(parts: Parts) -> Rulebook:
+    """The rules in force."""
+    made: Rulebook = parts.once("rulebook", lambda: Rulebook(RULE_SETS))
+    return made
+
+
+def registration_desk(parts: Parts) -> RegistrationDesk:
+    """Where registrations are taken in and judged."""
+    return RegistrationDesk(
+        rulebook=rulebook(parts), organization=CALLERS.organization(parts), zone=parts.settings.time_zone
+    )
 
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
@@ -35,10 +54,13 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(approval_service_pb2, "ApprovalService"): ApprovalServicer(
             store,
             APPROVALS,
-            APPROVAL_KINDS,
+            approval_kinds(registration_desk(parts)),
             organization=CALLERS.organization(parts),
             texts=texts,
             page_key=pages,
+        ),
+        _service(registration_service_pb2, "RegistrationService"): RegistrationServicer(
+            store, registration_desk(parts), texts, page_key=pages
         ),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
     }
@@ -57,9 +79,12 @@ def vault(parts: Parts) -> Vault:
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
+    account = service_principal("pipeline", {})
+    protections = ProtectionSweep(store=parts.background_store, principal=account)
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         Sweep("fold board", timedelta(seconds=10), fold_board),
+        Sweep("expire registrations", timedelta(seconds=30), protections.sweep),
     )
 
 
@@ -71,6 +96,7 @@ DEFINITION = ServiceDefinition(
     publications={
         **approval_publications("pipeline", collection=APPROVALS.collection),
         **OPPORTUNITIES,
+        **REGISTRATIONS,
         **rule_set_publications("pipeline", collection=RULE_SETS.collection),
     },
     servicers=servicers,

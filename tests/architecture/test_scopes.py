@@ -14,6 +14,7 @@ SCOPED = {
         ("OPPORTUNITIES", "opportunities"),
         ("BOARD_ENTRIES", "board_entries"),
         ("OPPORTUNITY_CONFLICTS", "opportunity_conflicts"),
+        ("REGISTRATIONS", "registrations"),
     ),
 }
 THROUGH_SCOPE = re.compile(r"\b(scope|visible)\(")
@@ -30,6 +31,9 @@ WITHOUT = {
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
     "pipeline/opportunities.py:_FOLD": "folds the rows of the board; nobody is told them",
     "pipeline/sales_processes.py:stages_in_use": "tells which stages are in use, and of no opportunity",
+    "pipeline/registrations.py:due_registrations": "the service's own account ends what is due",
+    "pipeline/registrations.py:live_rivals": "conflicts are found whatever the caller sees; only the team is told",
+    "pipeline/registrations.py:registration_under_review": "its approval was found through the scope",
 }
 
 

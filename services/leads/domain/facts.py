@@ -7,7 +7,7 @@ from enum import Enum
 from uuid import UUID
 
 from kernel.errors import InvalidField, Kind, Refusal
-from kernel.money import Money
+from trade.budget import NO_BUDGET, Budget
 
 # How far the clock of whoever tells may be ahead of ours.
 _LEEWAY = timedelta(minutes=1)
@@ -28,14 +28,6 @@ class LeadWithoutIdentity(Refusal):
 
     kind = Kind.INVALID_INPUT
     reason = "LEAD_WITHOUT_IDENTITY"
-
-
-@dataclass(eq=False, kw_only=True)
-class BudgetBoundsCrossed(Refusal):
-    """The least the customer means to spend is more than the most, or in another currency."""
-
-    kind = Kind.INVALID_INPUT
-    reason = "BUDGET_BOUNDS_CROSSED"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -62,31 +54,6 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """What the customer means to spend (预算): an amount, a range, or one bound of it; absent bounds are None."""
-
-    least: Money | None = None
-    most: Money | None = None
-
-    def __post_init__(self) -> None:
-        if self.least is None or self.most is None:
-            return
-        if self.least.currency != self.most.currency or self.least.minor > self.most.minor:
-            raise BudgetBoundsCrossed
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether an amount or a range is given; a budget of nothing is none."""
-        return any(bound is not None and bound.minor > 0 for bound in (self.least, self.most))
-
-    @property
-    def currency(self) -> str | None:
-        """The currency of the bounds; None without any."""
-        bound = self.least or self.most
-        return bound.currency if bound else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFacts:
     """What is known of a lead's customer and need, as entered.
 
@@ -102,7 +69,7 @@ class LeadFacts:
     industry: str = ""
     employee_count: int = 0
     urgency: Urgency = Urgency.UNKNOWN
-    budget: Budget = Budget()
+    budget: Budget = NO_BUDGET
     need: str = ""
     received_time: datetime | None = None
     demo_request_time: datetime | None = None

@@ -9,9 +9,10 @@ from millrace.leads.v1 import lead_pb2
 
 from chassis.rpc.wording import Wording
 from chassis.wire import instant_of, money_message, money_of, named, put_instant, reference
-from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
+from services.leads.domain.facts import Address, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, GradeOverride, Lead, LeadState
 from services.leads.domain.resemblance import Band, Resemblance
+from trade.budget import Budget
 
 URGENCIES: Mapping[int, Urgency] = {
     lead_pb2.URGENCY_UNSPECIFIED: Urgency.UNKNOWN,

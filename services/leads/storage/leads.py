@@ -12,7 +12,7 @@ from chassis.principal import Principal, Scope
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
-from services.leads.domain.facts import Address, Budget, LeadFacts, Urgency
+from services.leads.domain.facts import Address, LeadFacts, Urgency
 from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, LeadState, RulesUsed
 from services.leads.storage.grade_overrides import override_from_json, override_to_json
 from services.leads.storage.lead_collaborators import SHARED_LEADS
@@ -23,6 +23,7 @@ from services.leads.storage.reasons import (
     resemblances_to_json,
 )
 from services.leads.storage.tables import LEADS
+from trade.budget import Budget
 
 _ADDRESS_PARTS = tuple(part.name for part in fields(Address))
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
+from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_rules import RegistrationRules
 from services.pipeline.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 
@@ -11,10 +12,13 @@ _SHIPPED = Path(__file__).parent.parent / "rules"
 REGISTRATION: RuleKind[RegistrationRules] = RuleKind(
     "registration", _SHIPPED / "registration.toml", RegistrationRules.from_mapping
 )
+REGISTRATION_FORM: RuleKind[RegistrationForm] = RuleKind(
+    "registration_form", _SHIPPED / "registration_form.toml", RegistrationForm.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="pipelineRuleSets",
-    kinds=(REGISTRATION,),
+    kinds=(REGISTRATION, REGISTRATION_FORM),
 )

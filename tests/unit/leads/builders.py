@@ -9,9 +9,10 @@ from uuid import UUID
 from kernel.money import Money
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.board import Salesperson
-from services.leads.domain.facts import Budget, LeadFacts
+from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys, Grade, Lead, create_lead
 from services.leads.domain.resemblance import Resemblance
+from trade.budget import Budget
 
 NOON = datetime(2026, 3, 31, 4, 0, tzinfo=UTC)  # Tuesday noon in Shanghai
 EAST, WEST = UUID(int=201), UUID(int=202)

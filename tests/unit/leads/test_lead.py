@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from kernel.money import Money
-from services.leads.domain.facts import Budget, BudgetBoundsCrossed, LeadFacts, LeadWithoutIdentity, Urgency
+from services.leads.domain.facts import LeadFacts, LeadWithoutIdentity, Urgency
 from services.leads.domain.lead import (
     FindingKeys,
     Grade,
@@ -20,6 +20,7 @@ from services.leads.domain.lead import (
 )
 from services.leads.domain.resemblance import Band, Resemblance, judge_intake
 from tests.unit.leads.builders import ANNA, EAST, NOON, WEST, a_budget, a_lead, facts
+from trade.budget import Budget, BudgetBoundsCrossed
 from trade.reasons import Reason
 
 

@@ -1,0 +1,197 @@
+"""Reviewing registrations (报备审核): submitted, judged by five criteria, approved, returned or rejected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chassis.approvals import (
+    Approval,
+    ApprovalKind,
+    ApprovalNotPending,
+    ApprovalState,
+    ApprovalSubject,
+    ApproverRule,
+    ask,
+    decide,
+)
+from chassis.work import UnitOfWork
+from kernel.errors import StaleVersion
+from kernel.events import Change
+from services.pipeline.application.registration_desk import REVIEW, WRITE, RegistrationDesk
+from services.pipeline.application.registration_opening import open_from
+from services.pipeline.domain.customer_keys import customer_keys, protecting
+from services.pipeline.domain.registration import Registration, Review
+from services.pipeline.domain.registration_checks import CriterionVerdict, check_criteria
+from services.pipeline.domain.registration_refusals import CustomerProtected, RegistrationCommentMissing
+from services.pipeline.storage import registrations
+from services.pipeline.storage.approvals import APPROVALS
+from services.pipeline.storage.protections import protect, protected_keys
+from services.pipeline.storage.registrations import RECORD, registration_under_review
+
+KIND = "registration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a reviewer decides: the outcome, what he says of each criterion, and of the content he saw.
+
+    With `despite_conflicts` he approves although somebody else protects the customer.
+    """
+
+    outcome: ApprovalState
+    verdicts: tuple[CriterionVerdict, ...]
+    seen: bytes
+    comment: str = ""
+    despite_conflicts: bool = False
+
+
+async def submit_registration(
+    work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: RegistrationDesk
+) -> Registration:
+    """A complete registration is submitted, which starts its review by itself: an approval waits for the managers.
+
+    It carries what the machine found of each criterion, and whether somebody else reported the customer. Raises
+    RegistrationNotFound, StaleVersion, RegistrationCannotMove, RegistrationIncomplete.
+    """
+    registration = await registrations.get_registration(work, uuid, permission=WRITE)
+    if seen is not None and registration.version != seen:
+        raise StaleVersion(resource=registration.name)
+    in_force, today = await desk.rules(work), desk.day(work.now)
+    facts = registration.facts.checked(today=today)
+    change = registration.submit(
+        checks=check_criteria(facts, in_force.rules, today=today),
+        conflicts=await desk.conflicts(work, registration),
+        rules_version=in_force.version,
+        today=today,
+        now=work.now,
+    )
+    approval = await _ask_for_review(work, change.aggregate)
+    return work.save(RECORD, replace(change, aggregate=change.aggregate.reviewed_under(approval.uuid)))
+
+
+async def review_registration(
+    work: UnitOfWork, *, uuid: UUID, judgement: Judgement, desk: RegistrationDesk
+) -> Registration:
+    """A manager judges each criterion and decides about what he saw; what follows from it happens at once.
+
+    Raises RegistrationNotFound, RegistrationCommentMissing, CustomerProtected, the refusals of approvals, and
+    RegistrationVerdictsMissing and RegistrationVerdictUnmet.
+    """
+    registration = await registrations.get_registration(work, uuid, permission=REVIEW)
+    if judgement.outcome is not ApprovalState.APPROVED and not judgement.comment:
+        raise RegistrationCommentMissing
+    if registration.approval is None:
+        raise ApprovalNotPending(state=registration.state.value)
+    settled: list[Registration] = []
+
+    async def effect(work: UnitOfWork, approval: Approval) -> None:
+        settled.append(
+            await settle(
+                work,
+                approval,
+                verdicts=judgement.verdicts,
+                despite_conflicts=judgement.despite_conflicts,
+                desk=desk,
+            )
+        )
+
+    await decide(
+        work,
+        APPROVALS,
+        {KIND: ApprovalKind(content=content, effect=effect)},
+        uuid=registration.approval,
+        outcome=judgement.outcome,
+        seen=judgement.seen,
+        comment=judgement.comment,
+    )
+    return settled[-1]
+
+
+def registration_kind(desk: RegistrationDesk) -> ApprovalKind:
+    """Reviews as an approval: what is decided there without verdicts is refused, what is taken back becomes a draft."""
+
+    async def effect(work: UnitOfWork, approval: Approval) -> None:
+        await settle(work, approval, verdicts=(), despite_conflicts=False, desk=desk)
+
+    return ApprovalKind(content=content, effect=effect)
+
+
+async def content(work: UnitOfWork, approval: Approval) -> bytes:
+    """The digest of the registration as it is now."""
+    return (await _registration_of(work, approval)).content_hash
+
+
+async def settle(
+    work: UnitOfWork,
+    approval: Approval,
+    *,
+    verdicts: Sequence[CriterionVerdict],
+    despite_conflicts: bool,
+    desk: RegistrationDesk,
+) -> Registration:
+    """The registration follows the decision about it."""
+    registration = await _registration_of(work, approval)
+    if approval.state is ApprovalState.WITHDRAWN:
+        return work.save(RECORD, registration.withdraw(now=work.now))
+    review = _judged(registration.review, approval, verdicts)
+    if approval.state is ApprovalState.RETURNED:
+        return work.save(RECORD, registration.send_back(review=review, now=work.now))
+    if approval.state is ApprovalState.REJECTED:
+        return work.save(RECORD, registration.reject(review=review, now=work.now))
+    rules = (await desk.rules(work)).rules
+    change = registration.approve(review=review, rules=rules, now=work.now)
+    return await _open(work, change, despite_conflicts=despite_conflicts, desk=desk)
+
+
+async def _open(
+    work: UnitOfWork, change: Change[Registration], *, despite_conflicts: bool, desk: RegistrationDesk
+) -> Registration:
+    """The customer is protected and the opportunity opened; raises CustomerProtected."""
+    opened = await open_from(work, change.aggregate)
+    approved = change.aggregate.opened(account=opened.account, opportunity=opened.opportunity)
+    keys, until = protecting(customer_keys(approved.facts)), approved.protection.end_time
+    if keys and until and not await protect(work, approved, keys, until=until) and not despite_conflicts:
+        raise await _protected_by_another(work, approved, keys, desk)
+    return work.save(RECORD, replace(change, aggregate=approved))
+
+
+async def _protected_by_another(
+    work: UnitOfWork, registration: Registration, keys: frozenset[str], desk: RegistrationDesk
+) -> CustomerProtected:
+    held = [each for each in await protected_keys(work, keys) if each.owner != registration.owner.member]
+    first = max(held, key=lambda each: each.end_time)
+    team = desk.team_name(await desk.organization.current(), first.team)
+    return CustomerProtected(until=desk.day(first.end_time).isoformat(), team=team)
+
+
+async def _ask_for_review(work: UnitOfWork, registration: Registration) -> Approval:
+    owner, review = registration.owner, registration.review
+    doubts = [reason for check in review.checks if not check.passed for reason in check.reasons]
+    by = work.principal
+    return await ask(
+        work,
+        APPROVALS,
+        kind=KIND,
+        subject=ApprovalSubject(
+            name=registration.name,
+            content_hash=registration.content_hash,
+            owner=owner.member,
+            team=owner.team,
+            region=owner.region,
+        ),
+        approver=ApproverRule(permission=REVIEW),
+        reasons=(*review.conflicts, *doubts),
+        # A service that converts a lead asks for its owner.
+        requester=by.subject if by.member else f"members/{owner.member}",
+    )
+
+
+async def _registration_of(work: UnitOfWork, approval: Approval) -> Registration:
+    return await registration_under_review(work, UUID(approval.subject.name.rpartition("/")[2]))
+
+
+def _judged(review: Review, approval: Approval, verdicts: Sequence[CriterionVerdict]) -> Review:
+    decision = approval.decision
+    if decision is None:
+        raise ApprovalNotPending(state=approval.state.value)
+    return replace(review, verdicts=tuple(verdicts), reviewer=decision.by, comment=decision.comment, time=decision.time)

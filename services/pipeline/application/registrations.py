@@ -1,0 +1,102 @@
+"""Registering opportunities (商机报备)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.listing import Page, PageRequest
+from chassis.organization import Snapshot
+from chassis.principal import Principal
+from chassis.reach import grounds
+from chassis.work import Read, UnitOfWork
+from kernel.errors import NotAllowed, StaleVersion
+from services.pipeline.application.registration_desk import READ, WRITE, RegistrationDesk
+from services.pipeline.domain.registration import Registration, RegistrationOwner, begin_registration
+from services.pipeline.domain.registration_checks import CriterionCheck, check_criteria
+from services.pipeline.domain.registration_facts import NO_ORIGIN, RegistrationFacts, RegistrationOrigin
+from services.pipeline.domain.registration_refusals import RegistrationOwnerUnknown
+from services.pipeline.storage import registrations
+from services.pipeline.storage.registrations import RECORD
+from trade.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a submission would meet: fields not filled in, what the machine found, and other registrations."""
+
+    missing: tuple[str, ...]
+    checks: Sequence[CriterionCheck]
+    conflicts: tuple[Reason, ...]
+
+
+async def create_registration(
+    work: UnitOfWork,
+    *,
+    facts: RegistrationFacts,
+    owner: UUID | None,
+    origin: RegistrationOrigin = NO_ORIGIN,
+    desk: RegistrationDesk,
+) -> Registration:
+    """A registration is begun as a draft, by its owner or by whoever may write for him.
+
+    Raises RegistrationOwnerUnknown, NotAllowed, and the refusals of the facts.
+    """
+    whose = ownership(await desk.organization.current(), owner or work.principal.member)
+    if not _writes_for(work.principal, whose):
+        raise NotAllowed(permission=WRITE)
+    checked = facts.checked(today=desk.day(work.now))
+    change = begin_registration(uuid=work.new_id(), facts=checked, origin=origin, owner=whose, now=work.now)
+    return work.save(RECORD, change)
+
+
+async def get_registration(read: Read, *, uuid: UUID) -> Registration:
+    """A registration shows itself to whoever reaches it: a partner sees only his own. Raises RegistrationNotFound."""
+    return await registrations.get_registration(read, uuid, permission=READ)
+
+
+async def list_registrations(read: Read, *, wanted: PageRequest) -> Page[Registration]:
+    """Registrations are listed as far as the caller's scope reaches."""
+    return await registrations.list_registrations(read, wanted, permission=READ)
+
+
+async def update_registration(
+    work: UnitOfWork,
+    *,
+    uuid: UUID,
+    seen: int,
+    edit: Callable[[RegistrationFacts], RegistrationFacts],
+    desk: RegistrationDesk,
+) -> Registration:
+    """A draft, or a registration sent back, is corrected by somebody who saw its present version.
+
+    Raises RegistrationNotFound, StaleVersion, RegistrationNotEditable, and the refusals of the facts.
+    """
+    registration = await registrations.get_registration(work, uuid, permission=WRITE)
+    if registration.version != seen:
+        raise StaleVersion(resource=registration.name)
+    facts = edit(registration.facts).checked(today=desk.day(work.now))
+    change = registration.changed(facts=facts, now=work.now)
+    return work.save(RECORD, change) if change.events else registration
+
+
+async def check_registration(read: Read, *, uuid: UUID, desk: RegistrationDesk) -> Findings:
+    """What a submission would meet is told before it. Raises RegistrationNotFound."""
+    registration = await registrations.get_registration(read, uuid, permission=READ)
+    rules = (await desk.rules(read)).rules
+    return Findings(
+        missing=registration.facts.missing,
+        checks=check_criteria(registration.facts, rules, today=desk.day(read.now)),
+        conflicts=await desk.conflicts(read, registration),
+    )
+
+
+def ownership(snapshot: Snapshot, owner: UUID | None) -> RegistrationOwner:
+    """Whose a registration is, with his team and region of today; raises RegistrationOwnerUnknown."""
+    member = snapshot.members.get(owner) if owner else None
+    if member is None or not member.active:
+        raise RegistrationOwnerUnknown
+    return RegistrationOwner(member=member.uuid, team=member.team, region=snapshot.region_of(member))
+
+
+def _writes_for(principal: Principal, owner: RegistrationOwner) -> bool:
+    return grounds(principal, WRITE, owner=owner.member, team=owner.team, region=owner.region) is not None

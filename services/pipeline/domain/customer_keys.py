@@ -1,0 +1,53 @@
+"""What tells that two records speak of one customer, as digests (查重键): leads are found by the same scheme."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from uuid import UUID
+
+from services.pipeline.domain.registration_facts import RegistrationFacts
+from trade.duplicates import DuplicateRules, Identity, blocking_keys
+from trade.text import folded
+
+# Kinds of keys, by their first letter, and what they mean. Those that are one customer's alone protect him.
+KEY_MEANINGS: Mapping[str, str] = {
+    "a": "account",
+    "u": "credit_code",
+    "p": "phone",
+    "m": "email",
+    "e": "company",
+    "c": "company",
+}
+EXACT = frozenset("aupme")
+_RULES = DuplicateRules()
+
+
+def customer_keys(facts: RegistrationFacts) -> frozenset[str]:
+    """Every key of the customer that means something here."""
+    customer, contact = facts.customer, facts.contact
+    known = blocking_keys(
+        Identity(
+            company_name=customer.company_name,
+            credit_code=customer.credit_code,
+            contact_name=customer.contact_name,
+            phones=(contact.phone,) if contact.phone else (),
+            emails=(contact.email,) if contact.email else (),
+        ),
+        _RULES,
+    )
+    keys = {key for key in known if key[0] in KEY_MEANINGS}
+    name = "".join(filter(str.isalnum, folded(customer.company_name)))
+    if name:
+        keys.add("e" + blake2b(name.encode(), digest_size=8).hexdigest())
+    if customer.account is not None:
+        keys.add(account_key(customer.account))
+    return frozenset(keys)
+
+
+def account_key(account: UUID) -> str:
+    """The key of a known account."""
+    return f"a{account}"
+
+
+def protecting(keys: frozenset[str]) -> frozenset[str]:
+    """Those that are one customer's alone."""
+    return frozenset(key for key in keys if key[0] in EXACT)

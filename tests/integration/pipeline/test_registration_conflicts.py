@@ -1,0 +1,118 @@
+"""One customer is protected for one owner at a time; the others are told so, and not by whom (报备冲突)."""
+
+import asyncio
+from datetime import timedelta
+
+import grpc
+from google.protobuf.json_format import MessageToDict
+from millrace.pipeline.v1 import registration_events_pb2 as states
+from millrace.pipeline.v1 import registration_pb2 as messages
+from millrace.pipeline.v1 import registration_service_pb2 as contract
+from sqlalchemy import select
+
+from chassis.jobs import Sweeps
+from services.pipeline.__main__ import sweeps
+from services.pipeline.storage.registration_tables import PROTECTED_KEYS
+from tests.integration.pipeline.conftest import PipelineHouse
+from tests.integration.pipeline.test_registrations import Bureau, bureau, refused
+
+__all__ = ["bureau"]
+
+
+async def renew(bureau: Bureau, name: str) -> messages.Registration:
+    request = contract.RenewRegistrationRequest(name=name)
+    return await bureau.registrations.RenewRegistration(request, **bureau.house.zhang_wei)
+
+
+async def sweep(house: PipelineHouse) -> int:
+    every = [each for each in sweeps(house.parts) if each.name == "expire registrations"]
+    return await Sweeps(every, engine=house.parts.background_engine, clock=house.clock).step(every[0])
+
+
+async def test_a_second_registration_of_a_customer_tells_until_when_he_is_protected_and_whose_team_to_ask(
+    bureau: Bureau,
+) -> None:
+    await bureau.approve(await bureau.submitted())
+    rival = await bureau.submitted(bureau.house.wang_lei, contact_name="王总", phone="+8613857112233")
+    assert [(each.code, dict(each.parameters)) for each in rival.conflicts] == [
+        ("CONFLICT_PROTECTED", {"by": "phone", "team": "杭州团队", "until": "2026-05-31"})
+    ]
+    assert rival.conflicts[0].text == "同一客户（电话相同）已有报备，保护至 2026-05-31，团队：杭州团队"
+
+
+async def test_a_conflict_reveals_nothing_of_the_other_registration(bureau: Bureau) -> None:
+    first = await bureau.approve(await bureau.submitted())
+    rival = await bureau.submitted(bureau.house.wang_lei)
+    told = str(MessageToDict(rival)["conflicts"])
+    assert not any(secret in told for secret in (first.name, first.owner, first.phone, "王小明", "600000"))
+
+
+async def test_the_same_firm_written_otherwise_under_review_is_a_conflict(bureau: Bureau) -> None:
+    await bureau.submitted()
+    rival = await bureau.submitted(bureau.house.wang_lei, company_name="云帆科技（杭州）有限公司", phone="13900139001")
+    assert [(each.code, each.parameters["by"]) for each in rival.conflicts] == [("CONFLICT_UNDER_REVIEW", "company")]
+
+
+async def test_ones_own_second_registration_of_a_customer_is_no_conflict(bureau: Bureau) -> None:
+    await bureau.approve(await bureau.submitted())
+    second = await bureau.submitted(need="第二个项目：为 300 名用户上线合同管理系统，十月验收")
+    assert list(second.conflicts) == []
+    assert (await bureau.approve(second)).state == states.REGISTRATION_STATE_APPROVED
+
+
+async def test_a_protected_customer_is_not_given_to_another_unless_the_reviewer_says_so(bureau: Bureau) -> None:
+    await bureau.approve(await bureau.submitted())
+    rival = await bureau.submitted(bureau.house.wang_lei)
+    code, text = await refused(bureau.approve(rival, bureau.house.boss))
+    assert code is grpc.StatusCode.FAILED_PRECONDITION
+    assert text == "该客户受其他报备保护至 2026-05-31，请联系：杭州团队"
+    decided = await bureau.review(
+        rival, contract.REVIEW_OUTCOME_APPROVE, bureau.house.boss, despite_conflicts=True, comment="两个独立项目"
+    )
+    assert decided.state == states.REGISTRATION_STATE_APPROVED
+
+
+async def test_of_two_approvals_at_once_one_protects_the_customer(bureau: Bureau) -> None:
+    one = await bureau.submitted()
+    other = await bureau.submitted(bureau.house.wang_lei)
+    answers = await asyncio.gather(
+        bureau.approve(one, bureau.house.boss), bureau.approve(other, bureau.house.boss), return_exceptions=True
+    )
+    lost = [each for each in answers if isinstance(each, grpc.aio.AioRpcError)]
+    assert [each.code() for each in lost] == [grpc.StatusCode.FAILED_PRECONDITION]
+    states_now = sorted([(await bureau.get(one.name)).state, (await bureau.get(other.name)).state])
+    assert states_now == [states.REGISTRATION_STATE_UNDER_REVIEW, states.REGISTRATION_STATE_APPROVED]
+
+
+async def test_a_protection_is_renewed_near_its_end(bureau: Bureau) -> None:
+    approved = await bureau.approve(await bureau.submitted())
+    assert (await refused(renew(bureau, approved.name)))[0] is grpc.StatusCode.FAILED_PRECONDITION
+    bureau.house.clock.travel(days=61)
+    renewed = await renew(bureau, approved.name)
+    assert renewed.renewals == 1
+    longer = renewed.protection_end_time.ToDatetime() - approved.protection_end_time.ToDatetime()
+    assert longer == timedelta(days=60)
+    bureau.house.clock.travel(days=40)
+    assert await sweep(bureau.house) == 0
+
+
+async def test_a_protection_that_is_over_ends_and_frees_the_customer(bureau: Bureau) -> None:
+    approved = await bureau.approve(await bureau.submitted())
+    assert await sweep(bureau.house) == 0
+    bureau.house.clock.travel(days=90)
+    assert await sweep(bureau.house) == 1
+    assert (await bureau.get(approved.name)).state == states.REGISTRATION_STATE_EXPIRED
+    assert (await bureau.house.subjects("registration"))[-1] == "registration.expired"
+    async with bureau.house.engine.connect() as connection:
+        assert (await connection.execute(select(PROTECTED_KEYS))).all() == []
+    rival = await bureau.submitted(bureau.house.wang_lei)
+    assert list(rival.conflicts) == []
+    assert (await bureau.approve(rival, bureau.house.boss)).state == states.REGISTRATION_STATE_APPROVED
+
+
+async def test_a_customer_is_free_from_the_instant_his_protection_ends_before_any_sweep(bureau: Bureau) -> None:
+    await bureau.approve(await bureau.submitted())
+    bureau.house.clock.travel(days=90)
+    rival = await bureau.submitted(bureau.house.wang_lei)
+    assert list(rival.conflicts) == []
+    assert (await bureau.approve(rival, bureau.house.boss)).state == states.REGISTRATION_STATE_APPROVED
