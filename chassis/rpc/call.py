@@ -8,6 +8,9 @@ from typing import Any
 from chassis.marks import Mark
 from chassis.principal import Principal
 
+# The gateway tells from where an anonymous caller came; services trust it because nobody else reaches them.
+CLIENT_ADDRESS = "millrace-client-address"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -26,3 +29,8 @@ class Call:
     answer_type: type[Any] = object
     metadata: Mapping[str, str] = field(default_factory=dict)
     written: list[Mark] = field(default_factory=list)
+
+    @property
+    def client_address(self) -> str:
+        """The network address the gateway saw, empty for a call that did not come through it."""
+        return self.metadata.get(CLIENT_ADDRESS, "")

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from chassis.logs import get_logger
 from chassis.marks import AFTER, STALE, WRITTEN
 from chassis.metrics import HTTP_SECONDS
+from chassis.rpc.call import CLIENT_ADDRESS
 from gateway import problems
 from gateway.backends import Backend, Metadata
 from gateway.limits import Limit, StreamPlaces
@@ -107,7 +108,7 @@ def _session(token: str) -> str:
 
 def call_metadata(exchange: Exchange, token: str) -> Metadata:
     """What goes along with a call: who asks, in which language, in which trace."""
-    metadata = [("accept-language", exchange.locale)]
+    metadata = [("accept-language", exchange.locale), (CLIENT_ADDRESS, exchange.address)]
     if token:
         if not (token.isascii() and token.isprintable()):
             raise Unauthenticated

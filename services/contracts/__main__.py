@@ -11,22 +11,29 @@ from millrace.contracts.v1 import (
     contract_service_pb2,
     contract_template_service_pb2,
     rule_set_service_pb2,
+    signature_service_pb2,
 )
 
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
 from chassis.callers import Callers, page_key
-from chassis.files import Vault, sweep_files
-from chassis.jobs import Sweep
+from chassis.consumer import Subscription
+from chassis.files import sweep_files
+from chassis.jobs import JobKind, Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
+from chassis.reactions import reacting
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
 from services.contracts.application.approval_kinds import APPROVAL_KINDS
+from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.rule_kinds import RULE_SETS
-from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS
+from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS, SIGNATURES
+from services.contracts.events.on_opportunity import reactions_to_opportunities
 from services.contracts.rpc.contract_servicer import ContractServicer
 from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
+from services.contracts.rpc.contract_wiring import contract_desk, contract_sweeps, paper_room, sealing, vault
+from services.contracts.rpc.signature_servicer import SignatureServicer
 from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
 
@@ -46,23 +53,39 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             texts=parts.texts,
             page_key=pages,
         ),
-        _service(contract_service_pb2, "ContractService"): ContractServicer(store, page_key=pages),
+        _service(contract_service_pb2, "ContractService"): ContractServicer(
+            store, contract_desk(parts), paper_room(parts), page_key=pages
+        ),
         _service(contract_template_service_pb2, "ContractTemplateService"): ContractTemplateServicer(
             store, page_key=pages
         ),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
+        _service(signature_service_pb2, "SignatureService"): SignatureServicer(
+            store, contract_desk(parts), paper_room(parts)
+        ),
     }
 
 
-def vault(parts: Parts) -> Vault:
-    """Where the bytes of files lie."""
-    made: Vault = parts.once("vault", lambda: Vault.of(parts.settings))
-    return made
+def subscriptions(parts: Parts) -> Sequence[Subscription]:
+    """What contracts listens to: who works here, and which opportunities negotiate."""
+    reactions = reactions_to_opportunities(Negotiations(contract_desk(parts)))
+    opportunities = reacting(
+        parts, consumer="contracts-opportunities", stream="pipeline", nouns=("opportunity",), reactions=reactions
+    )
+    return (*CALLERS.subscriptions(parts), opportunities)
+
+
+def jobs(parts: Parts) -> Sequence[JobKind]:
+    """What contracts does after a commit."""
+    return (sealing(parts),)
 
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What contracts does from time to time."""
-    return (Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),)
+    return (
+        Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
+        *contract_sweeps(parts),
+    )
 
 
 def _service(contract: Any, name: str) -> ServiceDescriptor:
@@ -80,11 +103,13 @@ DEFINITION = ServiceDefinition(
         **rule_set_publications("contracts", collection=RULE_SETS.collection),
         **CONTRACTS,
         **CONTRACT_TEMPLATES,
+        **SIGNATURES,
     },
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
-    subscriptions=CALLERS.subscriptions,
+    subscriptions=subscriptions,
+    jobs=jobs,
     sweeps=sweeps,
     warm=CALLERS.warm,
 )

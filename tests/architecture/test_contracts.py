@@ -12,6 +12,10 @@ from tests.architecture.tree import ROOT
 
 # Whoever can reach the gateway may call these; each line is a decision.
 ANONYMOUS = {
+    # The customer signs by a link of 256 bits, and a code that came another way.
+    "millrace.contracts.v1.SignatureService.DownloadSignatureDocument",
+    "millrace.contracts.v1.SignatureService.SignContract",
+    "millrace.contracts.v1.SignatureService.ViewSignature",
     "millrace.directory.v1.ApiClientService.IssueClientToken",  # proves itself by the client's secret
     "millrace.directory.v1.KeySetService.GetKeySet",  # public keys
     "millrace.directory.v1.SessionService.FinishOpenIdSignIn",
@@ -20,7 +24,21 @@ ANONYMOUS = {
     "millrace.directory.v1.SessionService.StartOpenIdSignIn",
     "millrace.leads.v1.LeadFormService.SubmitLeadForm",  # the public web form, behind its token and a rate limit
 }
-READS = ("Get", "List", "Watch", "Check", "Read", "Explain", "Resolve", "Download", "Preview", "Search", "Look", "Try")
+READS = (
+    "Get",
+    "List",
+    "Watch",
+    "Check",
+    "Read",
+    "Explain",
+    "Resolve",
+    "Download",
+    "Preview",
+    "Search",
+    "Look",
+    "Try",
+    "View",
+)
 SIGN_IN = ("SignIn", "SignOut", "RefreshSession", "StartOpenIdSignIn", "FinishOpenIdSignIn", "IssueClientToken")
 PASSWORDS = ("ChangePassword", "SetPassword")  # setting the same password twice is setting it once
 

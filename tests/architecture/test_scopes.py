@@ -20,6 +20,7 @@ SCOPED = {
 THROUGH_SCOPE = re.compile(r"\b(scope|visible)\(")
 # What reads without a scope answers no caller: it decides, or it is narrowed by whoever uses it.
 WITHOUT = {
+    "contracts/contracts.py:begun_contracts": "the service's own account goes over what begins",
     "contracts/contracts.py:contract_by_itself": "follows from a fact, and answers no caller",
     "contracts/contracts.py:contract_of_quote": "a quote has one contract whoever sees it; callers are told its name",
     "contracts/contracts.py:contracts_of_opportunity": "decides whether a draft is needed, and answers no caller",

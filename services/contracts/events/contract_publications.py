@@ -1,4 +1,4 @@
-"""What is published of contracts and their templates."""
+"""What is published of contracts, their templates and signatures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,17 @@ from typing import Any
 from google.protobuf.message import Message
 from millrace.contracts.v1 import contract_events_pb2 as events
 from millrace.contracts.v1 import contract_template_events_pb2 as template_events
+from millrace.contracts.v1 import signature_events_pb2 as signature_events
+from millrace.contracts.v1 import signature_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import date_message, instant, money_message, named
 from services.contracts.domain import contract as domain
 from services.contracts.domain import contract_template as template_domain
+from services.contracts.domain import signature as signature_domain
 from services.contracts.domain.contract import Contract, ContractState
 from services.contracts.domain.contract_template import ContractTemplate
+from services.contracts.domain.signature import Signature
 
 STATE_NUMBERS: Mapping[ContractState, Any] = {
     state: events.ContractState.Value(f"CONTRACT_STATE_{state.name}") for state in ContractState
@@ -86,5 +90,32 @@ CONTRACT_TEMPLATES: Publications = {
     template_domain.ContractTemplateUpdated: Publication(
         "contract_template.updated",
         lambda _, after: template_events.ContractTemplateUpdated(contract_template=_template(after)),
+    ),
+}
+
+
+def _signature(signature: Signature) -> signature_events.SignatureSnapshot:
+    return signature_events.SignatureSnapshot(
+        name=signature.resource,
+        contract=named("contracts", signature.contract),
+        method=signature_pb2.SignatureMethod.Value(f"SIGNATURE_METHOD_{signature.method.name}"),
+        state=signature_pb2.SignatureState.Value(f"SIGNATURE_STATE_{signature.state.name}"),
+        attempts=signature.attempts,
+        sign_time=instant(signature.sign_time),
+    )
+
+
+SIGNATURES: Publications = {
+    signature_domain.SignatureRequested: Publication(
+        "signature.requested", lambda _, after: signature_events.SignatureRequested(signature=_signature(after))
+    ),
+    signature_domain.SignatureFailed: Publication(
+        "signature.failed", lambda _, after: signature_events.SignatureFailed(signature=_signature(after))
+    ),
+    signature_domain.SignatureSigned: Publication(
+        "signature.signed", lambda _, after: signature_events.SignatureSigned(signature=_signature(after))
+    ),
+    signature_domain.SignatureRevoked: Publication(
+        "signature.revoked", lambda _, after: signature_events.SignatureRevoked(signature=_signature(after))
     ),
 }

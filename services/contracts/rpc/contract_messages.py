@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from millrace.contracts.v1 import contract_events_pb2, contract_pb2
+from millrace.contracts.v1 import contract_events_pb2, contract_pb2, contract_service_pb2
 
-from chassis.wire import date_message, instant, money_message, named
-from services.contracts.domain.clauses import Clause
+from chassis.wire import date_message, date_of, instant, money_message, named, reference
+from services.contracts.application.contract_drafting import DraftWish
+from services.contracts.domain.clauses import Clause, ClauseDifference
 from services.contracts.domain.contract import Contract
 
 
@@ -51,3 +52,31 @@ def clause_message(clause: Clause) -> contract_pb2.Clause:
 def clauses_of(messages: Iterable[contract_pb2.Clause]) -> tuple[Clause, ...]:
     """The clauses of a message."""
     return tuple(Clause(key=each.key, heading=each.heading, text=each.text) for each in messages)
+
+
+def wish_of(message: contract_pb2.Contract) -> DraftWish:
+    """What a message says of a draft."""
+    return DraftWish(
+        template=reference(message.contract_template, field="contract.contract_template"),
+        language=message.language,
+        clauses=clauses_of(message.clauses),
+        buyer=message.buyer.strip(),
+        variables=dict(message.variables),
+        payment_plan=message.payment_plan,
+        start=date_of(message.start_date, field="contract.start_date") if message.HasField("start_date") else None,
+        end=date_of(message.end_date, field="contract.end_date") if message.HasField("end_date") else None,
+    )
+
+
+def difference_message(difference: ClauseDifference) -> contract_service_pb2.ClauseDifference:
+    """What differs in a clause, on the wire."""
+    return contract_service_pb2.ClauseDifference(
+        key=difference.key,
+        heading=difference.heading,
+        pieces=[
+            contract_service_pb2.ClausePiece(
+                change=contract_service_pb2.ClauseChange.Value(f"CLAUSE_CHANGE_{piece.kept.name}"), text=piece.text
+            )
+            for piece in difference.pieces
+        ],
+    )

@@ -160,3 +160,11 @@ Index(
     unique=True,
     postgresql_where=SIGNATURES.c.token_hash.is_not(None),
 )
+
+# Which opportunities negotiate their contract (合同谈判), as pipeline told last.
+NEGOTIATIONS = Table(
+    "negotiations",
+    METADATA,
+    Column("opportunity", Uuid, primary_key=True),
+    Column("negotiating", Boolean, nullable=False),
+)

@@ -142,15 +142,26 @@ async def list_contracts(read: Read, wanted: PageRequest) -> Page[Contract]:
     return page.of([from_row(row) for row in page.items])
 
 
-async def ended_contracts(read: Read, *, today: date, most: int) -> Sequence[UUID]:
+async def begun_contracts(read: Read, *, today: date, most: int) -> Sequence[Contract]:
+    """Signed contracts whose first day has come, whoever asks, at most `most`."""
+    statement = (
+        select(CONTRACTS)
+        .where(CONTRACTS.c.state == ContractState.SIGNED.value, CONTRACTS.c.start_date <= today)
+        .order_by(CONTRACTS.c.start_date)
+        .limit(most)
+    )
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def ended_contracts(read: Read, *, today: date, most: int) -> Sequence[Contract]:
     """Contracts in force whose last day is past, whoever asks, at most `most`."""
     statement = (
-        select(CONTRACTS.c.uuid)
+        select(CONTRACTS)
         .where(CONTRACTS.c.state.in_(("active", "amended")), CONTRACTS.c.end_date < today)
         .order_by(CONTRACTS.c.end_date)
         .limit(most)
     )
-    return list(await read.connection.scalars(statement))
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
 async def next_number(read: Read) -> int:

@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import grpc
@@ -16,15 +17,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope
+from chassis.reach import grounds
 from chassis.rpc.serving import Boundary
 from chassis.settings import ServiceSettings
+from chassis.work import Read, UnitOfWork
 from kernel.errors import Unauthenticated
+from kernel.money import Money
 from services.contracts.__main__ import DEFINITION
+from services.contracts.documents.seals import make_seal
+from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
 from services.contracts.storage.metadata import ORGANIZATION
 from tests.support.clock import FixedClock
 
 HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
 EAST, WEST = UUID(int=201), UUID(int=202)
+SEAL = make_seal("渠成软件有限公司", now=datetime.now(UTC))
 ZHANG_WEI, LI_NA, WANG_FANG, LEGAL = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
 Caller = dict[str, Any]
 EVERYTHING = (
@@ -39,6 +46,63 @@ EVERYTHING = (
 
 
 @dataclass
+class HeldOffers:
+    """Quotes the test holds in its hand."""
+
+    held: dict[UUID, Offer] = field(default_factory=dict)
+    accepted: list[UUID] = field(default_factory=list)
+
+    async def get(self, read: Read, uuid: UUID, *, permission: str) -> Offer:
+        offer = await self.by_itself(read, uuid)
+        seen = grounds(read.principal, permission, owner=offer.owner, team=offer.team, region=offer.region)
+        if seen is None:
+            raise OfferUnknown(quote=f"quotes/{uuid}")
+        return offer
+
+    async def by_itself(self, _read: Read, uuid: UUID) -> Offer:
+        if uuid not in self.held:
+            raise OfferUnknown(quote=f"quotes/{uuid}")
+        return self.held[uuid]
+
+    async def approved_for(self, _read: Read, opportunity: UUID) -> Offer | None:
+        found = [each for each in self.held.values() if each.opportunity == opportunity and each.approved]
+        return found[-1] if found else None
+
+    async def accept(self, _work: UnitOfWork, uuid: UUID) -> None:
+        self.accepted.append(uuid)
+
+
+def an_offer(**fields: Any) -> Offer:
+    """An approved quote of Zhang Wei over CNY 12,345.67."""
+    line = OfferLine(
+        product="渠成 CRM 专业版",
+        unit="套",
+        quantity=Decimal(10),
+        unit_price=Money(minor=121_407),
+        discount=Decimal("0.1"),
+        net=Money(minor=1_092_537),
+    )
+    told: dict[str, Any] = {
+        "quote": uuid4(),
+        "number": "QT-2026-000001",
+        "opportunity": uuid4(),
+        "account": UUID(int=900),
+        "buyer": "杭州云帆科技有限公司",
+        "owner": ZHANG_WEI,
+        "team": HANGZHOU,
+        "region": EAST,
+        "net_total": Money(minor=1_092_537),
+        "tax_total": Money(minor=142_030),
+        "gross_total": Money(minor=1_234_567),
+        "valid_until": None,
+        "approved": True,
+        "content_hash": b"q" * 32,
+        "lines": (line,),
+    }
+    return Offer(**{**told, **fields})
+
+
+@dataclass
 class ContractsHouse:
     """The service with its people, as a test sees it."""
 
@@ -47,6 +111,7 @@ class ContractsHouse:
     parts: Parts
     clock: FixedClock
     principals: dict[str, Principal] = field(default_factory=dict)
+    offers: HeldOffers = field(default_factory=HeldOffers)
 
     def as_member(
         self,
@@ -88,6 +153,12 @@ class ContractsHouse:
         return self.as_member(WANG_FANG, Scope.ALL, roles=("head",), may=EVERYTHING)
 
 
+def put_away(offers: HeldOffers, offer: Offer) -> Offer:
+    """Keep a quote where the service finds it."""
+    offers.held[offer.quote] = offer
+    return offer
+
+
 def settings(database: str, nats_url: str = "", *, files_url: str = "", **other: str) -> ServiceSettings:
     return ServiceSettings(
         service="contracts",
@@ -118,13 +189,15 @@ async def house(contracts_database: str, clock: FixedClock, tmp_path: Path) -> A
     definition = dataclasses.replace(DEFINITION, identify=lambda _parts: identify)
     parts = Parts(definition, settings(contracts_database, files_url=tmp_path.as_uri()), clock)
     parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
+    offers = parts.once("offers", HeldOffers)
+    parts.once("stationery", lambda: SEAL)
     boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
     server = grpc.aio.server()
     server.add_generic_rpc_handlers(tuple(boundary.bind(definition.servicers(parts))))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield ContractsHouse(channel, parts.engine, parts, clock, principals)
+        yield ContractsHouse(channel, parts.engine, parts, clock, principals, offers)
     await server.stop(None)
     await parts.store.drain()
     await parts.close()

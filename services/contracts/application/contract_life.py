@@ -1,0 +1,56 @@
+"""What becomes of signed contracts: in force, ended with their term, ended before it."""
+
+from uuid import UUID
+
+from chassis.work import UnitOfWork
+from kernel.errors import StaleVersion
+from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_drafting import WRITING
+from services.contracts.application.contract_review import end_review
+from services.contracts.application.signature_links import revoke_links
+from services.contracts.domain.contract import Contract
+from services.contracts.storage import contracts
+from services.contracts.storage.contracts import CONTRACT_RECORD
+
+_MOST_AT_ONCE = 100
+
+
+async def activate_contract(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None) -> Contract:
+    """A signed contract comes into force; a term without a first day begins today.
+
+    Raises ContractNotFound, StaleVersion, ContractCannotMove.
+    """
+    contract = await _found(work, uuid=uuid, seen=seen)
+    today = work.now.astimezone(desk.zone).date()
+    return work.save(CONTRACT_RECORD, contract.activate(start=today, now=work.now))
+
+
+async def terminate_contract(work: UnitOfWork, *, uuid: UUID, seen: int | None, comment: str) -> Contract:
+    """A contract is ended before its term, or dropped before it is signed, and somebody says why.
+
+    Raises ContractNotFound, StaleVersion, ContractCannotMove.
+    """
+    contract = await _found(work, uuid=uuid, seen=seen)
+    change = contract.terminate(comment=comment, now=work.now)
+    await end_review(work, contract=contract)
+    await revoke_links(work, contract=contract.uuid)
+    return work.save(CONTRACT_RECORD, change)
+
+
+async def by_calendar(work: UnitOfWork, desk: ContractDesk) -> int:
+    """Signed contracts come into force on their first day, and end after their last; how many did either."""
+    today = work.now.astimezone(desk.zone).date()
+    begun = await contracts.begun_contracts(work, today=today, most=_MOST_AT_ONCE)
+    ended = await contracts.ended_contracts(work, today=today, most=_MOST_AT_ONCE)
+    for contract in begun:
+        work.save(CONTRACT_RECORD, contract.activate(start=today, now=work.now))
+    for contract in ended:
+        work.save(CONTRACT_RECORD, contract.expire(now=work.now))
+    return len(begun) + len(ended)
+
+
+async def _found(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Contract:
+    contract = await contracts.get_contract(work, uuid, permission=WRITING)
+    if seen is not None and contract.version != seen:
+        raise StaleVersion(resource=contract.resource)
+    return contract

@@ -1,0 +1,108 @@
+"""Papers of contracts (合同文本): printed before the transaction that keeps them, sealed after the signing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis.files import File, Vault, keep, made_file
+from chassis.jobs import JobContext, carry_out
+from chassis.principal import Principal
+from chassis.work import Read, Store, UnitOfWork
+from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_signing import Printed
+from services.contracts.documents.printing import Press
+from services.contracts.domain.contract import Contract
+from services.contracts.domain.contract_paper import contract_paper
+from services.contracts.domain.paper import Paper
+from services.contracts.domain.signature import Signature
+from services.contracts.storage import contracts, signatures
+from services.contracts.storage.metadata import FILES
+from services.contracts.storage.signatures import Document, find_document, keep_document
+
+PDF = "application/pdf"
+SEALED, SIGNED = "sealed", "signed"
+
+
+async def paper_of(read: Read, desk: ContractDesk, *, contract: Contract, signature: Signature | None = None) -> Paper:
+    """The contract as it is printed. Raises VariablesMissing."""
+    offer = await desk.offers.by_itself(read, contract.quote)
+    return contract_paper(
+        contract, offer, company=desk.company, labels=desk.labels(contract), zone=desk.zone, signature=signature
+    )
+
+
+async def signed_file(read: Read, *, contract: Contract) -> UUID | None:
+    """The file of the signed contract: sealed after a link, scanned after paper; None as long as there is none."""
+    for kind in (SEALED, SIGNED):
+        document = await find_document(read, subject=contract.resource, kind=kind)
+        if document is not None:
+            return document.file
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRoom:
+    """Where papers are printed, sealed and put away."""
+
+    press: Press
+    vault: Vault
+
+    async def put(self, pdf: bytes, *, contract: Contract, by: str) -> File:
+        """Put a printed contract away; its row comes with the transaction."""
+        uuid = await self.vault.put(pdf)
+        name = f"{contract.number}.pdf"
+        return made_file(pdf, uuid=uuid, media_type=PDF, display_name=name, by=by, now=contract.update_time)
+
+    async def prepare(self, paper: Paper, *, contract: Contract, by: str) -> Printed:
+        """Print what is to be sent, before the transaction that sends it. Raises PrintingFailed."""
+        file = await self.put(await self.press.print(paper), contract=contract, by=by)
+        return Printed(file=file, content_hash=contract.content_hash())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """The job that seals a signed contract; running it again seals nothing twice."""
+
+    store: Store
+    desk: ContractDesk
+    room: PaperRoom
+    principal: Principal
+
+    async def run(self, _context: JobContext, payload: Mapping[str, Any]) -> None:
+        """Print the contract with the record of its signature, seal it and keep it."""
+        uuids = {name: UUID(payload[name]) for name in ("contract", "signature")}
+        found = await carry_out(
+            self.store, self.principal, action="seal_contract/read", use_case=lambda work: self._unsealed(work, **uuids)
+        )
+        if found is None:
+            return
+        contract, paper = found
+        pdf = await self.room.press.seal(await self.room.press.print(paper), reason=contract.number)
+        file = await self.room.put(pdf, contract=contract, by=self.principal.subject)
+        await carry_out(
+            self.store,
+            self.principal,
+            action="seal_contract",
+            use_case=lambda work: self._keep(work, contract=contract, file=file),
+        )
+
+    async def _unsealed(self, work: UnitOfWork, *, contract: UUID, signature: UUID) -> tuple[Contract, Paper] | None:
+        found = await contracts.contract_by_itself(work, contract)
+        if await find_document(work, subject=found.resource, kind=SEALED) is not None:
+            return None
+        given = await signatures.get_signature(work, signature)
+        return found, await paper_of(work, self.desk, contract=found, signature=given)
+
+    async def _keep(self, work: UnitOfWork, *, contract: Contract, file: File) -> None:
+        keep(work, FILES, file)
+        document = Document(
+            uuid=work.new_id(),
+            subject=contract.resource,
+            kind=SEALED,
+            file=file.uuid,
+            content_hash=contract.content_hash(),
+            sha256=file.sha256,
+            create_time=work.now,
+        )
+        keep_document(work, document)

@@ -1,0 +1,121 @@
+"""The legal review of contracts (法务审查): opened by whoever drafts, decided by legal, bound to the content."""
+
+from uuid import UUID
+
+from chassis.approvals import Approval, ApprovalKind, ApprovalState, ApprovalSubject, ApproverRule, ask, outdate
+from chassis.work import Read, UnitOfWork
+from kernel.errors import StaleVersion
+from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_drafting import WRITING
+from services.contracts.application.contract_templates import clauses_of_version
+from services.contracts.application.signature_links import revoke_links
+from services.contracts.domain.clauses import ClauseDifference, differences
+from services.contracts.domain.contract import Contract
+from services.contracts.domain.contract_paper import contract_clauses
+from services.contracts.storage import contracts
+from services.contracts.storage.approvals import APPROVALS
+from services.contracts.storage.contracts import CONTRACT_RECORD
+from trade.reasons import Reason
+
+LEGAL_REVIEW = "legal_review"
+_LEGAL = ApproverRule(permission="contracts.legal")
+
+
+async def open_review(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None) -> Contract:
+    """A draft whose quote is still approved, and whose variables are all filled in, goes to legal.
+
+    Raises ContractNotFound, StaleVersion, ContractCannotMove, BuyerMissing, VariablesMissing, OfferNotApproved,
+    OfferChanged.
+    """
+    contract = await contracts.get_contract(work, uuid, permission=WRITING)
+    if seen is not None and contract.version != seen:
+        raise StaleVersion(resource=contract.resource)
+    return await review(work, desk, contract=contract)
+
+
+async def review(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, requester: str = "") -> Contract:
+    """The same for a contract that was found; raises as open_review."""
+    offer = await desk.offers.by_itself(work, contract.quote)
+    offer.require_unchanged(contract.quote_hash)
+    contract_clauses(contract, company=desk.company, labels=desk.labels(contract))
+    # Refused before anything is asked: the approval would otherwise be gathered for nothing.
+    contract.open_review(approval=contract.uuid, now=work.now)
+    approval = await ask(
+        work,
+        APPROVALS,
+        kind=LEGAL_REVIEW,
+        subject=_subject(contract),
+        approver=_LEGAL,
+        reasons=await _reasons(work, contract),
+        requester=requester,
+    )
+    return work.save(CONTRACT_RECORD, contract.open_review(approval=approval.uuid, now=work.now))
+
+
+async def recall(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Contract:
+    """A contract that is approved or sent becomes a draft again: its approval and its links hold no longer.
+
+    Raises ContractNotFound, StaleVersion, ContractCannotMove.
+    """
+    contract = await contracts.get_contract(work, uuid, permission=WRITING)
+    if seen is not None and contract.version != seen:
+        raise StaleVersion(resource=contract.resource)
+    change = contract.send_back(comment="", now=work.now)
+    await end_review(work, contract=contract)
+    await revoke_links(work, contract=contract.uuid)
+    return work.save(CONTRACT_RECORD, change)
+
+
+async def end_review(work: UnitOfWork, *, contract: Contract) -> None:
+    """What legal was asked, or granted, about the contract holds no longer."""
+    await outdate(work, APPROVALS, subject=contract.resource, kind=LEGAL_REVIEW)
+
+
+async def explain(read: Read, *, uuid: UUID) -> tuple[ClauseDifference, ...]:
+    """A contract shows what differs from the version of the template it was taken from. Raises ContractNotFound."""
+    return await differing(read, await contracts.get_contract(read, uuid))
+
+
+async def differing(read: Read, contract: Contract) -> tuple[ClauseDifference, ...]:
+    """The clauses that are not as the template has them."""
+    terms = contract.terms
+    template = await clauses_of_version(read, uuid=terms.template, version=terms.template_version)
+    return differences(template, terms.clauses)
+
+
+async def _reasons(read: Read, contract: Contract) -> tuple[Reason, ...]:
+    changed = await differing(read, contract)
+    if not changed:
+        return (Reason("CONTRACT_AS_TEMPLATE", {}),)
+    return tuple(Reason("CONTRACT_CLAUSE_DIFFERS", {"heading": each.heading}) for each in changed)
+
+
+def _subject(contract: Contract) -> ApprovalSubject:
+    return ApprovalSubject(
+        name=contract.resource,
+        content_hash=contract.content_hash(),
+        owner=contract.owner,
+        team=contract.team,
+        region=contract.region,
+    )
+
+
+async def _content(work: UnitOfWork, approval: Approval) -> bytes:
+    return (await contracts.contract_by_itself(work, _reviewed(approval))).content_hash()
+
+
+async def _settle(work: UnitOfWork, approval: Approval) -> None:
+    """The contract follows the decision: approved, or a draft again with what legal said to it."""
+    contract = await contracts.contract_by_itself(work, _reviewed(approval))
+    comment = approval.decision.comment if approval.decision else ""
+    if approval.state is ApprovalState.APPROVED:
+        work.save(CONTRACT_RECORD, contract.approve(now=work.now))
+    else:
+        work.save(CONTRACT_RECORD, contract.send_back(comment=comment, now=work.now))
+
+
+def _reviewed(approval: Approval) -> UUID:
+    return UUID(approval.subject.name.rpartition("/")[2])
+
+
+LEGAL_REVIEW_KIND = ApprovalKind(content=_content, effect=_settle)

@@ -1,0 +1,88 @@
+"""What a contract is drafted from: an approved quote, as the contract needs it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from kernel.errors import Kind, Refusal
+from kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLine:
+    """One line of the quote; `discount` is a fraction of the list price, `net` is before tax."""
+
+    product: str
+    unit: str
+    quantity: Decimal
+    unit_price: Money
+    discount: Decimal
+    net: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A quote with its totals; `content_hash` is the digest of what was approved of it."""
+
+    quote: UUID
+    number: str
+    opportunity: UUID
+    account: UUID
+    buyer: str = ""
+    owner: UUID | None
+    team: UUID | None
+    region: UUID | None
+    net_total: Money
+    tax_total: Money
+    gross_total: Money
+    valid_until: date | None
+    approved: bool
+    content_hash: bytes
+    lines: tuple[OfferLine, ...] = ()
+
+    @property
+    def resource(self) -> str:
+        """The resource name of the quote."""
+        return f"quotes/{self.quote}"
+
+    def require_unchanged(self, content: bytes) -> None:
+        """Raise OfferNotApproved unless it is approved, and OfferChanged unless it still says what it said then."""
+        self.require_approved()
+        if content != self.content_hash:
+            raise OfferChanged(quote=self.resource)
+
+    def require_approved(self) -> None:
+        """Raise OfferNotApproved: what nobody with the authority agreed to is never contracted, on any way."""
+        if not self.approved:
+            raise OfferNotApproved(quote=self.resource)
+
+
+@dataclass(eq=False, kw_only=True)
+class OfferNotApproved(Refusal):
+    """The quote is not approved."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "CONTRACT_QUOTE_NOT_APPROVED"
+
+    quote: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OfferChanged(Refusal):
+    """The quote was changed after the contract was drafted from it."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "CONTRACT_QUOTE_CHANGED"
+
+    quote: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OfferUnknown(Refusal):
+    """There is no such quote, or it is out of the caller's sight."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "CONTRACT_QUOTE_UNKNOWN"
+
+    quote: str

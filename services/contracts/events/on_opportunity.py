@@ -1,0 +1,33 @@
+"""What contracts does when pipeline tells of opportunities: a negotiation begins a contract, exactly once."""
+
+from typing import Any
+from uuid import UUID
+
+from millrace.pipeline.v1 import opportunity_events_pb2 as events
+
+from chassis.consumer import Event
+from chassis.reactions import Reaction, Reactions
+from chassis.work import UnitOfWork
+from services.contracts.application.negotiation import Negotiations
+
+
+def reactions_to_opportunities(negotiations: Negotiations) -> Reactions:
+    """Every event after which an opportunity may negotiate, or no longer does."""
+    moved = _moved(negotiations)
+    return {
+        events.OpportunityCreated: moved,
+        events.OpportunityMoved: moved,
+        events.OpportunityReopened: moved,
+        events.OpportunityWon: moved,
+        events.OpportunityLost: moved,
+    }
+
+
+def _moved(negotiations: Negotiations) -> Reaction:
+    async def react(work: UnitOfWork, event: Event) -> None:
+        message: Any = event.message
+        told = message.opportunity
+        negotiating = told.stage_kind == events.STAGE_KIND_NEGOTIATION and told.state == events.OPPORTUNITY_STATE_OPEN
+        await negotiations.moved(work, opportunity=UUID(told.name.rpartition("/")[2]), negotiating=negotiating)
+
+    return react

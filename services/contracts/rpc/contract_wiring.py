@@ -1,0 +1,90 @@
+"""How the parts that draft, print and sign contracts are put together."""
+
+import hmac
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from chassis.files import Vault
+from chassis.jobs import JobKind, Sweep, carry_out
+from chassis.parts import Parts
+from chassis.principal import Principal, Scope, service_principal
+from chassis.rule_sets import Rulebook
+from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_life import by_calendar
+from services.contracts.application.contract_papers import PaperRoom, Sealing
+from services.contracts.application.contract_signing import SEAL_CONTRACT
+from services.contracts.application.offers import NoOffers, no_plan
+from services.contracts.application.rule_kinds import RULE_SETS
+from services.contracts.documents.printing import Press
+from services.contracts.documents.seals import Stationery
+
+T = TypeVar("T")
+
+
+def rulebook(parts: Parts) -> Rulebook:
+    """The rules in force."""
+    return _once(parts, "rulebook", lambda: Rulebook(RULE_SETS))
+
+
+def vault(parts: Parts) -> Vault:
+    """Where the bytes of files lie."""
+    return _once(parts, "vault", lambda: Vault.of(parts.settings))
+
+
+def stationery(parts: Parts) -> Stationery:
+    """Who the company is on its papers, and its seal."""
+    return _once(parts, "stationery", lambda: Stationery.read(parts.settings.other))
+
+
+def paper_room(parts: Parts) -> PaperRoom:
+    """Where papers are printed, sealed and put away."""
+    return _once(parts, "paper room", lambda: PaperRoom(press=Press(stationery(parts)), vault=vault(parts)))
+
+
+def contract_desk(parts: Parts) -> ContractDesk:
+    """Where contracts are written."""
+    paper = stationery(parts)
+
+    def make() -> ContractDesk:
+        return ContractDesk(
+            offers=parts.once("offers", NoOffers),
+            plan=parts.once("plan", lambda: no_plan),
+            rulebook=rulebook(parts),
+            company=paper.company,
+            has_seal=paper.has_seal,
+            zone=parts.settings.time_zone,
+            secret=hmac.new(parts.settings.secret.encode(), b"millrace contracts signatures", "sha256").digest(),
+        )
+
+    return _once(parts, "contract desk", make)
+
+
+def sealing(parts: Parts) -> JobKind:
+    """The job that seals signed contracts."""
+    carried = Sealing(
+        store=parts.background_store,
+        desk=contract_desk(parts),
+        room=paper_room(parts),
+        principal=_account(),
+    )
+    return JobKind(SEAL_CONTRACT, carried.run)
+
+
+def contract_sweeps(parts: Parts) -> Sequence[Sweep]:
+    """What becomes of contracts by the calendar."""
+    store, desk, account = parts.background_store, contract_desk(parts), _account()
+
+    async def by_the_day(_connection: object, _now: datetime) -> int:
+        return await carry_out(store, account, action="by_the_day", use_case=lambda work: by_calendar(work, desk))
+
+    return (Sweep("contracts by the day", timedelta(minutes=10), by_the_day),)
+
+
+def _account() -> Principal:
+    return service_principal("contracts", {"contracts.write": Scope.ALL})
+
+
+def _once(parts: Parts, name: str, make: Callable[[], T]) -> T:
+    made: T = parts.once(name, make)
+    return made

@@ -1,0 +1,108 @@
+"""Steps in the life of a contract, as a test takes them."""
+
+import json
+from typing import Any
+
+from google.protobuf.json_format import MessageToJson
+from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetApprovalRequest, ReturnRequest
+from millrace.contracts.v1.approval_service_pb2_grpc import ApprovalServiceStub
+from millrace.contracts.v1.contract_pb2 import Contract
+from millrace.contracts.v1.contract_service_pb2 import (
+    CreateContractRequest,
+    DownloadContractRequest,
+    GetContractRequest,
+    OpenLegalReviewRequest,
+    SendContractRequest,
+    SendContractResponse,
+)
+from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
+from millrace.contracts.v1.signature_service_pb2 import SignContractRequest, SignContractResponse
+from millrace.contracts.v1.signature_service_pb2_grpc import SignatureServiceStub
+from sqlalchemy import select
+
+from chassis.tables import outbox
+from services.contracts.domain.offer import Offer
+from tests.integration.contracts.conftest import ContractsHouse, an_offer, put_away
+
+INTENT = "我已阅读并同意签署本合同"
+
+
+async def drafted(house: ContractsHouse, offer: Offer | None = None, **fields: Any) -> Contract:
+    """A draft of Zhang Wei."""
+    found = offer or put_away(house.offers, an_offer())
+    request = CreateContractRequest(contract=Contract(quote=found.resource, **fields))
+    return await ContractServiceStub(house.channel).CreateContract(request, **house.zhang_wei)
+
+
+async def reviewed(house: ContractsHouse, contract: Contract) -> Contract:
+    """The draft, given to legal."""
+    return await ContractServiceStub(house.channel).OpenLegalReview(
+        OpenLegalReviewRequest(name=contract.name), **house.zhang_wei
+    )
+
+
+async def approved(house: ContractsHouse, contract: Contract) -> Contract:
+    """The contract, with which legal agrees."""
+    stub = ApprovalServiceStub(house.channel)
+    approval = await stub.GetApproval(GetApprovalRequest(name=contract.approval), **house.legal)
+    await stub.Approve(ApproveRequest(name=approval.name, content_hash=approval.content_hash), **house.legal)
+    return await read(house, contract)
+
+
+async def returned(house: ContractsHouse, contract: Contract, *, comment: str) -> Contract:
+    """The contract, sent back by legal."""
+    stub = ApprovalServiceStub(house.channel)
+    approval = await stub.GetApproval(GetApprovalRequest(name=contract.approval), **house.legal)
+    await stub.Return(
+        ReturnRequest(name=approval.name, content_hash=approval.content_hash, comment=comment), **house.legal
+    )
+    return await read(house, contract)
+
+
+async def ready(house: ContractsHouse, **fields: Any) -> Contract:
+    """A contract that may be sent."""
+    return await approved(house, await reviewed(house, await drafted(house, **fields)))
+
+
+async def sent(house: ContractsHouse, contract: Contract, *, request_id: str = "send") -> SendContractResponse:
+    """The contract on its way, with the secrets of its link."""
+    request = SendContractRequest(name=contract.name, request_id=f"{request_id}-{contract.name[-12:]}")
+    return await ContractServiceStub(house.channel).SendContract(request, **house.zhang_wei)
+
+
+async def sign(
+    house: ContractsHouse, link: SendContractResponse, *, code: str = "", request_id: str = "sign"
+) -> SignContractResponse:
+    """The customer signs."""
+    request = SignContractRequest(
+        token=link.token, code=code or link.code, signer_name="张伟", intent=INTENT, request_id=request_id
+    )
+    return await SignatureServiceStub(house.channel).SignContract(
+        request, metadata=(("millrace-client-address", "203.0.113.7"), ("accept-language", "en"))
+    )
+
+
+async def read(house: ContractsHouse, contract: Contract) -> Contract:
+    """The contract as it is now."""
+    return await ContractServiceStub(house.channel).GetContract(GetContractRequest(name=contract.name), **house.boss)
+
+
+async def downloaded(house: ContractsHouse, contract: Contract) -> bytes:
+    """The contract in PDF."""
+    stub = ContractServiceStub(house.channel)
+    pieces = stub.DownloadContract(DownloadContractRequest(name=contract.name), **house.zhang_wei)
+    return b"".join([piece.data async for piece in pieces])
+
+
+async def told(house: ContractsHouse, noun: str) -> list[str]:
+    """What happened to aggregates of a kind, in order."""
+    async with house.engine.connect() as connection:
+        rows = await connection.execute(
+            select(outbox.c.subject).where(outbox.c.aggregate_type == noun).order_by(outbox.c.id)
+        )
+        return [row.subject.rpartition(".")[2] for row in rows]
+
+
+def plain(message: Any) -> Any:
+    """A message as JSON."""
+    return json.loads(MessageToJson(message))

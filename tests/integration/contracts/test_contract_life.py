@@ -1,0 +1,170 @@
+"""The life of a contract through gRPC and PostgreSQL: drafted, reviewed, sent, signed, in force, ended."""
+
+import dataclasses
+
+import grpc
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.type.date_pb2 import Date
+from millrace.contracts.v1 import contract_events_pb2 as states
+from millrace.contracts.v1.contract_pb2 import Clause, Contract
+from millrace.contracts.v1.contract_service_pb2 import (
+    CLAUSE_CHANGE_ADDED,
+    ActivateContractRequest,
+    CreateContractRequest,
+    ExplainContractRequest,
+    GetContractRequest,
+    ListContractsRequest,
+    OpenLegalReviewRequest,
+    RecallContractRequest,
+    TerminateContractRequest,
+    UpdateContractRequest,
+)
+from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
+
+from tests.integration.contracts.conftest import CHENGDU, LI_NA, ZHANG_WEI, ContractsHouse, an_offer, put_away
+from tests.integration.contracts.lives import (
+    approved,
+    downloaded,
+    drafted,
+    read,
+    ready,
+    returned,
+    reviewed,
+    sent,
+    sign,
+    told,
+)
+
+
+async def refusal(awaitable: object) -> str:
+    """The reason with which a call is refused."""
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await awaitable  # type: ignore[misc]  # a call of the stub
+    return f"{refused.value.code().name}: {refused.value.details()}"
+
+
+async def test_a_contract_lives_from_its_draft_to_its_end(house: ContractsHouse) -> None:
+    contract = await drafted(house, end_date=Date(year=2027, month=2, day=28))
+    assert (contract.number[:8], contract.buyer) == ("HT-2026-", "杭州云帆科技有限公司")
+    assert (contract.amount.units, contract.amount.nanos) == (12345, 670_000_000)
+    contract = await approved(house, await reviewed(house, contract))
+    link = await sent(house, contract)
+    assert link.contract.state == states.CONTRACT_STATE_SENT
+    await sign(house, link)
+    stub = ContractServiceStub(house.channel)
+    active = await stub.ActivateContract(ActivateContractRequest(name=contract.name), **house.zhang_wei)
+    assert active.state == states.CONTRACT_STATE_ACTIVE
+    assert active.start_date == Date(year=2026, month=3, day=2)
+    ended = await stub.TerminateContract(
+        TerminateContractRequest(name=contract.name, comment="双方协商一致解除"), **house.zhang_wei
+    )
+    assert (ended.state, ended.comment) == (states.CONTRACT_STATE_TERMINATED, "双方协商一致解除")
+    assert await told(house, "contract") == [
+        "created",
+        "review_opened",
+        "approved",
+        "sent",
+        "signed",
+        "activated",
+        "terminated",
+    ]
+
+
+async def test_an_unapproved_quote_is_refused(house: ContractsHouse) -> None:
+    offer = put_away(house.offers, an_offer(approved=False))
+    assert "is not approved" in await refusal(drafted(house, offer))
+
+
+async def test_a_quote_becomes_one_contract_unless_that_is_dropped(house: ContractsHouse) -> None:
+    offer = put_away(house.offers, an_offer())
+    first = await drafted(house, offer)
+    assert (await refusal(drafted(house, offer))).startswith("ALREADY_EXISTS")
+    await ContractServiceStub(house.channel).TerminateContract(
+        TerminateContractRequest(name=first.name, comment="重做"), **house.zhang_wei
+    )
+    assert (await drafted(house, offer)).state == states.CONTRACT_STATE_DRAFT
+
+
+async def test_a_contract_returned_by_legal_is_reworded_and_reviewed_again(house: ContractsHouse) -> None:
+    contract = await returned(house, await reviewed(house, await drafted(house)), comment="请补充违约金上限")
+    assert (contract.state, contract.comment) == (states.CONTRACT_STATE_DRAFT, "请补充违约金上限")
+    contract.clauses.append(Clause(key="cap", heading="违约金上限", text="违约金累计不超过合同总金额的百分之十。"))
+    stub = ContractServiceStub(house.channel)
+    contract = await stub.UpdateContract(
+        UpdateContractRequest(contract=contract, update_mask=FieldMask(paths=["clauses"])), **house.zhang_wei
+    )
+    explained = await stub.ExplainContract(ExplainContractRequest(name=contract.name), **house.legal)
+    assert [(each.key, each.pieces[0].change) for each in explained.differences] == [("cap", CLAUSE_CHANGE_ADDED)]
+    contract = await approved(house, await reviewed(house, contract))
+    assert contract.state == states.CONTRACT_STATE_APPROVED
+
+
+async def test_what_legal_reads_is_not_changed_meanwhile(house: ContractsHouse) -> None:
+    contract = await reviewed(house, await drafted(house))
+    contract.buyer = "另一家公司"
+    call = ContractServiceStub(house.channel).UpdateContract(
+        UpdateContractRequest(contract=contract, update_mask=FieldMask(paths=["buyer"])), **house.zhang_wei
+    )
+    assert "is not a draft" in await refusal(call)
+
+
+async def test_a_stale_etag_is_refused(house: ContractsHouse) -> None:
+    contract = await drafted(house)
+    call = ContractServiceStub(house.channel).OpenLegalReview(
+        OpenLegalReviewRequest(name=contract.name, etag="7"), **house.zhang_wei
+    )
+    assert (await refusal(call)).startswith("ABORTED")
+
+
+async def test_variables_nobody_filled_in_keep_a_contract_from_legal(house: ContractsHouse) -> None:
+    contract = await drafted(house, clauses=[Clause(key="place", heading="地点", text="交付地点:{{place}}")])
+    assert "place" in await refusal(reviewed(house, contract))
+
+
+async def test_a_quote_changed_after_the_draft_keeps_the_contract_from_legal(house: ContractsHouse) -> None:
+    offer = put_away(house.offers, an_offer())
+    contract = await drafted(house, offer)
+    put_away(house.offers, dataclasses.replace(offer, content_hash=b"r" * 32))
+    assert "was changed" in await refusal(reviewed(house, contract))
+
+
+async def test_a_contract_taken_back_is_a_draft_whose_link_holds_no_longer(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    link = await sent(house, contract)
+    recalled = await ContractServiceStub(house.channel).RecallContract(
+        RecallContractRequest(name=contract.name), **house.zhang_wei
+    )
+    assert recalled.state == states.CONTRACT_STATE_DRAFT
+    assert "REVOKED" in await refusal(sign(house, link))
+
+
+async def test_a_contract_is_seen_by_whom_it_concerns(house: ContractsHouse) -> None:
+    contract = await drafted(house)
+    stranger = house.as_member(LI_NA, team=CHENGDU)
+    stub = ContractServiceStub(house.channel)
+    assert (await refusal(stub.GetContract(GetContractRequest(name=contract.name), **stranger))).startswith("NOT_FOUND")
+    assert (await stub.ListContracts(ListContractsRequest(), **stranger)).total_size == 0
+    assert (await stub.ListContracts(ListContractsRequest(), **house.zhang_wei)).total_size == 1
+
+
+async def test_amounts_are_masked_without_the_permission(house: ContractsHouse) -> None:
+    contract = await drafted(house)
+    blind = house.as_member(ZHANG_WEI, may=("contracts.read",))
+    seen = await ContractServiceStub(house.channel).GetContract(GetContractRequest(name=contract.name), **blind)
+    assert contract.HasField("amount")
+    assert not seen.HasField("amount")
+
+
+async def test_the_same_request_drafts_one_contract(house: ContractsHouse) -> None:
+    offer = put_away(house.offers, an_offer())
+    request = CreateContractRequest(contract=Contract(quote=offer.resource), request_id="draft-1")
+    stub = ContractServiceStub(house.channel)
+    first = await stub.CreateContract(request, **house.zhang_wei)
+    assert await stub.CreateContract(request, **house.zhang_wei) == first
+
+
+async def test_a_draft_is_downloaded_as_it_stands(house: ContractsHouse) -> None:
+    contract = await drafted(house)
+    assert (await downloaded(house, contract)).startswith(b"%PDF-")
+    assert (await read(house, contract)).state == states.CONTRACT_STATE_DRAFT
