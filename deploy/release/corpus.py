@@ -43,7 +43,9 @@ def keep(version: str, *, folder: Path = FOLDER) -> list[Path]:
         raise AlreadyReleased(f"{version} is released; raise the version in pyproject.toml first")
     released = {(each.type, each.shape, each.payload) for each in examples(folder=folder)}
     target.mkdir(parents=True)
-    return [_write(target, each) for each in published() if not _shapes(each) <= released]
+    # An event that several services share is kept once.
+    kinds = {each.message.full_name: each for each in published()}
+    return [_write(target, each) for each in kinds.values() if not _shapes(each) <= released]
 
 
 def examples(*, folder: Path = FOLDER) -> Iterator[Example]:

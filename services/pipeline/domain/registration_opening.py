@@ -1,0 +1,62 @@
+"""What an approved registration opens: nothing of it is entered again."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from kernel.money import Money
+from services.pipeline.domain.opportunity_facts import Facts, Opening, Origin
+from services.pipeline.domain.registration import Registration
+from services.pipeline.domain.registration_facts import FollowUpState, RegistrationFacts
+from services.pipeline.domain.sales_process import StageKind
+from trade.budget import Budget
+
+# How far the customer is said to be, and the kind of stage that is wanted; an unmet gate on the way holds it back.
+WANTED_STAGES: Mapping[FollowUpState, StageKind] = {
+    FollowUpState.FIRST_CONTACT: StageKind.NEED,
+    FollowUpState.NEED_CONFIRMED: StageKind.NEED,
+    FollowUpState.QUOTING: StageKind.QUOTE,
+    FollowUpState.SIGNING: StageKind.SIGNING,
+}
+_NAME_LETTERS = 40
+
+
+def opening_of(registration: Registration, *, account: UUID, tier: str) -> Opening:
+    """The opportunity of a registration, for the account its customer is; it counts, because it was reviewed."""
+    facts, owner, origin = registration.facts, registration.owner, registration.origin
+    return Opening(
+        account=account,
+        tier=tier,
+        facts=Facts(
+            display_name=display_name(facts),
+            need=facts.need,
+            industry=facts.customer.industry,
+            amount=expected_amount(facts.budget),
+            expected_close_date=facts.closing.day,
+        ),
+        origin=Origin(
+            registration=registration.uuid,
+            lead=origin.lead,
+            channel=origin.channel,
+            campaign=origin.campaign,
+            first_contact_time=origin.first_contact_time,
+        ),
+        owner=owner.member,
+        team=owner.team,
+        region=owner.region,
+        wanted_kind=WANTED_STAGES[facts.follow_up or FollowUpState.FIRST_CONTACT],
+        counts=True,
+    )
+
+
+def display_name(facts: RegistrationFacts) -> str:
+    """The beginning of the need: the customer stands beside it wherever it is shown."""
+    line = " ".join(facts.need.split())
+    return line if len(line) <= _NAME_LETTERS else f"{line[: _NAME_LETTERS - 1]}…"
+
+
+def expected_amount(budget: Budget) -> Money | None:
+    """The middle of a range, rounded down to the minor unit; the amount where there is one."""
+    least, most = budget.least or budget.most, budget.most or budget.least
+    if least is None or most is None:
+        return None
+    return Money(minor=(least.minor + most.minor) // 2, currency=least.currency)
