@@ -1,0 +1,128 @@
+"""The contract as a table of states, and what its digest holds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from kernel.events import Change
+from kernel.money import Money
+from services.contracts.domain.clauses import Clause
+from services.contracts.domain.contract import NEXT_STATES, Contract, ContractSettled, ContractState, ContractTerms
+from services.contracts.domain.contract_refusals import (
+    ContractCannotMove,
+    ContractDatesCrossed,
+    ContractNotAsApproved,
+    ContractNotInDraft,
+)
+
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+LATER = NOON + timedelta(days=1)
+TERMS = ContractTerms(
+    template=UUID(int=7),
+    template_version=0,
+    clauses=(Clause(key="subject", heading="合同标的", text="乙方向甲方提供产品。"),),
+    buyer="杭州云帆科技有限公司",
+)
+CONTRACT = Contract(
+    uuid=UUID(int=1),
+    number="HT-2026-000001",
+    quote=UUID(int=2),
+    opportunity=UUID(int=3),
+    account=UUID(int=4),
+    owner=UUID(int=5),
+    team=None,
+    region=None,
+    amount=Money(minor=1_234_567),
+    paid=Money(minor=0),
+    terms=TERMS,
+    payment_template="standard",
+    creator="members/5",
+    create_time=NOON,
+    update_time=NOON,
+)
+Move = Callable[[Contract], Change[Contract]]
+MOVES: Mapping[ContractState, Move] = {
+    ContractState.LEGAL_REVIEW: lambda each: each.open_review(approval=UUID(int=9), now=LATER),
+    ContractState.APPROVED: lambda each: each.approve(now=LATER),
+    ContractState.DRAFT: lambda each: each.send_back(comment="", now=LATER),
+    ContractState.SENT: lambda each: each.send(document=UUID(int=8), now=LATER),
+    ContractState.SIGNED: lambda each: each.sign(now=LATER),
+    ContractState.ACTIVE: lambda each: each.activate(start=date(2026, 3, 3), now=LATER),
+    ContractState.EXPIRED: lambda each: each.expire(now=LATER),
+    ContractState.TERMINATED: lambda each: each.terminate(comment="", now=LATER),
+}
+
+
+def a_contract(state: ContractState) -> Contract:
+    return replace(CONTRACT, state=state, approved_hash=CONTRACT.content_hash())
+
+
+@pytest.mark.parametrize("wanted", MOVES)
+@pytest.mark.parametrize("state", ContractState)
+def test_a_contract_moves_only_as_the_table_says(state: ContractState, wanted: ContractState) -> None:
+    if wanted in NEXT_STATES[state]:
+        assert MOVES[wanted](a_contract(state)).aggregate.state is wanted
+    else:
+        with pytest.raises(ContractCannotMove):
+            MOVES[wanted](a_contract(state))
+
+
+@pytest.mark.parametrize("move", [MOVES[ContractState.SENT], MOVES[ContractState.SIGNED]])
+def test_what_legal_did_not_approve_is_neither_sent_nor_signed(move: Move) -> None:
+    contract = replace(a_contract(ContractState.APPROVED), amount=Money(minor=1))
+    with pytest.raises(ContractNotAsApproved):
+        move(contract)
+
+
+@pytest.mark.parametrize("state", [each for each in ContractState if each is not ContractState.DRAFT])
+def test_only_a_draft_is_reworded(state: ContractState) -> None:
+    with pytest.raises(ContractNotInDraft):
+        a_contract(state).reworded(terms=TERMS, payment_template="", start=None, end=None, now=LATER)
+
+
+def test_a_contract_reworded_to_what_it_says_already_has_no_event() -> None:
+    change = CONTRACT.reworded(terms=TERMS, payment_template="standard", start=None, end=None, now=LATER)
+    assert change == Change(CONTRACT, ())
+
+
+def test_a_term_does_not_end_before_it_begins() -> None:
+    with pytest.raises(ContractDatesCrossed):
+        CONTRACT.reworded(terms=TERMS, payment_template="", start=date(2026, 3, 2), end=date(2026, 3, 1), now=LATER)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CONTRACT, amount=Money(minor=1_234_568)),
+        replace(CONTRACT, amount=Money(minor=1_234_567, currency="USD")),
+        replace(CONTRACT, quote_hash=b"x"),
+        replace(CONTRACT, payment_template="monthly"),
+        replace(CONTRACT, start_date=date(2026, 3, 2)),
+        replace(CONTRACT, terms=replace(TERMS, buyer="另一家公司")),
+        replace(CONTRACT, terms=replace(TERMS, variables={"seller": "另一家公司"})),
+        replace(CONTRACT, terms=replace(TERMS, clauses=(replace(TERMS.clauses[0], text="乙方不提供产品。"),))),
+    ],
+)
+def test_every_word_that_is_agreed_counts_for_the_digest(other: Contract) -> None:
+    assert other.content_hash() != CONTRACT.content_hash()
+
+
+def test_states_and_payments_do_not_count_for_the_digest() -> None:
+    other = replace(CONTRACT, state=ContractState.ACTIVE, paid=Money(minor=5), owner=None, comment="x")
+    assert other.content_hash() == CONTRACT.content_hash()
+
+
+def test_a_contract_is_settled_once() -> None:
+    active = a_contract(ContractState.ACTIVE)
+    settled = active.collected(paid=CONTRACT.amount, settled=True, now=LATER)
+    assert settled.events == (ContractSettled(),)
+    assert settled.aggregate.collected(paid=CONTRACT.amount, settled=True, now=LATER).events == ()
+
+
+def test_a_payment_taken_back_makes_a_settled_contract_open_again() -> None:
+    settled = a_contract(ContractState.ACTIVE).collected(paid=CONTRACT.amount, settled=True, now=LATER).aggregate
+    opened = settled.collected(paid=Money(minor=0), settled=False, now=LATER).aggregate
+    assert opened.settle_time is None
