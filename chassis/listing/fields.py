@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, not_, or_
-from sqlalchemy.dialects.postgresql import array
 
 from chassis.listing.filters import Comparison, Condition, Junction, Negation
 from chassis.listing.refusals import FilterInvalid
@@ -86,7 +85,7 @@ def text(column: ColumnElement[Any]) -> Field:
 
 def texts(column: ColumnElement[Any]) -> Field:
     """A list of texts; `:` asks whether one of them is the value."""
-    return Field(column, str, frozenset(), lambda column, value: column.contains(array([value])))
+    return Field(column, str, frozenset(), lambda column, value: column.contains([value]))
 
 
 def truth(column: ColumnElement[Any]) -> Field:

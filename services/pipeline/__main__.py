@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
-from millrace.pipeline.v1 import approval_service_pb2, registration_service_pb2, rule_set_service_pb2
+from millrace.pipeline.v1 import (
+    account_service_pb2,
+    approval_service_pb2,
+    contact_service_pb2,
+    registration_service_pb2,
+    rule_set_service_pb2,
+)
 
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
@@ -23,12 +29,16 @@ from services.pipeline.application.approval_kinds import approval_kinds
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
+from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
+from services.pipeline.rpc.account_servicer import AccountServicer
+from services.pipeline.rpc.contact_servicer import ContactServicer
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
 from services.pipeline.storage.opportunities import fold_board
+from trade.names import pinyin_key
 
 HERE = Path(__file__).parent
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
@@ -51,6 +61,12 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
     store, texts, pages = parts.store, parts.texts, page_key(parts)
     return {
+        _service(account_service_pb2, "AccountService"): AccountServicer(
+            store, CALLERS.organization(parts), texts, page_key=pages
+        ),
+        _service(contact_service_pb2, "ContactService"): ContactServicer(
+            store, zone=parts.settings.time_zone, page_key=pages
+        ),
         _service(approval_service_pb2, "ApprovalService"): ApprovalServicer(
             store,
             APPROVALS,
@@ -77,6 +93,12 @@ def vault(parts: Parts) -> Vault:
     return made
 
 
+async def warm(parts: Parts) -> None:
+    """Read the organization and the dictionaries before the first call: a caller must not wait for them."""
+    pinyin_key("渠成")
+    await CALLERS.warm(parts)
+
+
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
     account = service_principal("pipeline", {})
@@ -94,6 +116,8 @@ DEFINITION = ServiceDefinition(
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
     publications={
+        **ACCOUNTS,
+        **CONTACTS,
         **approval_publications("pipeline", collection=APPROVALS.collection),
         **OPPORTUNITIES,
         **REGISTRATIONS,
@@ -104,7 +128,7 @@ DEFINITION = ServiceDefinition(
     credentials=CALLERS.credentials,
     subscriptions=CALLERS.subscriptions,
     sweeps=sweeps,
-    warm=CALLERS.warm,
+    warm=warm,
 )
 
 

@@ -17,6 +17,7 @@ UNMASKED = {
     "millrace.contracts.v1.Signature.signer_name": "who signed stands in the contract that its reader sees",
     "millrace.contracts.v1.Signature.address": "proves the signature to whoever may see the contract",
     "millrace.contracts.v1.ViewSignatureResponse.amount": "the customer is told what he is asked to sign",
+    "millrace.pipeline.v1.Contact.display_name": "people are called by it; what is hidden is how to reach them",
     "millrace.leads.v1.Lead.contact_name": "people speak of a lead by it; what is hidden is how to reach the customer",
     "millrace.leads.v1.Lead.address": "decides the region, which everybody who sees the lead must understand",
     "millrace.pipeline.v1.Registration.contact_name": "as of a lead: reviewers judge whether a person is named",

@@ -1,0 +1,245 @@
+"""Keeping accounts (客户)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chassis.listing import Page, PageRequest
+from chassis.organization import Organization, Snapshot
+from chassis.principal import Principal
+from chassis.reach import grounds
+from chassis.work import Read, UnitOfWork
+from kernel.errors import StaleVersion
+from services.pipeline.domain.account import (
+    NO_ORIGIN,
+    Account,
+    AccountExists,
+    AccountExistsElsewhere,
+    AccountFacts,
+    AccountNotFound,
+    Origin,
+    Ownership,
+    OwnerUnknown,
+    ParentUnknown,
+    Phase,
+    check_parent,
+    create_account,
+    phase_of,
+)
+from services.pipeline.domain.resemblance import (
+    AccountResemblance,
+    finding_keys,
+    identity_of,
+    resemblances,
+    sought,
+    without,
+)
+from services.pipeline.storage import accounts, contacts
+from services.pipeline.storage.account_finding import alone_with, find_known
+from services.pipeline.storage.account_phases import opportunity_states
+from services.pipeline.storage.accounts import ACCOUNT_RECORD, ALONE, READING
+from services.pipeline.storage.contacts import CONTACT_RECORD
+
+WRITING = "pipeline.write"
+ASSIGNING = "pipeline.approve"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An account as it is shown: how far we are with it, and what resembles it where that was looked for."""
+
+    account: Account
+    phase: Phase = Phase.PROSPECT
+    duplicates: tuple[AccountResemblance, ...] = ()
+
+
+def own(principal: Principal) -> Ownership:
+    """What the caller takes in is his, with his team and region of now."""
+    return Ownership(owner=principal.member, team=principal.team, region=principal.region)
+
+
+def ownership_of(snapshot: Snapshot, member: UUID) -> Ownership:
+    """What a member takes over, with the team and region of now; raises OwnerUnknown."""
+    known = snapshot.members.get(member)
+    if known is None or not known.active:
+        raise OwnerUnknown
+    return Ownership(owner=member, team=known.team, region=snapshot.region_of(known))
+
+
+def sees(principal: Principal, account: Account, *, permission: str = READING) -> bool:
+    """Whether the caller may see an account that is already in memory: the rule of `chassis.scope`."""
+    whose = account.ownership
+    return grounds(principal, permission, owner=whose.owner, team=whose.team, region=whose.region) is not None
+
+
+async def add_account(work: UnitOfWork, *, facts: AccountFacts, organization: Organization) -> Shown:
+    """A customer is taken in by its finder, unless it is known; what may be the same is told beside it.
+
+    Raises AccountExists, AccountExistsElsewhere, ParentUnknown.
+    """
+    await _check_parent(work, facts, account=None)
+    wanted = sought(identity_of(facts))
+    await alone_with(work, wanted)
+    found = resemblances(wanted, await find_known(work, wanted))
+    await _refuse_known(work, found, organization)
+    change = create_account(
+        uuid=work.new_id(), facts=facts, keys=finding_keys(facts), ownership=own(work.principal), now=work.now
+    )
+    account = work.save(ACCOUNT_RECORD, change)
+    return Shown(account=account, duplicates=_visible(work.principal, found))
+
+
+async def match_or_create_account(
+    work: UnitOfWork,
+    *,
+    facts: AccountFacts,
+    ownership: Ownership,
+    phones: Sequence[str] = (),
+    emails: Sequence[str] = (),
+    origin: Origin = NO_ORIGIN,
+) -> Account:
+    """The account a customer is already, whoever looks after it; a new one where none is the same.
+
+    `phones` and `emails` are those of the customer's people. Two callers at once for one customer get one account.
+    """
+    wanted = sought(identity_of(facts, phones=phones, emails=emails))
+    await alone_with(work, wanted)
+    found = resemblances(wanted, await find_known(work, wanted))
+    if found and found[0].same:
+        return found[0].account
+    change = create_account(
+        uuid=work.new_id(), facts=facts, keys=finding_keys(facts), ownership=ownership, origin=origin, now=work.now
+    )
+    return work.save(ACCOUNT_RECORD, change)
+
+
+async def get_account(read: Read, *, uuid: UUID) -> Shown:
+    """An account shows itself to those whose scope reaches it. Raises AccountNotFound."""
+    account = await accounts.get_account(read, uuid, permission=READING)
+    return (await _with_phases(read, [account]))[0]
+
+
+async def list_accounts(read: Read, *, wanted: PageRequest, show_deleted: bool) -> Page[Shown]:
+    """Accounts within the reader's scope, filtered, sorted and counted."""
+    page = await accounts.list_accounts(read, wanted, show_deleted=show_deleted)
+    return page.of(await _with_phases(read, page.items))
+
+
+async def check_duplicates(read: Read, *, facts: AccountFacts) -> Sequence[AccountResemblance]:
+    """What may be the same customer, within the reader's scope."""
+    wanted = sought(identity_of(facts))
+    return _visible(read.principal, resemblances(wanted, await find_known(read, wanted)))
+
+
+async def update_account(
+    work: UnitOfWork,
+    *,
+    uuid: UUID,
+    seen: int,
+    edit: Callable[[AccountFacts], AccountFacts],
+) -> Shown:
+    """Facts of an account change when somebody who saw its present version says so.
+
+    Raises AccountNotFound, StaleVersion, AccountArchived, ParentUnknown, ParentCircle.
+    """
+    account = await _seen(work, uuid, seen)
+    facts = edit(account.facts)
+    if facts.parent != account.facts.parent:
+        await _check_parent(work, facts, account=uuid)
+    change = account.updated(facts=facts, keys=finding_keys(facts), now=work.now)
+    saved = work.save(ACCOUNT_RECORD, change) if change.events else account
+    return (await _with_phases(work, [saved]))[0]
+
+
+async def assign_account(
+    work: UnitOfWork, *, uuid: UUID, seen: int | None, owner: UUID, organization: Organization
+) -> Shown:
+    """A manager gives an account to a member, and its people go along.
+
+    Raises AccountNotFound, StaleVersion, AccountArchived, OwnerUnknown.
+    """
+    account = await _seen(work, uuid, seen, permission=ASSIGNING)
+    change = account.assigned(ownership_of(await organization.current(), owner), now=work.now)
+    if change.events:
+        account = work.save(ACCOUNT_RECORD, change)
+        for person in await contacts.people_of(work, uuid):
+            work.save(CONTACT_RECORD, person.assigned(account.ownership, now=work.now))
+    return (await _with_phases(work, [account]))[0]
+
+
+async def archive_account(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Shown:
+    """An account is put away with its people, and is no longer found as a duplicate.
+
+    Raises AccountNotFound, StaleVersion, AccountArchived.
+    """
+    account = await _seen(work, uuid, seen)
+    account = work.save(ACCOUNT_RECORD, account.archived(now=work.now))
+    for person in await contacts.people_of(work, uuid):
+        if person.delete_time is None:
+            work.save(CONTACT_RECORD, person.archived(now=work.now))
+    return Shown(account=account)
+
+
+async def bring_account_back(work: UnitOfWork, *, uuid: UUID, seen: int | None, organization: Organization) -> Shown:
+    """An archived account comes back with the people put away at that moment, unless the customer is known anew.
+
+    Raises AccountNotFound, StaleVersion, AccountNotArchived, AccountExists, AccountExistsElsewhere.
+    """
+    account = await _seen(work, uuid, seen)
+    change = account.brought_back(now=work.now)
+    wanted = sought(identity_of(account.facts))
+    await alone_with(work, wanted)
+    found = without(resemblances(wanted, await find_known(work, wanted)), uuid)
+    await _refuse_known(work, found, organization)
+    saved = work.save(ACCOUNT_RECORD, change)
+    for person in await contacts.people_of(work, uuid):
+        if person.delete_time == account.delete_time:
+            work.save(CONTACT_RECORD, person.brought_back(now=work.now))
+    return replace((await _with_phases(work, [saved]))[0], duplicates=_visible(work.principal, found))
+
+
+async def _seen(work: UnitOfWork, uuid: UUID, seen: int | None, *, permission: str = WRITING) -> Account:
+    """The account, held: nobody adds a person to it meanwhile, who would keep its old owner."""
+    await work.begin()
+    account = await accounts.get_account(work, uuid, permission=permission, hold=ALONE)
+    if seen is not None and account.version != seen:
+        raise StaleVersion(resource=account.name)
+    return account
+
+
+async def _check_parent(work: UnitOfWork, facts: AccountFacts, *, account: UUID | None) -> None:
+    if facts.parent is None:
+        return
+    try:
+        parent = await accounts.get_account(work, facts.parent, permission=READING)
+    except AccountNotFound:
+        raise ParentUnknown from None
+    if parent.delete_time is not None:
+        raise ParentUnknown
+    if account is not None:
+        check_parent(account, above=await accounts.above(work, facts.parent))
+
+
+async def _refuse_known(work: UnitOfWork, found: Sequence[AccountResemblance], organization: Organization) -> None:
+    same = [each.account for each in found if each.same]
+    if not same:
+        return
+    visible = next((account for account in same if sees(work.principal, account)), None)
+    if visible is not None:
+        raise AccountExists(account=visible.name)
+    raise AccountExistsElsewhere(team=team_name(await organization.current(), same[0]))
+
+
+def team_name(snapshot: Snapshot, account: Account) -> str:
+    """What the team is called that looks after an account; empty in the pool."""
+    team = snapshot.teams.get(account.ownership.team) if account.ownership.team else None
+    return team.display_name if team else ""
+
+
+def _visible(principal: Principal, found: Sequence[AccountResemblance]) -> tuple[AccountResemblance, ...]:
+    return tuple(each for each in found if sees(principal, each.account))
+
+
+async def _with_phases(read: Read, found: Sequence[Account]) -> list[Shown]:
+    states = await opportunity_states(read, [account.uuid for account in found])
+    return [Shown(account=account, phase=phase_of(states.get(account.uuid, ()))) for account in found]

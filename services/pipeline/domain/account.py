@@ -1,0 +1,264 @@
+"""The account: who we sell to or want to sell to (客户)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from kernel.errors import InvalidField, Kind, Refusal
+from kernel.events import Change
+
+
+class Phase(Enum):
+    """How far we are with a customer (客户阶段)."""
+
+    PROSPECT = "prospect"
+    OPPORTUNITY = "opportunity"
+    CUSTOMER = "customer"
+
+
+@dataclass(eq=False, kw_only=True)
+class AccountNotFound(Refusal):
+    """There is no such account, or the caller may not see it."""
+
+    kind = Kind.NOT_FOUND
+    reason = "ACCOUNT_NOT_FOUND"
+
+    account: str
+
+
+@dataclass(eq=False, kw_only=True)
+class AccountArchived(Refusal):
+    """The account is archived; it has to be brought back first."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "ACCOUNT_ARCHIVED"
+
+    account: str
+
+
+@dataclass(eq=False, kw_only=True)
+class AccountNotArchived(Refusal):
+    """The account is live; there is nothing to bring back."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "ACCOUNT_NOT_ARCHIVED"
+
+    account: str
+
+
+@dataclass(eq=False, kw_only=True)
+class AccountExists(Refusal):
+    """The customer is an account already, and the caller may see it."""
+
+    kind = Kind.ALREADY_EXISTS
+    reason = "ACCOUNT_EXISTS"
+
+    account: str
+
+
+@dataclass(eq=False, kw_only=True)
+class AccountExistsElsewhere(Refusal):
+    """The customer is an account that the caller may not see; only whose team to ask is told (empty: the pool's)."""
+
+    kind = Kind.ALREADY_EXISTS
+    reason = "ACCOUNT_EXISTS_ELSEWHERE"
+
+    team: str
+
+
+@dataclass(eq=False, kw_only=True)
+class ParentUnknown(InvalidField):
+    """The account above is not there, is archived, or the caller may not see it."""
+
+    reason = "PARENT_UNKNOWN"
+
+    field: str = "account.parent"
+
+
+@dataclass(eq=False, kw_only=True)
+class ParentCircle(InvalidField):
+    """The account would stand above itself."""
+
+    reason = "PARENT_CIRCLE"
+
+    field: str = "account.parent"
+
+
+@dataclass(eq=False, kw_only=True)
+class OwnerUnknown(InvalidField):
+    """The member who is to get it is not there or has left."""
+
+    reason = "OWNER_UNKNOWN"
+
+    field: str = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCreated:
+    """A customer became known."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountUpdated:
+    """Facts of an account changed."""
+
+    changed_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAssigned:
+    """An account got another owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeleted:
+    """An account was archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountUndeleted:
+    """An account came back from the archive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """What is known of a customer, as entered; the credit code in canonical form. A `person` buys by himself."""
+
+    display_name: str
+    person: bool = False
+    credit_code: str = ""
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    address: str = ""
+    industry: str = ""
+    tier: str = ""
+    employee_count: int = 0
+    tags: tuple[str, ...] = ()
+    parent: UUID | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Who looks after a customer; without an owner it is in the pool (公海)."""
+
+    owner: UUID | None = None
+    team: UUID | None = None
+    region: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a customer came from: its lead, when it first made contact, and what brought it."""
+
+    lead: UUID | None = None
+    first_contact_time: datetime | None = None
+    channel: UUID | None = None
+    campaign: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingKeys:
+    """What an account is found by, derived from its facts: duplicate keys, search keys, the sort key."""
+
+    match: frozenset[str] = frozenset()
+    search: frozenset[str] = frozenset()
+    sort: str = ""
+
+
+NO_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A company or person we sell to or want to sell to (客户)."""
+
+    uuid: UUID
+    version: int = 0
+    facts: AccountFacts
+    ownership: Ownership
+    origin: Origin = NO_ORIGIN
+    keys: FindingKeys = FindingKeys()
+    create_time: datetime
+    update_time: datetime
+    delete_time: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """The resource name, "accounts/{uuid}"."""
+        return f"accounts/{self.uuid}"
+
+    def must_live(self) -> None:
+        """Pass for a live account; raises AccountArchived."""
+        if self.delete_time is not None:
+            raise AccountArchived(account=self.name)
+
+    def updated(self, *, facts: AccountFacts, keys: FindingKeys, now: datetime) -> Change["Account"]:
+        """Change what is known; nothing changed is no event. Raises AccountArchived."""
+        self.must_live()
+        changed = changed_fields(self.facts, facts)
+        if not changed:
+            return Change(self, ())
+        return Change(replace(self, facts=facts, keys=keys, update_time=now), (AccountUpdated(changed),))
+
+    def assigned(self, ownership: Ownership, *, now: datetime) -> Change["Account"]:
+        """Give it to somebody; to whom it belongs already, with the same team and region, is no event.
+
+        Raises AccountArchived.
+        """
+        self.must_live()
+        if ownership == self.ownership:
+            return Change(self, ())
+        return Change(replace(self, ownership=ownership, update_time=now), (AccountAssigned(),))
+
+    def archived(self, *, now: datetime) -> Change["Account"]:
+        """Put it away; raises AccountArchived where it is already."""
+        self.must_live()
+        return Change(replace(self, delete_time=now, update_time=now), (AccountDeleted(),))
+
+    def brought_back(self, *, now: datetime) -> Change["Account"]:
+        """Bring it back; raises AccountNotArchived."""
+        if self.delete_time is None:
+            raise AccountNotArchived(account=self.name)
+        return Change(replace(self, delete_time=None, update_time=now), (AccountUndeleted(),))
+
+
+def create_account(
+    *,
+    uuid: UUID,
+    facts: AccountFacts,
+    keys: FindingKeys,
+    ownership: Ownership,
+    now: datetime,
+    origin: Origin = NO_ORIGIN,
+) -> Change[Account]:
+    """Take a customer in."""
+    account = Account(
+        uuid=uuid, facts=facts, keys=keys, ownership=ownership, origin=origin, create_time=now, update_time=now
+    )
+    return Change(account, (AccountCreated(),))
+
+
+def check_parent(account: UUID, *, above: Sequence[UUID]) -> None:
+    """An account stands above others, never above itself; `above` is the new parent and all above it.
+
+    Raises ParentCircle.
+    """
+    if account in above:
+        raise ParentCircle
+
+
+def phase_of(states: Collection[str]) -> Phase:
+    """How far we are, from the states of a customer's opportunities: one won makes a customer for ever."""
+    if "won" in states:
+        return Phase.CUSTOMER
+    return Phase.OPPORTUNITY if states else Phase.PROSPECT
+
+
+def changed_fields(before: object, after: object) -> tuple[str, ...]:
+    """The names of the facts that differ, in the order of their declaration."""
+    names = [field.name for field in fields(before)]  # type: ignore[arg-type]  # facts are dataclasses
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))

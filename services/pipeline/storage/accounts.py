@@ -1,0 +1,175 @@
+"""Accounts in their table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, select
+from sqlalchemy import text as sql
+
+from chassis.listing import Field, Listing, Order, Page, PageRequest, instant, read_page, reference, text, texts
+from chassis.scope import scope
+from chassis.work import Read, Record
+from services.pipeline.domain.account import (
+    Account,
+    AccountFacts,
+    AccountNotFound,
+    FindingKeys,
+    Origin,
+    Ownership,
+)
+from services.pipeline.storage.account_tables import ACCOUNTS
+from trade.names import bigrams
+
+READING = "pipeline.read"
+_FACTS = tuple(field.name for field in fields(AccountFacts))
+
+
+def to_row(account: Account) -> Mapping[str, object]:
+    """The columns of an account."""
+    facts = {name: getattr(account.facts, name) for name in _FACTS}
+    return {
+        "uuid": account.uuid,
+        **facts,
+        "tags": list(account.facts.tags),
+        **ownership_to_row(account.ownership),
+        "lead": account.origin.lead,
+        "first_contact_time": account.origin.first_contact_time,
+        "channel": account.origin.channel,
+        "campaign": account.origin.campaign,
+        "match_keys": sorted(account.keys.match),
+        "search_keys": sorted(account.keys.search),
+        "sort_key": account.keys.sort,
+        "create_time": account.create_time,
+        "update_time": account.update_time,
+        "delete_time": account.delete_time,
+    }
+
+
+def ownership_to_row(ownership: Ownership) -> Mapping[str, object]:
+    """The columns of whoever looks after a row."""
+    return {"owner": ownership.owner, "team": ownership.team, "region": ownership.region}
+
+
+def ownership_from_row(row: Mapping[str, Any] | RowMapping) -> Ownership:
+    """Who looks after a row."""
+    return Ownership(owner=row["owner"], team=row["team"], region=row["region"])
+
+
+ACCOUNT_RECORD: Record[Account] = Record(kind="account", collection="accounts", table=ACCOUNTS, row=to_row)
+
+
+def from_row(row: Mapping[str, Any] | RowMapping) -> Account:
+    """The account in a row."""
+    facts = {name: row[name] for name in _FACTS}
+    return Account(
+        uuid=row["uuid"],
+        version=row["version"],
+        facts=AccountFacts(**{**facts, "tags": tuple(row["tags"])}),
+        ownership=ownership_from_row(row),
+        origin=Origin(
+            lead=row["lead"],
+            first_contact_time=row["first_contact_time"],
+            channel=row["channel"],
+            campaign=row["campaign"],
+        ),
+        keys=FindingKeys(
+            match=frozenset(row["match_keys"]), search=frozenset(row["search_keys"]), sort=row["sort_key"]
+        ),
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+        delete_time=row["delete_time"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How a row is held until the transaction ends: others may read along, or wait."""
+
+    for_update: bool
+
+
+ALONE, TOGETHER = Hold(for_update=True), Hold(for_update=False)
+
+
+async def get_account(read: Read, uuid: UUID, *, permission: str, hold: Hold | None = None) -> Account:
+    """The account, archived or not, where the permission reaches; raises AccountNotFound.
+
+    Held, it keeps its owner until the transaction ends, which has to be begun.
+    """
+    statement = scope(
+        select(ACCOUNTS).where(ACCOUNTS.c.uuid == uuid), ACCOUNTS, principal=read.principal, permission=permission
+    )
+    return await _one(read, statement, uuid, hold)
+
+
+async def account_by_itself(read: Read, uuid: UUID, *, hold: Hold | None = None) -> Account:
+    """The account whoever asks: for what follows from a fact, not from a caller; raises AccountNotFound."""
+    return await _one(read, select(ACCOUNTS).where(ACCOUNTS.c.uuid == uuid), uuid, hold)
+
+
+async def _one(read: Read, statement: Select[Any], uuid: UUID, hold: Hold | None) -> Account:
+    if hold is not None:
+        statement = statement.with_for_update(read=not hold.for_update)
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise AccountNotFound(account=f"accounts/{uuid}")
+    return from_row(row)
+
+
+async def list_accounts(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Account]:
+    """A page of the accounts the reader may see; archived ones where asked for."""
+    statement = scope(select(ACCOUNTS), ACCOUNTS, principal=read.principal, permission=READING)
+    if not show_deleted:
+        statement = statement.where(ACCOUNTS.c.delete_time.is_(None))
+    page = await read_page(read.connection, statement, _LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
+
+
+_ABOVE = sql(
+    "with recursive above as (select uuid, parent, 1 as depth from accounts where uuid = :start "
+    "union all select a.uuid, a.parent, above.depth + 1 from accounts a join above on a.uuid = above.parent "
+    "where above.depth < 50) select uuid from above"
+)
+
+
+async def above(read: Read, start: UUID) -> Sequence[UUID]:
+    """An account and all above it, whoever asks: only whether it closes a circle is told."""
+    return list(await read.connection.scalars(_ABOVE, {"start": start}))
+
+
+def _found(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    """By the characters of the name, or by its pinyin initials: both are found through the index of search keys."""
+    keys = bigrams(value)
+    if not keys:
+        return false()
+    indexed = ACCOUNTS.c.search_keys.contains(sorted(keys))
+    return indexed if value.isascii() else and_(indexed, column.icontains(value, autoescape=True))
+
+
+_LISTING = Listing(
+    fields={
+        "display_name": Field(ACCOUNTS.c.display_name, str, frozenset({"=", "!="}), _found),
+        "credit_code": text(ACCOUNTS.c.credit_code),
+        "industry": text(ACCOUNTS.c.industry),
+        "tier": text(ACCOUNTS.c.tier),
+        "tags": texts(ACCOUNTS.c.tags),
+        "owner": reference(ACCOUNTS.c.owner, "members"),
+        "team": reference(ACCOUNTS.c.team, "teams"),
+        "region": reference(ACCOUNTS.c.region, "regions"),
+        "parent": reference(ACCOUNTS.c.parent, "accounts"),
+        "lead": reference(ACCOUNTS.c.lead, "leads"),
+        "create_time": instant(ACCOUNTS.c.create_time),
+        "update_time": instant(ACCOUNTS.c.update_time),
+    },
+    orders={
+        # Chinese names sort by their pinyin; PostgreSQL would sort them by code point.
+        "display_name": Order(ACCOUNTS.c.sort_key),
+        "create_time": Order(ACCOUNTS.c.create_time, datetime.fromisoformat),
+        "update_time": Order(ACCOUNTS.c.update_time, datetime.fromisoformat),
+    },
+    order_by="create_time desc",
+    tie=ACCOUNTS.c.uuid,
+)

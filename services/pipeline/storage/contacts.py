@@ -1,0 +1,104 @@
+"""Contacts in their table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+
+from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, read_page, reference, text
+from chassis.scope import scope
+from chassis.work import Read, Record
+from services.pipeline.domain.contact import Contact, ContactFacts, ContactKeys, ContactNotFound, DecisionRole
+from services.pipeline.storage.account_tables import CONTACTS
+from services.pipeline.storage.accounts import READING, ownership_from_row, ownership_to_row
+
+_FACTS = tuple(field.name for field in fields(ContactFacts))
+
+
+def to_row(contact: Contact) -> Mapping[str, object]:
+    """The columns of a contact."""
+    facts = {name: getattr(contact.facts, name) for name in _FACTS}
+    return {
+        "uuid": contact.uuid,
+        "account": contact.account,
+        **ownership_to_row(contact.ownership),
+        **facts,
+        "decision_role": contact.facts.decision_role.value,
+        "interests": list(contact.facts.interests),
+        "phone_e164": contact.keys.phone,
+        "email_key": contact.keys.email,
+        "sort_key": contact.keys.sort,
+        "create_time": contact.create_time,
+        "update_time": contact.update_time,
+        "delete_time": contact.delete_time,
+    }
+
+
+CONTACT_RECORD: Record[Contact] = Record(kind="contact", collection="contacts", table=CONTACTS, row=to_row)
+
+
+def from_row(row: Mapping[str, Any] | RowMapping) -> Contact:
+    """The contact in a row."""
+    facts = {name: row[name] for name in _FACTS}
+    facts |= {"decision_role": DecisionRole(row["decision_role"]), "interests": tuple(row["interests"])}
+    return Contact(
+        uuid=row["uuid"],
+        version=row["version"],
+        account=row["account"],
+        ownership=ownership_from_row(row),
+        facts=ContactFacts(**facts),
+        keys=ContactKeys(phone=row["phone_e164"], email=row["email_key"], sort=row["sort_key"]),
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+        delete_time=row["delete_time"],
+    )
+
+
+async def get_contact(read: Read, uuid: UUID, *, permission: str) -> Contact:
+    """The contact, archived or not, where the permission reaches its account; raises ContactNotFound."""
+    statement = scope(
+        select(CONTACTS).where(CONTACTS.c.uuid == uuid), CONTACTS, principal=read.principal, permission=permission
+    )
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise ContactNotFound(contact=f"contacts/{uuid}")
+    return from_row(row)
+
+
+async def people_of(read: Read, account: UUID) -> Sequence[Contact]:
+    """All people of an account, archived ones too, whoever asks: they follow what becomes of it."""
+    statement = select(CONTACTS).where(CONTACTS.c.account == account).order_by(CONTACTS.c.uuid)
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def list_contacts(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Contact]:
+    """A page of the contacts the reader may see; archived ones where asked for."""
+    statement = scope(select(CONTACTS), CONTACTS, principal=read.principal, permission=READING)
+    if not show_deleted:
+        statement = statement.where(CONTACTS.c.delete_time.is_(None))
+    page = await read_page(read.connection, statement, _LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
+
+
+_ROLES = {f"DECISION_ROLE_{role.name}": role.value for role in DecisionRole}
+_LISTING = Listing(
+    fields={
+        "account": reference(CONTACTS.c.account, "accounts"),
+        "display_name": text(CONTACTS.c.display_name),
+        "decision_role": choice(CONTACTS.c.decision_role, _ROLES),
+        "owner": reference(CONTACTS.c.owner, "members"),
+        "team": reference(CONTACTS.c.team, "teams"),
+        "region": reference(CONTACTS.c.region, "regions"),
+        "create_time": instant(CONTACTS.c.create_time),
+    },
+    orders={
+        "display_name": Order(CONTACTS.c.sort_key),
+        "create_time": Order(CONTACTS.c.create_time, datetime.fromisoformat),
+        "update_time": Order(CONTACTS.c.update_time, datetime.fromisoformat),
+    },
+    order_by="display_name",
+    tie=CONTACTS.c.uuid,
+)
