@@ -2,28 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
+from millrace.analytics.v1 import figure_service_pb2
 
 from chassis.callers import Callers
 from chassis.consumer import Subscription
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from services.analytics.events.subscriptions import subscriptions as projections
+from services.analytics.rpc.figure_servicer import FigureServicer
 from services.analytics.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 
 HERE = Path(__file__).parent
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 
-def servicers(_parts: Parts) -> Mapping[ServiceDescriptor, object]:
+def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
-    return {}
+    return {_service(figure_service_pb2, "FigureService"): FigureServicer(parts.store)}
 
 
 def subscriptions(parts: Parts) -> Sequence[Subscription]:
     """The figures follow the three services that sell; who works here follows directory."""
     return (*CALLERS.subscriptions(parts), *projections(parts.settings.time_zone))
+
+
+def _service(contract: Any, name: str) -> ServiceDescriptor:
+    found: ServiceDescriptor = contract.DESCRIPTOR.services_by_name[name]
+    return found
 
 
 DEFINITION = ServiceDefinition(

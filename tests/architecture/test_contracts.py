@@ -38,6 +38,7 @@ READS = (
     "Look",
     "Try",
     "View",
+    "Query",
 )
 SIGN_IN = ("SignIn", "SignOut", "RefreshSession", "StartOpenIdSignIn", "FinishOpenIdSignIn", "IssueClientToken")
 PASSWORDS = ("ChangePassword", "SetPassword")  # setting the same password twice is setting it once

@@ -1,9 +1,9 @@
 """Where points are summed up: in cells, a few for each point, along the cuts by which questions are asked.
 
-By person a month and a day, by region a month, by team and channel, campaign, industry or loss reason a month. A
-question about everybody reads regions, one about a person or a team reads persons, one by channel reads teams; so it
-reads about as much whether there are ten thousand opportunities or ten million. Each cut more would make each event
-dearer: by person and channel at once nothing is kept.
+By person a month and a day, by region a month, by team and channel, campaign or industry a month. A question about
+everybody reads regions, one about a person or a team reads persons, one by channel reads teams; so it reads about as
+much whether there are ten thousand opportunities or ten million. Each cut more would make each event dearer: by person
+and channel at once nothing is kept.
 """
 
 from collections.abc import Iterable
@@ -14,9 +14,11 @@ from uuid import UUID
 from services.analytics.domain.facts import NOBODY, Fact, SourcedFact, StageVisitFact
 from services.analytics.domain.points import DAYS, WHOLE, Points, points_of
 
-PERSON_MONTH, PERSON_DAY, REGION_MONTH, PERSON_STAYS = "person/month", "person/day", "region/month", "person/stays"
-# What is kept by team only, and the side it tells apart.
-TEAM_CUTS = {side: f"team/{side}" for side in ("channel", "campaign", "industry", "loss_reason")}
+PERSON_MONTH, PERSON_DAY, REGION_MONTH = "person/month", "person/day", "region/month"
+# By month, and apart by how long stays took or why something was lost.
+PERSON_STAYS, PERSON_LOSSES = "person/stays", "person/losses"
+# By month, and apart by what is kept for teams only.
+TEAM_CUTS = {side: f"team/{side}" for side in ("channel", "campaign", "industry")}
 
 # cut, first day, measure, whose (owner/team/region), value of the side, currency
 CellKey = tuple[str, date, str, str, str, str]
@@ -68,7 +70,7 @@ def _put(cells: Cells, fact: Fact, points: Points, sign: int) -> None:
         elif side == DAYS:
             keys = [(PERSON_STAYS, month, measure, person, value, "")]
         else:
-            keys = [(TEAM_CUTS[side], month, measure, team, value, currency)]
+            keys = [(PERSON_LOSSES, month, measure, person, value, currency)]
         for key in keys:
             so_far = cells.get(key, (0, 0))
             cells[key] = (so_far[0] + sign * count, so_far[1] + sign * total)

@@ -1,0 +1,133 @@
+"""Asking the figures (A-02): sums over what the caller may see, whatever the number of opportunities behind them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from chassis.principal import Scope
+from chassis.work import Read
+from services.analytics.domain.facts import STEPS
+from services.analytics.domain.figures import Difference, Group, Tallies, altogether, by_group
+from services.analytics.domain.funnel import Funnel, Mode, Stage, compared, funnel
+from services.analytics.domain.questions import Cuts, FigureGroupUnknown, Question, Sum
+from services.analytics.domain.ratios import Measured, measured
+from services.analytics.domain.stage_times import StageTime, stage_times
+from services.analytics.storage.figures import PERMISSION, sums
+
+_STEPS = tuple(step.value for step in STEPS)
+_LOST = tuple(f"lost_at_{step}" for step in _STEPS)
+_OF_LEADS = ("converted", "disqualified")
+_OF_PIPELINE = (
+    "registered",
+    "registration_opened",
+    "registration_expired",
+    *_STEPS[1:],
+    "won",
+    *_LOST,
+)
+_STAYS = tuple(f"{step}_{how}" for step in _STEPS for how in ("entered", "moved_on", "moved_back", "lost"))
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelReport:
+    """The funnel of all that was asked for, and of each group."""
+
+    total: Funnel
+    groups: Mapping[Group, Funnel]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Sums of all that was asked for, and of each group."""
+
+    total: Tallies
+    groups: Mapping[Group, Tallies]
+
+
+async def query_funnel(read: Read, *, question: Question, mode: Mode) -> FunnelReport:
+    """The funnel counts what began in the period (cohort), or what happened in it (window).
+
+    Raises FigureSidesMixed, FigureNotByPerson, PeriodNotWholeMonths.
+    """
+    cuts = _cuts(read, question)
+    prefix = "cohort_" if mode is Mode.COHORT else ""
+    of_leads = ("leads", *(f"{prefix}{each}" for each in _OF_LEADS))
+    of_pipeline = ("opportunities", *(f"{prefix}{each}" for each in _OF_PIPELINE))
+    found = [
+        *await sums(read, "leads", question, cuts, measures=of_leads),
+        *await sums(read, "pipeline", question, cuts, measures=of_pipeline),
+        *await _losses(read, question, prefix),
+    ]
+    groups = {group: _funnel(tallies, mode, prefix) for group, tallies in by_group(found).items()}
+    return FunnelReport(_funnel(altogether(found), mode, prefix), groups)
+
+
+async def query_sales(read: Read, *, question: Question) -> Report:
+    """Sales are what was signed and what was received; seen by channel, what was won stands for what was signed.
+
+    Raises FigureSidesMixed, FigureNotByPerson, PeriodNotWholeMonths.
+    """
+    cuts = _cuts(read, question)
+    found = await _orders(read, question, cuts, more=("received", "due", "paid_of_due"))
+    return Report(altogether(found), by_group(found))
+
+
+async def query_stage_times(read: Read, *, question: Question) -> Mapping[Group, Sequence[StageTime]]:
+    """Of the stays in a stage that began in the period: how long they took, and which share moved on.
+
+    The whole comes under the empty group. Raises FigureSidesMixed and PeriodNotWholeMonths.
+    """
+    found = await sums(read, "pipeline", question, question.stays(), measures=_STAYS, apart=True)
+    times = {group: stage_times(tallies) for group, tallies in by_group(found).items()}
+    return {(): stage_times(altogether(found)), **times}
+
+
+async def query_ratios(read: Read, *, question: Question) -> Mapping[Group, Sequence[Measured]]:
+    """Every ratio of the period; the whole comes under the empty group.
+
+    Raises FigureSidesMixed, FigureNotByPerson, PeriodNotWholeMonths.
+    """
+    cuts = _cuts(read, question)
+    found = [
+        *await sums(read, "leads", question, cuts, measures=("leads", "cohort_converted")),
+        *await sums(read, "pipeline", question, cuts, measures=("opportunities", "won", "cycle", *_LOST)),
+        *await _orders(read, question, cuts, more=("terms_ended", "terms_renewed")),
+    ]
+    if question.side is None:
+        until = question.up_to_its_end()
+        found += await sums(read, "pipeline", until, _cuts(read, until), measures=("accounts",))
+    return {(): measured(altogether(found)), **{group: measured(each) for group, each in by_group(found).items()}}
+
+
+def against(report: FunnelReport, group: str) -> Mapping[Group, Sequence[tuple[Stage, Difference]]]:
+    """How the rates of every group lie against those of one; raises FigureGroupUnknown."""
+    theirs = report.groups.get((group,))
+    if theirs is None:
+        raise FigureGroupUnknown(group=group)
+    return {key: compared(ours, theirs) for key, ours in report.groups.items() if ours is not theirs}
+
+
+def _cuts(read: Read, question: Question) -> Cuts:
+    reach = read.principal.scope_of(PERMISSION)
+    return question.cuts(everybody=reach is Scope.ALL, own=reach is Scope.OWN)
+
+
+def _funnel(tallies: Tallies, mode: Mode, prefix: str) -> Funnel:
+    reasons: dict[str, int] = {}
+    for measure in _LOST:
+        for reason, count in tallies.values(f"{prefix}{measure}").items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return funnel(tallies, mode, dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))))
+
+
+async def _losses(read: Read, question: Question, prefix: str) -> list[Sum]:
+    cuts = question.losses()
+    measures = [f"{prefix}{each}" for each in _LOST]
+    return await sums(read, "pipeline", question, cuts, measures=measures, apart=True) if cuts else []
+
+
+async def _orders(read: Read, question: Question, cuts: Cuts, *, more: Sequence[str]) -> list[Sum]:
+    """Signed contracts; they know no channel, campaign or industry: there a won opportunity stands for one."""
+    if question.side is None:
+        return await sums(read, "contracts", question, cuts, measures=("orders", *more))
+    won = await sums(read, "pipeline", question, cuts, measures=("won",))
+    return [replace(each, measure="orders") for each in won]

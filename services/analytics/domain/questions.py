@@ -1,0 +1,195 @@
+"""What can be asked of the figures: for which days, of whom, told apart by what; and along which cut that is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import Enum
+
+from kernel.errors import Kind, Refusal
+from services.analytics.domain.cells import (
+    PERSON_DAY,
+    PERSON_LOSSES,
+    PERSON_MONTH,
+    PERSON_STAYS,
+    REGION_MONTH,
+    TEAM_CUTS,
+)
+
+_DAY = timedelta(days=1)
+_BEFORE_EVERYTHING = date(1900, 1, 1)
+
+
+class Dimension(Enum):
+    """By what figures are told apart."""
+
+    REGION = "region"
+    TEAM = "team"
+    MEMBER = "member"
+    CHANNEL = "channel"
+    CAMPAIGN = "campaign"
+    INDUSTRY = "industry"
+    MONTH = "month"
+
+
+SIDES = (Dimension.CHANNEL, Dimension.CAMPAIGN, Dimension.INDUSTRY)
+
+
+@dataclass(eq=False, kw_only=True)
+class PeriodInvalid(Refusal):
+    """A period begins after its end."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "PERIOD_INVALID"
+
+    field: str = "period"
+
+
+@dataclass(eq=False, kw_only=True)
+class PeriodNotWholeMonths(Refusal):
+    """By channel, campaign and industry figures are kept by the month."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "PERIOD_NOT_WHOLE_MONTHS"
+
+    field: str = "period"
+
+
+@dataclass(eq=False, kw_only=True)
+class FigureSidesMixed(Refusal):
+    """Figures are told apart by one of channel, campaign and industry at a time."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "FIGURE_SIDES_MIXED"
+
+    field: str = "group_by"
+
+
+@dataclass(eq=False, kw_only=True)
+class FigureNotByPerson(Refusal):
+    """By channel, campaign and industry figures are kept for teams, not for one person."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "FIGURE_NOT_BY_PERSON"
+
+    field: str = "group_by"
+
+
+@dataclass(eq=False, kw_only=True)
+class FigureGroupUnknown(Refusal):
+    """The group that others are to be compared with has no figures in the period."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "FIGURE_GROUP_UNKNOWN"
+
+    group: str
+    field: str = "compare_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+
+# Cuts to read, each with its days.
+Cuts = tuple[tuple[str, tuple[Span, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days a question is about, both ends included. Raises PeriodInvalid."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise PeriodInvalid
+
+    @property
+    def months(self) -> Span | None:
+        """The whole months within, by their first days."""
+        first = self.start if self.start.day == 1 else _next_month(self.start)
+        last = (self.end + _DAY).replace(day=1) - _DAY
+        return Span(first, last.replace(day=1)) if first <= last else None
+
+    @property
+    def rest(self) -> tuple[Span, ...]:
+        """The days before and after the whole months."""
+        months = self.months
+        if months is None:
+            return (Span(self.start, self.end),)
+        before, after = Span(self.start, months.first - _DAY), Span(_next_month(months.last), self.end)
+        return tuple(span for span in (before, after) if span.first <= span.last)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Figures of a period, narrowed to what the filters name, told apart by up to two dimensions."""
+
+    period: Period
+    group_by: tuple[Dimension, ...] = ()
+    only: Mapping[Dimension, str] = field(default_factory=dict)
+
+    @property
+    def side(self) -> Dimension | None:
+        """The side it looks from; raises FigureSidesMixed where there are two."""
+        sides = {each for each in (*self.group_by, *self.only) if each in SIDES}
+        if len(sides) > 1:
+            raise FigureSidesMixed
+        return next(iter(sides), None)
+
+    def cuts(self, *, everybody: bool, own: bool) -> Cuts:
+        """The cuts to read with their days; `everybody` and `own` say how far the asker sees.
+
+        Raises FigureSidesMixed, FigureNotByPerson and PeriodNotWholeMonths.
+        """
+        asked, months, rest = {*self.group_by, *self.only}, self.period.months, self.period.rest
+        side = self.side
+        if side is not None:
+            if own or Dimension.MEMBER in asked:
+                raise FigureNotByPerson
+            if rest or months is None:
+                raise PeriodNotWholeMonths
+            return ((TEAM_CUTS[side.value], (months,)),)
+        if months is not None and not rest and everybody and not asked & {Dimension.TEAM, Dimension.MEMBER}:
+            return ((REGION_MONTH, (months,)),)
+        return ((PERSON_MONTH, (months,) if months else ()), (PERSON_DAY, rest))
+
+    def stays(self) -> Cuts:
+        """The cuts that tell how long stays took; raises PeriodNotWholeMonths and FigureSidesMixed."""
+        months = self.period.months
+        if self.side is not None:
+            raise FigureSidesMixed
+        if months is None or self.period.rest:
+            raise PeriodNotWholeMonths
+        return ((PERSON_MONTH, (months,)), (PERSON_STAYS, (months,)))
+
+    def losses(self) -> Cuts:
+        """The cut that tells why something was lost: of whole months, and from no other side."""
+        months = self.period.months
+        if self.side is not None or months is None or self.period.rest:
+            return ()
+        return ((PERSON_LOSSES, (months,)),)
+
+    def up_to_its_end(self) -> "Question":
+        """The same about everything until the end of the period."""
+        return replace(self, period=Period(_BEFORE_EVERYTHING, self.period.end))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What was found: the sum of a measure in a group, per currency; `value` where a side of its own is told apart."""
+
+    group: tuple[str, ...]
+    measure: str
+    currency: str = ""
+    value: str = ""
+    tally: int = 0
+    total: int = 0
