@@ -10,10 +10,15 @@ from chassis.organization import Organization, Snapshot
 from chassis.rule_sets import InForce, Rulebook
 from chassis.work import Read
 from services.pipeline.application.rule_kinds import REGISTRATION, REGISTRATION_FORM
+from services.pipeline.domain.account import Account
 from services.pipeline.domain.customer_keys import KEY_MEANINGS, customer_keys
 from services.pipeline.domain.registration import Registration
 from services.pipeline.domain.registration_form import RegistrationForm
+from services.pipeline.domain.registration_opening import account_facts
 from services.pipeline.domain.registration_rules import RegistrationRules
+from services.pipeline.domain.resemblance import identity_of, resemblances, sought
+from services.pipeline.storage.account_finding import find_known
+from services.pipeline.storage.accounts import account_by_itself
 from services.pipeline.storage.registrations import Rival, live_rivals
 from trade.reasons import Reason
 
@@ -49,7 +54,23 @@ class RegistrationDesk:
         owner = registration.owner.member
         rivals = await live_rivals(read, keys, besides=registration.uuid, owner=owner, most=_MOST_RIVALS)
         snapshot = await self.organization.current()
-        return tuple(dict.fromkeys(self._conflict(rival, snapshot) for rival in rivals))
+        told = [self._conflict(rival, snapshot) for rival in rivals]
+        for account in await self._accounts(read, registration):
+            if account.ownership.owner not in {owner, None}:
+                team = self.team_name(snapshot, account.ownership.team)
+                told.append(Reason("CONFLICT_ACCOUNT_OWNED", {"team": team}))
+        return tuple(each for place, each in enumerate(told) if each not in told[:place])
+
+    async def _accounts(self, read: Read, registration: Registration) -> Sequence[Account]:
+        """The accounts the customer is already, whoever may see them."""
+        named, contact = registration.facts.customer.account, registration.facts.contact
+        if named is not None:
+            return [await account_by_itself(read, named)]
+        if not registration.facts.customer.told:
+            return ()
+        identity = identity_of(account_facts(registration.facts), phones=(contact.phone,), emails=(contact.email,))
+        wanted = sought(identity)
+        return [each.account for each in resemblances(wanted, await find_known(read, wanted)) if each.same]
 
     def team_name(self, snapshot: Snapshot, team: UUID | None) -> str:
         """What people call a team; empty for none."""

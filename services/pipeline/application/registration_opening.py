@@ -1,21 +1,57 @@
-"""What an approved registration becomes, without anybody entering it again."""
+"""What an approved registration becomes, without anybody entering it again: account, contact and opportunity."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.work import UnitOfWork
+from services.pipeline.application.accounts import match_or_create_account
+from services.pipeline.application.contacts import match_or_create_contact
+from services.pipeline.application.opportunities import open_opportunity
+from services.pipeline.domain.account import Account
 from services.pipeline.domain.registration import Registration
+from services.pipeline.domain.registration_opening import (
+    account_facts,
+    account_origin,
+    account_ownership,
+    contact_facts,
+    opening_of,
+)
+from services.pipeline.storage.accounts import account_by_itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """The customer it turned out to be, and the opportunity that came of it."""
 
-    account: UUID | None
-    opportunity: UUID | None
+    account: UUID
+    opportunity: UUID
 
 
 async def open_from(work: UnitOfWork, registration: Registration) -> Opened:
-    """The registration keeps the account it named."""
-    del work
-    return Opened(account=registration.facts.customer.account, opportunity=registration.opportunity)
+    """The customer becomes an account, unless he is one; the opportunity opens as far as its gates allow.
+
+    Raises AccountArchived for a named account that was put away meanwhile.
+    """
+    account = await _account(work, registration)
+    person = contact_facts(registration.facts)
+    if person is not None:
+        await match_or_create_contact(work, account=account, facts=person)
+    opening = opening_of(registration, account=account.uuid, tier=account.facts.tier)
+    opportunity = await open_opportunity(work, opening=opening)
+    return Opened(account=account.uuid, opportunity=opportunity.uuid)
+
+
+async def _account(work: UnitOfWork, registration: Registration) -> Account:
+    named, contact = registration.facts.customer.account, registration.facts.contact
+    if named is not None:
+        account = await account_by_itself(work, named)
+        account.must_live()
+        return account
+    return await match_or_create_account(
+        work,
+        facts=account_facts(registration.facts),
+        ownership=account_ownership(registration),
+        phones=(contact.phone,),
+        emails=(contact.email,),
+        origin=account_origin(registration),
+    )

@@ -1,7 +1,7 @@
 """Registering opportunities (商机报备)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
@@ -11,11 +11,12 @@ from chassis.reach import grounds
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, StaleVersion
 from services.pipeline.application.registration_desk import READ, WRITE, RegistrationDesk
+from services.pipeline.domain.account import AccountNotFound
 from services.pipeline.domain.registration import Registration, RegistrationOwner, begin_registration
 from services.pipeline.domain.registration_checks import CriterionCheck, check_criteria
 from services.pipeline.domain.registration_facts import NO_ORIGIN, RegistrationFacts, RegistrationOrigin
-from services.pipeline.domain.registration_refusals import RegistrationOwnerUnknown
-from services.pipeline.storage import registrations
+from services.pipeline.domain.registration_refusals import RegistrationAccountUnknown, RegistrationOwnerUnknown
+from services.pipeline.storage import accounts, registrations
 from services.pipeline.storage.registrations import RECORD
 from trade.reasons import Reason
 
@@ -39,12 +40,12 @@ async def create_registration(
 ) -> Registration:
     """A registration is begun as a draft, by its owner or by whoever may write for him.
 
-    Raises RegistrationOwnerUnknown, NotAllowed, and the refusals of the facts.
+    Raises RegistrationOwnerUnknown, RegistrationAccountUnknown, NotAllowed, and the refusals of the facts.
     """
     whose = ownership(await desk.organization.current(), owner or work.principal.member)
     if not _writes_for(work.principal, whose):
         raise NotAllowed(permission=WRITE)
-    checked = facts.checked(today=desk.day(work.now))
+    checked = await _of_known_account(work, facts.checked(today=desk.day(work.now)))
     change = begin_registration(uuid=work.new_id(), facts=checked, origin=origin, owner=whose, now=work.now)
     return work.save(RECORD, change)
 
@@ -69,12 +70,15 @@ async def update_registration(
 ) -> Registration:
     """A draft, or a registration sent back, is corrected by somebody who saw its present version.
 
-    Raises RegistrationNotFound, StaleVersion, RegistrationNotEditable, and the refusals of the facts.
+    Raises RegistrationNotFound, StaleVersion, RegistrationNotEditable, RegistrationAccountUnknown, and the refusals of
+    the facts.
     """
     registration = await registrations.get_registration(work, uuid, permission=WRITE)
     if registration.version != seen:
         raise StaleVersion(resource=registration.name)
     facts = edit(registration.facts).checked(today=desk.day(work.now))
+    if facts.customer.account != registration.facts.customer.account:
+        facts = await _of_known_account(work, facts)
     change = registration.changed(facts=facts, now=work.now)
     return work.save(RECORD, change) if change.events else registration
 
@@ -96,6 +100,26 @@ def ownership(snapshot: Snapshot, owner: UUID | None) -> RegistrationOwner:
     if member is None or not member.active:
         raise RegistrationOwnerUnknown
     return RegistrationOwner(member=member.uuid, team=member.team, region=snapshot.region_of(member))
+
+
+async def _of_known_account(work: UnitOfWork, facts: RegistrationFacts) -> RegistrationFacts:
+    """The facts with the name of the account they speak of; raises RegistrationAccountUnknown."""
+    named = facts.customer.account
+    if named is None:
+        return facts
+    try:
+        account = await accounts.get_account(work, named, permission=READ)
+    except AccountNotFound:
+        raise RegistrationAccountUnknown from None
+    if account.delete_time is not None:
+        raise RegistrationAccountUnknown
+    known = account.facts
+    customer = facts.customer.named_as(
+        company_name="" if known.person else known.display_name,
+        contact_name=known.display_name if known.person else "",
+        credit_code=known.credit_code,
+    )
+    return replace(facts, customer=customer)
 
 
 def _writes_for(principal: Principal, owner: RegistrationOwner) -> bool:

@@ -75,6 +75,15 @@ class Customer:
     credit_code: str = ""
     industry: str = ""
 
+    def named_as(self, *, company_name: str, contact_name: str, credit_code: str) -> "Customer":
+        """The customer with what its account tells where nothing was typed: a registration reads by itself."""
+        return replace(
+            self,
+            company_name=self.company_name or company_name,
+            contact_name=self.contact_name or contact_name,
+            credit_code=self.credit_code or credit_code,
+        )
+
     @property
     def told(self) -> bool:
         """Whether anything says who it is."""

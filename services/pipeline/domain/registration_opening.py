@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from kernel.money import Money
+from services.pipeline.domain import account as accounts
+from services.pipeline.domain.account import AccountFacts, Ownership
+from services.pipeline.domain.contact import ContactFacts
 from services.pipeline.domain.opportunity_facts import Facts, Opening, Origin
 from services.pipeline.domain.registration import Registration
 from services.pipeline.domain.registration_facts import FollowUpState, RegistrationFacts
@@ -45,6 +48,49 @@ def opening_of(registration: Registration, *, account: UUID, tier: str) -> Openi
         region=owner.region,
         wanted_kind=WANTED_STAGES[facts.follow_up or FollowUpState.FIRST_CONTACT],
         counts=True,
+    )
+
+
+def account_facts(facts: RegistrationFacts) -> AccountFacts:
+    """The customer as an account: the firm, or the person who buys by himself."""
+    customer, contact = facts.customer, facts.contact
+    if customer.company_name:
+        return AccountFacts(
+            display_name=customer.company_name, credit_code=customer.credit_code, industry=customer.industry
+        )
+    return AccountFacts(
+        display_name=customer.contact_name,
+        person=True,
+        industry=customer.industry,
+        phone=contact.phone,
+        email=contact.email,
+    )
+
+
+def contact_facts(facts: RegistrationFacts) -> ContactFacts | None:
+    """The person to ask for at a firm; None where nobody is named."""
+    customer, contact = facts.customer, facts.contact
+    if not customer.company_name or not customer.contact_name:
+        return None
+    return ContactFacts(
+        display_name=customer.contact_name, phone=contact.phone, email=contact.email, wechat=contact.wechat
+    )
+
+
+def account_ownership(registration: Registration) -> Ownership:
+    """A new account is looked after by whoever registered it."""
+    owner = registration.owner
+    return Ownership(owner=owner.member, team=owner.team, region=owner.region)
+
+
+def account_origin(registration: Registration) -> accounts.Origin:
+    """A new account came from where the registration did."""
+    origin = registration.origin
+    return accounts.Origin(
+        lead=origin.lead,
+        first_contact_time=origin.first_contact_time,
+        channel=origin.channel,
+        campaign=origin.campaign,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 
 
 @dataclass(eq=False, kw_only=True)
@@ -105,3 +105,12 @@ class RegistrationOwnerUnknown(Refusal):
     reason = "REGISTRATION_OWNER_UNKNOWN"
 
     field: str = "registration.owner"
+
+
+@dataclass(eq=False, kw_only=True)
+class RegistrationAccountUnknown(InvalidField):
+    """The account is not there, is archived, or whoever registers may not see it."""
+
+    reason = "REGISTRATION_ACCOUNT_UNKNOWN"
+
+    field: str = "registration.account"

@@ -35,7 +35,8 @@ async def test_a_second_registration_of_a_customer_tells_until_when_he_is_protec
     await bureau.approve(await bureau.submitted())
     rival = await bureau.submitted(bureau.house.wang_lei, contact_name="王总", phone="+8613857112233")
     assert [(each.code, dict(each.parameters)) for each in rival.conflicts] == [
-        ("CONFLICT_PROTECTED", {"by": "phone", "team": "杭州团队", "until": "2026-05-31"})
+        ("CONFLICT_PROTECTED", {"by": "phone", "team": "杭州团队", "until": "2026-05-31"}),
+        ("CONFLICT_ACCOUNT_OWNED", {"team": "杭州团队"}),
     ]
     assert rival.conflicts[0].text == "同一客户（电话相同）已有报备，保护至 2026-05-31，团队：杭州团队"
 
@@ -106,7 +107,7 @@ async def test_a_protection_that_is_over_ends_and_frees_the_customer(bureau: Bur
     async with bureau.house.engine.connect() as connection:
         assert (await connection.execute(select(PROTECTED_KEYS))).all() == []
     rival = await bureau.submitted(bureau.house.wang_lei)
-    assert list(rival.conflicts) == []
+    assert [each.code for each in rival.conflicts] == ["CONFLICT_ACCOUNT_OWNED"]
     assert (await bureau.approve(rival, bureau.house.boss)).state == states.REGISTRATION_STATE_APPROVED
 
 
@@ -114,5 +115,5 @@ async def test_a_customer_is_free_from_the_instant_his_protection_ends_before_an
     await bureau.approve(await bureau.submitted())
     bureau.house.clock.travel(days=90)
     rival = await bureau.submitted(bureau.house.wang_lei)
-    assert list(rival.conflicts) == []
+    assert [each.code for each in rival.conflicts] == ["CONFLICT_ACCOUNT_OWNED"]
     assert (await bureau.approve(rival, bureau.house.boss)).state == states.REGISTRATION_STATE_APPROVED
