@@ -1,7 +1,10 @@
 """Money as a whole number of minor units with its currency; never a float."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
@@ -17,6 +20,41 @@ class Money:
     def decimal(self) -> Decimal:
         """The amount in major units, exact."""
         return Decimal(self.minor).scaleb(-minor_digits(self.currency))
+
+    def __add__(self, other: "Money") -> "Money":
+        """The sum; raises CurrenciesMixed."""
+        return Money(minor=self.minor + self._same(other).minor, currency=self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        """The difference, below zero where `other` is more; raises CurrenciesMixed."""
+        return Money(minor=self.minor - self._same(other).minor, currency=self.currency)
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise CurrenciesMixed(f"{self.currency} and {other.currency}")
+        return other
+
+
+class CurrenciesMixed(ArithmeticError):  # noqa: N818 - a defect of ours: nothing is converted here
+    """Amounts of two currencies cannot be added."""
+
+
+def split(amount: Money, weights: Sequence[Decimal | int]) -> list[Money]:
+    """The amount in parts by weight, which add up to it exactly (最大余数法).
+
+    Each part is its share cut to the minor unit; what is left goes, a unit each, to those that lost most by the cut,
+    the earlier one first where two lost as much (Hamilton's method of largest remainders). Raises ValueError for a
+    negative amount or weight, and for weights that are nothing together.
+    """
+    total = sum((Fraction(weight) for weight in weights), Fraction())
+    if amount.minor < 0 or total <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError("a split needs an amount and weights above zero")
+    exact = [amount.minor * Fraction(weight) / total for weight in weights]
+    whole = [floor(share) for share in exact]
+    left = amount.minor - sum(whole)
+    for place in sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))[:left]:
+        whole[place] += 1
+    return [Money(minor=minor, currency=amount.currency) for minor in whole]
 
 
 def minor_digits(currency: str) -> int:

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +65,11 @@ def number(column: ColumnElement[Any]) -> Field:
 def instant(column: ColumnElement[Any]) -> Field:
     """An instant (RFC 3339); one without a zone is UTC."""
     return Field(column, _instant, _ORDERED)
+
+
+def day(column: ColumnElement[Any]) -> Field:
+    """A business day, written 2026-03-02."""
+    return Field(column, date.fromisoformat, _ORDERED)
 
 
 def reference(column: ColumnElement[Any], collection: str) -> Field:

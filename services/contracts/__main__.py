@@ -10,6 +10,7 @@ from millrace.contracts.v1 import (
     approval_service_pb2,
     contract_service_pb2,
     contract_template_service_pb2,
+    instalment_service_pb2,
     rule_set_service_pb2,
     signature_service_pb2,
 )
@@ -30,9 +31,11 @@ from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS, SIGNATURES
 from services.contracts.events.on_opportunity import reactions_to_opportunities
+from services.contracts.events.payment_publications import INSTALMENTS
 from services.contracts.rpc.contract_servicer import ContractServicer
 from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
 from services.contracts.rpc.contract_wiring import contract_desk, contract_sweeps, paper_room, sealing, vault
+from services.contracts.rpc.instalment_servicer import InstalmentServicer
 from services.contracts.rpc.signature_servicer import SignatureServicer
 from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
@@ -58,6 +61,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(contract_template_service_pb2, "ContractTemplateService"): ContractTemplateServicer(
             store, page_key=pages
+        ),
+        _service(instalment_service_pb2, "InstalmentService"): InstalmentServicer(
+            store, zone=parts.settings.time_zone, page_key=pages
         ),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
         _service(signature_service_pb2, "SignatureService"): SignatureServicer(
@@ -104,6 +110,7 @@ DEFINITION = ServiceDefinition(
         **CONTRACTS,
         **CONTRACT_TEMPLATES,
         **SIGNATURES,
+        **INSTALMENTS,
     },
     servicers=servicers,
     identify=CALLERS.identify,

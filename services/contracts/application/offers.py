@@ -1,9 +1,8 @@
-"""The quotes as contracts see them, until quotes are kept here: there are none, and nothing is planned for."""
+"""The quotes as contracts see them, until quotes are kept here: there are none."""
 
 from uuid import UUID
 
 from chassis.work import Read, UnitOfWork
-from services.contracts.domain.contract import Contract
 from services.contracts.domain.offer import Offer, OfferUnknown
 
 
@@ -29,8 +28,3 @@ class NoOffers:
         """Raises OfferUnknown."""
         del work
         raise OfferUnknown(quote=f"quotes/{uuid}")
-
-
-async def no_plan(work: UnitOfWork, *, contract: Contract) -> None:
-    """Nothing is planned for the contract."""
-    del work, contract

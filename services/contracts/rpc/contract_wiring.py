@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from chassis.files import Vault
@@ -14,7 +15,8 @@ from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_life import by_calendar
 from services.contracts.application.contract_papers import PaperRoom, Sealing
 from services.contracts.application.contract_signing import SEAL_CONTRACT
-from services.contracts.application.offers import NoOffers, no_plan
+from services.contracts.application.offers import NoOffers
+from services.contracts.application.payment_plan import plan_payments
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.documents.printing import Press
 from services.contracts.documents.seals import Stationery
@@ -49,7 +51,7 @@ def contract_desk(parts: Parts) -> ContractDesk:
     def make() -> ContractDesk:
         return ContractDesk(
             offers=parts.once("offers", NoOffers),
-            plan=parts.once("plan", lambda: no_plan),
+            plan=partial(plan_payments, rulebook=rulebook(parts), zone=parts.settings.time_zone),
             rulebook=rulebook(parts),
             company=paper.company,
             has_seal=paper.has_seal,

@@ -1,0 +1,126 @@
+"""Instalments in their table."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+
+from chassis.listing import Listing, Order, Page, PageRequest, day, read_page, reference, truth
+from chassis.scope import scope
+from chassis.work import Read, Record
+from kernel.money import Money
+from services.contracts.domain.instalment import Instalment, InstalmentNotFound
+from services.contracts.storage.payment_tables import INSTALMENTS
+
+READING = "contracts.read"
+
+
+def to_row(instalment: Instalment) -> Mapping[str, object]:
+    """The columns of an instalment."""
+    return {
+        "uuid": instalment.uuid,
+        "contract": instalment.contract,
+        "opportunity": instalment.opportunity,
+        "account": instalment.account,
+        "owner": instalment.owner,
+        "team": instalment.team,
+        "region": instalment.region,
+        "sequence": instalment.sequence,
+        "part": instalment.part,
+        "display_name_zh": instalment.display_name_zh,
+        "display_name_en": instalment.display_name_en,
+        "due_date": instalment.due_date,
+        "currency": instalment.amount.currency,
+        "amount_minor": instalment.amount.minor,
+        "paid_minor": instalment.paid.minor,
+        "written_off_minor": instalment.written_off.minor,
+        "open_minor": instalment.open.minor,
+        "cancelled": instalment.cancelled,
+        "create_time": instalment.create_time,
+        "update_time": instalment.update_time,
+    }
+
+
+INSTALMENT_RECORD: Record[Instalment] = Record(
+    kind="instalment", collection="instalments", table=INSTALMENTS, row=to_row
+)
+
+
+def from_row(row: Mapping[str, Any] | RowMapping) -> Instalment:
+    """The instalment in a row."""
+    currency = row["currency"]
+    return Instalment(
+        uuid=row["uuid"],
+        version=row["version"],
+        contract=row["contract"],
+        opportunity=row["opportunity"],
+        account=row["account"],
+        owner=row["owner"],
+        team=row["team"],
+        region=row["region"],
+        sequence=row["sequence"],
+        part=row["part"],
+        display_name_zh=row["display_name_zh"],
+        display_name_en=row["display_name_en"],
+        due_date=row["due_date"],
+        amount=Money(minor=row["amount_minor"], currency=currency),
+        paid=Money(minor=row["paid_minor"], currency=currency),
+        written_off=Money(minor=row["written_off_minor"], currency=currency),
+        cancelled=row["cancelled"],
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+    )
+
+
+async def get_instalment(read: Read, uuid: UUID, *, permission: str = READING) -> Instalment:
+    """The instalment, where the reader's permission reaches; raises InstalmentNotFound."""
+    wanted = select(INSTALMENTS).where(INSTALMENTS.c.uuid == uuid)
+    statement = scope(wanted, INSTALMENTS, principal=read.principal, permission=permission)
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise InstalmentNotFound(instalment=f"instalments/{uuid}")
+    return from_row(row)
+
+
+async def instalments_of_contract(read: Read, contract: UUID) -> Sequence[Instalment]:
+    """The plan of a contract in its order, whoever asks: the caller has checked the contract."""
+    statement = select(INSTALMENTS).where(INSTALMENTS.c.contract == contract).order_by(INSTALMENTS.c.sequence)
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def open_instalments_of_account(read: Read, account: UUID, *, currency: str, most: int) -> Sequence[Instalment]:
+    """What a customer still owes in a currency, the oldest first, whoever asks; at most `most`."""
+    statement = (
+        select(INSTALMENTS)
+        .where(INSTALMENTS.c.account == account, INSTALMENTS.c.open_minor > 0, INSTALMENTS.c.currency == currency)
+        .order_by(INSTALMENTS.c.due_date, INSTALMENTS.c.uuid)
+        .limit(most)
+    )
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def list_instalments(read: Read, wanted: PageRequest) -> Page[Instalment]:
+    """A page of the instalments the caller may see."""
+    visible = scope(select(INSTALMENTS), INSTALMENTS, principal=read.principal, permission=READING)
+    page = await read_page(read.connection, visible, _LISTING, wanted)
+    return page.of([from_row(row) for row in page.items])
+
+
+_LISTING = Listing(
+    fields={
+        "contract": reference(INSTALMENTS.c.contract, "contracts"),
+        "opportunity": reference(INSTALMENTS.c.opportunity, "opportunities"),
+        "account": reference(INSTALMENTS.c.account, "accounts"),
+        "owner": reference(INSTALMENTS.c.owner, "members"),
+        "team": reference(INSTALMENTS.c.team, "teams"),
+        "region": reference(INSTALMENTS.c.region, "regions"),
+        "due_date": day(INSTALMENTS.c.due_date),
+        "open": truth(INSTALMENTS.c.open_minor > 0),
+        "cancelled": truth(INSTALMENTS.c.cancelled),
+    },
+    orders={"due_date": Order(INSTALMENTS.c.due_date, date.fromisoformat)},
+    order_by="due_date",
+    tie=INSTALMENTS.c.uuid,
+)
