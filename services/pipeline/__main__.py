@@ -26,6 +26,7 @@ from chassis.rule_sets import Rulebook
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
 from services.pipeline.application.approval_kinds import approval_kinds
+from services.pipeline.application.opportunities import OpportunityDesk
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
@@ -34,6 +35,7 @@ from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
+from services.pipeline.rpc.opportunity_wiring import opportunity_servicers
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
@@ -53,6 +55,13 @@ def rulebook(parts: Parts) -> Rulebook:
 def registration_desk(parts: Parts) -> RegistrationDesk:
     """Where registrations are taken in and judged."""
     return RegistrationDesk(
+        rulebook=rulebook(parts), organization=CALLERS.organization(parts), zone=parts.settings.time_zone
+    )
+
+
+def opportunity_desk(parts: Parts) -> OpportunityDesk:
+    """Where opportunities are worked."""
+    return OpportunityDesk(
         rulebook=rulebook(parts), organization=CALLERS.organization(parts), zone=parts.settings.time_zone
     )
 
@@ -79,6 +88,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             store, registration_desk(parts), texts, page_key=pages
         ),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
+        **opportunity_servicers(parts, opportunity_desk(parts), vault(parts), page_key=pages),
     }
 
 

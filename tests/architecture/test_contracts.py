@@ -26,6 +26,8 @@ ANONYMOUS = {
 }
 READS = (
     "Get",
+    "Suggest",
+    "Summarize",
     "List",
     "Watch",
     "Check",

@@ -1,18 +1,67 @@
 """Opening, reading and changing opportunities."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from chassis.listing import Page, PageRequest
+from chassis.organization import Organization
+from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
-from kernel.errors import StaleVersion
-from services.pipeline.domain.gates import moved, opened
+from kernel.errors import Kind, Refusal, StaleVersion
+from services.pipeline.application.rule_kinds import OPPORTUNITY
+from services.pipeline.domain.gates import Gap, gaps_before, moved, opened
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
+from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
-from services.pipeline.storage.opportunities import get_with_process, keep
+from services.pipeline.storage import opportunity_listing
+from services.pipeline.storage.opportunities import (
+    BoardSum,
+    StageVisit,
+    get_opportunity,
+    get_with_process,
+    keep,
+    read_visits,
+    summarize,
+)
 from services.pipeline.storage.sales_processes import every_process
 
 READ, WRITE = "pipeline.read", "pipeline.write"
+Followed = tuple[Opportunity, SalesProcess]
+
+
+@dataclass(eq=False, kw_only=True)
+class OwnerUnknown(Refusal):
+    """There is no such member, or he has left."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "OWNER_UNKNOWN"
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityDesk:
+    """What every use case of opportunities is given: the rules in force, who works here, and the calendar day."""
+
+    rulebook: Rulebook
+    organization: Organization
+    zone: ZoneInfo
+
+    async def rules(self, read: Read) -> OpportunityRules:
+        """The rules in force."""
+        return (await self.rulebook.current(read, OPPORTUNITY)).rules
+
+    async def cutoffs(self, read: Read) -> Cutoffs:
+        """Since when things have waited too long, as of now."""
+        return (await self.rules(read)).cutoffs(now=read.now, today=self.day(read.now))
+
+    def day(self, time: datetime) -> date:
+        """The day an instant falls on where the house is."""
+        return time.astimezone(self.zone).date()
 
 
 async def open_opportunity(work: UnitOfWork, *, opening: Opening) -> Opportunity:
@@ -21,33 +70,82 @@ async def open_opportunity(work: UnitOfWork, *, opening: Opening) -> Opportunity
     It follows the process it names, else the one for its trade, else the default one. Whoever opens it has made sure
     that the account exists; a registration opens one opportunity only.
     """
+    return (await open_with_process(work, opening=opening))[0]
+
+
+async def open_with_process(work: UnitOfWork, *, opening: Opening) -> Followed:
+    """The same, with the process it follows."""
     process = _choose(await every_process(work), opening)
-    change = opened(opening, uuid=work.new_id(), process=process, now=work.now)
-    return keep(work, change, before=None)
+    return keep(work, opened(opening, uuid=work.new_id(), process=process, now=work.now), before=None), process
 
 
-async def get_opportunity(read: Read, *, uuid: UUID) -> tuple[Opportunity, SalesProcess]:
+async def create_opportunity(work: UnitOfWork, *, opening: Opening) -> Followed:
+    """An opportunity is entered by hand for a known account; it counts once its registration is reviewed."""
+    return await open_with_process(work, opening=opening)
+
+
+async def read_opportunity(read: Read, *, uuid: UUID) -> Followed:
     """An opportunity shows itself to those whose scope reaches it, with the process it follows."""
     return await get_with_process(read, uuid, permission=READ)
 
 
-async def update_opportunity(
-    work: UnitOfWork, *, uuid: UUID, seen: int, edit: Callable[[Facts], Facts]
-) -> tuple[Opportunity, SalesProcess]:
+async def list_opportunities(
+    read: Read, *, wanted: PageRequest, desk: OpportunityDesk
+) -> tuple[Page[Followed], Cutoffs]:
+    """Opportunities within the reader's scope, filtered, sorted and counted, with the processes they follow."""
+    cutoffs = await desk.cutoffs(read)
+    page = await opportunity_listing.list_opportunities(read, wanted, permission=READ, cutoffs=cutoffs)
+    processes = {process.uuid: process for process in await every_process(read)}
+    return page.of([(each, processes[each.sales_process]) for each in page.items]), cutoffs
+
+
+async def list_conflicts(read: Read, *, wanted: PageRequest) -> Page[opportunity_listing.Conflict]:
+    """What does not fit stays to be looked at."""
+    return await opportunity_listing.list_conflicts(read, wanted, permission=READ)
+
+
+async def summarize_board(read: Read, *, owner: UUID | None, sales_process: UUID | None) -> Sequence[BoardSum]:
+    """A board sums up what its reader may see."""
+    return await summarize(read, permission=READ, owner=owner, sales_process=sales_process)
+
+
+async def list_visits(read: Read, *, uuid: UUID) -> Sequence[StageVisit]:
+    """The stays of an opportunity in its stages, the present one last."""
+    return await read_visits(read, await get_opportunity(read, uuid, permission=READ))
+
+
+async def check_gate(read: Read, *, uuid: UUID, stage: str) -> tuple[Gap, ...]:
+    """What stands between an opportunity and a stage; without a stage, the next one. Raises StageUnknown."""
+    opportunity, process = await get_with_process(read, uuid, permission=READ)
+    here = process.places.get(opportunity.standing.stage, 0)
+    to = process.place(stage) if stage else min(here + 1, len(process.stages) - 1)
+    return gaps_before(process, opportunity, to=to, now=read.now)
+
+
+async def update_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int, edit: Callable[[Facts], Facts]) -> Followed:
     """Facts change when somebody who saw the present version says so; a later closing date counts as postponed.
 
     Raises OpportunityNotFound and StaleVersion.
     """
-    opportunity, process = await get_with_process(work, uuid, permission=WRITE)
-    if opportunity.version != seen:
-        raise StaleVersion(resource=opportunity.name)
+    opportunity, process = await writable(work, uuid=uuid, seen=seen)
     change = opportunity.updated(facts=edit(opportunity.facts), now=work.now)
     return (keep(work, change, before=opportunity) if change.events else opportunity), process
 
 
-async def move_opportunity(
-    work: UnitOfWork, *, uuid: UUID, seen: int | None, stage: str
-) -> tuple[Opportunity, SalesProcess]:
+async def assign_opportunity(
+    work: UnitOfWork, *, uuid: UUID, seen: int | None, owner: UUID, desk: OpportunityDesk
+) -> Followed:
+    """Somebody else works it from now on; it goes to the team and region he has now. Raises OwnerUnknown."""
+    opportunity, process = await writable(work, uuid=uuid, seen=seen)
+    snapshot = await desk.organization.current()
+    member = snapshot.members.get(owner)
+    if member is None or not member.active:
+        raise OwnerUnknown(owner=f"members/{owner}")
+    change = opportunity.assigned(owner=owner, team=member.team, region=snapshot.region_of(member), now=work.now)
+    return (keep(work, change, before=opportunity) if change.events else opportunity), process
+
+
+async def move_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None, stage: str) -> Followed:
     """An opportunity goes on when the gates on its way are met or waived; going back is free.
 
     Raises OpportunityNotFound, StaleVersion, OpportunityCannotMove, StageUnknown, StageMoveNotAllowed, GateUnmet.
@@ -56,15 +154,38 @@ async def move_opportunity(
     return keep(work, moved(opportunity, process=process, to=stage, now=work.now), before=opportunity), process
 
 
-async def writable(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> tuple[Opportunity, SalesProcess]:
-    """The opportunity for a change of state; raises OpportunityNotFound, and StaleVersion where another was seen."""
+async def lose_opportunity(
+    work: UnitOfWork,
+    *,
+    uuid: UUID,
+    seen: int | None,
+    loss_reason: str,
+    competitor: str,
+    tactics: str,
+    desk: OpportunityDesk,
+) -> Followed:
+    """Business is lost for a reason of the list (输单). Raises LossReasonUnknown and OpportunityCannotMove."""
+    opportunity, process = await writable(work, uuid=uuid, seen=seen)
+    known = (await desk.rules(work)).known_loss_reason(loss_reason)
+    change = opportunity.lost(reason=known, competitor=competitor, tactics=tactics, now=work.now)
+    return keep(work, change, before=opportunity), process
+
+
+async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:
+    """A lost one is worked on again. Raises OpportunityCannotMove."""
+    opportunity, process = await writable(work, uuid=uuid, seen=seen)
+    return keep(work, opportunity.reopened(process=process, now=work.now), before=opportunity), process
+
+
+async def writable(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:
+    """The opportunity for a change; raises OpportunityNotFound, and StaleVersion where another version was seen."""
     opportunity, process = await get_with_process(work, uuid, permission=WRITE)
     if seen is not None and opportunity.version != seen:
         raise StaleVersion(resource=opportunity.name)
     return opportunity, process
 
 
-def _choose(processes: list[SalesProcess], opening: Opening) -> SalesProcess:
+def _choose(processes: Sequence[SalesProcess], opening: Opening) -> SalesProcess:
     """The process an opportunity is to follow; raises SalesProcessNotFound and SalesProcessClosed."""
     if opening.sales_process is not None:
         named = next((each for each in processes if each.uuid == opening.sales_process), None)

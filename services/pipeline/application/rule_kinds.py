@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
+from services.pipeline.domain.opportunity_rules import OpportunityRules
 from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_rules import RegistrationRules
 from services.pipeline.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
@@ -15,10 +16,13 @@ REGISTRATION: RuleKind[RegistrationRules] = RuleKind(
 REGISTRATION_FORM: RuleKind[RegistrationForm] = RuleKind(
     "registration_form", _SHIPPED / "registration_form.toml", RegistrationForm.from_mapping
 )
+OPPORTUNITY: RuleKind[OpportunityRules] = RuleKind(
+    "opportunity", _SHIPPED / "opportunity.toml", OpportunityRules.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="pipelineRuleSets",
-    kinds=(REGISTRATION, REGISTRATION_FORM),
+    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY),
 )

@@ -50,14 +50,18 @@ def without_evidence(opportunity: Opportunity, *, uuid: UUID, now: datetime) -> 
 def quote_stands(
     opportunity: Opportunity, *, quote: str, stands: bool, uuid: UUID, actor: str, now: datetime
 ) -> Change[Opportunity]:
-    """A quote is evidence as long as it stands: approved, sent or accepted, and neither overtaken nor expired."""
+    """A quote is evidence as long as it stands: approved, sent or accepted, and neither overtaken nor expired.
+
+    From a new one on the days count until somebody follows it up.
+    """
     known = any(each.linked == quote for each in opportunity.evidence)
     if known is stands:
         return Change(opportunity, ())
     kept = tuple(each for each in opportunity.evidence if each.linked != quote)
     if stands:
         kept = (*kept, Evidence(uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, actor=actor, time=now))
-    return _shown(opportunity, kept, now=now)
+    waited = replace(opportunity, follow_up_time=now if stands else opportunity.follow_up_time)
+    return _shown(waited, kept, now=now)
 
 
 def waiver_requested(

@@ -100,6 +100,15 @@ async def get_with_process(read: Read, uuid: UUID, *, permission: str) -> tuple[
     return opportunity, process
 
 
+async def opportunity_by_itself(read: Read, uuid: UUID) -> Opportunity:
+    """The opportunity whoever asks, for what follows from a decision or an event; raises OpportunityNotFound."""
+    statement = select(OPPORTUNITIES).where(OPPORTUNITIES.c.uuid == uuid)
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise OpportunityNotFound(opportunity=f"opportunities/{uuid}")
+    return from_row(row)
+
+
 async def read_visits(read: Read, opportunity: Opportunity) -> Sequence[StageVisit]:
     """The stays of an opportunity, the present one last; the caller has checked that it may be seen."""
     statement = (

@@ -1,7 +1,7 @@
 """Sales processes in their table, over those the product ships with."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from services.pipeline.domain.sales_process import SalesProcess, SalesProcessNot
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES, SALES_PROCESSES
 
 _SHIPPED = Path(__file__).parent.parent / "rules" / "sales_processes.toml"
+_WORDS = _SHIPPED.with_name("process_suggestion.toml")
 _MOST = 500
 
 
@@ -43,6 +44,13 @@ def shipped_processes() -> Mapping[UUID, SalesProcess]:
     """What the product ships with, read once; each is version 0 until somebody edits it."""
     told = tomllib.loads(_SHIPPED.read_text(encoding="utf-8"))
     return {process.uuid: process for process in map(shipped_process, told["process"])}
+
+
+@cache
+def shipped_words() -> Mapping[str, Sequence[str]]:
+    """By which words the steps of a company are recognised, read once."""
+    words: Mapping[str, Sequence[str]] = tomllib.loads(_WORDS.read_text(encoding="utf-8"))["words"]
+    return words
 
 
 async def every_process(read: Read) -> list[SalesProcess]:

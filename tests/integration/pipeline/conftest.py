@@ -138,6 +138,7 @@ def settings(database: str, nats_url: str = "") -> ServiceSettings:
         addresses={},
         ready_file="",
         audit_heads="",
+        files_url="memory:///",
         other={},
     )
 

@@ -1,0 +1,102 @@
+"""What administrators decide about opportunities: what deserves attention, and for which reasons business is lost."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kernel.errors import Kind, Refusal
+from services.pipeline.domain.opportunity import Opportunity, OpportunityState
+from trade.rule_body import RuleBody
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_YEAR = 366
+
+
+@dataclass(eq=False, kw_only=True)
+class LossReasonUnknown(Refusal):
+    """The rules know no such reason to lose."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "LOSS_REASON_UNKNOWN"
+
+    loss_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityRules:
+    """The rules of opportunities in force; loss reasons by key, with their names in Chinese and English."""
+
+    missed_quote_days: int
+    forgotten_follow_up_days: int
+    loss_reasons: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def from_mapping(cls, body: Mapping[str, object]) -> "OpportunityRules":
+        """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
+        whole = RuleBody(body).only("attention", "loss_reasons")
+        attention = whole.section("attention").only("missed_quote_days", "forgotten_follow_up_days")
+        reasons = whole.section("loss_reasons")
+        for key in reasons.content:
+            if not _KEY.fullmatch(key):
+                raise reasons.wrong(key, "must be a word of small letters")
+        if not reasons.content:
+            raise whole.wrong("loss_reasons", "must not be empty")
+        return cls(
+            missed_quote_days=attention.whole("missed_quote_days", least=1, most=_YEAR),
+            forgotten_follow_up_days=attention.whole("forgotten_follow_up_days", least=1, most=_YEAR),
+            loss_reasons={key: _names(reasons.section(key)) for key in reasons.content},
+        )
+
+    def known_loss_reason(self, key: str) -> str:
+        """The key; raises LossReasonUnknown."""
+        if key not in self.loss_reasons:
+            raise LossReasonUnknown(loss_reason=key)
+        return key
+
+    def cutoffs(self, *, now: datetime, today: date) -> "Cutoffs":
+        """The instants before which things have waited too long, as of now."""
+        return Cutoffs(
+            now=now,
+            today=today,
+            unquoted=now - timedelta(days=self.missed_quote_days),
+            unfollowed=now - timedelta(days=self.forgotten_follow_up_days),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutoffs:
+    """Since when the need may be confirmed without a quote, and a quote stand without a follow-up."""
+
+    now: datetime
+    today: date
+    unquoted: datetime
+    unfollowed: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """What about an open opportunity wants to be looked at; the list filters by the same rules in SQL."""
+
+    rotting: bool
+    overdue: bool
+    missed_quote: bool
+    forgotten_follow_up: bool
+
+
+def attention(opportunity: Opportunity, cutoffs: Cutoffs) -> Attention:
+    """What deserves attention now; nothing about one that is won or lost."""
+    is_open = opportunity.state is OpportunityState.OPEN
+    closing, rots = opportunity.facts.expected_close_date, opportunity.standing.rot_time
+    confirmed, quoted = opportunity.need_confirmed_time, opportunity.quoted_time
+    return Attention(
+        rotting=is_open and rots is not None and rots < cutoffs.now,
+        overdue=is_open and closing is not None and closing < cutoffs.today,
+        missed_quote=is_open and quoted is None and confirmed is not None and confirmed < cutoffs.unquoted,
+        forgotten_follow_up=is_open and quoted is not None and opportunity.follow_up_time < cutoffs.unfollowed,
+    )
+
+
+def _names(reason: RuleBody) -> tuple[str, str]:
+    told = reason.only("name_zh", "name_en")
+    return told.text("name_zh"), told.text("name_en")

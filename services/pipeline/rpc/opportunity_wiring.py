@@ -1,0 +1,31 @@
+"""How opportunities join the service's parts: who serves them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf.descriptor import ServiceDescriptor
+from millrace.pipeline.v1 import evidence_service_pb2, opportunity_service_pb2, sales_process_service_pb2
+
+from chassis.files import Vault
+from chassis.parts import Parts
+from services.pipeline.application.opportunities import OpportunityDesk
+from services.pipeline.rpc.evidence_servicer import EvidenceServicer
+from services.pipeline.rpc.opportunity_servicer import OpportunityServicer
+from services.pipeline.rpc.sales_process_servicer import SalesProcessServicer
+
+
+def opportunity_servicers(
+    parts: Parts, desk: OpportunityDesk, vault: Vault, *, page_key: bytes
+) -> Mapping[ServiceDescriptor, object]:
+    """Who serves opportunities, their evidence, and the processes they follow."""
+    store, texts = parts.store, parts.texts
+    return {
+        _of(opportunity_service_pb2, "OpportunityService"): OpportunityServicer(store, desk, texts, page_key=page_key),
+        _of(evidence_service_pb2, "EvidenceService"): EvidenceServicer(store, vault, zone=parts.settings.time_zone),
+        _of(sales_process_service_pb2, "SalesProcessService"): SalesProcessServicer(store, texts),
+    }
+
+
+def _of(contract: Any, name: str) -> ServiceDescriptor:
+    found: ServiceDescriptor = contract.DESCRIPTOR.services_by_name[name]
+    return found

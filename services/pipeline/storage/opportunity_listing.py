@@ -1,0 +1,172 @@
+"""What opportunities and their conflicts can be filtered and sorted by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from chassis.listing import (
+    Field,
+    Listing,
+    Order,
+    Page,
+    PageRequest,
+    choice,
+    instant,
+    number,
+    read_page,
+    reference,
+    text,
+    truth,
+)
+from chassis.scope import scope
+from chassis.work import Read, UnitOfWork
+from kernel.money import minor_digits
+from services.pipeline.domain.opportunity import Opportunity, OpportunityState
+from services.pipeline.domain.opportunity_rules import Cutoffs
+from services.pipeline.domain.sales_process import StageKind
+from services.pipeline.storage.opportunity_rows import from_row
+from services.pipeline.storage.opportunity_tables import OPPORTUNITIES, OPPORTUNITY_CONFLICTS
+
+_O = OPPORTUNITIES.c
+_ORDERED = frozenset({"=", "!=", "<", "<=", ">", ">="})
+_MOST = 2**53
+
+
+def _units(value: str) -> int:
+    """An amount in units of a currency with hundredths, as most have; yen and dinars are filtered by that, too."""
+    read: int = int(value) * 10 ** minor_digits("CNY")
+    if not 0 <= read < _MOST:
+        raise ValueError(value)
+    return read
+
+
+_FIELDS: Mapping[str, Field] = {
+    "display_name": text(_O.display_name),
+    "account": reference(_O.account, "accounts"),
+    "registration": reference(_O.registration, "registrations"),
+    "lead": reference(_O.lead, "leads"),
+    "contract": reference(_O.contract, "contracts"),
+    "owner": reference(_O.owner, "members"),
+    "team": reference(_O.team, "teams"),
+    "region": reference(_O.region, "regions"),
+    "channel": reference(_O.channel, "channels"),
+    "campaign": reference(_O.campaign, "campaigns"),
+    "industry": text(_O.industry),
+    "tier": text(_O.tier),
+    "sales_process": reference(_O.sales_process, "salesProcesses"),
+    "stage": text(_O.stage),
+    "stage_kind": choice(_O.stage_kind, {f"STAGE_KIND_{each.name}": each.value for each in StageKind}),
+    "state": choice(_O.state, {f"OPPORTUNITY_STATE_{each.name}": each.value for each in OpportunityState}),
+    "amount": Field(_O.amount_minor, _units, _ORDERED),
+    "currency": text(_O.amount_currency),
+    "probability": number(_O.probability),
+    "expected_close_date": Field(_O.expected_close_date, date.fromisoformat, _ORDERED),
+    "next_step_date": Field(_O.next_step_date, date.fromisoformat, _ORDERED),
+    "loss_reason": text(_O.loss_reason),
+    "postponement_count": number(_O.postponements),
+    "counts": truth(_O.counts),
+    "create_time": instant(_O.create_time),
+    "update_time": instant(_O.update_time),
+    "close_time": instant(_O.close_time),
+    "stage_entered_time": instant(_O.stage_entered_time),
+}
+_ORDERS: Mapping[str, Order] = {
+    "create_time": Order(_O.create_time, datetime.fromisoformat),
+    "update_time": Order(_O.update_time, datetime.fromisoformat),
+    "expected_close_date": Order(_O.close_order, date.fromisoformat),
+    "amount": Order(_O.amount_minor, int),
+    "weighted_amount": Order(_O.weighted_minor, int),
+}
+_CONFLICT_LISTING = Listing(
+    fields={
+        "opportunity": reference(OPPORTUNITY_CONFLICTS.c.opportunity, "opportunities"),
+        "owner": reference(OPPORTUNITY_CONFLICTS.c.owner, "members"),
+        "time": instant(OPPORTUNITY_CONFLICTS.c.time),
+    },
+    orders={"time": Order(OPPORTUNITY_CONFLICTS.c.time, datetime.fromisoformat)},
+    order_by="time desc",
+    tie=OPPORTUNITY_CONFLICTS.c.uuid,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """What contracts told of an opportunity that does not fit it as it stands; `linked` told it."""
+
+    uuid: UUID
+    opportunity: UUID
+    linked: str
+    code: str
+    state: str
+    time: datetime
+
+
+async def list_opportunities(
+    read: Read, wanted: PageRequest, *, permission: str, cutoffs: Cutoffs
+) -> Page[Opportunity]:
+    """A page of the opportunities the reader may see."""
+    statement = scope(select(OPPORTUNITIES), OPPORTUNITIES, principal=read.principal, permission=permission)
+    flags = {name: truth(condition) for name, condition in _attention(cutoffs).items()}
+    listing = Listing(fields={**_FIELDS, **flags}, orders=_ORDERS, order_by="create_time desc", tie=_O.uuid)
+    page = await read_page(read.connection, statement, listing, wanted)
+    return page.of([from_row(row) for row in page.items])
+
+
+async def list_conflicts(read: Read, wanted: PageRequest, *, permission: str) -> Page[Conflict]:
+    """A page of the conflicts of opportunities the reader may see."""
+    statement = scope(
+        select(OPPORTUNITY_CONFLICTS), OPPORTUNITY_CONFLICTS, principal=read.principal, permission=permission
+    )
+    page = await read_page(read.connection, statement, _CONFLICT_LISTING, wanted)
+    return page.of(
+        [
+            Conflict(
+                uuid=row["uuid"],
+                opportunity=row["opportunity"],
+                linked=row["linked"],
+                code=row["code"],
+                state=row["state"],
+                time=row["time"],
+            )
+            for row in page.items
+        ]
+    )
+
+
+def keep_conflict(work: UnitOfWork, opportunity: Opportunity, *, linked: str, code: str) -> None:
+    """Keep what does not fit, for people to look at."""
+    work.insert(
+        OPPORTUNITY_CONFLICTS,
+        {
+            "uuid": work.new_id(),
+            "opportunity": opportunity.uuid,
+            "linked": linked,
+            "code": code,
+            "state": opportunity.state.value,
+            "owner": opportunity.owner,
+            "team": opportunity.team,
+            "region": opportunity.region,
+            "time": work.now,
+        },
+    )
+
+
+def _attention(cutoffs: Cutoffs) -> Mapping[str, ColumnElement[Any]]:
+    """The same rules as `domain.opportunity_rules.attention` has in memory; a test holds them together."""
+    is_open = _O.state == OpportunityState.OPEN.value
+    return {
+        "rotting": and_(is_open, _O.rot_time.is_not(None), _O.rot_time < cutoffs.now),
+        "overdue": and_(is_open, _O.close_order < cutoffs.today),
+        "missed_quote": and_(
+            is_open,
+            _O.quoted_time.is_(None),
+            _O.need_confirmed_time.is_not(None),
+            _O.need_confirmed_time < cutoffs.unquoted,
+        ),
+        "forgotten_follow_up": and_(is_open, _O.quoted_time.is_not(None), _O.follow_up_time < cutoffs.unfollowed),
+        "without_next_step": and_(is_open, or_(_O.next_step == "", _O.next_step_date.is_(None))),
+    }
