@@ -1,7 +1,7 @@
 """Opening, reading and changing opportunities."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,14 +10,15 @@ from chassis.listing import Page, PageRequest
 from chassis.organization import Organization
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
-from kernel.errors import Kind, Refusal, StaleVersion
+from kernel.errors import StaleVersion
+from services.pipeline.application.accounts import ownership_of
 from services.pipeline.application.rule_kinds import OPPORTUNITY
 from services.pipeline.domain.gates import Gap, gaps_before, moved, opened
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
-from services.pipeline.storage import opportunity_listing
+from services.pipeline.storage import accounts, opportunity_listing
 from services.pipeline.storage.opportunities import (
     BoardSum,
     StageVisit,
@@ -31,16 +32,6 @@ from services.pipeline.storage.sales_processes import every_process
 
 READ, WRITE = "pipeline.read", "pipeline.write"
 Followed = tuple[Opportunity, SalesProcess]
-
-
-@dataclass(eq=False, kw_only=True)
-class OwnerUnknown(Refusal):
-    """There is no such member, or he has left."""
-
-    kind = Kind.INVALID_INPUT
-    reason = "OWNER_UNKNOWN"
-
-    owner: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +71,14 @@ async def open_with_process(work: UnitOfWork, *, opening: Opening) -> Followed:
 
 
 async def create_opportunity(work: UnitOfWork, *, opening: Opening) -> Followed:
-    """An opportunity is entered by hand for a known account; it counts once its registration is reviewed."""
-    return await open_with_process(work, opening=opening)
+    """An opportunity is entered by hand for a live account that the caller sees; it has the account's tier and trade.
+
+    Raises AccountNotFound, AccountArchived, SalesProcessNotFound, SalesProcessClosed.
+    """
+    account = await accounts.get_account(work, opening.account, permission=READ)
+    account.must_live()
+    facts = replace(opening.facts, industry=opening.facts.industry or account.facts.industry)
+    return await open_with_process(work, opening=replace(opening, facts=facts, tier=account.facts.tier))
 
 
 async def read_opportunity(read: Read, *, uuid: UUID) -> Followed:
@@ -137,11 +134,8 @@ async def assign_opportunity(
 ) -> Followed:
     """Somebody else works it from now on; it goes to the team and region he has now. Raises OwnerUnknown."""
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
-    snapshot = await desk.organization.current()
-    member = snapshot.members.get(owner)
-    if member is None or not member.active:
-        raise OwnerUnknown(owner=f"members/{owner}")
-    change = opportunity.assigned(owner=owner, team=member.team, region=snapshot.region_of(member), now=work.now)
+    given = ownership_of(await desk.organization.current(), owner)
+    change = opportunity.assigned(owner=owner, team=given.team, region=given.region, now=work.now)
     return (keep(work, change, before=opportunity) if change.events else opportunity), process
 
 

@@ -11,9 +11,10 @@ from google.rpc import error_details_pb2, status_pb2
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 from grpc_status import rpc_status
-from millrace.pipeline.v1 import evidence_pb2, opportunity_pb2
+from millrace.pipeline.v1 import account_pb2, account_service_pb2, evidence_pb2, opportunity_pb2
 from millrace.pipeline.v1 import evidence_service_pb2 as evidence_contract
 from millrace.pipeline.v1 import opportunity_service_pb2 as contract
+from millrace.pipeline.v1.account_service_pb2_grpc import AccountServiceStub
 from millrace.pipeline.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from millrace.pipeline.v1.opportunity_service_pb2_grpc import OpportunityServiceStub
 from sqlalchemy import select
@@ -22,7 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.tables import outbox
 from tests.integration.pipeline.conftest import Caller, PipelineHouse
 
-YUNFAN = f"accounts/{UUID(int=900)}"
 PDF = b"%PDF-1.7 " + "三百个坐席".encode()
 
 
@@ -39,13 +39,19 @@ class Dealings:
         return Dealings(self.house, caller)
 
     async def open(self, *, close: date | None = date(2026, 6, 30), units: int = 100_000, **told: Any) -> Any:
-        facts = {"display_name": "杭州云帆 CRM 采购", "account": YUNFAN, **told}
+        facts = {"display_name": "杭州云帆 CRM 采购", "account": await self.yunfan(), **told}
         message = opportunity_pb2.Opportunity(**facts)
         if units:
             message.amount.CopyFrom(Money(currency_code="CNY", units=units))
         if close:
             message.expected_close_date.CopyFrom(Date(year=close.year, month=close.month, day=close.day))
         return await self.stub.CreateOpportunity(contract.CreateOpportunityRequest(opportunity=message), **self.caller)
+
+    async def yunfan(self) -> str:
+        """The customer of the tests, taken in once."""
+        account = account_pb2.Account(display_name="杭州云帆科技有限公司", industry="manufacturing", tier="key")
+        request = account_service_pb2.CreateAccountRequest(account=account, request_id="yunfan")
+        return str((await AccountServiceStub(self.house.channel).CreateAccount(request, **self.caller)).name)
 
     async def get(self, opportunity: Any) -> Any:
         return await self.stub.GetOpportunity(
@@ -89,7 +95,7 @@ async def events_of(engine: AsyncEngine, opportunity: Any) -> list[tuple[str, in
 
 def reason_of(error: grpc.aio.AioRpcError) -> tuple[str, dict[str, str]]:
     """The constant reason of a refusal, with its metadata."""
-    status: status_pb2.Status = rpc_status.from_call(error)  # type: ignore[assignment, arg-type]  # an error of ours has one
+    status: status_pb2.Status = rpc_status.from_call(error)  # type: ignore[arg-type]  # an error of ours has one
     for detail in status.details:
         info = error_details_pb2.ErrorInfo()
         if detail.Unpack(info):

@@ -16,7 +16,7 @@ from millrace.pipeline.v1 import opportunity_service_pb2 as contract
 from chassis.principal import Scope
 from services.pipeline.storage.opportunities import fold_board
 from tests.integration.pipeline.conftest import CHENGDU, WANG_LEI, ZHANG_WEI, PipelineHouse
-from tests.integration.pipeline.dealing import YUNFAN, Dealings, events_of, reason_of
+from tests.integration.pipeline.dealing import Dealings, events_of, reason_of
 
 
 @pytest.fixture
@@ -25,13 +25,23 @@ def deals(house: PipelineHouse) -> Dealings:
 
 
 async def test_an_opportunity_opens_in_the_first_stage_with_its_owner_and_its_event(deals: Dealings) -> None:
-    opened = await deals.open(industry="manufacturing", next_step="周三拜访")
+    opened = await deals.open(next_step="周三拜访")
+    assert (opened.tier, opened.industry) == ("key", "manufacturing")
     assert (opened.stage, opened.stage_kind, opened.probability) == ("need", enums.STAGE_KIND_NEED, 20)
     assert opened.owner == f"members/{ZHANG_WEI}"
     assert (opened.amount.units, opened.weighted_amount.units) == (100_000, 20_000)
     assert not opened.counts
     assert await deals.get(opened) == opened
     assert await events_of(deals.house.engine, opened) == [("created", 1)]
+
+
+async def test_an_account_the_caller_does_not_see_is_not_there(deals: Dealings) -> None:
+    account = await deals.yunfan()
+    stranger = deals.by(deals.house.wang_lei)
+    message = opportunity_pb2.Opportunity(display_name="抢单", account=account)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stranger.stub.CreateOpportunity(contract.CreateOpportunityRequest(opportunity=message), **stranger.caller)
+    assert reason_of(refused.value)[0] == "ACCOUNT_NOT_FOUND"
 
 
 async def test_it_goes_on_once_its_document_is_there_and_keeps_its_history(deals: Dealings) -> None:
@@ -226,7 +236,7 @@ async def test_lists_are_filtered_by_what_deserves_attention_and_sorted_by_expec
     )
     assert changed.next_step == "回访"
     assert "小单" not in await deals.names("without_next_step = true")
-    wanted = f'stage = need AND state = OPPORTUNITY_STATE_OPEN AND account = "{YUNFAN}" AND amount > 10000'
+    wanted = f'stage = need AND state = OPPORTUNITY_STATE_OPEN AND account = "{small.account}" AND amount > 10000'
     assert await deals.names(wanted) == ["大单"]
 
 
