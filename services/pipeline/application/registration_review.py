@@ -19,9 +19,11 @@ from kernel.errors import StaleVersion
 from kernel.events import Change
 from services.pipeline.application.registration_desk import REVIEW, WRITE, RegistrationDesk
 from services.pipeline.application.registration_opening import open_from
+from services.pipeline.application.registrations import create_registration
 from services.pipeline.domain.customer_keys import customer_keys, protecting
 from services.pipeline.domain.registration import Registration, Review
 from services.pipeline.domain.registration_checks import CriterionVerdict, check_criteria
+from services.pipeline.domain.registration_facts import RegistrationFacts, RegistrationOrigin
 from services.pipeline.domain.registration_refusals import CustomerProtected, RegistrationCommentMissing
 from services.pipeline.storage import registrations
 from services.pipeline.storage.approvals import APPROVALS
@@ -56,6 +58,26 @@ async def submit_registration(
     registration = await registrations.get_registration(work, uuid, permission=WRITE)
     if seen is not None and registration.version != seen:
         raise StaleVersion(resource=registration.name)
+    return await _submit(work, registration, desk)
+
+
+async def register_and_submit(
+    work: UnitOfWork,
+    *,
+    facts: RegistrationFacts,
+    owner: UUID,
+    origin: RegistrationOrigin,
+    desk: RegistrationDesk,
+) -> Registration:
+    """What a lead tells becomes a registration of its owner, submitted by itself when all six fields are there.
+
+    Otherwise it stays a draft, and its owner fills in the rest. Raises what create_registration raises.
+    """
+    begun = await create_registration(work, facts=facts, owner=owner, origin=origin, desk=desk)
+    return begun if begun.facts.missing else await _submit(work, begun, desk)
+
+
+async def _submit(work: UnitOfWork, registration: Registration, desk: RegistrationDesk) -> Registration:
     in_force, today = await desk.rules(work), desk.day(work.now)
     facts = registration.facts.checked(today=today)
     change = registration.submit(

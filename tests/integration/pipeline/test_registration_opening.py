@@ -1,6 +1,7 @@
 """An approved registration becomes account, contact and opportunity at once, without anything entered again."""
 
 from typing import Any
+from uuid import UUID
 
 import grpc
 from millrace.pipeline.v1 import registration_events_pb2 as states
@@ -10,10 +11,17 @@ from millrace.pipeline.v1.account_service_pb2 import CreateAccountRequest
 from millrace.pipeline.v1.account_service_pb2_grpc import AccountServiceStub
 from sqlalchemy import Table, select
 
+from chassis.jobs import carry_out
+from chassis.principal import Scope, service_principal
+from services.pipeline.__main__ import registration_desk
+from services.pipeline.application.registration_review import register_and_submit
+from services.pipeline.domain.registration import Registration
+from services.pipeline.domain.registration_facts import RegistrationFacts, RegistrationOrigin
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from tests.integration.pipeline.conftest import HANGZHOU, ZHANG_WEI, Caller, PipelineHouse
 from tests.integration.pipeline.test_registrations import NEED, Bureau, bureau, refused
+from tests.unit.pipeline.registrations import complete_facts
 
 __all__ = ["bureau"]
 
@@ -90,3 +98,32 @@ async def test_an_approval_that_is_refused_leaves_neither_account_nor_opportunit
     rival = await bureau.submitted(bureau.house.wang_lei, company_name="另一家新公司有限公司")
     assert (await refused(bureau.approve(rival, bureau.house.boss)))[0] is grpc.StatusCode.FAILED_PRECONDITION
     assert len(await rows(bureau.house, OPPORTUNITIES)) == len(await rows(bureau.house, ACCOUNTS)) == 1
+
+
+async def from_a_lead(bureau: Bureau, facts: RegistrationFacts) -> Registration:
+    """What the service of leads has registered for Zhang Wei, in a transaction of its own."""
+    desk, lead = registration_desk(bureau.house.parts), service_principal("leads", {"pipeline.write": Scope.ALL})
+    origin = RegistrationOrigin(lead=UUID(int=77), channel=UUID(int=78))
+    return await carry_out(
+        bureau.house.parts.store,
+        lead,
+        action="convert",
+        use_case=lambda work: register_and_submit(work, facts=facts, owner=ZHANG_WEI, origin=origin, desk=desk),
+    )
+
+
+async def test_what_a_lead_tells_is_submitted_by_itself_when_all_six_fields_are_there(bureau: Bureau) -> None:
+    await from_a_lead(bureau, complete_facts())
+    (waiting,) = await bureau.waiting(bureau.house.li_na)
+    registration = await bureau.get(waiting)
+    assert (registration.lead, registration.owner) == (f"leads/{UUID(int=77)}", f"members/{ZHANG_WEI}")
+    assert await bureau.house.subjects("registration") == ["registration.created", "registration.submitted"]
+    await bureau.approve(registration)
+    (opportunity,) = await rows(bureau.house, OPPORTUNITIES)
+    assert (opportunity["lead"], opportunity["channel"]) == (UUID(int=77), UUID(int=78))
+
+
+async def test_what_a_lead_tells_incompletely_stays_a_draft_of_its_owner(bureau: Bureau) -> None:
+    begun = await from_a_lead(bureau, complete_facts(need=""))
+    kept = await bureau.get(begun.name, bureau.house.zhang_wei)
+    assert kept.state == states.REGISTRATION_STATE_DRAFT
