@@ -1,8 +1,11 @@
 """An event as a consumer sees it, and what a consumer declares."""
 
+import importlib
+import pkgutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from google.protobuf import descriptor_pool
@@ -58,11 +61,24 @@ def refuse_unreadable(events: Sequence[Event]) -> None:
 
 def decode(type_name: str, payload: bytes) -> Message | None:
     """The message of a payload; None for an unknown type. Raises DecodeError for a malformed one."""
+    _learn(type_name.rpartition(".")[0])
     try:
         descriptor = descriptor_pool.Default().FindMessageTypeByName(type_name)
     except KeyError:
         return None
     return GetMessageClass(descriptor).FromString(payload)
+
+
+@cache
+def _learn(package: str) -> None:
+    """Load the contracts of a producer's events: a type is unknown when nobody has it, not when nobody imported it."""
+    try:
+        home = importlib.import_module(package)
+    except (ImportError, ValueError):
+        return
+    for found in pkgutil.iter_modules(home.__path__):
+        if found.name.endswith("_pb2") and not found.name.endswith("_service_pb2"):
+            importlib.import_module(f"{package}.{found.name}")
 
 
 def read_payload(type_name: str, payload: bytes) -> tuple[Message | None, str]:

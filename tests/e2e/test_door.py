@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,13 +106,26 @@ def test_a_wrong_field_is_named_in_the_readers_language(
     assert [(each["field"], each["message"]) for each in problem["errors"]] == [(field, message)]
 
 
+def test_who_has_signed_out_is_out_of_every_service(product: Product) -> None:
+    with product.client("sales") as client:
+        everywhere = ("/v1/leads", "/v1/pipelineRuleSets", "/v1/contractRuleSets")
+        assert [client.get(path).status_code for path in everywhere] == [200, 200, 200]
+        assert client.post("/v1/sessions:signOut", json={}).status_code == 200
+        limit = time.monotonic() + 20
+        while [client.get(path).status_code for path in everywhere] != [401, 401, 401]:
+            assert time.monotonic() < limit
+            time.sleep(0.1)
+
+
 def test_whom_the_provider_vouches_for_is_signed_in_and_out_again(product: Product) -> None:
     administrator = next(account for account in product.accounts() if account["role"] == "administrator")
     with httpx.Client(base_url=product.url, timeout=10) as browser:
         sent = browser.get("/sign-in/openid")
         assert sent.status_code == 303
         login = administrator["email"].partition("@")[0]
-        back = httpx.get(f"{sent.headers['location']}&login={login}", timeout=10).headers["location"]
+        there = httpx.get(f"{sent.headers['location']}&login={login}", timeout=10)
+        assert there.status_code == 302, there.text
+        back = there.headers["location"]
         assert back.startswith(f"{product.url}/sign-in/openid/callback")
         home = browser.get(back)
         assert (home.status_code, home.headers["location"]) == (303, "/")

@@ -53,6 +53,7 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
                 _live_through_the_year(stack, remote, accounts, leads=count)
         except grpc.RpcError as error:
             raise DidNotStart(f"The demo data could not be loaded; the logs are in {home.logs}\n{error}") from error
+    home.clock.unlink(missing_ok=True)
     home.demo_loaded.touch()
 
 
