@@ -17,7 +17,7 @@ from millrace.contracts.v1 import (
 
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
-from chassis.callers import Callers, page_key
+from chassis.callers import page_key
 from chassis.consumer import Subscription
 from chassis.files import sweep_files
 from chassis.jobs import JobKind, Sweep
@@ -34,14 +34,21 @@ from services.contracts.events.on_opportunity import reactions_to_opportunities
 from services.contracts.events.payment_publications import INSTALMENTS
 from services.contracts.rpc.contract_servicer import ContractServicer
 from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
-from services.contracts.rpc.contract_wiring import contract_desk, contract_sweeps, paper_room, sealing, vault
+from services.contracts.rpc.contract_wiring import (
+    CALLERS,
+    beginning,
+    contract_desk,
+    contract_sweeps,
+    paper_room,
+    sealing,
+    vault,
+)
 from services.contracts.rpc.instalment_servicer import InstalmentServicer
 from services.contracts.rpc.signature_servicer import SignatureServicer
 from services.contracts.storage.approvals import APPROVALS
-from services.contracts.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
+from services.contracts.storage.metadata import FILES, METADATA
 
 HERE = Path(__file__).parent
-CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
@@ -83,7 +90,7 @@ def subscriptions(parts: Parts) -> Sequence[Subscription]:
 
 def jobs(parts: Parts) -> Sequence[JobKind]:
     """What contracts does after a commit."""
-    return (sealing(parts),)
+    return (beginning(parts), sealing(parts))
 
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:

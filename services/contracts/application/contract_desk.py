@@ -41,11 +41,20 @@ class Offers(Protocol):
         ...
 
 
+class Buyers(Protocol):
+    """The names of customers, asked of pipeline; never inside a transaction."""
+
+    async def name_of(self, account: UUID, *, token: str) -> str:
+        """What the account is called; empty where nobody knows. Raises Overloaded where pipeline does not answer."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractDesk:
     """What the use cases are given; `plan` makes the payment plan of a signed contract in its transaction."""
 
     offers: Offers
+    buyers: Buyers
     plan: Planning
     rulebook: Rulebook
     company: str

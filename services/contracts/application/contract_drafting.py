@@ -10,6 +10,7 @@ from kernel.errors import StaleVersion
 from kernel.money import Money
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_templates import template_for
+from services.contracts.application.payment_plan import check_plan
 from services.contracts.domain.clauses import Clause
 from services.contracts.domain.contract import Contract, ContractTerms, draft
 from services.contracts.domain.contract_refusals import QuoteHasContract
@@ -43,11 +44,19 @@ class ContractEdit:
     wish: DraftWish
 
 
+async def prepare_buyer(desk: ContractDesk, *, offer: Offer, token: str) -> str:
+    """The name of the customer, asked before the transaction on the account of `token`, else of the service itself.
+
+    Raises Overloaded where pipeline does not answer.
+    """
+    return offer.buyer or await desk.buyers.name_of(offer.account, token=token)
+
+
 async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, wish: DraftWish) -> Contract:
     """An approved quote becomes the draft of one contract, worded as its template says.
 
     Raises OfferUnknown, OfferNotApproved, QuoteHasContract, ContractTemplateUnknown, ClausesInvalid,
-    ContractDatesCrossed.
+    PaymentPlanUnknown, ContractDatesCrossed.
     """
     offer = await desk.offers.get(work, quote, permission=WRITING)
     return await draft_from(work, desk, offer=offer, wish=wish)
@@ -62,6 +71,8 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
     template = await template_for(work, uuid=wish.template, language=wish.language)
     clauses = wish.clauses or template.text.clauses
     check_clauses(clauses)
+    payment_plan = wish.payment_plan or template.text.payment_plan
+    await check_plan(work, key=payment_plan, rulebook=desk.rulebook)
     terms = ContractTerms(
         language=template.text.language,
         template=template.uuid,
@@ -83,7 +94,7 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
         amount=offer.gross_total,
         paid=Money(minor=0, currency=offer.gross_total.currency),
         terms=terms,
-        payment_template=wish.payment_plan or template.text.payment_plan,
+        payment_template=payment_plan,
         start_date=wish.start,
         end_date=wish.end,
         creator=work.principal.subject,
@@ -93,10 +104,12 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
     return work.save(CONTRACT_RECORD, draft(contract))
 
 
-async def update_contract(work: UnitOfWork, *, uuid: UUID, seen: int, edit: ContractEdit) -> Contract:
+async def update_contract(
+    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int, edit: ContractEdit
+) -> Contract:
     """A draft is reworded; what legal approved is never changed behind its back.
 
-    Raises ContractNotFound, StaleVersion, ContractNotInDraft, ClausesInvalid, ContractDatesCrossed.
+    Raises ContractNotFound, StaleVersion, ContractNotInDraft, ClausesInvalid, PaymentPlanUnknown, ContractDatesCrossed.
     """
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     if contract.version != seen:
@@ -104,6 +117,8 @@ async def update_contract(work: UnitOfWork, *, uuid: UUID, seen: int, edit: Cont
     wish, terms, paths = edit.wish, contract.terms, edit.paths
     if "clauses" in paths:
         check_clauses(wish.clauses)
+    if "payment_plan" in paths:
+        await check_plan(work, key=wish.payment_plan, rulebook=desk.rulebook)
     change = contract.reworded(
         terms=replace(
             terms,

@@ -1,6 +1,7 @@
 """ContractService on the wire."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from google.api.httpbody_pb2 import HttpBody
@@ -19,6 +20,7 @@ from services.contracts.application.contract_drafting import (
     WRITING,
     ContractEdit,
     create_contract,
+    prepare_buyer,
     update_contract,
 )
 from services.contracts.application.contract_life import activate_contract, terminate_contract
@@ -50,6 +52,9 @@ class ContractServicer:
     async def CreateContract(self, request: contract.CreateContractRequest, call: Call) -> contract_pb2.Contract:
         """Draft one."""
         quote, wish = uuid_of(request.contract.quote, field="contract.quote"), wish_of(request.contract)
+        if not wish.buyer:
+            offer = await self._store.read(call, lambda read: self._desk.offers.get(read, quote, permission=WRITING))
+            wish = replace(wish, buyer=await prepare_buyer(self._desk, offer=offer, token=call.token))
         return await self._write(call, request, lambda work: create_contract(work, self._desk, quote=quote, wish=wish))
 
     async def GetContract(self, request: contract.GetContractRequest, call: Call) -> contract_pb2.Contract:
@@ -75,7 +80,9 @@ class ContractServicer:
         if not paths or not paths <= _CHANGEABLE:
             raise InvalidField(field="update_mask")
         edit = ContractEdit(paths=paths, wish=wish_of(request.contract))
-        return await self._write(call, request, lambda work: update_contract(work, uuid=uuid, seen=seen, edit=edit))
+        return await self._write(
+            call, request, lambda work: update_contract(work, self._desk, uuid=uuid, seen=seen, edit=edit)
+        )
 
     async def OpenLegalReview(self, request: contract.OpenLegalReviewRequest, call: Call) -> contract_pb2.Contract:
         """Give one to legal."""

@@ -6,22 +6,27 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from chassis.callers import Callers
 from chassis.files import Vault
 from chassis.jobs import JobKind, Sweep, carry_out
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope, service_principal
 from chassis.rule_sets import Rulebook
-from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_desk import Buyers, ContractDesk
 from services.contracts.application.contract_life import by_calendar
 from services.contracts.application.contract_papers import PaperRoom, Sealing
 from services.contracts.application.contract_signing import SEAL_CONTRACT
+from services.contracts.application.negotiation import BEGIN_CONTRACT, Beginning
 from services.contracts.application.offers import NoOffers
 from services.contracts.application.payment_plan import plan_payments
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.documents.printing import Press
 from services.contracts.documents.seals import Stationery
+from services.contracts.rpc.account_names import AccountNames, NoNames
+from services.contracts.storage.metadata import ORGANIZATION, REVOKED_SESSIONS
 
 T = TypeVar("T")
+CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 
 def rulebook(parts: Parts) -> Rulebook:
@@ -51,6 +56,7 @@ def contract_desk(parts: Parts) -> ContractDesk:
     def make() -> ContractDesk:
         return ContractDesk(
             offers=parts.once("offers", NoOffers),
+            buyers=buyers(parts),
             plan=partial(plan_payments, rulebook=rulebook(parts), zone=parts.settings.time_zone),
             rulebook=rulebook(parts),
             company=paper.company,
@@ -60,6 +66,20 @@ def contract_desk(parts: Parts) -> ContractDesk:
         )
 
     return _once(parts, "contract desk", make)
+
+
+def buyers(parts: Parts) -> Buyers:
+    """Who tells the names of customers."""
+    if "pipeline" not in parts.settings.addresses:
+        return NoNames()
+    credentials = CALLERS.credentials(parts)
+    return _once(parts, "account names", lambda: AccountNames(parts.channel("pipeline"), credentials))
+
+
+def beginning(parts: Parts) -> JobKind:
+    """The job that drafts the contract of a negotiation."""
+    carried = Beginning(store=parts.background_store, desk=contract_desk(parts), principal=_account())
+    return JobKind(BEGIN_CONTRACT, carried.run)
 
 
 def sealing(parts: Parts) -> JobKind:

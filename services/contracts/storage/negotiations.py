@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.work import Read, UnitOfWork
@@ -10,11 +10,15 @@ from services.contracts.storage.contract_tables import NEGOTIATIONS
 
 
 async def keep_negotiating(work: UnitOfWork, *, opportunity: UUID, negotiating: bool) -> None:
-    """Keep whether an opportunity negotiates."""
+    """Keep whether an opportunity negotiates; of one that never did there is nothing to keep."""
     await work.begin()
-    statement = insert(NEGOTIATIONS).values(opportunity=opportunity, negotiating=negotiating)
+    if not negotiating:
+        left = update(NEGOTIATIONS).where(NEGOTIATIONS.c.opportunity == opportunity).values(negotiating=False)
+        await work.connection.execute(left)
+        return
+    statement = insert(NEGOTIATIONS).values(opportunity=opportunity, negotiating=True)
     await work.connection.execute(
-        statement.on_conflict_do_update(index_elements=[NEGOTIATIONS.c.opportunity], set_={"negotiating": negotiating})
+        statement.on_conflict_do_update(index_elements=[NEGOTIATIONS.c.opportunity], set_={"negotiating": True})
     )
 
 

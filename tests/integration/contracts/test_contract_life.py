@@ -76,6 +76,10 @@ async def test_an_unapproved_quote_is_refused(house: ContractsHouse) -> None:
     assert "is not approved" in await refusal(drafted(house, offer))
 
 
+async def test_a_payment_plan_nobody_knows_is_refused_while_the_contract_is_written(house: ContractsHouse) -> None:
+    assert "yearly" in await refusal(drafted(house, payment_plan="yearly"))
+
+
 async def test_a_quote_becomes_one_contract_unless_that_is_dropped(house: ContractsHouse) -> None:
     offer = put_away(house.offers, an_offer())
     first = await drafted(house, offer)

@@ -12,6 +12,8 @@ from millrace.contracts.v1 import signature_pb2
 from millrace.contracts.v1.contract_pb2 import Contract
 from millrace.contracts.v1.contract_service_pb2 import ListSignaturesRequest, RecordPaperSigningRequest
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
+from millrace.contracts.v1.instalment_service_pb2 import ListInstalmentsRequest
+from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
 from millrace.contracts.v1.signature_service_pb2 import DownloadSignatureDocumentRequest, ViewSignatureRequest
 from millrace.contracts.v1.signature_service_pb2_grpc import SignatureServiceStub
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -50,6 +52,19 @@ async def test_the_customer_signs_with_the_link_and_the_code(house: ContractsHou
     assert signature.document_sha256 == seen.document_sha256
     assert (await read(house, contract)).state == states.CONTRACT_STATE_SIGNED
     assert house.offers.accepted == [house.offers.held[next(iter(house.offers.held))].quote]
+
+
+async def test_the_payment_plan_stands_with_the_signature(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    await sign(house, await sent(house, contract))
+    answer = await InstalmentServiceStub(house.channel).ListInstalments(
+        ListInstalmentsRequest(filter=f'contract = "{contract.name}"', order_by="due_date"), **house.zhang_wei
+    )
+    assert [(each.amount.units, each.amount.nanos) for each in answer.instalments] == [
+        (3703, 700_000_000),
+        (4938, 270_000_000),
+        (3703, 700_000_000),
+    ]
 
 
 async def test_the_document_behind_the_link_is_the_one_that_is_signed(house: ContractsHouse) -> None:

@@ -14,11 +14,11 @@ from millrace.pipeline.v1 import opportunity_events_pb2 as events
 
 from chassis.consumer import Event
 from chassis.consumer.applying import Applier
-from chassis.jobs import carry_out
+from chassis.jobs import Jobs, carry_out
 from chassis.principal import service_principal
 from services.contracts.__main__ import subscriptions
 from services.contracts.application.negotiation import Negotiations
-from services.contracts.rpc.contract_wiring import contract_desk
+from services.contracts.rpc.contract_wiring import beginning, contract_desk
 from tests.integration.contracts.conftest import ContractsHouse, an_offer, put_away
 from tests.integration.contracts.lives import told
 from tests.support.clock import NOON
@@ -33,6 +33,7 @@ class Pipeline:
         found = next(each for each in subscriptions(house.parts) if each.name == "contracts-opportunities")
         self.applier = Applier(found, engine=house.engine, history=_no_history, clock=house.clock)
         self.version = 0
+        self.house = house
 
     async def tell(self, stage: Any, *, state: Any = events.OPPORTUNITY_STATE_OPEN, again: int = 0) -> None:
         """The opportunity entered a stage; `again` tells the event so often more."""
@@ -51,6 +52,12 @@ class Pipeline:
         )
         for _ in range(1 + again):
             await self.applier.apply([event], place=None)
+        await go_on(self.house)
+
+
+async def go_on(house: ContractsHouse) -> None:
+    """Carry out the jobs that wait."""
+    await Jobs([beginning(house.parts)], engine=house.engine, clock=house.clock).drain()
 
 
 async def _no_history(*_: object) -> AsyncIterator[Event]:
@@ -90,13 +97,14 @@ async def test_without_an_approved_quote_nothing_is_drafted(house: ContractsHous
 
 
 async def approve_later(house: ContractsHouse) -> None:
-    offer = put_away(house.offers, an_offer(opportunity=OPPORTUNITY))
+    put_away(house.offers, an_offer(opportunity=OPPORTUNITY))
     await carry_out(
         house.parts.store,
         service_principal("contracts", {}),
         action="test",
-        use_case=lambda work: Negotiations(contract_desk(house.parts)).approved(work, offer=offer),
+        use_case=lambda work: Negotiations(contract_desk(house.parts)).approved(work, opportunity=OPPORTUNITY),
     )
+    await go_on(house)
 
 
 async def test_a_quote_approved_while_its_opportunity_negotiates_drafts_the_contract(house: ContractsHouse) -> None:
