@@ -30,7 +30,13 @@ FAULTS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionE
 
 
 def open_engine(
-    url: str, *, name: str, pool_size: int = 10, statement_timeout_ms: int = 5000, silence_seconds: float = 5.0
+    url: str,
+    *,
+    name: str,
+    pool_size: int = 10,
+    statement_timeout_ms: int = 5000,
+    silence_seconds: float = 5.0,
+    search_path: str = "public",
 ) -> AsyncEngine:
     """An engine over asyncpg: no overflow, a wait of at most 300 ms, time limits on the server's side.
 
@@ -48,6 +54,7 @@ def open_engine(
             "command_timeout": statement_timeout_ms / 1000 + silence_seconds,
             "server_settings": {
                 "application_name": name,
+                "search_path": search_path,
                 "statement_timeout": str(statement_timeout_ms),
                 "lock_timeout": "2000",
                 "idle_in_transaction_session_timeout": "10000",

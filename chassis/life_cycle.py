@@ -50,12 +50,12 @@ _OPTIONS: Sequence[tuple[str, int]] = (
 
 
 def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -> None:
-    """Run a service by its command line: `serve`, `work`, `both`, `migrate`, or `redrive` with what to redrive."""
+    """Run a service by its command line: `serve`, `work`, `both`, `migrate`; `rebuild` where it has projections.
+
+    And `redrive` with what to redrive.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    redriving = len(words) == _REDRIVE_WORDS and words[0] == "redrive"
-    if not redriving and (len(words) != 1 or words[0] not in COMMANDS):
-        usage = f"usage: python -m services.{definition.name}"
-        raise SystemExit(f"{usage} {'|'.join(COMMANDS)}\n{usage} redrive CONSUMER AGGREGATE")
+    _check(definition, words)
     logs.configure(definition.name)
     try:
         if words[0] == "migrate":
@@ -67,12 +67,39 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
             settings = ServiceSettings.read(definition.name, os.environ)
             masking.set_key(settings.secret)
             tracing.configure(definition.name, os.environ)
-            if redriving:
-                uvloop.run(_redrive(definition, settings, *words[1:]))
-            else:
-                uvloop.run(Process(definition, settings).live(words[0]))
+            _run(definition, settings, words)
     except (SettingsWrong, WorkEnded) as problem:
         raise SystemExit(f"{definition.name}: {problem}") from None
+
+
+def _check(definition: ServiceDefinition, words: Sequence[str]) -> None:
+    """End with the usage unless the words are a command of this service."""
+    commands = (*COMMANDS, "rebuild") if definition.rebuilding else COMMANDS
+    redriving = len(words) == _REDRIVE_WORDS and words[0] == "redrive"
+    if not redriving and (len(words) != 1 or words[0] not in commands):
+        usage = f"usage: python -m services.{definition.name}"
+        raise SystemExit(f"{usage} {'|'.join(commands)}\n{usage} redrive CONSUMER AGGREGATE")
+
+
+def _run(definition: ServiceDefinition, settings: ServiceSettings, words: Sequence[str]) -> None:
+    if words[0] == "redrive":
+        uvloop.run(_redrive(definition, settings, *words[1:]))
+    elif words[0] == "rebuild":
+        uvloop.run(_rebuild(definition, settings))
+    else:
+        uvloop.run(Process(definition, settings).live(words[0]))
+
+
+async def _rebuild(definition: ServiceDefinition, settings: ServiceSettings) -> None:
+    from chassis.migrations import read_roles  # noqa: PLC0415 - what serves need not load the tool
+    from chassis.rebuilding import RebuildRefused, rebuild_once  # noqa: PLC0415 - as above
+
+    parts = Parts(definition, settings, clock_of(settings.other))
+    try:
+        events = await rebuild_once(parts, read_roles(definition.name, os.environ))
+    except RebuildRefused as refused:
+        raise SystemExit(f"{definition.name}: not rebuilt: {refused}") from None
+    sys.stdout.write(f"{events} events applied\n")
 
 
 async def _redrive(definition: ServiceDefinition, settings: ServiceSettings, consumer: str, aggregate: str) -> None:

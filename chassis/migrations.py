@@ -45,10 +45,16 @@ async def migrate(roles: DatabaseRoles, *, folder: Path, tables: MetaData, revis
         async with engine.begin() as connection:
             await connection.exec_driver_sql(_LOCK)
             await connection.run_sync(_upgrade, folder, tables, revision)
-            hidden = frozenset(table.name for table in tables.tables.values() if table.info.get("secret"))
-            await give_roles(connection, application_url=roles.application_url, reader=roles.reader, hidden=hidden)
+            await give_roles(
+                connection, application_url=roles.application_url, reader=roles.reader, hidden=hidden_tables(tables)
+            )
     finally:
         await engine.dispose()
+
+
+def hidden_tables(tables: MetaData) -> frozenset[str]:
+    """The tables that hold secrets: no reader of the database sees them."""
+    return frozenset(table.name for table in tables.tables.values() if table.info.get("secret"))
 
 
 def _upgrade(connection: Connection, folder: Path, tables: MetaData, revision: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
@@ -21,6 +21,9 @@ from chassis.settings import ServiceSettings
 from chassis.texts import Texts
 from chassis.work import Store
 from kernel.time import Clock
+
+if TYPE_CHECKING:
+    from chassis.rebuilding import Rebuilding
 
 Metadata = Callable[[], Awaitable[tuple[tuple[str, str], ...]]]
 
@@ -42,6 +45,7 @@ class ServiceDefinition:
     sweeps: "Callable[[Parts], Sequence[Sweep]]" = field(default=lambda _parts: ())
     background: "Callable[[Parts], Sequence[Coroutine[Any, Any, None]]]" = field(default=lambda _parts: ())
     warm: "Callable[[Parts], Awaitable[None]] | None" = None
+    rebuilding: "Callable[[Parts], Rebuilding] | None" = None
 
 
 class Parts:

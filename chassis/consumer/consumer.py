@@ -113,9 +113,16 @@ class Consumer:
                 await self._check_stream()
 
     async def _check_stream(self) -> None:
-        """A stream with another epoch is another stream, and a rewound one begins to differ where it ends."""
+        """A stream with another epoch is another stream, and a rewound one begins to differ where it ends.
+
+        A rebuild of what it feeds sets the consumer back: where nothing new comes, it would not notice by itself.
+        """
         self._checked = asyncio.get_running_loop().time()
         state = await self._look()
+        async with self._engine.connect() as connection:
+            place = await progress.checkpoint(connection, self.subscription.name)
+        if place is None or place.seq != self._place.seq:
+            raise StreamBroken("the consumer was set to another place")
         if state.epoch != self._place.epoch or state.last_seq < self._place.seq:
             raise StreamBroken("the stream is not the one read before")
 

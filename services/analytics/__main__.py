@@ -1,4 +1,4 @@
-"""The analytics service, from top to bottom: `python -m services.analytics serve|work|both|migrate|redrive`."""
+"""The analytics service, from top to bottom: `python -m services.analytics serve|work|both|migrate|rebuild|redrive`."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,9 +11,11 @@ from chassis.callers import Callers
 from chassis.consumer import Subscription
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
+from chassis.rebuilding import Rebuilding
 from services.analytics.events.subscriptions import subscriptions as projections
 from services.analytics.rpc.figure_servicer import FigureServicer
 from services.analytics.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
+from services.analytics.storage.tables import PROJECTIONS
 
 HERE = Path(__file__).parent
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
@@ -34,6 +36,11 @@ def _service(contract: Any, name: str) -> ServiceDescriptor:
     return found
 
 
+def rebuilding(parts: Parts) -> Rebuilding:
+    """Every figure can be recomputed from the events (A-11)."""
+    return Rebuilding(subscriptions=projections(parts.settings.time_zone), tables=PROJECTIONS)
+
+
 DEFINITION = ServiceDefinition(
     name="analytics",
     tables=METADATA,
@@ -45,6 +52,7 @@ DEFINITION = ServiceDefinition(
     credentials=CALLERS.credentials,
     subscriptions=subscriptions,
     warm=CALLERS.warm,
+    rebuilding=rebuilding,
 )
 
 

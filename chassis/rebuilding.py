@@ -1,0 +1,156 @@
+"""Rebuilding projections from the producers' histories, beside the running ones (G11).
+
+The whole history is applied to fresh tables in a schema of its own, by the very code that follows the streams; the
+running consumers know nothing of it. Then the fresh tables take the place of the old ones in one transaction, and each
+consumer is set back to where it stood when the rebuild began: it reads on from there, and the gate absorbs what the
+history held already. What is not an event (mail, calls) does not happen again, because projections do none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import MetaData, Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis import logs
+from chassis.consumer import Event, Subscription, progress
+from chassis.consumer.applying import Applier, History
+from chassis.database import open_engine
+from chassis.history import history_for
+from chassis.migrations import DatabaseRoles, hidden_tables
+from chassis.parts import Parts
+from chassis.roles import give_roles
+from chassis.tables import applied, dead_letters, parked
+from kernel.time import Clock
+
+_BESIDE = "rebuild"
+_BATCH = 2000
+# How far a consumer steps back: more than a relay publishes before it marks what it has published, which a history
+# read in that moment lacks.
+_STEP_BACK = 1000
+_ONE_AT_A_TIME = "select pg_try_advisory_lock(hashtextextended('millrace.rebuild', 0))"
+# Every transaction of a consumer begins by reading this table, so none is under way while it is locked.
+_HOLD_CONSUMERS = "lock table parked in access exclusive mode"
+_STATE: tuple[Table, ...] = (applied, parked, dead_letters)
+
+
+class RebuildRefused(Exception):  # noqa: N818 - told to the operator
+    """Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilding:
+    """What is rebuilt: the tables, and the consumers that feed them and nothing else."""
+
+    subscriptions: Sequence[Subscription]
+    tables: Sequence[Table]
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The tables of the service that its reader never sees."""
+        return hidden_tables(self.tables[0].metadata)
+
+    @property
+    def names(self) -> list[str]:
+        """The consumers."""
+        return [each.name for each in self.subscriptions]
+
+
+async def rebuild_once(parts: Parts, roles: DatabaseRoles) -> int:
+    """Rebuild what a service projects, by the producers' histories over gRPC; how many events they held.
+
+    Raises RebuildRefused, and LookupError for a service that projects nothing.
+    """
+    if parts.definition.rebuilding is None:
+        raise LookupError(f"{parts.definition.name} has no projections")
+    rebuilding = parts.definition.rebuilding(parts)
+    owner = open_engine(roles.owner_url, name="rebuild", statement_timeout_ms=60_000)
+    try:
+        histories = {each.name: history_for(parts, each) for each in rebuilding.subscriptions}
+        return await rebuild(owner, roles, rebuilding, histories=histories, clock=parts.clock)
+    finally:
+        await owner.dispose()
+        await parts.close()
+
+
+async def rebuild(
+    owner: AsyncEngine, roles: DatabaseRoles, rebuilding: Rebuilding, *, histories: dict[str, History], clock: Clock
+) -> int:
+    """Rebuild beside what runs, and put the new in its place. Raises RebuildRefused."""
+    log = logs.get_logger()
+    async with owner.connect() as guard:
+        await guard.execution_options(isolation_level="AUTOCOMMIT")
+        if not (await guard.exec_driver_sql(_ONE_AT_A_TIME)).scalar_one():
+            raise RebuildRefused("another rebuild is under way")
+        try:
+            begun = await _begin(owner, rebuilding)
+            events = 0
+            for subscription in rebuilding.subscriptions:
+                events += await _replay(roles, subscription, histories[subscription.name], clock)
+                log.info("history applied", consumer=subscription.name, events=events)
+            async with owner.begin() as connection:
+                await _switch(connection, rebuilding, begun)
+                await give_roles(
+                    connection, application_url=roles.application_url, reader=roles.reader, hidden=rebuilding.hidden
+                )
+        finally:
+            await guard.exec_driver_sql(f"drop schema if exists {_BESIDE} cascade")
+            await guard.invalidate()
+    return events
+
+
+async def _begin(owner: AsyncEngine, rebuilding: Rebuilding) -> dict[str, progress.Place | None]:
+    """Make the fresh tables, and note where each consumer stands."""
+    fresh = MetaData(schema=_BESIDE)
+    for table in (*rebuilding.tables, *_STATE):
+        table.to_metadata(fresh, schema=_BESIDE)
+    async with owner.begin() as connection:
+        await connection.exec_driver_sql(f"drop schema if exists {_BESIDE} cascade")
+        await connection.exec_driver_sql(f"create schema {_BESIDE}")
+        await connection.run_sync(fresh.create_all)
+        return {name: await progress.checkpoint(connection, name) for name in rebuilding.names}
+
+
+async def _replay(roles: DatabaseRoles, subscription: Subscription, history: History, clock: Clock) -> int:
+    """Apply a whole history to the fresh tables: on these connections they hide the running ones."""
+    engine = open_engine(roles.owner_url, name="rebuild", statement_timeout_ms=60_000, search_path=f"{_BESIDE}, public")
+    applier = Applier(subscription, engine=engine, history=history, clock=clock)
+    count, batch = 0, list[Event]()
+    try:
+        async for event in history(subscription, None):
+            batch.append(event)
+            if len(batch) == _BATCH:
+                await applier.apply(batch, place=None)
+                count, batch = count + len(batch), []
+        if batch:
+            await applier.apply(batch, place=None)
+        return count + len(batch)
+    finally:
+        await engine.dispose()
+
+
+async def _switch(connection: AsyncConnection, rebuilding: Rebuilding, begun: dict[str, progress.Place | None]) -> None:
+    """One moment in which no consumer is at work: tables, standings and places change together."""
+    await connection.exec_driver_sql("set local lock_timeout = '60s'")
+    await connection.exec_driver_sql(_HOLD_CONSUMERS)
+    for table in rebuilding.tables:
+        await connection.exec_driver_sql(f"drop table public.{table.name}")
+        await connection.exec_driver_sql(f"alter table {_BESIDE}.{table.name} set schema public")
+    names = {"names": rebuilding.names}
+    for table in _STATE:
+        old = text(f"delete from public.{table.name} where consumer = any(:names)")  # noqa: S608 - a table of ours
+        await connection.execute(old, names)
+        new = f"insert into public.{table.name} select * from {_BESIDE}.{table.name}"  # noqa: S608 - a table of ours
+        await connection.exec_driver_sql(new)
+    for subscription in rebuilding.subscriptions:
+        await _set_back(connection, subscription, begun[subscription.name])
+
+
+async def _set_back(connection: AsyncConnection, subscription: Subscription, place: progress.Place | None) -> None:
+    """To a little before the place it had; one that had none begins as a new one does."""
+    if place is None:
+        forget = text("delete from public.checkpoints where consumer = :name")
+        await connection.execute(forget, {"name": subscription.name})
+        return
+    before = replace(place, seq=max(place.seq - _STEP_BACK, 0), anchor=None)
+    await progress.start_at(connection, subscription.name, stream=subscription.stream, place=before)
