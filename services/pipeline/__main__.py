@@ -17,6 +17,7 @@ from millrace.pipeline.v1 import (
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
 from chassis.callers import Callers, page_key
+from chassis.consumer import Subscription
 from chassis.files import Vault, sweep_files
 from chassis.jobs import Sweep
 from chassis.life_cycle import run
@@ -31,6 +32,7 @@ from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
+from services.pipeline.events.on_contracts import contracts_subscription
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.rpc.account_servicer import AccountServicer
@@ -109,6 +111,11 @@ async def warm(parts: Parts) -> None:
     await CALLERS.warm(parts)
 
 
+def subscriptions(parts: Parts) -> Sequence[Subscription]:
+    """What pipeline follows: the organization, and what becomes of quotes and contracts."""
+    return (*CALLERS.subscriptions(parts), contracts_subscription(parts))
+
+
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
     account = service_principal("pipeline", {})
@@ -136,7 +143,7 @@ DEFINITION = ServiceDefinition(
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
-    subscriptions=CALLERS.subscriptions,
+    subscriptions=subscriptions,
     sweeps=sweeps,
     warm=warm,
 )

@@ -38,6 +38,8 @@ WITHOUT = {
     "pipeline/accounts.py:_ABOVE": "tells whether a circle closes, and nothing else",
     "pipeline/accounts.py:account_by_itself": "follows from a fact, and answers no caller",
     "pipeline/contacts.py:people_of": "they follow what becomes of their account",
+    "pipeline/opportunities.py:held_opportunity": "follows from an event, and answers no caller",
+    "pipeline/opportunity_listing.py:contract_signed_meanwhile": "of an opportunity the caller changes",
     "pipeline/opportunities.py:opportunity_by_itself": "follows from a decision or an event, and answers no caller",
     "pipeline/opportunities.py:_FOLD": "folds the rows of the board; nobody is told them",
     "pipeline/sales_processes.py:stages_in_use": "tells which stages are in use, and of no opportunity",

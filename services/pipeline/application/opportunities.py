@@ -13,7 +13,7 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from services.pipeline.application.accounts import ownership_of
 from services.pipeline.application.rule_kinds import OPPORTUNITY
-from services.pipeline.domain.gates import Gap, gaps_before, moved, opened
+from services.pipeline.domain.gates import Gap, gaps_before, moved, opened, won
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
@@ -166,9 +166,16 @@ async def lose_opportunity(
 
 
 async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:
-    """A lost one is worked on again. Raises OpportunityCannotMove."""
+    """A lost one is worked on again; it is won at once where its contract was signed meanwhile.
+
+    Raises OpportunityCannotMove.
+    """
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
-    return keep(work, opportunity.reopened(process=process, now=work.now), before=opportunity), process
+    change = opportunity.reopened(process=process, now=work.now)
+    signed = await opportunity_listing.contract_signed_meanwhile(work, uuid)
+    if signed is not None:
+        change = change.then(lambda open_: won(open_, process=process, contract=signed, now=work.now))
+    return keep(work, change, before=opportunity), process
 
 
 async def writable(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:

@@ -109,6 +109,13 @@ async def opportunity_by_itself(read: Read, uuid: UUID) -> Opportunity:
     return from_row(row)
 
 
+async def held_opportunity(read: Read, uuid: UUID) -> Opportunity | None:
+    """The opportunity for what an event does to it, held until that is written; None for one that is not known."""
+    statement = select(OPPORTUNITIES).where(OPPORTUNITIES.c.uuid == uuid).with_for_update()
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    return from_row(row) if row else None
+
+
 async def read_visits(read: Read, opportunity: Opportunity) -> Sequence[StageVisit]:
     """The stays of an opportunity, the present one last; the caller has checked that it may be seen."""
     statement = (

@@ -155,6 +155,26 @@ def keep_conflict(work: UnitOfWork, opportunity: Opportunity, *, linked: str, co
     )
 
 
+def keep_unknown(work: UnitOfWork, opportunity: UUID, *, linked: str) -> None:
+    """Keep what was told of an opportunity that is not known here; whoever reads everything sees it."""
+    row = {"uuid": work.new_id(), "opportunity": opportunity, "linked": linked, "code": "OPPORTUNITY_UNKNOWN"}
+    work.insert(
+        OPPORTUNITY_CONFLICTS, {**row, "state": "", "owner": None, "team": None, "region": None, "time": work.now}
+    )
+
+
+async def contract_signed_meanwhile(read: Read, opportunity: UUID) -> UUID | None:
+    """The contract that was signed while the opportunity was lost; None where none was."""
+    statement = (
+        select(OPPORTUNITY_CONFLICTS.c.linked)
+        .where(OPPORTUNITY_CONFLICTS.c.opportunity == opportunity, OPPORTUNITY_CONFLICTS.c.code == "SIGNED_WHILE_LOST")
+        .order_by(OPPORTUNITY_CONFLICTS.c.time)
+        .limit(1)
+    )
+    linked = await read.connection.scalar(statement)
+    return UUID(linked.rpartition("/")[2]) if linked else None
+
+
 def _attention(cutoffs: Cutoffs) -> Mapping[str, ColumnElement[Any]]:
     """The same rules as `domain.opportunity_rules.attention` has in memory; a test holds them together."""
     is_open = _O.state == OpportunityState.OPEN.value

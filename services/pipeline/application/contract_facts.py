@@ -1,0 +1,58 @@
+"""What contracts tell, and what follows from it: quotes become evidence, a signed contract wins, a paid one settles."""
+
+from uuid import UUID
+
+from chassis.work import UnitOfWork
+from services.pipeline.domain.gates import won
+from services.pipeline.domain.opportunity import Opportunity, OpportunityState
+from services.pipeline.domain.proving import quote_stands
+from services.pipeline.storage.opportunities import held_opportunity, keep
+from services.pipeline.storage.opportunity_listing import keep_conflict, keep_unknown
+from services.pipeline.storage.sales_processes import get_process
+
+
+async def quote_told(work: UnitOfWork, *, opportunity: UUID, quote: str, stands: bool) -> None:
+    """A quote is evidence exactly while it is approved, sent or accepted, whatever state its opportunity is in."""
+    found = await held_opportunity(work, opportunity)
+    if found is None:
+        if stands:
+            keep_unknown(work, opportunity, linked=quote)
+        return
+    change = quote_stands(
+        found, quote=quote, stands=stands, uuid=work.new_id(), actor=work.principal.subject, now=work.now
+    )
+    if change.events:
+        keep(work, change, before=found)
+
+
+async def contract_signed(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
+    """A signed contract wins its opportunity, once; where that is lost or won by another, people are told."""
+    found = await held_opportunity(work, opportunity)
+    linked = f"contracts/{contract}"
+    if found is None:
+        keep_unknown(work, opportunity, linked=linked)
+    elif found.state is OpportunityState.OPEN:
+        await win(work, found, contract=contract)
+    elif found.outcome.contract != contract:
+        lost = found.state is OpportunityState.LOST
+        keep_conflict(work, found, linked=linked, code="SIGNED_WHILE_LOST" if lost else "SIGNED_WHILE_WON")
+
+
+async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
+    """A contract paid in full ends the last stage of the opportunity it won."""
+    found = await held_opportunity(work, opportunity)
+    linked = f"contracts/{contract}"
+    if found is None:
+        keep_unknown(work, opportunity, linked=linked)
+    elif found.outcome.contract != contract:
+        keep_conflict(work, found, linked=linked, code="SETTLED_OTHER_CONTRACT")
+    else:
+        change = found.settled(contract=contract, now=work.now)
+        if change.events:
+            keep(work, change, before=found)
+
+
+async def win(work: UnitOfWork, opportunity: Opportunity, *, contract: UUID) -> Opportunity:
+    """The opportunity enters its last stage, past every gate, and is won."""
+    process = await get_process(work, opportunity.sales_process)
+    return keep(work, won(opportunity, process=process, contract=contract, now=work.now), before=opportunity)

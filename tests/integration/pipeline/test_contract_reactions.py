@@ -1,0 +1,203 @@
+"""What contracts tell changes opportunities exactly once, in whatever state it finds them."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid5
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from millrace.contracts.v1 import contract_events_pb2, quote_events_pb2
+from millrace.pipeline.v1 import evidence_pb2
+from millrace.pipeline.v1 import evidence_service_pb2 as evidence_contract
+from millrace.pipeline.v1 import opportunity_events_pb2 as enums
+from millrace.pipeline.v1 import opportunity_service_pb2 as contract
+
+from chassis.consumer import Event, Subscription
+from chassis.consumer.applying import Applier
+from chassis.consumer.gate import Gap
+from services.pipeline.events.on_contracts import contracts_subscription
+from tests.integration.pipeline.conftest import PipelineHouse
+from tests.integration.pipeline.dealing import Dealings, events_of, reason_of
+
+QUOTE, SIGNED, OTHER = UUID(int=301), UUID(int=401), UUID(int=402)
+
+
+class Contracts:
+    """The other service, as its events tell of it: each aggregate counts its versions."""
+
+    def __init__(self, house: PipelineHouse) -> None:
+        self.house = house
+        self.versions: dict[UUID, int] = {}
+        self.applier = Applier(
+            contracts_subscription(house.parts), engine=house.engine, history=self.nothing, clock=house.clock
+        )
+
+    async def nothing(self, _subscription: Subscription, _gap: Gap | None) -> AsyncIterator[Event]:
+        return
+        yield
+
+    def quote(self, opportunity: Any, state: str, message: Any, uuid: UUID = QUOTE) -> Event:
+        snapshot = quote_events_pb2.QuoteSnapshot(
+            name=f"quotes/{uuid}",
+            opportunity=getattr(opportunity, "name", opportunity),
+            state=quote_events_pb2.QuoteState.Value(f"QUOTE_STATE_{state}"),
+        )
+        return self._event(uuid, message(quote=snapshot))
+
+    def contract(self, opportunity: Any, message: Any, uuid: UUID = SIGNED) -> Event:
+        snapshot = contract_events_pb2.ContractSnapshot(
+            name=f"contracts/{uuid}", opportunity=getattr(opportunity, "name", opportunity)
+        )
+        return self._event(uuid, message(contract=snapshot))
+
+    async def tell(self, *events: Event) -> None:
+        await self.applier.apply(events, place=None)
+
+    def _event(self, uuid: UUID, message: Message) -> Event:
+        version = self.versions[uuid] = self.versions.get(uuid, 0) + 1
+        name = message.DESCRIPTOR.full_name
+        return Event(
+            id=str(uuid5(uuid, str(version))),
+            subject=name,
+            type=name,
+            aggregate=f"x/{uuid}",
+            version=version,
+            time=self.house.clock.now(),
+            payload=b"",
+            message=message,
+        )
+
+
+@pytest.fixture
+def deals(house: PipelineHouse) -> Dealings:
+    return Dealings(house, house.zhang_wei)
+
+
+@pytest.fixture
+def contracts(house: PipelineHouse) -> Contracts:
+    return Contracts(house)
+
+
+async def conflicts(deals: Dealings) -> list[tuple[str, str]]:
+    boss = deals.by(deals.house.boss)
+    answer = await boss.stub.ListOpportunityConflicts(contract.ListOpportunityConflictsRequest(), **boss.caller)
+    return [(each.linked, each.reason.code) for each in answer.opportunity_conflicts]
+
+
+async def kinds(deals: Dealings, opportunity: Any) -> list[tuple[int, str]]:
+    request = evidence_contract.ListEvidenceRequest(parent=opportunity.name)
+    found = (await deals.proofs.ListEvidence(request, **deals.caller)).evidence
+    return [(each.kind, each.linked) for each in found]
+
+
+async def test_an_approved_quote_opens_the_gate_and_an_overtaken_one_closes_it(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    await deals.document(opened)
+    await deals.move(opened, "quote")
+    draft = contracts.quote(opened, "DRAFT", quote_events_pb2.QuoteCreated)
+    pending = contracts.quote(opened, "PENDING_APPROVAL", quote_events_pb2.QuoteSubmitted)
+    await contracts.tell(draft, pending)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await deals.move(opened, "negotiation")
+    assert reason_of(refused.value) == ("GATE_UNMET", {"stage": "quote", "missing": "evidence.quote"})
+    approved = contracts.quote(opened, "APPROVED", quote_events_pb2.QuoteApproved)
+    sent = contracts.quote(opened, "SENT", quote_events_pb2.QuoteSent)
+    await contracts.tell(approved, sent)
+    await contracts.tell(approved, sent)
+    assert (evidence_pb2.EVIDENCE_KIND_QUOTE, f"quotes/{QUOTE}") in await kinds(deals, opened)
+    assert len(await kinds(deals, opened)) == 2
+    await contracts.tell(contracts.quote(opened, "SUPERSEDED", quote_events_pb2.QuoteSuperseded))
+    with pytest.raises(grpc.aio.AioRpcError):
+        await deals.move(opened, "negotiation")
+    second = contracts.quote(opened, "APPROVED", quote_events_pb2.QuoteApproved, UUID(int=302))
+    await contracts.tell(second)
+    assert (await deals.move(opened, "negotiation")).stage == "negotiation"
+
+
+async def test_quoted_and_no_follow_up_in_five_days_is_a_forgotten_follow_up(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    await deals.document(opened)
+    await deals.move(opened, "quote")
+    deals.house.clock.travel(days=1)
+    await contracts.tell(contracts.quote(opened, "APPROVED", quote_events_pb2.QuoteApproved))
+    deals.house.clock.travel(days=5)
+    assert not (await deals.get(opened)).forgotten_follow_up
+    deals.house.clock.travel(seconds=1)
+    assert (await deals.get(opened)).forgotten_follow_up
+    assert await deals.names("forgotten_follow_up = true") == [opened.display_name]
+    assert await deals.names("missed_quote = true") == []
+    await deals.document(opened, kind=evidence_pb2.EVIDENCE_KIND_MEETING_RECORD, name="会议纪要.pdf")
+    assert not (await deals.get(opened)).forgotten_follow_up
+
+
+async def test_a_signed_contract_wins_its_opportunity_once_whatever_is_told_again(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    signed = contracts.contract(opened, contract_events_pb2.ContractSigned)
+    for _ in range(3):
+        await contracts.tell(signed)
+    won = await deals.get(opened)
+    assert (won.state, won.stage, won.contract) == (
+        enums.OPPORTUNITY_STATE_WON,
+        "signing",
+        f"contracts/{SIGNED}",
+    )
+    assert (won.probability, won.settle_time.seconds, list(won.gate_debt)) == (100, 0, [])
+    assert await events_of(deals.house.engine, opened) == [("created", 1), ("moved", 2), ("won", 3)]
+    visits = await deals.stub.ListStageVisits(contract.ListStageVisitsRequest(parent=opened.name), **deals.caller)
+    assert [(each.stage, each.outcome) for each in visits.stage_visits] == [("need", "skip"), ("signing", "")]
+    assert await conflicts(deals) == []
+
+
+async def test_it_closes_when_the_plan_is_paid(deals: Dealings, contracts: Contracts) -> None:
+    opened = await deals.open()
+    signed = contracts.contract(opened, contract_events_pb2.ContractSigned)
+    settled = contracts.contract(opened, contract_events_pb2.ContractSettled)
+    deals.house.clock.travel(days=1)
+    await contracts.tell(signed, settled)
+    await contracts.tell(settled)
+    assert (await deals.get(opened)).settle_time.seconds > 0
+    assert [name for name, _ in await events_of(deals.house.engine, opened)] == ["created", "moved", "won", "settled"]
+
+
+async def test_a_contract_signed_for_a_lost_opportunity_is_told_and_wins_it_once_it_is_reopened(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    await deals.lose(opened)
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
+    assert (await deals.get(opened)).state == enums.OPPORTUNITY_STATE_LOST
+    assert await conflicts(deals) == [(f"contracts/{SIGNED}", "SIGNED_WHILE_LOST")]
+    reopened = await deals.stub.ReopenOpportunity(contract.ReopenOpportunityRequest(name=opened.name), **deals.caller)
+    assert (reopened.state, reopened.stage) == (enums.OPPORTUNITY_STATE_WON, "signing")
+    assert [name for name, _ in await events_of(deals.house.engine, opened)] == [
+        "created",
+        "lost",
+        "reopened",
+        "moved",
+        "won",
+    ]
+
+
+async def test_what_does_not_fit_is_kept_and_poisons_nothing(deals: Dealings, contracts: Contracts) -> None:
+    opened = await deals.open()
+    await contracts.tell(
+        contracts.contract(opened, contract_events_pb2.ContractSigned),
+        contracts.contract(opened, contract_events_pb2.ContractSigned, OTHER),
+        contracts.contract(opened, contract_events_pb2.ContractSettled, OTHER),
+        contracts.contract(f"opportunities/{UUID(int=1)}", contract_events_pb2.ContractSigned, UUID(int=403)),
+        contracts.contract("", contract_events_pb2.ContractSigned, UUID(int=404)),
+    )
+    assert sorted(await conflicts(deals)) == [
+        (f"contracts/{OTHER}", "SETTLED_OTHER_CONTRACT"),
+        (f"contracts/{OTHER}", "SIGNED_WHILE_WON"),
+        (f"contracts/{UUID(int=403)}", "OPPORTUNITY_UNKNOWN"),
+    ]
+    answer = await deals.stub.ListOpportunityConflicts(contract.ListOpportunityConflictsRequest(), **deals.caller)
+    assert len(answer.opportunity_conflicts) == 2
