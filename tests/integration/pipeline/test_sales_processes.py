@@ -1,5 +1,6 @@
 """Sales processes: what a fresh installation has, editing them, and proposing one."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -102,13 +103,14 @@ async def test_another_process_becomes_the_default_and_trades_have_their_own(
 
 
 async def test_stages_that_make_no_process_are_refused_with_their_place(processes: Processes) -> None:
-    for spoil in (
+    spoilt: tuple[Callable[[Any], object], ...] = (
         lambda stages: stages[1].CopyFrom(stages[0]),
         lambda stages: stages[0].CopyFrom(stages[3]),
         lambda stages: stages[0].moves.append("nowhere"),
         lambda stages: stages[0].gate.fields.append("colour"),
         lambda stages: stages.pop(),
-    ):
+    )
+    for spoil in spoilt:
         standard, _ = await processes.listed()
         spoil(standard.stages)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
