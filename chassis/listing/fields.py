@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.listing.filters import Comparison, Condition, Junction, Negation
 from chassis.listing.refusals import FilterInvalid
@@ -25,19 +26,32 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 _PRESENT = "*"
 
 
+def _is_there(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.is_not(None)
+
+
+def _is_more_than(nothing: object) -> Callable[[ColumnElement[Any]], ColumnElement[bool]]:
+    """A column that holds `nothing` where nothing was said has a value when it holds anything else."""
+    return lambda column: and_(column.is_not(None), column != nothing)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `read` turns a filter's text into the column's value or raises ValueError or KeyError."""
+    """One field: `read` turns a filter's text into the column's value or raises ValueError or KeyError.
+
+    `has` is what `:` asks of a value, `filled` what `:*` asks: whether the field has a value at all.
+    """
 
     column: ColumnElement[Any]
     read: Callable[[str], Any]
     signs: frozenset[str]
     has: Callable[[ColumnElement[Any], Any], ColumnElement[bool]] | None = None
+    filled: Callable[[ColumnElement[Any]], ColumnElement[bool]] = _is_there
 
     def holds(self, comparison: Comparison) -> ColumnElement[bool]:
         """The comparison in SQL; raises FilterInvalid."""
         if comparison.sign == ":" and comparison.value == _PRESENT:
-            return self.column.is_not(None)
+            return self.filled(self.column)
         try:
             value = self.read(comparison.value)
         except (ValueError, KeyError):
@@ -54,12 +68,18 @@ class Field:
 
 def choice(column: ColumnElement[Any], values: Mapping[str, Any]) -> Field:
     """One of a closed list: the name on the wire → the stored value."""
-    return Field(column, values.__getitem__, _EQUAL)
+    unsaid = [value for name, value in values.items() if not value or name.endswith("_UNSPECIFIED")]
+    return Field(
+        column,
+        values.__getitem__,
+        _EQUAL,
+        filled=lambda column: and_(column.is_not(None), *(column != each for each in unsaid)),
+    )
 
 
 def number(column: ColumnElement[Any]) -> Field:
-    """A whole number."""
-    return Field(column, _whole, _ORDERED)
+    """A whole number; zero is none."""
+    return Field(column, _whole, _ORDERED, filled=_is_more_than(0))
 
 
 def instant(column: ColumnElement[Any]) -> Field:
@@ -85,12 +105,24 @@ def reference(column: ColumnElement[Any], collection: str) -> Field:
 
 def text(column: ColumnElement[Any]) -> Field:
     """A text; `:` finds it anywhere inside, whatever the case."""
-    return Field(column, str, _EQUAL, lambda column, value: column.icontains(value, autoescape=True))
+    return text_found(column, lambda column, value: column.icontains(value, autoescape=True))
+
+
+def text_found(column: ColumnElement[Any], has: Callable[[ColumnElement[Any], Any], ColumnElement[bool]]) -> Field:
+    """A text that `:` finds in a way of its own."""
+    return Field(column, str, _EQUAL, has, _is_more_than(""))
 
 
 def texts(column: ColumnElement[Any]) -> Field:
     """A list of texts; `:` asks whether one of them is the value."""
-    return Field(column, str, frozenset(), lambda column, value: column.contains([value]))
+    # The cast: the driver sends texts as varchar[], which PostgreSQL compares with no text[].
+    return Field(
+        column,
+        str,
+        frozenset(),
+        has=lambda column, value: column.contains(cast([value], ARRAY(Text))),
+        filled=lambda column: func.coalesce(func.cardinality(column), 0) > 0,
+    )
 
 
 def truth(column: ColumnElement[Any]) -> Field:
@@ -104,7 +136,8 @@ def to_sql(condition: Condition, fields: Mapping[str, Field]) -> ColumnElement[b
         join = and_ if condition.word == "AND" else or_
         return join(*(to_sql(part, fields) for part in condition.parts))
     if isinstance(condition, Negation):
-        return not_(to_sql(condition.part, fields))
+        # A comparison with a column that is null is neither true nor false in SQL; its opposite holds all the same.
+        return to_sql(condition.part, fields).is_not(true())
     field = fields.get(condition.field)
     if field is None:
         raise FilterInvalid(near=condition.field)

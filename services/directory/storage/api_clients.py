@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 
-from chassis.listing import Listing, Order, Page, PageRequest, read_page, text
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, text, texts
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.api_clients import ApiClient
-from services.directory.storage.lists import any_of
 from services.directory.storage.session_tables import API_CLIENTS
 
 
@@ -51,7 +50,7 @@ async def get_api_client(read: Read, uuid: UUID) -> ApiClient:
 
 
 LISTING = Listing(
-    fields={"display_name": text(API_CLIENTS.c.display_name), "scopes": any_of(API_CLIENTS.c.scopes)},
+    fields={"display_name": text(API_CLIENTS.c.display_name), "scopes": texts(API_CLIENTS.c.scopes)},
     orders={
         "create_time": Order(API_CLIENTS.c.created_at, datetime.fromisoformat),
         "display_name": Order(API_CLIENTS.c.display_name),

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Text, cast, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page, reference, text, truth
+from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page, reference, text, texts, truth
 from chassis.scope import scope
 from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
 from services.directory.domain.member import Member, MemberDetails, Seniority, WorkingState
-from services.directory.storage.lists import any_of
 from services.directory.storage.tables import MEMBERS
 
 # A member's row belongs to the member: with an owner, the scope policy reads it like any other.
@@ -71,8 +70,8 @@ LISTING = Listing(
     fields={
         "display_name": text(SCOPED.c.display_name),
         "email": text(SCOPED.c.email),
-        "roles": any_of(SCOPED.c.roles),
-        "skills": any_of(SCOPED.c.skills),
+        "roles": texts(SCOPED.c.roles),
+        "skills": texts(SCOPED.c.skills),
         "team": reference(SCOPED.c.team, "teams"),
         "region": reference(SCOPED.c.region, "regions"),
         "seniority": choice(SCOPED.c.seniority, {f"SENIORITY_{each.name}": each.value for each in Seniority}),

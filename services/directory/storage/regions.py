@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 
-from chassis.listing import Listing, Order, Page, PageRequest, read_page, text
+from chassis.listing import Listing, Order, Page, PageRequest, read_page, text, texts
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 from services.directory.domain.region import Region, RegionDetails
-from services.directory.storage.lists import any_of
 from services.directory.storage.tables import REGIONS
 
 
@@ -42,7 +41,7 @@ def from_row(row: RowMapping) -> Region:
 
 
 LISTING = Listing(
-    fields={"display_name": text(REGIONS.c.display_name), "provinces": any_of(REGIONS.c.provinces)},
+    fields={"display_name": text(REGIONS.c.display_name), "provinces": texts(REGIONS.c.provinces)},
     orders={
         "display_name": Order(REGIONS.c.display_name),
         "create_time": Order(REGIONS.c.created_at, datetime.fromisoformat),

@@ -34,7 +34,9 @@ LISTING = Listing(
         "need": text(LEADS.c.need),
         "employee_count": number(LEADS.c.employee_count),
         "touch_count": number(LEADS.c.touch_count),
-        "urgency": choice(LEADS.c.urgency, {f"URGENCY_{each.value.upper()}": each.value for each in Urgency}),
+        "urgency": choice(
+            LEADS.c.urgency, {f"URGENCY_{each.value.upper() or 'UNSPECIFIED'}": each.value for each in Urgency}
+        ),
         "state": choice(LEADS.c.state, {f"LEAD_STATE_{each.value.upper()}": each.value for each in LeadState}),
         "grade": choice(LEADS.c.grade, {f"GRADE_{each.value}": each.value for each in Grade}),
         "owner": reference(LEADS.c.owner, "members"),

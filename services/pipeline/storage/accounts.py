@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, select
 from sqlalchemy import text as sql
 
-from chassis.listing import Field, Listing, Order, Page, PageRequest, instant, read_page, reference, text, texts
+from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference, text, text_found, texts
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.account import (
@@ -151,7 +151,7 @@ def _found(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
 
 _LISTING = Listing(
     fields={
-        "display_name": Field(ACCOUNTS.c.display_name, str, frozenset({"=", "!="}), _found),
+        "display_name": text_found(ACCOUNTS.c.display_name, _found),
         "credit_code": text(ACCOUNTS.c.credit_code),
         "industry": text(ACCOUNTS.c.industry),
         "tier": text(ACCOUNTS.c.tier),

@@ -95,3 +95,10 @@ async def test_archived_roles_are_not_listed(office: Office) -> None:
     await office.ask(office.roles.DeleteRole, gone)
     again = await office.ask(office.roles.ListRoles, role_service_pb2.ListRolesRequest(filter="key = partner"))
     assert again.total_size == 0
+
+
+async def test_members_are_filtered_by_their_skills(office: Office) -> None:
+    await office.add_member("a@yunfan.example", display_name="甲", skills=["industry:chemical"])
+    await office.add_member("b@yunfan.example", display_name="乙")
+    assert names(await members(office, filter='skills:"industry:chemical"')) == ["甲"]
+    assert names(await members(office, filter="NOT skills:*")) == ["乙"]

@@ -79,6 +79,32 @@ async def test_a_filter_joins_conditions(house: LeadsHouse) -> None:
     assert await listed(house, filter="NOT grade = GRADE_C", order_by="company_name asc") == ["北京", "重庆", "广州"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ('tags:"专精特新"', ["成都"]),
+        ('NOT tags:"专精特新"', ["上海"]),
+        ("tags:*", ["成都"]),
+        ("need:*", ["成都"]),
+        ("NOT need:*", ["上海"]),
+        ("urgency:*", ["成都"]),
+        ("urgency = URGENCY_UNSPECIFIED", ["上海"]),
+        ("employee_count:*", ["成都"]),
+        ("region:*", []),
+        (f"NOT region = regions/{CHENGDU}", ["成都", "上海"]),
+    ],
+)
+async def test_a_filter_asks_for_a_value_or_for_one_of_several(house: LeadsHouse, asked: str, told: list[str]) -> None:
+    stub = LeadServiceStub(house.channel)
+    full = lead_pb2.Lead(
+        company_name="成都成都机械有限公司", need="数控机床", employee_count=50, urgency=lead_pb2.URGENCY_HIGH
+    )
+    full.tags.extend(["专精特新", "老客户"])
+    for lead in (full, lead_pb2.Lead(company_name="上海上海机械有限公司")):
+        await stub.CreateLead(CreateLeadRequest(lead=lead), **house.boss)
+    assert await listed(house, filter=asked, order_by="company_name") == told
+
+
 @pytest.mark.parametrize("wrong", ["phone = 1", "grade = A", "grade", "create_time > yesterday", "(grade = GRADE_A"])
 async def test_a_filter_that_cannot_be_understood_is_refused(house: LeadsHouse, wrong: str) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
