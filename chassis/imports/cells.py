@@ -13,7 +13,9 @@ _INVISIBLE = re.compile(
 )
 _TEXT_MARKER = re.compile(r"^'(?=[0-9=+\-@\t\r])")
 _CUT_NUMBER = re.compile(r"^[+-]?\d(?:\.\d+)?[eE]\+?\d{1,3}$")
-_SPREADSHEET_ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"})
+_SPREADSHEET_ERRORS = frozenset(
+    {"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
 
 
 def clean_text(text: str) -> str:

@@ -25,6 +25,7 @@ from python_calamine import (
 
 from chassis.imports.cells import cell_text
 from chassis.imports.refusals import FileBroken, FileExpandsTooMuch, FileRefused, FileWithoutRows
+from chassis.imports.xlsx_formulas import Failures, failed_formulas
 from chassis.imports.xlsx_scan import MAX_CELLS, MAX_UNPACKED_MIB, refuse_dangerous_workbook
 
 REFUSED = 10
@@ -42,7 +43,8 @@ def main(workbook: Path, rows: Path, sheet: str) -> int:
     _stay_small()
     try:
         refuse_dangerous_workbook(workbook)
-        _write(_sheet(workbook, sheet), rows)
+        content = _sheet(workbook, sheet)
+        _write(content, failed_formulas(workbook, content.name), rows)
     except FileRefused as refusal:
         sys.stdout.buffer.write(orjson.dumps([refusal.reason, asdict(refusal)]))
         return REFUSED
@@ -82,15 +84,21 @@ def _first_sheet(workbook: CalamineWorkbook) -> CalamineSheet | None:
     return None
 
 
-def _write(content: CalamineSheet, rows: Path) -> None:
-    """Each row with the number the spreadsheet shows; columns are counted from A."""
+def _write(content: CalamineSheet, failures: Failures, rows: Path) -> None:
+    """Each row with the number the spreadsheet shows; columns are counted from A.
+
+    The parser tells a failed formula as an empty cell; what the spreadsheet shows there is put in its place.
+    """
     left = [""] * (content.start[1] if content.start else 0)
     with rows.open("wb") as file:
         file.write(orjson.dumps(content.name) + b"\n")
         for line, cells in zip(count(1), content.iter_rows(), strict=False):
-            texts = [cell_text(cell) for cell in cells]
+            texts = left + [cell_text(cell) for cell in cells]
+            for column, failure in failures.get(line, {}).items():
+                texts += [""] * (column - len(texts))
+                texts[column - 1] = failure
             if any(texts):
-                file.write(orjson.dumps([line, left + texts]) + b"\n")
+                file.write(orjson.dumps([line, texts]) + b"\n")
 
 
 if __name__ == "__main__":

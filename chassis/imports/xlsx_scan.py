@@ -47,7 +47,7 @@ def _scan_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     for entry in entries:
         is_sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
         area = _Area()
-        for piece in _unpacked(path, entry):
+        for piece in unpacked(path, entry):
             left -= len(piece)
             if left < 0:
                 raise FileExpandsTooMuch(limit_mib=MAX_UNPACKED_MIB)
@@ -55,7 +55,7 @@ def _scan_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
                 area.scan(piece)
 
 
-def _unpacked(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+def unpacked(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The entry's content in pieces of bounded size, unpacked without regard to its stated size."""
     if entry.flag_bits & 1 or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise FileBroken
@@ -92,7 +92,7 @@ class _Area:
         self._tail = text[-_OVERLAP:]
         for column, row in set(_PLACE.findall(text)):
             self._rows = max(self._rows, int(row))
-            self._columns = max(self._columns, _column_number(column))
+            self._columns = max(self._columns, column_number(column))
         self._cells += sum(1 for _ in _OPENING.finditer(text))
         if self._rows > MAX_ROWS:
             raise FileHasTooManyRows(limit=MAX_ROWS)
@@ -102,7 +102,8 @@ class _Area:
             raise FileExpandsTooMuch(limit_mib=MAX_UNPACKED_MIB)
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """The number of a column by its letters; A is 1."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -4,10 +4,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from chassis.imports import refusals
 from chassis.imports.reading import find_shape, read_batches, read_rows
 from chassis.imports.shape import FileFormat, Shape
+from chassis.imports.xlsx_formulas import failed_formulas
 from chassis.imports.xlsx_scan import refuse_dangerous_workbook
 from tests.unit.imports.files import a_text_file, a_workbook, with_sheet_xml
 
@@ -120,6 +122,24 @@ def test_a_workbook_gives_phones_in_full_and_dates_in_iso(tmp_path: Path) -> Non
     assert shape_of(path).format is FileFormat.XLSX
     assert shape_of(path).headers == ("", "", "公司", "电话", "日期")
     assert rows_of(path) == [(3, ("", "", "甲", "13800138000", "2026-01-02")), (4, ("", "", "=1+1", "0.3", "true"))]
+
+
+def test_a_failed_formula_of_a_workbook_is_read_as_what_the_spreadsheet_shows(tmp_path: Path) -> None:
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet("空")
+        sheet = workbook.add_worksheet("线索 & 商机")
+        sheet.write_row("B3", ["公司", "电话"])
+        sheet.write_row("B4", ["甲"])
+        sheet.write_formula("C4", "=1/0", value="#DIV/0!")
+        sheet.write_formula("C6", "=NA()", value="#N/A")
+    assert rows_of(path) == [(4, ("", "甲", "#DIV/0!")), (6, ("", "", "#N/A"))]
+
+
+def test_a_failure_is_found_in_a_sheet_that_does_not_say_where_its_cells_stand(tmp_path: Path) -> None:
+    cells = b"<row><c><v>1</v></c></row><row><c><v>2</v></c><c t='e'><f>x</f><v>#FIELD!</v></c></row>"
+    path = with_sheet_xml(a_workbook(tmp_path, [["公司"]]), SHEET % cells)
+    assert failed_formulas(path, "Sheet1") == {2: {2: "#VALUE!"}}
 
 
 @pytest.mark.parametrize(
