@@ -12,7 +12,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 
 from gateway import problems
 from gateway.backends import Backend, Metadata
-from gateway.refusals import BodyTooSlow, ServiceAway
+from gateway.refusals import BodyTooSlow, ContentTypeWrong, ServiceAway
 from gateway.transcoding.exchange import Exchange
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import body_field
@@ -26,6 +26,9 @@ MAX_UPLOAD = 20 * 1024 * 1024
 UPLOAD_SECONDS = 120
 LAST_WORD_SECONDS = 0.05
 CHUNK = 256 * 1024
+RAW = "application/octet-stream"
+# What wraps a file in something else, or is none: taken as it is, its envelope would be read as the file's rows.
+_NO_FILES = ("multipart/", "application/json", "application/x-www-form-urlencoded")
 _EVENTS = b"text/event-stream"
 _HEARTBEAT = b": \n\n"
 # Proxies that gather answers would hold events back.
@@ -97,9 +100,7 @@ async def _send_parts(exchange: Exchange, call: Any, leaving: asyncio.Task[None]
     part = await call.read()
     kind = b"" if part is grpc.aio.EOF else part.content_type.encode("latin-1", "replace")
     disposition = _disposition(part, exchange.scope["path"], kind)
-    await exchange.start(
-        200, kind=kind or b"application/octet-stream", headers=((b"content-disposition", disposition),)
-    )
+    await exchange.start(200, kind=kind or RAW.encode(), headers=((b"content-disposition", disposition),))
     while part is not grpc.aio.EOF:
         await exchange.piece(part.data)
         if leaving.done():
@@ -109,14 +110,20 @@ async def _send_parts(exchange: Exchange, call: Any, leaving: asyncio.Task[None]
 
 
 async def upload(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
-    """A raw body as a client stream of HttpBody; the first message carries name, kind and request id."""
+    """A raw body as a client stream of HttpBody; the first message carries name, kind and request id.
+
+    Raises ContentTypeWrong for a form or JSON.
+    """
+    kind = exchange.headers.get("content-type", RAW)
+    if kind.strip().lower().startswith(_NO_FILES):
+        raise ContentTypeWrong(wanted=RAW)
     method = route.binding.method
     first: Any = route.plan.build(segments, exchange.scope["query_string"], b"", exchange.headers)
     if "file_name" in first.DESCRIPTOR.fields_by_name and not first.file_name:
         first.file_name = file_name_of(exchange.headers.get("content-disposition", ""))
     field = body_field(first.DESCRIPTOR)
     name = "" if field is None else field.name
-    getattr(first, name).content_type = exchange.headers.get("content-type", "application/octet-stream")
+    getattr(first, name).content_type = kind
     async with backend.stream(method, None, metadata=metadata, seconds=UPLOAD_SECONDS) as call:
         try:
             await _send_body(exchange, call, first, name)

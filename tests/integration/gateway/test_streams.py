@@ -107,6 +107,17 @@ async def test_the_name_of_a_file_may_come_in_the_disposition(client: httpx.Asyn
     assert neighbour.asked[0][0].file_name == "线索.csv"
 
 
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data; boundary=x", "application/json", "Application/X-WWW-Form-Urlencoded"]
+)
+async def test_a_file_in_an_envelope_is_refused(client: httpx.AsyncClient, neighbour: Neighbour, kind: str) -> None:
+    headers = {"Content-Type": kind} | SIGNED_IN
+    answer = await client.post("/v1/leadImports:upload", content=b"--x\r\n\r\na\r\n--x--", headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (415, "CONTENT_TYPE_WRONG")
+    assert "application/octet-stream" in answer.json()["detail"]
+    assert neighbour.asked == []
+
+
 async def test_a_file_over_20_mebibytes_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/leadImports:upload", content=b"x" * (20 * 1024 * 1024 + 1), headers=SIGNED_IN)
     assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
