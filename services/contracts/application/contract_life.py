@@ -8,7 +8,7 @@ from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.contract_review import end_review
 from services.contracts.application.signature_links import revoke_links
-from services.contracts.domain.contract import Contract
+from services.contracts.domain.contract import NEXT_STATES, Contract
 from services.contracts.storage import contracts
 from services.contracts.storage.contracts import CONTRACT_RECORD
 
@@ -47,6 +47,16 @@ async def by_calendar(work: UnitOfWork, desk: ContractDesk) -> int:
     for contract in ended:
         work.save(CONTRACT_RECORD, contract.expire(now=work.now))
     return len(begun) + len(ended)
+
+
+async def hand_over(
+    work: UnitOfWork, *, opportunity: UUID, owner: UUID | None, team: UUID | None, region: UUID | None
+) -> None:
+    """Whoever takes an opportunity over answers for its contracts; those that ended stay where they were."""
+    for contract in await contracts.contracts_of_opportunity(work, opportunity):
+        change = contract.handed_over(owner=owner, team=team, region=region, now=work.now)
+        if change.events and NEXT_STATES[contract.state]:
+            work.save(CONTRACT_RECORD, change)
 
 
 async def _found(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Contract:

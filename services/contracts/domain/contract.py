@@ -192,6 +192,15 @@ class Contract:
         newly = settled and self.settle_time is None
         return Change(replace(after, update_time=now), (ContractSettled() if newly else ContractUpdated(),))
 
+    def handed_over(
+        self, *, owner: UUID | None, team: UUID | None, region: UUID | None, now: datetime
+    ) -> Change["Contract"]:
+        """Follow the opportunity to another owner; the same owner is no event."""
+        after = replace(self, owner=owner, team=team, region=region)
+        if after == self:
+            return Change(self, ())
+        return Change(replace(after, update_time=now), (ContractUpdated(),))
+
     def _moved(self, state: ContractState, *, now: datetime) -> "Contract":
         if state not in NEXT_STATES[self.state]:
             raise ContractCannotMove(contract=self.resource, state=self.state.name, wanted=state.name)

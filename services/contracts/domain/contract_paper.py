@@ -129,7 +129,7 @@ def _line(line: OfferLine) -> tuple[str, ...]:
         line.product,
         line.unit,
         f"{line.quantity.normalize():f}",
-        f"{line.unit_price.decimal():,}",
+        f"{line.unit_price:,f}",
         f"{(line.discount * Decimal(100)).normalize():f}%",
         f"{line.net.decimal():,}",
     )

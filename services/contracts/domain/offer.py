@@ -11,12 +11,12 @@ from kernel.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferLine:
-    """One line of the quote; `discount` is a fraction of the list price, `net` is before tax."""
+    """One line of the quote: `unit_price` in major units, `discount` a fraction of it, `net` before tax."""
 
     product: str
     unit: str
     quantity: Decimal
-    unit_price: Money
+    unit_price: Decimal
     discount: Decimal
     net: Money
 

@@ -1,4 +1,4 @@
-"""What contracts does when pipeline tells of opportunities: a negotiation begins a contract, exactly once."""
+"""What contracts does when pipeline tells of opportunities: it begins contracts and hands them over."""
 
 from typing import Any
 from uuid import UUID
@@ -7,12 +7,14 @@ from millrace.pipeline.v1 import opportunity_events_pb2 as events
 
 from chassis.consumer import Event
 from chassis.reactions import Reaction, Reactions
+from chassis.wire import reference
 from chassis.work import UnitOfWork
+from services.contracts.application.contract_life import hand_over
 from services.contracts.application.negotiation import Negotiations
 
 
 def reactions_to_opportunities(negotiations: Negotiations) -> Reactions:
-    """Every event after which an opportunity may negotiate, or no longer does."""
+    """Every event after which an opportunity may negotiate, or no longer does, or has another owner."""
     moved = _moved(negotiations)
     return {
         events.OpportunityCreated: moved,
@@ -20,6 +22,7 @@ def reactions_to_opportunities(negotiations: Negotiations) -> Reactions:
         events.OpportunityReopened: moved,
         events.OpportunityWon: moved,
         events.OpportunityLost: moved,
+        events.OpportunityAssigned: _assigned,
     }
 
 
@@ -31,3 +34,15 @@ def _moved(negotiations: Negotiations) -> Reaction:
         await negotiations.moved(work, opportunity=UUID(told.name.rpartition("/")[2]), negotiating=negotiating)
 
     return react
+
+
+async def _assigned(work: UnitOfWork, event: Event) -> None:
+    message: Any = event.message
+    told = message.opportunity
+    await hand_over(
+        work,
+        opportunity=UUID(told.name.rpartition("/")[2]),
+        owner=reference(told.owner, field="owner"),
+        team=reference(told.team, field="team"),
+        region=reference(told.region, field="region"),
+    )

@@ -78,7 +78,7 @@ def an_offer(**fields: Any) -> Offer:
         product="渠成 CRM 专业版",
         unit="套",
         quantity=Decimal(10),
-        unit_price=Money(minor=121_407),
+        unit_price=Decimal("1214.07"),
         discount=Decimal("0.1"),
         net=Money(minor=1_092_537),
     )

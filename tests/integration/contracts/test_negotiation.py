@@ -19,7 +19,7 @@ from chassis.principal import service_principal
 from services.contracts.__main__ import subscriptions
 from services.contracts.application.negotiation import Negotiations
 from services.contracts.rpc.contract_wiring import beginning, contract_desk
-from tests.integration.contracts.conftest import ContractsHouse, an_offer, put_away
+from tests.integration.contracts.conftest import CHENGDU, LI_NA, ContractsHouse, an_offer, put_away
 from tests.integration.contracts.lives import told
 from tests.support.clock import NOON
 
@@ -37,12 +37,21 @@ class Pipeline:
 
     async def tell(self, stage: Any, *, state: Any = events.OPPORTUNITY_STATE_OPEN, again: int = 0) -> None:
         """The opportunity entered a stage; `again` tells the event so often more."""
-        self.version += 1
         snapshot = events.OpportunitySnapshot(name=f"opportunities/{OPPORTUNITY}", stage_kind=stage, state=state)
-        message = events.OpportunityMoved(opportunity=snapshot)
+        await self._tell(events.OpportunityMoved(opportunity=snapshot), again=again)
+
+    async def assign(self, owner: UUID, team: UUID) -> None:
+        """The opportunity got another owner."""
+        snapshot = events.OpportunitySnapshot(
+            name=f"opportunities/{OPPORTUNITY}", owner=f"members/{owner}", team=f"teams/{team}"
+        )
+        await self._tell(events.OpportunityAssigned(opportunity=snapshot))
+
+    async def _tell(self, message: Any, *, again: int = 0) -> None:
+        self.version += 1
         event = Event(
             id=str(uuid4()),
-            subject="millrace.pipeline.v1.opportunity.moved",
+            subject="millrace.pipeline.v1.opportunity.told",
             type=message.DESCRIPTOR.full_name,
             aggregate=f"opportunity/{OPPORTUNITY}",
             version=self.version,
@@ -85,6 +94,7 @@ async def test_re_entering_negotiation_opens_no_second_contract(house: Contracts
     pipeline = Pipeline(house)
     await pipeline.tell(events.STAGE_KIND_NEGOTIATION, again=2)
     await pipeline.tell(events.STAGE_KIND_QUOTE)
+    put_away(house.offers, an_offer(opportunity=OPPORTUNITY))
     await pipeline.tell(events.STAGE_KIND_NEGOTIATION)
     assert len(await contracts(house)) == 1
     assert await told(house, "approval") == ["requested"]
@@ -137,3 +147,14 @@ async def test_a_draft_that_cannot_go_to_legal_yet_stays_a_draft(house: Contract
     put_away(house.offers, an_offer(opportunity=OPPORTUNITY, buyer=""))
     await Pipeline(house).tell(events.STAGE_KIND_NEGOTIATION)
     assert [each.state for each in await contracts(house)] == [states.CONTRACT_STATE_DRAFT]
+
+
+async def test_whoever_takes_an_opportunity_over_answers_for_its_contract(house: ContractsHouse) -> None:
+    put_away(house.offers, an_offer(opportunity=OPPORTUNITY))
+    pipeline = Pipeline(house)
+    await pipeline.tell(events.STAGE_KIND_NEGOTIATION)
+    await pipeline.assign(LI_NA, CHENGDU)
+    stub = ContractServiceStub(house.channel)
+    seen = await stub.ListContracts(ListContractsRequest(), **house.as_member(LI_NA, team=CHENGDU))
+    assert [each.owner for each in seen.contracts] == [f"members/{LI_NA}"]
+    assert await contracts(house) == []

@@ -37,7 +37,7 @@ OFFER = Offer(
             product="渠成 CRM",
             unit="套",
             quantity=Decimal("10.00"),
-            unit_price=Money(minor=121_407),
+            unit_price=Decimal("1214.07"),
             discount=Decimal("0.1"),
             net=Money(minor=1_092_537),
         ),
