@@ -10,6 +10,7 @@ from millrace.pipeline.v1 import (
     account_service_pb2,
     approval_service_pb2,
     contact_service_pb2,
+    lead_conversion_service_pb2,
     registration_service_pb2,
     rule_set_service_pb2,
 )
@@ -37,6 +38,7 @@ from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
+from services.pipeline.rpc.lead_conversion_servicer import LeadConversionServicer
 from services.pipeline.rpc.opportunity_wiring import opportunity_servicers
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
 from services.pipeline.storage.approvals import APPROVALS
@@ -77,6 +79,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(contact_service_pb2, "ContactService"): ContactServicer(
             store, zone=parts.settings.time_zone, page_key=pages
+        ),
+        _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
+            store, registration_desk(parts)
         ),
         _service(approval_service_pb2, "ApprovalService"): ApprovalServicer(
             store,

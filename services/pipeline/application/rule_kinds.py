@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis.rule_sets import RuleKind, RuleSets
 from services.pipeline.domain.opportunity_rules import OpportunityRules
 from services.pipeline.domain.registration_form import RegistrationForm
+from services.pipeline.domain.registration_policy import RegistrationPolicy
 from services.pipeline.domain.registration_rules import RegistrationRules
 from services.pipeline.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 
@@ -19,10 +20,13 @@ REGISTRATION_FORM: RuleKind[RegistrationForm] = RuleKind(
 OPPORTUNITY: RuleKind[OpportunityRules] = RuleKind(
     "opportunity", _SHIPPED / "opportunity.toml", OpportunityRules.from_mapping
 )
+REGISTRATION_POLICY: RuleKind[RegistrationPolicy] = RuleKind(
+    "registration_policy", _SHIPPED / "registration_policy.toml", RegistrationPolicy.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="pipelineRuleSets",
-    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY),
+    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY, REGISTRATION_POLICY),
 )

@@ -1,0 +1,121 @@
+"""Taking leads over (线索转化): account, contact, and a registration or an opportunity, in one transaction."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from chassis.principal import Principal
+from chassis.work import Read, UnitOfWork
+from services.pipeline.application.accounts import WRITING, match_or_create_account, ownership_of
+from services.pipeline.application.contacts import match_or_create_contact
+from services.pipeline.application.opportunities import open_opportunity
+from services.pipeline.application.registration_desk import RegistrationDesk
+from services.pipeline.application.registration_review import submit_registration
+from services.pipeline.application.registrations import create_registration
+from services.pipeline.application.rule_kinds import REGISTRATION_POLICY
+from services.pipeline.domain.account import Account, Origin, Ownership
+from services.pipeline.domain.lead_conversion import Accepted, Target, ToldLead, opening_of, reachable
+from services.pipeline.domain.registration_facts import RegistrationFacts
+from services.pipeline.domain.registration_policy import Entry, Exemption, Way
+from services.pipeline.storage import accounts
+from services.pipeline.storage.accounts import READING
+from services.pipeline.storage.lead_conversions import accepted_before, keep_accepted
+
+
+async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDesk) -> Accepted:
+    """A lead becomes everything at once, or nothing; a lead that came over before answers what became of it then.
+
+    The customer is matched with known accounts first. Raises NotAllowed for a member who may not write here,
+    OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded, and the refusals of a registration's facts.
+    """
+    before = await accepted_before(work, told.lead)
+    if before is not None:
+        return before
+    snapshot = await desk.organization.current()
+    acting = snapshot.principal(subject=told.actor)
+    acting.must(WRITING)
+    ownership = ownership_of(snapshot, told.owner)
+    account = await _account(work, told, acting, ownership)
+    contact = None
+    if told.person is not None:
+        contact = (await match_or_create_contact(work, account=account, facts=told.person)).uuid
+    accepted = Accepted(account=account.uuid, contact=contact)
+    if told.target is Target.OPPORTUNITY:
+        accepted = replace(accepted, opportunity=await _open(work, told, account, ownership, desk))
+    else:
+        accepted = replace(accepted, registration=await _register(work, told, account, desk))
+    keep_accepted(work, told.lead, accepted)
+    return accepted
+
+
+async def _account(work: UnitOfWork, told: ToldLead, acting: Principal, ownership: Ownership) -> Account:
+    """The account the member chose, as far as he sees it; else the one the customer is, or a new one."""
+    if told.account is not None:
+        chosen = await accounts.get_account(Read(work.connection, work.now, acting), told.account, permission=READING)
+        chosen.must_live()
+        return chosen
+    origin = told.origin
+    return await match_or_create_account(
+        work,
+        facts=told.customer,
+        ownership=ownership,
+        phones=told.phones,
+        emails=told.emails,
+        origin=Origin(
+            lead=told.lead,
+            first_contact_time=origin.first_contact_time,
+            channel=origin.channel,
+            campaign=origin.campaign,
+        ),
+    )
+
+
+async def _register(work: UnitOfWork, told: ToldLead, account: Account, desk: RegistrationDesk) -> UUID:
+    """A registration filled with what the lead told; with all six fields it is submitted by itself."""
+    registration = await create_registration(
+        work, facts=_facts(told, account), owner=told.owner, origin=told.origin, desk=desk
+    )
+    if not registration.facts.missing:
+        # The submission reads what was just begun.
+        await work.flush()
+        await submit_registration(work, uuid=registration.uuid, seen=None, desk=desk)
+    return registration.uuid
+
+
+def _facts(told: ToldLead, account: Account) -> RegistrationFacts:
+    facts = told.registration
+    return replace(facts, customer=replace(facts.customer, account=account.uuid), contact=reachable(facts.contact))
+
+
+async def _open(
+    work: UnitOfWork, told: ToldLead, account: Account, ownership: Ownership, desk: RegistrationDesk
+) -> UUID:
+    """An opportunity at once, where the policy needs no registration; which exemption it was stands in the audit."""
+    facts = told.registration
+    entry = Entry(way=Way.CONVERSION, budget=facts.budget, tier=account.facts.tier, industry=facts.customer.industry)
+    exemption, version = await exemption_for(work, entry, desk)
+    opening = opening_of(
+        told,
+        account=account.uuid,
+        called=account.facts.display_name,
+        tier=account.facts.tier,
+        team=ownership.team,
+        region=ownership.region,
+    )
+    opportunity = await open_opportunity(work, opening=opening)
+    note_exemption(work, opportunity.uuid, exemption, version=version)
+    return opportunity.uuid
+
+
+async def exemption_for(read: Read, entry: Entry, desk: RegistrationDesk) -> tuple[Exemption, int]:
+    """Why an opportunity needs no registration, and the version of the policy; raises RegistrationNeeded."""
+    policy = await desk.rulebook.current(read, REGISTRATION_POLICY)
+    return policy.rules.exemption(entry), policy.version
+
+
+def note_exemption(work: UnitOfWork, opportunity: UUID, exemption: Exemption, *, version: int) -> None:
+    """Keep by which exemption an opportunity counts without a review."""
+    work.note(
+        action="exempt from registration",
+        resource=f"opportunities/{opportunity}",
+        details={"exemption": exemption.key, "policy_version": version},
+    )
