@@ -125,9 +125,7 @@ async def test_a_small_order_becomes_an_opportunity_that_counts(conversion: Conv
     assert accepted.opportunity
     async with house.engine.connect() as connection:
         row = (await connection.execute(select(OPPORTUNITIES.c.counts, OPPORTUNITIES.c.lead))).one()
-        noted = select(audit.c.details, audit.c.on_behalf_of).where(
-            audit.c.action == "exempt from registration"
-        )
+        noted = select(audit.c.details, audit.c.on_behalf_of).where(audit.c.action == "exempt from registration")
         kept = (await connection.execute(noted)).one()
     assert tuple(row) == (True, LEAD)
     assert (kept.details, kept.on_behalf_of) == (
