@@ -71,6 +71,8 @@ async def _account(work: UnitOfWork, told: ToldLead, acting: Principal, ownershi
 
 async def _register(work: UnitOfWork, told: ToldLead, account: Account, desk: RegistrationDesk) -> UUID:
     """A registration filled with what the lead told; with all six fields it is submitted by itself."""
+    # The registration looks its account up.
+    await work.flush()
     registration = await create_registration(
         work, facts=_facts(told, account), owner=told.owner, origin=told.origin, desk=desk
     )
