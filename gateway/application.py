@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gateway import problems
-from gateway.backends import Backend
+from gateway.aggregates.served import SERVICE, Aggregates
+from gateway.backends import Askable, Backend
 from gateway.guard import Guard
 from gateway.limits import Limit, StreamPlaces
 from gateway.openapi.document import document
@@ -45,7 +46,7 @@ _CORS_HEADERS = (
 
 def application(settings: GatewaySettings, backends: Mapping[str, Backend]) -> Starlette:
     """The application; raises ContractWrong when a contract cannot be served."""
-    bindings = find_bindings(SERVICES)
+    bindings = find_bindings((*SERVICES, SERVICE))
     methods = {binding.method.name: binding.method for binding in bindings}
     sealer = Sealer(settings.secret)
     sessions = BrowserSessions(sealer, backends["directory"], methods, settings.allowed_origins)
@@ -56,7 +57,8 @@ def application(settings: GatewaySettings, backends: Mapping[str, Backend]) -> S
         streams_of_address=StreamPlaces("streams_of_address", settings.streams_per_address),
         streams_of_session=StreamPlaces("streams_of_session", settings.streams_per_session),
     )
-    door = Door(RouteTable(bindings), backends, sessions.token, limits)
+    served: dict[str, Askable] = {**backends, SERVICE: Aggregates(backends, methods, zone=settings.time_zone)}
+    door = Door(RouteTable(bindings), served, sessions.token, limits)
     routes: list[BaseRoute] = [
         Route("/v1/{path:path}", door),
         *SignInPages(sessions, sealer, limits.public_writes).routes(),

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 from google.protobuf.message import Message
@@ -25,6 +25,16 @@ REPEAT_AFTER_SECONDS = 0.1
 
 Metadata = tuple[tuple[str, str], ...]
 Answered = tuple[Message, Iterable[tuple[str, str | bytes]]]  # and what the service says at the end of its answer
+
+
+class Askable(Protocol):
+    """What a unary call can be put to: a service, or what stands for one."""
+
+    async def ask(
+        self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
+    ) -> Answered:
+        """The answer, and what is said at its end."""
+        ...
 
 
 class Circuit:

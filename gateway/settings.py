@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from chassis.settings import Environment
 
@@ -17,6 +18,7 @@ class GatewaySettings:
     addresses: Mapping[str, str]
     secret: str
     ready_file: str
+    time_zone: ZoneInfo
     trusted_hosts: frozenset[str]
     trusted_proxies: str
     allowed_origins: tuple[str, ...]
@@ -44,6 +46,7 @@ class GatewaySettings:
                 for name in SERVICES
             },
             secret=env.text("MILLRACE_SECRET", means="the installation's secret, the same everywhere"),
+            time_zone=env.zone("MILLRACE_TIME_ZONE", "Asia/Shanghai", means="the zone of business dates"),
             ready_file=env.text(
                 "MILLRACE_READY_FILE", "", means="the file that tells the process' addresses once it is ready"
             ),

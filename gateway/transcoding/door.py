@@ -16,7 +16,7 @@ from chassis.marks import AFTER, STALE, WRITTEN
 from chassis.metrics import HTTP_SECONDS
 from chassis.rpc.call import CLIENT_ADDRESS
 from gateway import problems
-from gateway.backends import Backend, Metadata
+from gateway.backends import Askable, Metadata
 from gateway.limits import Limit, StreamPlaces
 from gateway.transcoding import streaming
 from gateway.transcoding.exchange import Exchange, Header
@@ -55,7 +55,7 @@ class Door:
     """Carries every RPC that has an HTTP rule."""
 
     def __init__(
-        self, routes: RouteTable, backends: Mapping[str, Backend], credentials: Credentials, limits: Limits
+        self, routes: RouteTable, backends: Mapping[str, Askable], credentials: Credentials, limits: Limits
     ) -> None:
         """`credentials` finds the bearer token of a request: its header's, or the session cookie's."""
         self._routes = routes
@@ -98,7 +98,11 @@ class Door:
             await _STREAMS[method.shape](exchange, route, segments, backend, metadata)
 
 
-_STREAMS = {Shape.UPLOAD: streaming.upload, Shape.EVENTS: streaming.events, Shape.DOWNLOAD: streaming.download}
+_STREAMS: Mapping[Shape, Callable[..., Awaitable[None]]] = {
+    Shape.UPLOAD: streaming.upload,
+    Shape.EVENTS: streaming.events,
+    Shape.DOWNLOAD: streaming.download,
+}
 
 
 def _session(token: str) -> str:
@@ -131,7 +135,7 @@ def told_at_the_end(closing: Iterable[tuple[str, str | bytes]]) -> list[Header]:
     ]
 
 
-async def _unary(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
+async def _unary(exchange: Exchange, route: Route, segments: list[str], backend: Askable, metadata: Metadata) -> None:
     binding = route.binding
     body = b"" if binding.reads else await exchange.json_body()
     request = route.plan.build(segments, exchange.scope["query_string"], body, exchange.headers)

@@ -30,7 +30,7 @@ def methods() -> Iterator[tuple[str, MethodDescriptor]]:
         name = ".".join(path.relative_to(ROOT / "protos").with_suffix("").parts) + "_pb2"
         file = importlib.import_module(name).DESCRIPTOR
         for service in file.services_by_name.values():
-            for process in HOMES[service.full_name.split(".")[1]]:
+            for process in HOMES.get(service.full_name.split(".")[1], ()):
                 for method in service.methods:
                     yield process, method
 

@@ -1,0 +1,87 @@
+"""Customer 360 (客户全景): everything about one account that the caller may see."""
+
+from typing import Any
+
+from millrace.contracts.v1 import contract_service_pb2, instalment_service_pb2
+from millrace.gateway.v1.customer_view_service_pb2 import CustomerView
+from millrace.leads.v1 import lead_service_pb2
+from millrace.pipeline.v1 import (
+    account_service_pb2,
+    contact_service_pb2,
+    opportunity_service_pb2,
+    registration_service_pb2,
+)
+
+from chassis.marks import STALE
+from gateway.aggregates.gathering import Neighbours, Part, gather
+from gateway.backends import Answered, Metadata
+
+_MOST = 50
+_PIPELINE, _CONTRACTS = "millrace.pipeline.v1", "millrace.contracts.v1"
+
+
+async def customer_view(neighbours: Neighbours, request: Any, metadata: Metadata) -> Answered:
+    """The customer with its people, opportunities, contracts and payments, asked for at the same time.
+
+    The lead it came from is asked for afterwards, because only the account names it.
+    """
+    view = CustomerView(name=request.name)
+    account = f"accounts/{request.name.partition('/')[2]}"
+    missing, stale = await gather(neighbours, _parts(view, account), metadata)
+    if view.account.lead:
+        more, later = await gather(neighbours, [_lead(view)], metadata)
+        missing, stale = [*missing, *more], stale or later
+    view.missing.extend(missing)
+    return view, ((STALE, "true"),) if stale else ()
+
+
+def _parts(view: CustomerView, account: str) -> list[Part]:
+    wanted: dict[str, Any] = {"filter": f'account = "{account}"', "page_size": _MOST}
+    return [
+        Part(
+            "account",
+            f"{_PIPELINE}.AccountService.GetAccount",
+            account_service_pb2.GetAccountRequest(name=account),
+            view.account.CopyFrom,
+            essential=True,
+        ),
+        Part(
+            "contacts",
+            f"{_PIPELINE}.ContactService.ListContacts",
+            contact_service_pb2.ListContactsRequest(**wanted),
+            lambda answer: view.contacts.extend(answer.contacts),
+        ),
+        Part(
+            "registrations",
+            f"{_PIPELINE}.RegistrationService.ListRegistrations",
+            registration_service_pb2.ListRegistrationsRequest(**wanted),
+            lambda answer: view.registrations.extend(answer.registrations),
+        ),
+        Part(
+            "opportunities",
+            f"{_PIPELINE}.OpportunityService.ListOpportunities",
+            opportunity_service_pb2.ListOpportunitiesRequest(**wanted),
+            lambda answer: view.opportunities.extend(answer.opportunities),
+        ),
+        Part(
+            "contracts",
+            f"{_CONTRACTS}.ContractService.ListContracts",
+            contract_service_pb2.ListContractsRequest(**wanted),
+            lambda answer: view.contracts.extend(answer.contracts),
+        ),
+        Part(
+            "instalments",
+            f"{_CONTRACTS}.InstalmentService.ListInstalments",
+            instalment_service_pb2.ListInstalmentsRequest(**wanted),
+            lambda answer: view.instalments.extend(answer.instalments),
+        ),
+    ]
+
+
+def _lead(view: CustomerView) -> Part:
+    return Part(
+        "lead",
+        "millrace.leads.v1.LeadService.GetLead",
+        lead_service_pb2.GetLeadRequest(name=view.account.lead),
+        view.lead.CopyFrom,
+    )
