@@ -1,4 +1,4 @@
-"""A customer and a dashboard in one call, whole where a service is away, fresh where one has just written (G-02, G12)."""
+"""A customer and a dashboard in one call, whole where a service is away, fresh after one's own write (G-02, G12)."""
 
 import signal
 import time
