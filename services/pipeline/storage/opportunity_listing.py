@@ -1,12 +1,12 @@
 """What opportunities and their conflicts can be filtered and sorted by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from chassis.listing import (
     Field,
@@ -22,6 +22,8 @@ from chassis.listing import (
     text,
     truth,
 )
+from chassis.listing.busy import BusyList
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, UnitOfWork
 from kernel.money import minor_digits
@@ -108,11 +110,17 @@ class Conflict:
 async def list_opportunities(
     read: Read, wanted: PageRequest, *, permission: str, cutoffs: Cutoffs
 ) -> Page[Opportunity]:
-    """A page of the opportunities the reader may see."""
-    statement = scope(select(OPPORTUNITIES), OPPORTUNITIES, principal=read.principal, permission=permission)
-    flags = {name: truth(condition) for name, condition in _attention(cutoffs).items()}
-    listing = Listing(fields={**_FIELDS, **flags}, orders=_ORDERS, order_by="create_time desc", tie=_O.uuid)
-    page = await read_page(read.connection, statement, listing, wanted)
+    """A page of the opportunities the reader may see.
+
+    What depends on the time is planned anew each time; everything else once for each reader.
+    """
+    flags = _attention(cutoffs)
+    if not any(name in wanted.filter for name in flags):
+        busy = await _BUSY.page(read, wanted, permission=permission)
+        return busy.of([from_row(row) for row in busy.items])
+    timed = {name: truth(condition) for name, condition in flags.items()}
+    listing = replace(_LISTING, fields={**_FIELDS, **timed})
+    page = await read_page(read.connection, _visible(read.principal, permission), listing, wanted)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -173,6 +181,14 @@ async def contract_signed_meanwhile(read: Read, opportunity: UUID) -> UUID | Non
     )
     linked = await read.connection.scalar(statement)
     return UUID(linked.rpartition("/")[2]) if linked else None
+
+
+def _visible(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(OPPORTUNITIES), OPPORTUNITIES, principal=principal, permission=permission)
+
+
+_LISTING = Listing(fields=_FIELDS, orders=_ORDERS, order_by="create_time desc", tie=_O.uuid)
+_BUSY = BusyList(_visible, _LISTING)
 
 
 def _attention(cutoffs: Cutoffs) -> Mapping[str, ColumnElement[Any]]:
