@@ -16,19 +16,27 @@ from deploy.local.programs import is_free
 from deploy.local.stack import Stack
 
 LOOK_EVERY = 0.5
+PORTS = 65_536
 PORT_PATIENCE = 3.0  # a gateway whose runner was killed needs a moment to let go
 
 
 def main() -> int:
     """Run the command; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.local",
+        description=__doc__,
+        epilog="PORT is the port of the gateway (8080), MILLRACE_HOME the folder that holds all state (.millrace).",
+    )
     parser.add_argument("command", choices=["up"], help="start everything and stay until Ctrl-C")
     parser.parse_args()
     env = Environment(os.environ)
     port = env.whole("PORT", 8080, means="the port of the gateway")
-    home = Home.open(Path(env.text("MILLRACE_HOME", ".millrace", means="the folder that holds all state")))
+    folder = Path(env.text("MILLRACE_HOME", ".millrace", means="the folder that holds all state"))
+    if not 0 < port < PORTS:
+        env.problems.append(f"PORT is not a port (1 to {PORTS - 1}): {port}")
     if env.problems:
         return _refuse("; ".join(env.problems))
+    home = Home.open(folder)
     try:
         with home.held():
             return up(home, port)

@@ -2,8 +2,9 @@
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import orjson
 import typer
@@ -21,6 +22,22 @@ app.add_typer(leads_app, name="leads")
 Server = Annotated[str, typer.Option("--server", help=say("help_server"))]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"millrace {version('millrace')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=say("help_version"))
+    ] = False,
+) -> None:
+    """What holds for every command."""
+
+
 @app.command(help=say("help_up"))
 def up() -> None:
     """Become the runner of the local stack, so that Ctrl-C reaches it."""
@@ -29,8 +46,11 @@ def up() -> None:
 
 @app.command(name="sign-in", help=say("help_sign_in"))
 def sign_in(
-    email: Annotated[str, typer.Option(prompt=say("email"))],
-    password: Annotated[str, typer.Option(prompt=say("password"), hide_input=True, envvar="MILLRACE_PASSWORD")],
+    email: Annotated[str, typer.Option(prompt=say("email"), help=say("help_email"))],
+    password: Annotated[
+        str,
+        typer.Option(prompt=say("password"), help=say("help_password"), hide_input=True, envvar="MILLRACE_PASSWORD"),
+    ],
     server: Server = "",
 ) -> None:
     """Sign in."""
@@ -50,11 +70,12 @@ def sign_out(server: Server = "") -> None:
 
 @app.command(name="import", help=say("help_import"))
 def import_file(
-    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
+    file: Annotated[Path | None, typer.Argument(help=say("help_file"))] = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=say("help_yes"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("help_dry_run"))] = False,
     skip_duplicates: Annotated[bool, typer.Option("--skip-duplicates", help=say("help_skip"))] = False,
+    column: Annotated[list[str] | None, typer.Option("--column", help=say("help_column"))] = None,
     resume: Annotated[str, typer.Option("--resume", help=say("help_resume"))] = "",
     server: Server = "",
 ) -> None:
@@ -62,17 +83,17 @@ def import_file(
     console, talk = Console(), Talk(server)
     if resume:
         begun = talk.ask("GET", f"/v1/{resume}")
-        ended = importing.follow(talk, begun, console)
-        importing.summarise(talk, ended, console, beside=Path(begun["fileName"]))
-        return
-    if file is None:
-        raise typer.BadParameter(say("needs_file"))
-    name = importing.upload(talk, file, console)["name"]
-    seen = importing.preview(talk, name, console)
-    if not yes and not typer.confirm(say("go_on", count=seen["leadImport"]["rowCount"]), default=True):
-        console.print(say("stopped", name=name), markup=False)
-        raise typer.Exit(1)
-    begun = importing.start(talk, name, dry_run=dry_run, skip=skip_duplicates)
+        file = Path(begun["fileName"])
+    elif file is None or not file.is_file():
+        raise Refused(say("no_file", path=file) if file else say("needs_file"))
+    else:
+        begun = importing.upload(talk, file, console)
+    if begun["state"] in importing.WAITING:
+        seen, columns = importing.preview(talk, begun["name"], column or [], console)
+        if not yes and not typer.confirm(say("go_on", count=seen["leadImport"]["rowCount"]), default=True):
+            console.print(say("stopped", name=begun["name"]), markup=False)
+            raise typer.Exit(1)
+        begun = importing.start(talk, begun["name"], columns, dry_run=dry_run, skip=skip_duplicates)
     importing.summarise(talk, importing.follow(talk, begun, console), console, beside=file)
 
 
@@ -87,11 +108,11 @@ def leads_list(
 ) -> None:
     """List leads."""
     talk = Talk(server)
-    leads, total = listing.list_leads(talk, condition=condition, order=order, count=count)
+    found = listing.list_leads(talk, condition=condition, order=order, count=count)
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(leads, option=orjson.OPT_INDENT_2) + b"\n")
+        sys.stdout.buffer.write(orjson.dumps(found.leads, option=orjson.OPT_INDENT_2) + b"\n")
     else:
-        listing.print_leads(talk, leads, total, Console())
+        listing.print_leads(talk, found, Console())
 
 
 @app.command(help=say("help_health"))
@@ -102,12 +123,18 @@ def health(server: Server = "") -> None:
 
 
 def main() -> None:
-    """Run a command; a refusal is one line and exit status 1."""
+    """Run a command; a refusal, or a file that cannot be read or written, is one line and exit status 1."""
     try:
         app()
     except Refused as refused:
-        Console(stderr=True).print(str(refused), style="red", markup=False, highlight=False)
-        raise SystemExit(1) from None
+        _end(str(refused))
+    except OSError as trouble:
+        _end(say("file_trouble", path=trouble.filename, text=trouble.strerror))
+
+
+def _end(text: str) -> NoReturn:
+    Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`millrace import`: upload, preview, take in, summarise."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from gateway.cli.talk import Refused, Talk
 from gateway.cli.wording import plain, say
 
 RUNNING = "LEAD_IMPORT_STATE_RUNNING"
+# An import that was uploaded and not begun.
+WAITING = frozenset({"LEAD_IMPORT_STATE_UPLOADED", "LEAD_IMPORT_STATE_PREVIEWED"})
 FAILED = "LEAD_IMPORT_STATE_FAILED"
 CANCELLED = "LEAD_IMPORT_STATE_CANCELLED"
 OUTCOMES = ("created", "touched", "inReview", "skipped", "refused")
@@ -30,9 +32,37 @@ def upload(talk: Talk, path: Path, console: Console) -> dict[str, Any]:
         return talk.ask("POST", "/v1/leadImports:upload", content=content, headers=headers, params=query)
 
 
-def preview(talk: Talk, name: str, console: Console) -> dict[str, Any]:
-    """Show for what each column is taken, and what is wrong with the first rows."""
+def preview(
+    talk: Talk, name: str, chosen: Sequence[str], console: Console
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Show for what each column is taken, and what is wrong with the first rows; also the columns to be taken.
+
+    `chosen` are pairs `heading=field` that go before the guesses.
+    """
     seen = talk.ask("POST", f"/v1/{name}:preview", body={})
+    columns = choose_columns(seen, chosen)
+    if chosen:
+        seen = talk.ask("POST", f"/v1/{name}:preview", body={"columns": columns})
+    _show(seen, console)
+    return seen, columns
+
+
+def choose_columns(seen: dict[str, Any], chosen: Sequence[str]) -> list[dict[str, Any]]:
+    """The guessed columns with those that somebody chose, by heading or number; raises Refused."""
+    columns = [{"column": each["column"], "field": each["field"]} for each in seen["columns"]]
+    places = {
+        name: place for place, each in enumerate(seen["columns"]) for name in (str(each["column"]), each["header"])
+    }
+    paths = {each["displayName"]: each["field"] for each in seen["fields"]}
+    for pair in chosen:
+        heading, sign, field = (part.strip() for part in pair.rpartition("="))
+        if not sign or heading not in places:
+            raise Refused(say("no_such_column", pair=pair))
+        columns[places[heading]]["field"] = paths.get(field, field)
+    return [each for each in columns if each["field"]]
+
+
+def _show(seen: dict[str, Any], console: Console) -> None:
     fields = {each["field"]: each["displayName"] for each in seen["fields"]}
     first = seen["rows"][0]["cells"] if seen["rows"] else []
     table = Table(say("column"), say("header"), say("field"), say("example"))
@@ -46,13 +76,13 @@ def preview(talk: Talk, name: str, console: Console) -> dict[str, Any]:
         text = problem["reason"]["text"]
         line, column, header = problem["line"], problem["column"], problem["header"]
         console.print(say("problem_at", line=line, column=column, header=header, text=text), markup=False)
-    return seen
 
 
-def start(talk: Talk, name: str, *, dry_run: bool, skip: bool) -> dict[str, Any]:
+def start(talk: Talk, name: str, columns: Sequence[dict[str, Any]], *, dry_run: bool, skip: bool) -> dict[str, Any]:
     """Begin to take the rows in."""
     policy = "LEAD_IMPORT_DUPLICATE_POLICY_SKIP" if skip else "LEAD_IMPORT_DUPLICATE_POLICY_ATTACH"
-    return talk.ask("POST", f"/v1/{name}:start", body={"dryRun": dry_run, "duplicatePolicy": policy})
+    body = {"columns": list(columns), "dryRun": dry_run, "duplicatePolicy": policy}
+    return talk.ask("POST", f"/v1/{name}:start", body=body)
 
 
 def follow(talk: Talk, begun: dict[str, Any], console: Console) -> dict[str, Any]:
@@ -91,6 +121,8 @@ def summarise(talk: Talk, ended: dict[str, Any], console: Console, *, beside: Pa
     if ended["state"] == FAILED:
         console.print(say("failed", text=ended["failure"]["text"]), style="red", markup=False)
         raise typer.Exit(1)
+    if ended["dryRun"]:
+        console.print(say("tried"))
     table = Table(say("outcome"), say("rows"))
     for outcome in OUTCOMES:
         table.add_row(say(_KEYS.get(outcome, outcome)), str(ended["progress"][outcome]))

@@ -1,6 +1,7 @@
 """`millrace leads list` and `millrace health`."""
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,12 +14,28 @@ from gateway.cli.talk import Refused, Talk
 from gateway.cli.wording import plain, say
 
 PAGE = 200
-# One cheap read of each part that needs no session, or whose refusal proves that it answers.
-PROBES = {"gateway": "/openapi.json", "directory": "/v1/keySet", "leads": "/v1/leads?pageSize=1"}
+# One cheap question to each part that needs no session, or whose refusal proves that it answers.
+PROBES = {
+    "gateway": ("GET", "/openapi.json"),
+    "directory": ("GET", "/v1/keySet"),
+    "leads": ("GET", "/v1/leads?pageSize=1"),
+    "pipeline": ("GET", "/v1/opportunities?pageSize=1"),
+    "contracts": ("GET", "/v1/contracts?pageSize=1"),
+    "analytics": ("POST", "/v1/figures:queryFunnel"),
+}
 
 
-def list_leads(talk: Talk, *, condition: str, order: str, count: int) -> tuple[list[dict[str, Any]], int]:
-    """The first leads that match, and how many match in all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The first leads that match and how many match in all: more than `total` when that is `capped`."""
+
+    leads: list[dict[str, Any]]
+    total: int
+    capped: bool
+
+
+def list_leads(talk: Talk, *, condition: str, order: str, count: int) -> Found:
+    """The first leads that match."""
     leads: list[dict[str, Any]] = []
     query: dict[str, Any] = {"filter": condition, "orderBy": order, "pageToken": "", "view": "LEAD_VIEW_FULL"}
     while True:
@@ -26,10 +43,10 @@ def list_leads(talk: Talk, *, condition: str, order: str, count: int) -> tuple[l
         leads.extend(page["leads"])
         query["pageToken"] = page["nextPageToken"]
         if not query["pageToken"] or len(leads) >= count:
-            return leads, page["totalSize"]
+            return Found(leads=leads, total=page["totalSize"], capped=page["totalSizeCapped"])
 
 
-def print_leads(talk: Talk, leads: list[dict[str, Any]], total: int, console: Console) -> None:
+def print_leads(talk: Talk, found: Found, console: Console) -> None:
     """A table of leads with the names of their owners."""
 
     @cache
@@ -42,18 +59,23 @@ def print_leads(talk: Talk, leads: list[dict[str, Any]], total: int, console: Co
             return say("owner")
 
     table = Table(*(say(head) for head in ("received", "company", "contact", "grade", "owner", "reasons")))
-    for lead in leads:
+    for lead in found.leads:
         reasons = "\n".join(plain(reason["text"]) for reason in [*lead["gradeReasons"], *lead["ownerReasons"]])
         grade = lead["grade"].removeprefix("GRADE_")
         who = (plain(lead["companyName"]), plain(lead["contactName"]))
         table.add_row(_local(lead.get("receivedTime")), *who, grade, owner_name(lead["owner"]), reasons)
     console.print(table)
-    console.print(say("shown", shown=len(leads), total=total))
+    console.print(say("shown_of_more" if found.capped else "shown", shown=len(found.leads), total=f"{found.total:,}"))
 
 
 def _local(instant: str | None) -> str:
     """An instant as the clock of the terminal shows it, to the minute; nothing where an older service tells none."""
-    return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}" if instant else ""
+    if not instant:
+        return ""
+    try:
+        return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
+    except OverflowError:  # the first hours of the year 1 have no local time west of Greenwich, the last none east
+        return instant
 
 
 def check_health(server: str, console: Console, *, transport: httpx.BaseTransport | None = None) -> bool:
@@ -61,10 +83,13 @@ def check_health(server: str, console: Console, *, transport: httpx.BaseTranspor
     table = Table(say("part"), say("state"), say("time"))
     healthy = True
     with httpx.Client(base_url=server, timeout=5, transport=transport) as client:
-        for part, path in PROBES.items():
+        for part, (verb, path) in PROBES.items():
             begun = time.perf_counter()
             try:
-                good = client.get(path).status_code < httpx.codes.INTERNAL_SERVER_ERROR
+                good = (
+                    client.request(verb, path, json=None if verb == "GET" else {}).status_code
+                    < httpx.codes.INTERNAL_SERVER_ERROR
+                )
             except httpx.TransportError:
                 good = False
             healthy = healthy and good

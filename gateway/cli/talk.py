@@ -41,7 +41,7 @@ class Talk:
         """`server` goes before MILLRACE_SERVER, which goes before the server of the kept session."""
         kept = load_account()
         chosen = server or named_server() or (kept.server if kept else DEFAULT_SERVER)
-        self.server = chosen.rstrip("/")
+        self.server = _checked(chosen.rstrip("/"))
         # A token never goes to another server than the one that gave it.
         self._account = kept if kept is not None and kept.server == self.server else None
         headers = {"Accept-Language": language()}
@@ -108,6 +108,17 @@ class Talk:
 
     def _authorization(self) -> dict[str, str]:
         return {} if self._account is None else {"Authorization": f"Bearer {self._account.access_token}"}
+
+
+def _checked(server: str) -> str:
+    """The address of a gateway; raises Refused for what is none."""
+    try:
+        address = httpx.URL(server)
+    except httpx.InvalidURL:
+        raise Refused(say("server_wrong", server=server)) from None
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise Refused(say("server_wrong", server=server))
+    return server
 
 
 def refusal_of(answer: httpx.Response) -> Refused:

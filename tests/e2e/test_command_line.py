@@ -83,9 +83,25 @@ def test_a_chinese_list_is_taken_in_and_its_wrong_row_comes_back(terminal: Termi
     assert "members/" not in shown
 
 
+def test_a_list_with_unknown_headings_is_tried_then_taken_in_later(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text("标题,号码\n宁波东海港务有限公司,13600136001\n", encoding="utf-8")
+    words = ("--yes", "--column", "标题=company_name", "--column", "2=phone")
+    said = terminal.run("import", str(path), "--dry-run", *words)
+    assert "试运行" in said
+    assert "宁波" not in terminal.run("leads", "list", "--json")
+    name = terminal.product.client().get("/v1/leadImports?pageSize=1").json()["leadImports"][0]["name"]
+    assert "新建" in terminal.run("import", "--resume", name, *words)
+    assert "宁波东海港务有限公司" in terminal.run("leads", "list", "--json")
+
+
+def test_a_file_that_is_not_there_is_one_line(terminal: Terminal) -> None:
+    assert terminal.run("import", "没有.csv", fails=True).strip() == "没有文件 没有.csv。"
+
+
 @pytest.mark.parametrize(("language", "word"), [("zh", "正常"), ("en", "answers")])
 def test_health_tells_that_every_part_answers(terminal: Terminal, language: str, word: str) -> None:
-    assert terminal.run("health", language=language).count(word) == 3
+    assert terminal.run("health", language=language).count(word) == 6
 
 
 def test_health_of_a_server_that_is_away_fails(terminal: Terminal) -> None:

@@ -15,6 +15,7 @@ from gateway.cli import importing, listing
 from gateway.cli.account import account_path
 from gateway.cli.talk import Refused, Talk
 from gateway.cli.wording import plain
+from gateway.settings import SERVICES
 from kernel.errors import Unauthenticated
 from tests.integration.gateway.neighbour import Neighbour
 
@@ -48,8 +49,8 @@ async def test_a_session_that_ended_is_renewed_once(server: str, neighbour: Neig
     talk = Talk(server)
     await asyncio.to_thread(talk.sign_in, "anna@millrace.example", "secret")
     neighbour.refusals = [Unauthenticated()]
-    leads, total = await asyncio.to_thread(listing.list_leads, talk, condition="", order="", count=5)
-    assert (len(leads), total, neighbour.renewals) == (1, 1, 1)
+    found = await asyncio.to_thread(listing.list_leads, talk, condition="", order="", count=5)
+    assert (len(found.leads), found.total, neighbour.renewals) == (1, 1, 1)
     assert json.loads(account_path().read_bytes())["refresh_token"] == "refresh-1"
 
 
@@ -103,10 +104,49 @@ def test_a_list_shows_when_each_lead_was_received_by_the_clock_of_the_terminal(t
     lead: dict[str, Any] = {"companyName": "云帆", "contactName": "", "grade": "GRADE_B", "owner": ""}
     lead |= {"gradeReasons": [], "ownerReasons": []}
     leads = [{**lead, "receivedTime": "2026-03-01T22:30:05.123Z"}, {**lead, "receivedTime": None}]
-    listing.print_leads(Talk("http://127.0.0.1:1"), leads, 2, terminal_in_shanghai)
+    found = listing.Found(leads=leads, total=2, capped=False)
+    listing.print_leads(Talk("http://127.0.0.1:1"), found, terminal_in_shanghai)
     shown = terminal_in_shanghai.export_text()
     assert "2026-03-02 06:30" in shown
     assert shown.count("2026-") == 1
+
+
+def test_a_list_shows_an_instant_without_a_local_time_as_it_is(terminal_in_shanghai: Console) -> None:
+    lead = {"companyName": "云帆", "contactName": "", "grade": "GRADE_B", "owner": "", "gradeReasons": []}
+    leads = [lead | {"ownerReasons": [], "receivedTime": "9999-12-31T23:30:00Z"}]
+    found = listing.Found(leads=leads, total=10_000, capped=True)
+    listing.print_leads(Talk("http://127.0.0.1:1"), found, terminal_in_shanghai)
+    shown = terminal_in_shanghai.export_text()
+    assert "9999-12-31T23:30:00Z" in shown
+    assert "1 of more than 10,000" in shown
+
+
+@pytest.mark.parametrize("wrong", ["127.0.0.1:8080", "localhost", "ftp://127.0.0.1", "http://", "http://a:b"])
+def test_an_address_that_is_none_is_one_line(wrong: str) -> None:
+    with pytest.raises(Refused, match=r"http://127\.0\.0\.1:8080"):
+        Talk(wrong)
+
+
+def test_health_asks_every_service() -> None:
+    assert set(listing.PROBES) == {"gateway", *SERVICES}
+
+
+SEEN = {
+    "columns": [{"column": 1, "header": "标题", "field": ""}, {"column": 2, "header": "电话", "field": "phone"}],
+    "fields": [{"field": "company_name", "displayName": "公司名称"}, {"field": "phone", "displayName": "手机"}],
+}
+
+
+@pytest.mark.parametrize("pair", ["标题=company_name", "1=company_name", "标题 = 公司名称"])
+def test_a_column_is_chosen_by_heading_or_number(pair: str) -> None:
+    chosen = importing.choose_columns(SEEN, [pair])
+    assert chosen == [{"column": 1, "field": "company_name"}, {"column": 2, "field": "phone"}]
+
+
+@pytest.mark.parametrize("pair", ["标题", "没有=phone", "=phone"])
+def test_a_column_that_is_none_is_refused(pair: str) -> None:
+    with pytest.raises(Refused, match=pair):
+        importing.choose_columns(SEEN, [pair])
 
 
 def test_values_can_neither_style_nor_steer_the_terminal() -> None:
