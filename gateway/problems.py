@@ -35,6 +35,9 @@ HTTP_STATUSES: dict[grpc.StatusCode, int] = {
 _STALE = "STALE_VERSION"
 _IN_PROGRESS = "REQUEST_IN_PROGRESS"
 _DETAILS = "grpc-status-details-bin"
+# What a refusal calls its proto paths.
+_PATHS = frozenset({"field", "path"})
+_PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -99,18 +102,26 @@ def _problem(status: status_pb2.Status, asked: Asked, finer: int | None) -> Prob
         for known in (info, bad, localized, retry):
             detail.Unpack(known)
     code = finer or _http_status(status.code, info.reason, asked)
+    metadata, paths = dict(info.metadata), [each.field for each in bad.field_violations]
+    for key in _PATHS & metadata.keys():
+        paths.append(metadata[key])
+        metadata[key] = json_path(metadata[key], asked.body)
     document: dict[str, Any] = {
         "type": f"urn:millrace:reason:{info.reason or 'INTERNAL'}",
         "title": HTTPStatus(code).phrase,
         "status": code,
-        "detail": localized.message or status.message,
+        "detail": _in_json(localized.message or status.message, paths, asked.body),
         "instance": asked.path,
         "reason": info.reason or "INTERNAL",
-        "metadata": dict(info.metadata),
+        "metadata": metadata,
     }
     if bad.field_violations:
         document["errors"] = [
-            {"field": json_path(each.field, asked.body), "reason": each.reason, "message": each.description}
+            {
+                "field": json_path(each.field, asked.body),
+                "reason": each.reason,
+                "message": _in_json(each.description, paths, asked.body),
+            }
             for each in bad.field_violations
         ]
     return Problem(status=code, document=document, headers=_headers(code, info, retry))
@@ -131,6 +142,13 @@ def _headers(code: int, info: Any, retry: Any) -> tuple[tuple[bytes, bytes], ...
     if code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers.append((b"allow", info.metadata["allowed"].encode("ascii")))
     return tuple(headers)
+
+
+def _in_json(text: str, paths: list[str], body: str) -> str:
+    """A text with the proto paths that it speaks of in the words of the JSON door."""
+    for path in sorted(filter(_PATH.fullmatch, paths), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.]){re.escape(path)}(?![\w.]\w)", json_path(path, body), text)
+    return text
 
 
 def json_path(path: str, body: str = "") -> str:

@@ -85,6 +85,34 @@ class FieldUnknown(HttpRefusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class FieldNotObject(HttpRefusal):
+    """A text, number or list stands where the field is an object."""
+
+    kind, reason, status = Kind.INVALID_INPUT, "FIELD_NOT_OBJECT", 400
+
+    field: str
+    example: str
+
+
+@dataclass(eq=False, kw_only=True)
+class FieldNotList(HttpRefusal):
+    """A single value stands where the field is a list."""
+
+    kind, reason, status = Kind.INVALID_INPUT, "FIELD_NOT_LIST", 400
+
+    field: str
+
+
+@dataclass(eq=False, kw_only=True)
+class FieldNotInstant(HttpRefusal):
+    """A value that is no instant in the form of RFC 3339."""
+
+    kind, reason, status = Kind.INVALID_INPUT, "FIELD_NOT_INSTANT", 400
+
+    field: str
+
+
+@dataclass(eq=False, kw_only=True)
 class EtagRequired(HttpRefusal):
     """An update must say which version it changes: If-Match, or the etag field."""
 

@@ -13,7 +13,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from chassis.ids import new_id
-from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, FieldUnknown
+from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, FieldNotInstant, FieldUnknown
+from gateway.transcoding.json_shape import check_shape, field_at, is_instant
 from gateway.transcoding.methods import Binding
 from kernel.errors import InvalidField
 
@@ -64,7 +65,9 @@ class RequestPlan:
         if self.body == "*":
             fill(request, values)
         elif self.body:
-            fill(getattr(request, self.body), values)
+            resource = getattr(request, self.body)
+            resource.SetInParent()  # an empty object lacks what is in it, not itself
+            fill(resource, values)
             if self._maskable and not request.update_mask.paths:  # type: ignore[attr-defined]
                 paths = (self._maskable.get(key) for key in values)
                 request.update_mask.paths.extend(path for path in paths if path)  # type: ignore[attr-defined]
@@ -121,7 +124,12 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 
 def fill(message: Message, values: dict[str, Any]) -> None:
-    """Fill a message from proto3 JSON; raises FieldUnknown or InvalidField with the path in the words of JSON."""
+    """Fill a message from proto3 JSON.
+
+    Raises FieldUnknown, FieldNotObject, FieldNotList, FieldNotInstant or InvalidField with the path in the words of
+    JSON.
+    """
+    check_shape(message.DESCRIPTOR, values)
     try:
         json_format.ParseDict(values, message)
     except _WRONG_INPUT as wrong:
@@ -129,7 +137,10 @@ def fill(message: Message, values: dict[str, Any]) -> None:
         unknown = _UNKNOWN.search(text)
         if unknown is not None:
             raise FieldUnknown(field=".".join(part for part in (unknown[2], unknown[1]) if part)) from None
-        raise InvalidField(field=".".join(_FAILED_AT.findall(text)) or "body") from None
+        path = _FAILED_AT.findall(text)
+        if is_instant(field_at(message.DESCRIPTOR, path)):
+            raise FieldNotInstant(field=".".join(path)) from None
+        raise InvalidField(field=".".join(path) or "body") from None
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:

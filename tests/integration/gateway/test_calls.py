@@ -9,7 +9,7 @@ import pytest
 
 from chassis.listing.refusals import FilterInvalid
 from chassis.rpc.refusals import InvalidRequest, Violation
-from kernel.errors import NotAllowed, NotFound, Overloaded, Refusal, RequestInProgress, StaleVersion
+from kernel.errors import InvalidField, NotAllowed, NotFound, Overloaded, Refusal, RequestInProgress, StaleVersion
 from tests.integration.gateway.neighbour import Neighbour
 
 LEAD = "/v1/leads/018f0000-0000-7000-8000-000000000001"
@@ -122,6 +122,23 @@ async def test_fields_of_a_problem_are_named_as_in_the_body(client: httpx.AsyncC
     assert answer.json()["errors"] == [{"field": "companyName", "reason": "string.max_len", "message": "is too long"}]
 
 
+async def test_the_text_of_a_problem_names_its_field_as_in_the_body(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.refusals = [InvalidField(field="lead.budget_min")]
+    answer = await client.post("/v1/leads", json={"companyName": "云帆"}, headers={"Accept-Language": "en"})
+    problem = answer.json()
+    assert (problem["errors"][0]["field"], problem["metadata"]["field"]) == ("budgetMin", "budgetMin")
+    for told in (problem["detail"], problem["errors"][0]["message"]):
+        assert "budgetMin" in told
+        assert "budget_min" not in told
+
+
+async def test_an_empty_object_is_an_object(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    await client.post("/v1/leads", json={})
+    assert neighbour.asked[0].HasField("lead")
+
+
 async def test_a_refusal_of_a_long_text_arrives_as_the_refusal_it_is(
     client: httpx.AsyncClient, neighbour: Neighbour
 ) -> None:
@@ -180,7 +197,12 @@ async def test_a_service_that_is_away_is_left_alone_for_a_while(
         (b'{"address": {"town": "x"}}', "FIELD_UNKNOWN", "address.town"),
         (b'{"employeeCount": "many"}', "FIELD_INVALID", "employeeCount"),
         (b'{"budgetMin": {"units": "x"}}', "FIELD_INVALID", "budgetMin.units"),
-        (b'{"demoRequestTime": "soon"}', "FIELD_INVALID", "demoRequestTime"),
+        (b'{"demoRequestTime": "soon"}', "FIELD_NOT_INSTANT", "demoRequestTime"),
+        ('{"address": "上海"}'.encode(), "FIELD_NOT_OBJECT", "address"),
+        (b'{"address": []}', "FIELD_NOT_OBJECT", "address"),
+        (b'{"budgetMin": "500000"}', "FIELD_NOT_OBJECT", "budgetMin"),
+        (b'{"custom": "x"}', "FIELD_NOT_OBJECT", "custom"),
+        ('{"tags": "专精特新"}'.encode(), "FIELD_NOT_LIST", "tags"),
         (b"{", "BODY_NOT_JSON", None),
         (b"[]", "BODY_NOT_JSON", None),
         (b"\xff", "BODY_NOT_JSON", None),
