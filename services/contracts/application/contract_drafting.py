@@ -32,6 +32,7 @@ class DraftWish:
     buyer: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     payment_plan: str = ""
+    renews: UUID | None = None
     start: date | None = None
     end: date | None = None
 
@@ -56,7 +57,7 @@ async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, 
     """An approved quote becomes the draft of one contract, worded as its template says.
 
     Raises OfferUnknown, OfferNotApproved, QuoteHasContract, ContractTemplateUnknown, ClausesInvalid,
-    PaymentPlanUnknown, ContractDatesCrossed.
+    PaymentPlanUnknown, ContractDatesCrossed, ContractNotFound, ContractNotRenewable.
     """
     offer = await desk.offers.get(work, quote, permission=WRITING)
     return await draft_from(work, desk, offer=offer, wish=wish)
@@ -73,6 +74,8 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
     check_clauses(clauses)
     payment_plan = wish.payment_plan or template.text.payment_plan
     await check_plan(work, key=payment_plan, rulebook=desk.rulebook)
+    if wish.renews is not None:
+        (await contracts.get_contract(work, wish.renews, permission=WRITING)).require_renewable(account=offer.account)
     terms = ContractTerms(
         language=template.text.language,
         template=template.uuid,
@@ -97,6 +100,7 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
         payment_template=payment_plan,
         start_date=wish.start,
         end_date=wish.end,
+        renews=wish.renews,
         creator=work.principal.subject,
         create_time=work.now,
         update_time=work.now,

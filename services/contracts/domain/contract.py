@@ -16,6 +16,7 @@ from services.contracts.domain.contract_refusals import (
     ContractDatesCrossed,
     ContractNotAsApproved,
     ContractNotInDraft,
+    ContractNotRenewable,
 )
 
 
@@ -66,7 +67,8 @@ class ContractTerms:
 class Contract:
     """What a company and a customer agree upon. Its amount is the quote's with tax; dates are business dates.
 
-    `payment_template` is the key of the plan by which it is paid; `paid` is what the ledger says was received.
+    `payment_template` is the key of the plan by which it is paid; `paid` is what the ledger says was received;
+    `renews` is the contract it follows.
     """
 
     uuid: UUID
@@ -90,6 +92,7 @@ class Contract:
     approved_hash: bytes = b""
     comment: str = ""
     document: UUID | None = None
+    renews: UUID | None = None
     sign_time: datetime | None = None
     settle_time: datetime | None = None
     creator: str
@@ -120,6 +123,7 @@ class Contract:
                 "variables": self.terms.variables,
                 "payment_template": self.payment_template,
                 "term": [self.start_date, self.end_date],
+                "renews": self.renews,
             }
         )
 
@@ -177,6 +181,15 @@ class Contract:
     def expire(self, *, now: datetime) -> Change["Contract"]:
         """End it with its term. Raises ContractCannotMove."""
         return Change(self._moved(ContractState.EXPIRED, now=now), (ContractExpired(),))
+
+    def renew(self, *, now: datetime) -> Change["Contract"]:
+        """The contract that follows it was signed. Raises ContractCannotMove."""
+        return Change(self._moved(ContractState.RENEWED, now=now), (ContractRenewed(),))
+
+    def require_renewable(self, *, account: UUID) -> None:
+        """Raise ContractNotRenewable unless it is, or was, in force for the same customer."""
+        if ContractState.RENEWED not in NEXT_STATES[self.state] or self.account != account:
+            raise ContractNotRenewable(contract=self.resource)
 
     def terminate(self, *, comment: str, now: datetime) -> Change["Contract"]:
         """End it before its term, or drop it before it is signed. Raises ContractCannotMove."""
@@ -267,6 +280,11 @@ class ContractExpired:
 @dataclass(frozen=True, slots=True)
 class ContractTerminated:
     """It was ended before its term."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRenewed:
+    """The contract that follows it was signed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,3 +73,13 @@ class QuoteHasContract(Refusal):
     reason = "QUOTE_HAS_CONTRACT"
 
     contract: str
+
+
+@dataclass(eq=False, kw_only=True)
+class ContractNotRenewable(Refusal):
+    """Only a contract that is or was in force is followed by another, with the same customer."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "CONTRACT_NOT_RENEWABLE"
+
+    contract: str

@@ -40,6 +40,7 @@ def snapshot(contract: Contract) -> events.ContractSnapshot:
         end_date=date_message(contract.end_date),
         create_time=instant(contract.create_time),
         paid=money_message(contract.paid),
+        renews=named("contracts", contract.renews),
     )
 
 
@@ -54,6 +55,7 @@ _MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
     domain.ContractActivated: ("activated", events.ContractActivated),
     domain.ContractExpired: ("expired", events.ContractExpired),
     domain.ContractTerminated: ("terminated", events.ContractTerminated),
+    domain.ContractRenewed: ("renewed", events.ContractRenewed),
     domain.ContractSettled: ("settled", events.ContractSettled),
 }
 

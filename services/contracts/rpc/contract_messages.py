@@ -41,6 +41,7 @@ def to_message(contract: Contract) -> contract_pb2.Contract:
         create_time=instant(contract.create_time),
         update_time=instant(contract.update_time),
         etag=str(contract.version),
+        renews=named("contracts", contract.renews),
     )
 
 
@@ -63,6 +64,7 @@ def wish_of(message: contract_pb2.Contract) -> DraftWish:
         buyer=message.buyer.strip(),
         variables=dict(message.variables),
         payment_plan=message.payment_plan,
+        renews=reference(message.renews, field="contract.renews"),
         start=date_of(message.start_date, field="contract.start_date") if message.HasField("start_date") else None,
         end=date_of(message.end_date, field="contract.end_date") if message.HasField("end_date") else None,
     )

@@ -68,6 +68,7 @@ CONTRACTS = Table(
     Column("approved_hash", LargeBinary, nullable=False),
     _text("comment"),
     Column("document", Uuid),
+    Column("renews", Uuid),
     _instant("sign_time", nullable=True),
     _instant("settle_time", nullable=True),
     _text("creator"),

@@ -1,6 +1,7 @@
 """The life of a contract through gRPC and PostgreSQL: drafted, reviewed, sent, signed, in force, ended."""
 
 import dataclasses
+from uuid import UUID
 
 import grpc
 import pytest
@@ -22,6 +23,7 @@ from millrace.contracts.v1.contract_service_pb2 import (
 )
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 
+from services.contracts.rpc.contract_wiring import contract_sweeps
 from tests.integration.contracts.conftest import CHENGDU, LI_NA, ZHANG_WEI, ContractsHouse, an_offer, put_away
 from tests.integration.contracts.lives import (
     approved,
@@ -172,3 +174,48 @@ async def test_a_draft_is_downloaded_as_it_stands(house: ContractsHouse) -> None
     contract = await drafted(house)
     assert (await downloaded(house, contract)).startswith(b"%PDF-")
     assert (await read(house, contract)).state == states.CONTRACT_STATE_DRAFT
+
+
+async def in_force(house: ContractsHouse) -> Contract:
+    contract = await ready(house)
+    await sign(house, await sent(house, contract), request_id=f"sign-{contract.name}")
+    stub = ContractServiceStub(house.channel)
+    return await stub.ActivateContract(ActivateContractRequest(name=contract.name), **house.zhang_wei)
+
+
+async def test_a_contract_is_renewed_when_the_one_that_follows_it_is_signed(house: ContractsHouse) -> None:
+    first = await in_force(house)
+    second = await ready(house, renews=first.name)
+    assert (await read(house, first)).state == states.CONTRACT_STATE_ACTIVE
+    await sign(house, await sent(house, second))
+    assert (await read(house, first)).state == states.CONTRACT_STATE_RENEWED
+    assert (await read(house, second)).renews == first.name
+
+
+async def test_a_contract_that_was_never_in_force_is_not_renewed(house: ContractsHouse) -> None:
+    assert "never in force" in await refusal(drafted(house, renews=(await drafted(house)).name))
+
+
+async def test_a_contract_of_another_customer_is_not_renewed(house: ContractsHouse) -> None:
+    first = await in_force(house)
+    offer = put_away(house.offers, an_offer(account=UUID(int=901)))
+    assert "another customer" in await refusal(drafted(house, offer, renews=first.name))
+
+
+async def test_contracts_begin_and_end_by_the_calendar(house: ContractsHouse) -> None:
+    dates = {"start_date": Date(year=2026, month=3, day=10), "end_date": Date(year=2026, month=3, day=20)}
+    contract = await ready(house, **dates)
+    await sign(house, await sent(house, contract))
+    (sweep,) = contract_sweeps(house.parts)
+    seen = []
+    for days in (0, 8, 10, 1):  # 2, 10, 20 and 21 March
+        house.clock.travel(days=days)
+        async with house.engine.begin() as connection:
+            await sweep.run(connection, house.clock.now())
+        seen.append((await read(house, contract)).state)
+    assert seen == [
+        states.CONTRACT_STATE_SIGNED,
+        states.CONTRACT_STATE_ACTIVE,
+        states.CONTRACT_STATE_ACTIVE,
+        states.CONTRACT_STATE_EXPIRED,
+    ]

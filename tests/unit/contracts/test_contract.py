@@ -52,6 +52,7 @@ MOVES: Mapping[ContractState, Move] = {
     ContractState.SIGNED: lambda each: each.sign(now=LATER),
     ContractState.ACTIVE: lambda each: each.activate(start=date(2026, 3, 3), now=LATER),
     ContractState.EXPIRED: lambda each: each.expire(now=LATER),
+    ContractState.RENEWED: lambda each: each.renew(now=LATER),
     ContractState.TERMINATED: lambda each: each.terminate(comment="", now=LATER),
 }
 
@@ -99,6 +100,7 @@ def test_a_term_does_not_end_before_it_begins() -> None:
         replace(CONTRACT, amount=Money(minor=1_234_568)),
         replace(CONTRACT, amount=Money(minor=1_234_567, currency="USD")),
         replace(CONTRACT, quote_hash=b"x"),
+        replace(CONTRACT, renews=UUID(int=8)),
         replace(CONTRACT, payment_template="monthly"),
         replace(CONTRACT, start_date=date(2026, 3, 2)),
         replace(CONTRACT, terms=replace(TERMS, buyer="另一家公司")),
