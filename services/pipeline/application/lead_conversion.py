@@ -7,15 +7,15 @@ from chassis.principal import Principal
 from chassis.work import Read, UnitOfWork
 from services.pipeline.application.accounts import WRITING, match_or_create_account, ownership_of
 from services.pipeline.application.contacts import match_or_create_contact
+from services.pipeline.application.exemptions import exemption_for, note_exemption
 from services.pipeline.application.opportunities import open_opportunity
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_review import submit_registration
 from services.pipeline.application.registrations import create_registration
-from services.pipeline.application.rule_kinds import REGISTRATION_POLICY
 from services.pipeline.domain.account import Account, Origin, Ownership
 from services.pipeline.domain.lead_conversion import Accepted, Target, ToldLead, opening_of, reachable
 from services.pipeline.domain.registration_facts import RegistrationFacts
-from services.pipeline.domain.registration_policy import Entry, Exemption, Way
+from services.pipeline.domain.registration_policy import Entry, Way
 from services.pipeline.storage import accounts
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.lead_conversions import accepted_before, keep_accepted
@@ -94,7 +94,7 @@ async def _open(
     """An opportunity at once, where the policy needs no registration; which exemption it was stands in the audit."""
     facts = told.registration
     entry = Entry(way=Way.CONVERSION, budget=facts.budget, tier=account.facts.tier, industry=facts.customer.industry)
-    exemption, version = await exemption_for(work, entry, desk)
+    exemption, version = await exemption_for(work, entry, desk.rulebook)
     opening = opening_of(
         told,
         account=account.uuid,
@@ -106,18 +106,3 @@ async def _open(
     opportunity = await open_opportunity(work, opening=opening)
     note_exemption(work, opportunity.uuid, exemption, version=version)
     return opportunity.uuid
-
-
-async def exemption_for(read: Read, entry: Entry, desk: RegistrationDesk) -> tuple[Exemption, int]:
-    """Why an opportunity needs no registration, and the version of the policy; raises RegistrationNeeded."""
-    policy = await desk.rulebook.current(read, REGISTRATION_POLICY)
-    return policy.rules.exemption(entry), policy.version
-
-
-def note_exemption(work: UnitOfWork, opportunity: UUID, exemption: Exemption, *, version: int) -> None:
-    """Keep by which exemption an opportunity counts without a review."""
-    work.note(
-        action="exempt from registration",
-        resource=f"opportunities/{opportunity}",
-        details={"exemption": exemption.key, "policy_version": version},
-    )

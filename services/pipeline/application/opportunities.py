@@ -12,11 +12,13 @@ from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from services.pipeline.application.accounts import ownership_of
+from services.pipeline.application.exemptions import note_exemption, possible_exemption
 from services.pipeline.application.rule_kinds import OPPORTUNITY
 from services.pipeline.domain.gates import Gap, gaps_before, moved, opened, won
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
+from services.pipeline.domain.registration_policy import Entry, Way
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
 from services.pipeline.storage import accounts, opportunity_listing
 from services.pipeline.storage.opportunities import (
@@ -29,6 +31,7 @@ from services.pipeline.storage.opportunities import (
     summarize,
 )
 from services.pipeline.storage.sales_processes import every_process
+from trade.budget import Budget
 
 READ, WRITE = "pipeline.read", "pipeline.write"
 Followed = tuple[Opportunity, SalesProcess]
@@ -70,15 +73,22 @@ async def open_with_process(work: UnitOfWork, *, opening: Opening) -> Followed:
     return keep(work, opened(opening, uuid=work.new_id(), process=process, now=work.now), before=None), process
 
 
-async def create_opportunity(work: UnitOfWork, *, opening: Opening) -> Followed:
+async def create_opportunity(work: UnitOfWork, *, opening: Opening, desk: OpportunityDesk) -> Followed:
     """An opportunity is entered by hand for a live account that the caller sees; it has the account's tier and trade.
 
+    It counts in the funnel where the policy needs no registration; which exemption it was stands in the audit.
     Raises AccountNotFound, AccountArchived, SalesProcessNotFound, SalesProcessClosed.
     """
     account = await accounts.get_account(work, opening.account, permission=READ)
     account.must_live()
     facts = replace(opening.facts, industry=opening.facts.industry or account.facts.industry)
-    return await open_with_process(work, opening=replace(opening, facts=facts, tier=account.facts.tier))
+    entry = Entry(way=Way.HAND, budget=Budget(most=facts.amount), tier=account.facts.tier, industry=facts.industry)
+    exempt = await possible_exemption(work, entry, desk.rulebook)
+    told = replace(opening, facts=facts, tier=account.facts.tier, counts=exempt is not None)
+    followed = await open_with_process(work, opening=told)
+    if exempt is not None:
+        note_exemption(work, followed[0].uuid, exempt[0], version=exempt[1])
+    return followed
 
 
 async def read_opportunity(read: Read, *, uuid: UUID) -> Followed:

@@ -51,7 +51,9 @@ class OpportunityServicer:
         """Open one."""
         opening, caller = opening_of(request.opportunity), call.principal
         owned = replace(opening, owner=caller.member, team=caller.team, region=caller.region)
-        return await self._write(call, request, lambda work: use_cases.create_opportunity(work, opening=owned))
+        return await self._write(
+            call, request, lambda work: use_cases.create_opportunity(work, opening=owned, desk=self._desk)
+        )
 
     async def GetOpportunity(self, request: contract.GetOpportunityRequest, call: Call) -> opportunity_pb2.Opportunity:
         """Read one."""

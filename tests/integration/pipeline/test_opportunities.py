@@ -12,8 +12,10 @@ from google.type.date_pb2 import Date
 from millrace.pipeline.v1 import opportunity_events_pb2 as enums
 from millrace.pipeline.v1 import opportunity_pb2
 from millrace.pipeline.v1 import opportunity_service_pb2 as contract
+from sqlalchemy import select
 
 from chassis.principal import Scope
+from chassis.tables import audit
 from services.pipeline.storage.opportunities import fold_board
 from tests.integration.pipeline.conftest import CHENGDU, WANG_LEI, ZHANG_WEI, PipelineHouse
 from tests.integration.pipeline.dealing import Dealings, events_of, reason_of
@@ -33,6 +35,15 @@ async def test_an_opportunity_opens_in_the_first_stage_with_its_owner_and_its_ev
     assert not opened.counts
     assert await deals.get(opened) == opened
     assert await events_of(deals.house.engine, opened) == [("created", 1)]
+
+
+async def test_a_small_order_counts_by_the_policy_and_the_audit_says_why(deals: Dealings) -> None:
+    small, limit, large = await deals.open(units=9_999), await deals.open(units=10_000), await deals.open(units=50_000)
+    assert (small.counts, limit.counts, large.counts) == (True, False, False)
+    async with deals.house.engine.connect() as connection:
+        told = select(audit.c.resource, audit.c.details).where(audit.c.action == "exempt from registration")
+        noted = [tuple(row) for row in await connection.execute(told)]
+    assert noted == [(small.name, {"exemption": "small_order", "policy_version": 0})]
 
 
 async def test_an_account_the_caller_does_not_see_is_not_there(deals: Dealings) -> None:
