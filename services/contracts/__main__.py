@@ -11,6 +11,7 @@ from millrace.contracts.v1 import (
     contract_service_pb2,
     contract_template_service_pb2,
     instalment_service_pb2,
+    quote_document_service_pb2,
     rule_set_service_pb2,
     signature_service_pb2,
 )
@@ -44,6 +45,7 @@ from services.contracts.rpc.contract_wiring import (
     vault,
 )
 from services.contracts.rpc.instalment_servicer import InstalmentServicer
+from services.contracts.rpc.quote_document_servicer import QuoteDocumentServicer
 from services.contracts.rpc.signature_servicer import SignatureServicer
 from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.metadata import FILES, METADATA
@@ -71,6 +73,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(instalment_service_pb2, "InstalmentService"): InstalmentServicer(
             store, zone=parts.settings.time_zone, page_key=pages
+        ),
+        _service(quote_document_service_pb2, "QuoteDocumentService"): QuoteDocumentServicer(
+            store, contract_desk(parts), paper_room(parts)
         ),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
         _service(signature_service_pb2, "SignatureService"): SignatureServicer(

@@ -9,14 +9,17 @@ from chassis.files import File, Vault, keep, made_file
 from chassis.jobs import JobContext, carry_out
 from chassis.principal import Principal
 from chassis.work import Read, Store, UnitOfWork
-from services.contracts.application.contract_desk import ContractDesk
+from kernel.errors import NotFound
+from services.contracts.application.contract_desk import ContractDesk, labels_of
 from services.contracts.application.contract_signing import Printed
 from services.contracts.documents.printing import Press
 from services.contracts.domain.contract import Contract
-from services.contracts.domain.contract_paper import contract_paper
+from services.contracts.domain.contract_paper import contract_paper, quote_paper
+from services.contracts.domain.offer import Offer, OfferUnknown
 from services.contracts.domain.paper import Paper
 from services.contracts.domain.signature import Signature
 from services.contracts.storage import contracts, signatures
+from services.contracts.storage.contracts import READING
 from services.contracts.storage.metadata import FILES
 from services.contracts.storage.signatures import Document, find_document, keep_document
 
@@ -30,6 +33,21 @@ async def paper_of(read: Read, desk: ContractDesk, *, contract: Contract, signat
     return contract_paper(
         contract, offer, company=desk.company, labels=desk.labels(contract), zone=desk.zone, signature=signature
     )
+
+
+async def offer_to_print(read: Read, desk: ContractDesk, *, uuid: UUID) -> Offer:
+    """A quote is printed for those who see it, and only once it is approved. Raises NotFound and OfferNotApproved."""
+    try:
+        offer = await desk.offers.get(read, uuid, permission=READING)
+    except OfferUnknown as error:
+        raise NotFound(resource=error.quote) from error
+    offer.require_approved()
+    return offer
+
+
+def offer_on_paper(desk: ContractDesk, *, offer: Offer, buyer: str, language: str) -> Paper:
+    """The quote as it is printed in a language."""
+    return quote_paper(offer, buyer=buyer, company=desk.company, language=language, labels=labels_of(language))
 
 
 async def signed_file(read: Read, *, contract: Contract) -> UUID | None:

@@ -1,7 +1,6 @@
 """What a contract and a quote look like on paper."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -71,7 +70,7 @@ def contract_paper(
     )
 
 
-def quote_paper(offer: Offer, *, buyer: str, company: str, language: str, labels: Labels, time: datetime) -> Paper:
+def quote_paper(offer: Offer, *, buyer: str, company: str, language: str, labels: Labels) -> Paper:
     """The quote on paper."""
     facts = [(labels["number"], offer.number), (labels["buyer"], buyer), (labels["seller"], company)]
     if offer.valid_until is not None:
@@ -81,7 +80,7 @@ def quote_paper(offer: Offer, *, buyer: str, company: str, language: str, labels
         title=labels["quote"],
         number=offer.number,
         author=company,
-        time=time,
+        time=offer.create_time,
         facts=tuple(fact for fact in facts if fact[1]),
         table=_lines(offer, labels),
         totals=_totals(offer, language, labels),

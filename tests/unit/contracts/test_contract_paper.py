@@ -111,8 +111,6 @@ def test_both_languages_have_the_same_labels() -> None:
 
 
 def test_a_quote_on_paper_tells_until_when_it_holds() -> None:
-    paper = quote_paper(
-        OFFER, buyer="杭州云帆科技有限公司", company="", language="en", labels=labels_of("en"), time=NOON
-    )
+    paper = quote_paper(OFFER, buyer="杭州云帆科技有限公司", company="", language="en", labels=labels_of("en"))
     assert ("Valid until", "2026-03-31") in paper.facts
     assert paper.title == "Quote"

@@ -1,0 +1,34 @@
+"""QuoteDocumentService on the wire."""
+
+from collections.abc import AsyncIterator
+
+from google.api.httpbody_pb2 import HttpBody
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.wrappers_pb2 import StringValue
+from millrace.contracts.v1 import quote_document_service_pb2 as contract
+
+from chassis.rpc.call import Call
+from chassis.wire import uuid_of
+from chassis.work import Store
+from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_drafting import prepare_buyer
+from services.contracts.application.contract_papers import PDF, PaperRoom, offer_on_paper, offer_to_print
+
+
+class QuoteDocumentServicer:
+    """Quotes (报价单) in PDF."""
+
+    def __init__(self, store: Store, desk: ContractDesk, room: PaperRoom) -> None:
+        self._store = store
+        self._desk = desk
+        self._room = room
+
+    async def DownloadQuote(self, request: contract.DownloadQuoteRequest, call: Call) -> AsyncIterator[HttpBody]:
+        """Send one in PDF."""
+        uuid, language = uuid_of(request.name), request.language or call.locale
+        offer = await self._store.read(call, lambda read: offer_to_print(read, self._desk, uuid=uuid))
+        buyer = await prepare_buyer(self._desk, offer=offer, token=call.token)
+        pdf = await self._room.press.print(offer_on_paper(self._desk, offer=offer, buyer=buyer, language=language))
+        named = AnyMessage()
+        named.Pack(StringValue(value=f"{offer.number}.pdf"))
+        yield HttpBody(content_type=PDF, data=pdf, extensions=[named])
