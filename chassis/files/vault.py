@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlparse
 from uuid import UUID
 
 from chassis.ids import new_id
@@ -76,6 +77,8 @@ class Vault:
     def _list(self, prefix: str) -> list[UUID]:
         import obstore  # noqa: PLC0415 - see _bucket
 
+        if self._url.startswith("file:") and not Path(unquote(urlparse(self._url).path)).is_dir():
+            return []  # nothing was ever put: looking makes no folder
         found: list[UUID] = []
         for batch in obstore.list(self._bucket, prefix):
             found.extend(UUID(each["path"].rpartition("/")[2]) for each in batch)

@@ -1,5 +1,6 @@
 """What contracts tell changes opportunities exactly once, in whatever state it finds them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,6 +17,7 @@ from millrace.pipeline.v1 import opportunity_service_pb2 as contract
 from chassis.consumer import Event, Subscription
 from chassis.consumer.applying import Applier
 from chassis.consumer.gate import Gap
+from kernel.errors import Overloaded
 from services.pipeline.events.on_contracts import contracts_subscription
 from tests.integration.pipeline.conftest import PipelineHouse
 from tests.integration.pipeline.dealing import Dealings, events_of, reason_of
@@ -201,3 +203,27 @@ async def test_what_does_not_fit_is_kept_and_poisons_nothing(deals: Dealings, co
     ]
     answer = await deals.stub.ListOpportunityConflicts(contract.ListOpportunityConflictsRequest(), **deals.caller)
     assert len(answer.opportunity_conflicts) == 2
+
+
+async def test_lost_and_signed_at_the_same_moment_it_is_one_of_both_and_nothing_is_forgotten(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    for number in range(5):
+        opened = await deals.open()
+        signed = contracts.contract(opened, contract_events_pb2.ContractSigned, UUID(int=500 + number))
+        outcomes = await asyncio.gather(contracts.tell(signed), deals.lose(opened), return_exceptions=True)
+        if isinstance(outcomes[0], Overloaded):  # it met the other's write; the consumer tells it again
+            await contracts.tell(signed)
+        state = (await deals.get(opened)).state
+        told = (f"contracts/{UUID(int=500 + number)}", "SIGNED_WHILE_LOST") in await conflicts(deals)
+        assert (state == enums.OPPORTUNITY_STATE_WON) is not told
+        assert (state == enums.OPPORTUNITY_STATE_LOST) is told
+
+
+async def test_of_two_who_move_it_at_once_one_does(deals: Dealings) -> None:
+    opened = await deals.open()
+    await deals.document(opened)
+    moves = (deals.move(opened, "quote", request_id=f"move-{number}") for number in range(8))
+    outcomes = await asyncio.gather(*moves, return_exceptions=True)
+    assert sum(not isinstance(outcome, BaseException) for outcome in outcomes) == 1
+    assert [name for name, _ in await events_of(deals.house.engine, opened)] == ["created", "updated", "moved"]
