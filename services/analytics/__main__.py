@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
-from millrace.analytics.v1 import figure_service_pb2
+from millrace.analytics.v1 import figure_service_pb2, target_service_pb2
 
-from chassis.callers import Callers
+from chassis.callers import Callers, page_key
 from chassis.consumer import Subscription
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.rebuilding import Rebuilding
 from services.analytics.events.subscriptions import subscriptions as projections
+from services.analytics.events.target_publications import TARGETS
 from services.analytics.rpc.figure_servicer import FigureServicer
+from services.analytics.rpc.target_servicer import TargetServicer
 from services.analytics.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 from services.analytics.storage.tables import PROJECTIONS
 
@@ -23,7 +25,13 @@ CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
-    return {_service(figure_service_pb2, "FigureService"): FigureServicer(parts.store)}
+    store, organization = parts.store, CALLERS.organization(parts)
+    return {
+        _service(figure_service_pb2, "FigureService"): FigureServicer(store),
+        _service(target_service_pb2, "TargetService"): TargetServicer(
+            store, organization, zone=parts.settings.time_zone, page_key=page_key(parts)
+        ),
+    }
 
 
 def subscriptions(parts: Parts) -> Sequence[Subscription]:
@@ -46,7 +54,7 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={},
+    publications=TARGETS,
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,

@@ -16,8 +16,10 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.analytics.storage.metadata import METADATA
 
@@ -133,3 +135,20 @@ FACTS: tuple[Table, ...] = (
     RECEIPT_FACTS,
 )
 PROJECTIONS: tuple[Table, ...] = (*FACTS, LEAD_FIGURES, PIPELINE_FIGURES, CONTRACT_FIGURES)
+
+TARGETS = Table(
+    "targets",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("year", Integer, nullable=False),
+    *_text("kpi", "subject"),
+    *(Column(each, Uuid) for each in ("owner", "team", "region")),
+    Column("number", BigInteger, nullable=False),
+    *_text("currency"),
+    Column("weight", BigInteger, nullable=False),
+    Column("month_percents", ARRAY(Integer), nullable=False),
+    *_instant("create_time", "update_time", nullable=False),
+    UniqueConstraint("year", "kpi", "subject", "currency", name="targets_subject"),
+)
+Index("targets_create_time", TARGETS.c.create_time, TARGETS.c.uuid)
