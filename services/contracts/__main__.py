@@ -10,8 +10,10 @@ from millrace.contracts.v1 import (
     approval_service_pb2,
     contract_service_pb2,
     contract_template_service_pb2,
+    finance_service_pb2,
     instalment_service_pb2,
     quote_document_service_pb2,
+    receipt_service_pb2,
     rule_set_service_pb2,
     signature_service_pb2,
 )
@@ -33,6 +35,7 @@ from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS, SIGNATURES
 from services.contracts.events.on_opportunity import reactions_to_opportunities
 from services.contracts.events.payment_publications import INSTALMENTS
+from services.contracts.events.receipt_publications import RECEIPTS
 from services.contracts.rpc.contract_servicer import ContractServicer
 from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
 from services.contracts.rpc.contract_wiring import (
@@ -41,11 +44,14 @@ from services.contracts.rpc.contract_wiring import (
     contract_desk,
     contract_sweeps,
     paper_room,
+    receipt_sweeps,
     sealing,
     vault,
 )
+from services.contracts.rpc.finance_servicer import FinanceServicer
 from services.contracts.rpc.instalment_servicer import InstalmentServicer
 from services.contracts.rpc.quote_document_servicer import QuoteDocumentServicer
+from services.contracts.rpc.receipt_servicer import ReceiptServicer
 from services.contracts.rpc.signature_servicer import SignatureServicer
 from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.metadata import FILES, METADATA
@@ -77,6 +83,12 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(quote_document_service_pb2, "QuoteDocumentService"): QuoteDocumentServicer(
             store, contract_desk(parts), paper_room(parts)
         ),
+        _service(receipt_service_pb2, "ReceiptService"): ReceiptServicer(
+            store, texts=parts.texts, zone=parts.settings.time_zone, page_key=pages
+        ),
+        _service(finance_service_pb2, "FinanceService"): FinanceServicer(
+            store, texts=parts.texts, zone=parts.settings.time_zone, clock=parts.clock
+        ),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
         _service(signature_service_pb2, "SignatureService"): SignatureServicer(
             store, contract_desk(parts), paper_room(parts)
@@ -103,6 +115,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         *contract_sweeps(parts),
+        *receipt_sweeps(parts),
     )
 
 
@@ -123,6 +136,7 @@ DEFINITION = ServiceDefinition(
         **CONTRACT_TEMPLATES,
         **SIGNATURES,
         **INSTALMENTS,
+        **RECEIPTS,
     },
     servicers=servicers,
     identify=CALLERS.identify,

@@ -41,6 +41,7 @@ READS = (
     "Try",
     "View",
     "Query",
+    "Reconcile",
 )
 SIGN_IN = ("SignIn", "SignOut", "RefreshSession", "StartOpenIdSignIn", "FinishOpenIdSignIn", "IssueClientToken")
 PASSWORDS = ("ChangePassword", "SetPassword")  # setting the same password twice is setting it once

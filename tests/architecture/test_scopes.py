@@ -10,7 +10,7 @@ from tests.architecture.tree import ROOT, parsed
 SCOPED = {
     "analytics": (("TARGETS", "targets"), ("figures", "pipeline_figures")),
     "leads": (("LEADS", "leads"),),
-    "contracts": (("CONTRACTS", "contracts"),),
+    "contracts": (("CONTRACTS", "contracts"), ("INSTALMENTS", "instalments"), ("RECEIPTS", "receipts")),
     "pipeline": (
         ("ACCOUNTS", "accounts"),
         ("CONTACTS", "contacts"),
@@ -28,6 +28,14 @@ WITHOUT = {
     "contracts/contracts.py:contract_of_quote": "a quote has one contract whoever sees it; callers are told its name",
     "contracts/contracts.py:contracts_of_opportunity": "decides whether a draft is needed, and answers no caller",
     "contracts/contracts.py:ended_contracts": "the service's own account goes over what ended",
+    "contracts/contracts.py:lock_contracts": "what is paid of them follows from the ledger; answers no caller",
+    "contracts/instalments.py:instalments_of_contract": "the plan of a contract the caller was let at",
+    "contracts/instalments.py:instalments_of_contracts": "the plans of contracts that are held to be paid",
+    "contracts/instalments.py:open_instalments_of_account": "what the customer of a receipt owes, for finance",
+    "contracts/receipts.py:_OF_REFERENCES": "a booking is told what is booked under its reference",
+    "contracts/receipts.py:list_unclaimed": "what is nobody's yet is shown to everybody who may claim it",
+    "contracts/receipts.py:lock_paid_bills": "the service's own account goes over the bills that are due",
+    "contracts/receipts.py:lock_unidentified": "what is nobody's yet may be claimed by everybody",
     "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",
     "leads/lead_imports.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
     "leads/stock.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",

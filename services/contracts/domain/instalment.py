@@ -43,6 +43,7 @@ class Instalment:
     paid: Money
     written_off: Money
     cancelled: bool = False
+    comment: str = ""
     create_time: datetime
     update_time: datetime
 
@@ -87,11 +88,11 @@ class Instalment:
             raise AllocationTooLarge(instalment=self.resource, open_minor=self.paid.minor)
         return Change(replace(self, paid=self.paid - amount, update_time=now), (InstalmentPaid(),))
 
-    def write_off(self, *, now: datetime) -> Change["Instalment"]:
+    def write_off(self, *, comment: str, now: datetime) -> Change["Instalment"]:
         """Give up what is left of it. Raises InstalmentNotOpen."""
         self._must_be_open()
-        given_up = self.written_off + self.open
-        return Change(replace(self, written_off=given_up, update_time=now), (InstalmentWrittenOff(),))
+        after = replace(self, written_off=self.written_off + self.open, comment=comment, update_time=now)
+        return Change(after, (InstalmentWrittenOff(),))
 
     def reschedule(self, *, due_date: date, amount: Money, now: datetime) -> Change["Instalment"]:
         """Change what nobody has paid yet; nothing changed is no event.

@@ -19,6 +19,7 @@ from services.contracts.application.contract_signing import SEAL_CONTRACT
 from services.contracts.application.negotiation import BEGIN_CONTRACT, Beginning
 from services.contracts.application.offers import NoOffers
 from services.contracts.application.payment_plan import plan_payments
+from services.contracts.application.receipt_returns import mature_bills
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.documents.printing import Press
 from services.contracts.documents.seals import Stationery
@@ -101,6 +102,18 @@ def contract_sweeps(parts: Parts) -> Sequence[Sweep]:
         return await carry_out(store, account, action="by_the_day", use_case=lambda work: by_calendar(work, desk))
 
     return (Sweep("contracts by the day", timedelta(minutes=10), by_the_day),)
+
+
+def receipt_sweeps(parts: Parts) -> Sequence[Sweep]:
+    """What becomes of receipts by the calendar."""
+    store, account, zone = parts.background_store, _account(), parts.settings.time_zone
+
+    async def bills(_connection: object, _now: datetime) -> int:
+        return await carry_out(
+            store, account, action="mature_bills", use_case=lambda work: mature_bills(work, zone=zone)
+        )
+
+    return (Sweep("mature bills", timedelta(minutes=10), bills),)
 
 
 def _account() -> Principal:

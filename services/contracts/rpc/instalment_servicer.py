@@ -8,8 +8,9 @@ from millrace.contracts.v1 import instalment_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import date_message, instant, money_message, named, uuid_of
+from chassis.wire import date_message, instant, money_message, named, seen_version, uuid_of
 from chassis.work import Store
+from services.contracts.application.instalment_write_off import write_off_instalment
 from services.contracts.application.instalments import get_instalment, list_instalments
 from services.contracts.domain.instalment import Instalment, InstalmentState
 
@@ -42,6 +43,20 @@ class InstalmentServicer:
             total_size=page.total,
         )
 
+    async def WriteOffInstalment(
+        self, request: contract.WriteOffInstalmentRequest, call: Call
+    ) -> instalment_pb2.Instalment:
+        """Give up what is left of one."""
+        uuid, seen, comment = uuid_of(request.name), seen_version(request.etag), request.comment.strip()
+        today = self._today(call)
+        answer: instalment_pb2.Instalment = await self._store.write(
+            call,
+            request,
+            lambda work: write_off_instalment(work, uuid=uuid, seen=seen, comment=comment),
+            answer=lambda saved: to_message(saved, today=today, locale=call.locale),
+        )
+        return answer
+
     def _today(self, call: Call) -> date:
         return call.now.astimezone(self._zone).date()
 
@@ -70,4 +85,5 @@ def to_message(instalment: Instalment, *, today: date, locale: str) -> instalmen
         create_time=instant(instalment.create_time),
         update_time=instant(instalment.update_time),
         etag=str(instalment.version),
+        comment=instalment.comment,
     )

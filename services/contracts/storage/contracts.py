@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page, reference, text
 from chassis.scope import scope
@@ -134,6 +135,20 @@ async def contract_of_quote(read: Read, quote: UUID) -> Contract | None:
 async def contracts_of_opportunity(read: Read, opportunity: UUID) -> Sequence[Contract]:
     """The contracts an opportunity has, whoever asks, dropped ones too, the oldest first."""
     statement = select(CONTRACTS).where(CONTRACTS.c.opportunity == opportunity).order_by(CONTRACTS.c.uuid)
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def contracts_of(read: Read, uuids: Sequence[UUID], *, permission: str) -> Mapping[UUID, Contract]:
+    """Those of the contracts that the permission reaches for the caller, by id."""
+    wanted = select(CONTRACTS).where(CONTRACTS.c.uuid == any_(literal(uuids, ARRAY(Uuid))))
+    statement = scope(wanted, CONTRACTS, principal=read.principal, permission=permission)
+    return {row["uuid"]: from_row(row) for row in (await read.connection.execute(statement)).mappings()}
+
+
+async def lock_contracts(read: Read, uuids: Sequence[UUID]) -> Sequence[Contract]:
+    """The contracts, whoever asks, held until the transaction ends: one at a time changes what is paid of them."""
+    wanted = CONTRACTS.c.uuid == any_(literal(uuids, ARRAY(Uuid)))
+    statement = select(CONTRACTS).where(wanted).order_by(CONTRACTS.c.uuid).with_for_update()
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 

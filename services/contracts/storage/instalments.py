@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.listing import Listing, Order, Page, PageRequest, day, read_page, reference, truth
 from chassis.scope import scope
@@ -38,6 +39,7 @@ def to_row(instalment: Instalment) -> Mapping[str, object]:
         "written_off_minor": instalment.written_off.minor,
         "open_minor": instalment.open.minor,
         "cancelled": instalment.cancelled,
+        "comment": instalment.comment,
         "create_time": instalment.create_time,
         "update_time": instalment.update_time,
     }
@@ -69,6 +71,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Instalment:
         paid=Money(minor=row["paid_minor"], currency=currency),
         written_off=Money(minor=row["written_off_minor"], currency=currency),
         cancelled=row["cancelled"],
+        comment=row["comment"],
         create_time=row["create_time"],
         update_time=row["update_time"],
     )
@@ -99,6 +102,21 @@ async def open_instalments_of_account(read: Read, account: UUID, *, currency: st
         .limit(most)
     )
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def instalments_of_contracts(read: Read, contracts: Sequence[UUID]) -> Sequence[Instalment]:
+    """The plans of contracts, whoever asks: the caller holds the contracts locked."""
+    wanted = INSTALMENTS.c.contract == any_(literal(contracts, ARRAY(Uuid)))
+    statement = select(INSTALMENTS).where(wanted).order_by(INSTALMENTS.c.contract, INSTALMENTS.c.sequence)
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def contracts_of_instalments(read: Read, uuids: Sequence[UUID], *, permission: str) -> Mapping[UUID, UUID]:
+    """The contract of each instalment that the permission reaches."""
+    wanted = INSTALMENTS.c.uuid == any_(literal(uuids, ARRAY(Uuid)))
+    statement = select(INSTALMENTS.c.uuid, INSTALMENTS.c.contract).where(wanted)
+    rows = await read.connection.execute(scope(statement, INSTALMENTS, principal=read.principal, permission=permission))
+    return {row.uuid: row.contract for row in rows}
 
 
 async def list_instalments(read: Read, wanted: PageRequest) -> Page[Instalment]:

@@ -1,5 +1,6 @@
 """The ledger in its tables: written with the rows it explains, read for balances."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -44,3 +45,17 @@ async def balance_of_instalment(read: Read, instalment: UUID) -> int:
         entries.instalment == instalment, entries.account == LedgerAccount.RECEIVABLE.value
     )
     return int(await read.connection.scalar(owed) or 0)
+
+
+async def allocations_of_receipt(read: Read, receipt: UUID) -> Mapping[UUID, int]:
+    """What a receipt pays of each instalment, in minor units, as the ledger says."""
+    entries = LEDGER_ENTRIES.c
+    paid = func.sum(entries.credit_minor - entries.debit_minor)
+    statement = (
+        select(entries.instalment, paid.label("minor"))
+        .where(entries.receipt == receipt, entries.account == LedgerAccount.RECEIVABLE.value)
+        .group_by(entries.instalment)
+        .having(paid != 0)
+        .order_by(entries.instalment)
+    )
+    return {row.instalment: int(row.minor) for row in await read.connection.execute(statement)}

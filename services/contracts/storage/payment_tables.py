@@ -43,8 +43,11 @@ INSTALMENTS = Table(
     # What is left of it: derived with the row, so that what is due is found by an index.
     Column("open_minor", BigInteger, nullable=False),
     Column("cancelled", Boolean, nullable=False),
+    Column("comment", Text, nullable=False),
     Column("create_time", _INSTANT, nullable=False),
     Column("update_time", _INSTANT, nullable=False),
+    # The transaction that last changed the row; a trigger fills it, and whatever is written here is not kept.
+    Column("changed_in", BigInteger, nullable=False),
     CheckConstraint(
         "amount_minor >= 0 and paid_minor >= 0 and written_off_minor >= 0 and open_minor >= 0", name="instalments_signs"
     ),
@@ -55,6 +58,7 @@ Index("instalments_owner", INSTALMENTS.c.owner, INSTALMENTS.c.due_date)
 Index("instalments_team", INSTALMENTS.c.team, INSTALMENTS.c.due_date)
 Index("instalments_region", INSTALMENTS.c.region, INSTALMENTS.c.due_date)
 Index("instalments_due_date", INSTALMENTS.c.due_date, INSTALMENTS.c.uuid)
+Index("instalments_changed_in", INSTALMENTS.c.changed_in, INSTALMENTS.c.uuid)
 Index("instalments_open", INSTALMENTS.c.due_date, postgresql_where=INSTALMENTS.c.open_minor > 0)
 
 LEDGER_TRANSACTIONS = Table(

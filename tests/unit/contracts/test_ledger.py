@@ -83,7 +83,7 @@ def test_what_was_paid_in_part_is_not_planned_anew() -> None:
     with pytest.raises(InstalmentTouched):
         an_instalment(paid=1).cancel(now=NOW)
     with pytest.raises(InstalmentNotOpen):
-        an_instalment(paid=1000).write_off(now=NOW)
+        an_instalment(paid=1000).write_off(comment="客户破产", now=NOW)
     cancelled = an_instalment().cancel(now=NOW).aggregate
     assert (cancelled.open.minor, cancelled.state(today=AFTER)) == (0, InstalmentState.CANCELLED)
 
