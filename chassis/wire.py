@@ -1,20 +1,22 @@
 """Names, versions, amounts, days and instants, between messages and the domain."""
 
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import overload
 from uuid import UUID
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money as MoneyMessage
 
 from kernel.errors import InvalidField
-from kernel.money import Money, minor_digits
+from kernel.money import CURRENCIES, Money, minor_digits
 
 _NANOS_DIGITS = 9
 _LARGEST_MINOR = 2**53  # what JSON numbers still tell apart
 _LONGEST_VERSION = 18  # digits that fit a bigint
-_CURRENCY_LETTERS = 3  # ISO 4217
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400  # seconds
 
@@ -49,10 +51,33 @@ def required_version(etag: str, *, field: str) -> int:
     return int(etag)
 
 
+@dataclass(eq=False, kw_only=True)
+class MaskPathUnfit(InvalidField):
+    """An update mask names what does not exist, or what nobody may change."""
+
+    reason = "MASK_PATH_UNFIT"
+
+    field: str = "update_mask"
+    path: str
+
+
+def changed_paths(mask: FieldMask, changeable: Container[str]) -> list[str]:
+    """The paths of an update mask, each the name of a changeable field or inside of one.
+
+    Raises InvalidField for an empty mask, and MaskPathUnfit for `*`, an unknown field, and one the service fills.
+    """
+    if not mask.paths:
+        raise InvalidField(field="update_mask")
+    for path in mask.paths:
+        if path not in changeable and path.partition(".")[0] not in changeable:
+            raise MaskPathUnfit(path=path)
+    return list(mask.paths)
+
+
 def money_of(message: MoneyMessage, *, field: str) -> Money:
     """The amount; raises InvalidField for one finer than the minor unit, negative, or without currency."""
     currency = message.currency_code
-    if len(currency) != _CURRENCY_LETTERS or not currency.isupper() or message.units < 0 or message.nanos < 0:
+    if currency not in CURRENCIES or message.units < 0 or message.nanos < 0:
         raise InvalidField(field=field)
     digits = minor_digits(currency)
     fraction, finer = divmod(message.nanos, 10 ** (_NANOS_DIGITS - digits))

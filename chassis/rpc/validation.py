@@ -5,15 +5,19 @@ from typing import Any
 import protovalidate
 from google.protobuf.message import Message
 
+from chassis.rpc.legible import illegible
 from chassis.rpc.refusals import InvalidRequest, Violation
 
 
 def validate(request: Message) -> None:
-    """Raise InvalidRequest with every broken rule; on an update, only those inside the update mask count."""
-    found = protovalidate.collect_violations(request)
-    if not found:
+    """Raise InvalidRequest with every broken rule and every text that nobody could read.
+
+    On an update, only those inside the update mask count.
+    """
+    violations = [_violation(violation.proto) for violation in protovalidate.collect_violations(request)]
+    violations += illegible(request)
+    if not violations:
         return
-    violations = [_violation(violation.proto) for violation in found]
     mask = getattr(request, "update_mask", None)
     if mask is not None and mask.paths:
         violations = [violation for violation in violations if _masked(violation.field, list(mask.paths))]

@@ -12,9 +12,8 @@ from chassis.files import get_file, receive, scratch_file
 from chassis.files.streaming import Pieces, download
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import required_version, seen_version, uuid_of
+from chassis.wire import changed_paths, required_version, seen_version, uuid_of
 from chassis.work import Read, Store, UnitOfWork
-from kernel.errors import InvalidField
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import (
     WRITING,
@@ -76,9 +75,7 @@ class ContractServicer:
         """Change the masked fields of a draft."""
         uuid = uuid_of(request.contract.name, field="contract.name")
         seen = required_version(request.contract.etag, field="contract.etag")
-        paths = frozenset(request.update_mask.paths)
-        if not paths or not paths <= _CHANGEABLE:
-            raise InvalidField(field="update_mask")
+        paths = frozenset(changed_paths(request.update_mask, _CHANGEABLE))
         edit = ContractEdit(paths=paths, wish=wish_of(request.contract))
         return await self._write(
             call, request, lambda work: update_contract(work, self._desk, uuid=uuid, seen=seen, edit=edit)

@@ -7,9 +7,8 @@ from millrace.contracts.v1 import contract_template_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import instant, required_version, uuid_of
+from chassis.wire import changed_paths, instant, required_version, uuid_of
 from chassis.work import Store, UnitOfWork
-from kernel.errors import InvalidField
 from services.contracts.application.contract_templates import (
     create_template,
     get_template,
@@ -65,9 +64,7 @@ class ContractTemplateServicer:
         """Put a new version in force."""
         uuid = uuid_of(request.contract_template.name, field="contract_template.name")
         seen = required_version(request.contract_template.etag, field="contract_template.etag")
-        paths = set(request.update_mask.paths)
-        if not paths or not paths <= _CHANGEABLE:
-            raise InvalidField(field="update_mask")
+        paths = set(changed_paths(request.update_mask, _CHANGEABLE))
         wanted = text_of(request.contract_template)
 
         async def use_case(work: UnitOfWork) -> ContractTemplate:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from kernel.errors import Kind, Refusal
@@ -66,7 +67,9 @@ class SignInGuard:
         if self.locked_until is not None and now < self.locked_until:
             left = self.locked_until - now
             raise SignInLocked(
-                lock_end_time=self.locked_until.isoformat(), retry_after_ms=int(left.total_seconds() * 1000)
+                minutes=ceil(left / timedelta(minutes=1)),
+                lock_end_time=self.locked_until.isoformat(),
+                retry_after_ms=int(left.total_seconds() * 1000),
             )
 
     def fail(self, *, policy: LockOutPolicy, now: datetime) -> Change["SignInGuard"]:
@@ -124,6 +127,7 @@ class SignInLocked(Refusal):
     kind = Kind.TOO_MANY
     reason = "SIGN_IN_LOCKED"
 
+    minutes: int
     lock_end_time: str
     retry_after_ms: int
 

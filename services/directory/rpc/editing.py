@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from kernel.errors import InvalidField
+from chassis.wire import changed_paths
 
 D = TypeVar("D")
 # Field of the message and of the details, which bear the same name, to what reads it.
@@ -23,9 +23,7 @@ def edit(message: Any, mask: FieldMask, fields: Fields) -> Callable[[D], D]:
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    if not mask.paths or any(path not in fields for path in mask.paths):
-        raise InvalidField(field="update_mask")
-    changes = {path: fields[path](message) for path in mask.paths}
+    changes = {path: fields[path](message) for path in changed_paths(mask, fields)}
 
     def apply(details: D) -> D:
         return replace(details, **changes)  # type: ignore[type-var]  # details are frozen dataclasses

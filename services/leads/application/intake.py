@@ -14,6 +14,7 @@ from services.leads.application.people import People
 from services.leads.application.rulebook import Rulebook, RulesInForce
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
 from services.leads.domain.board import Board
+from services.leads.domain.channels import RegionUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
@@ -55,9 +56,14 @@ class Briefing:
         """Clean what was told; the region follows from the address where none is named.
 
         A channel or campaign that was named `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown,
-        LeadReceivedInFuture.
+        RegionUnknown, and what `check_received` and `check_reach` raise.
         """
         told.check_received(now=self.now)
+        if before is None or (told.phone, told.email) != (before.phone, before.email):
+            told.check_reach()
+        named = None if before is not None and before.region == told.region else told.region
+        if named and named not in self.organization.regions:
+            raise RegionUnknown(region=f"regions/{named}")
         same = before is not None and (before.channel, before.campaign) == (told.channel, told.campaign)
         kind = self.rules.kind_of(told.channel) if same else self.rules.channel_kind(told)
         region = told.region or self.organization.region_for_province(told.address.province)

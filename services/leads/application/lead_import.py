@@ -96,9 +96,9 @@ def _result(outcome: CaptureOutcome, *, dry_run: bool) -> RowResult:
     if isinstance(outcome, Refusal):
         return _refused(problem_of(outcome))
     if isinstance(outcome, Skipped):
-        return RowResult(outcome=Outcome.SKIPPED, record=outcome.lead.uuid)
-    is_kept = outcome.touched or not dry_run
-    return RowResult(outcome=_outcome_of(outcome), record=outcome.lead.uuid if is_kept else None)
+        return RowResult(outcome=Outcome.SKIPPED, record=None if dry_run else outcome.lead.uuid)
+    # After a dry run even a lead that was touched may be one that nobody wrote: a row further up.
+    return RowResult(outcome=_outcome_of(outcome), record=None if dry_run else outcome.lead.uuid)
 
 
 def _outcome_of(captured: Captured) -> Outcome:

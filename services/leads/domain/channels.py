@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
 
@@ -41,6 +41,16 @@ class CampaignUnknown(Refusal):
     reason = "CAMPAIGN_UNKNOWN"
 
     campaign: str
+
+
+@dataclass(eq=False, kw_only=True)
+class RegionUnknown(InvalidField):
+    """There is no such region."""
+
+    reason = "LEAD_REGION_UNKNOWN"
+
+    field: str = "lead.region"
+    region: str
 
 
 @dataclass(eq=False, kw_only=True)

@@ -1,14 +1,21 @@
 """What somebody says about a customer: the part of a lead that people enter and change."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
 from kernel.errors import InvalidField, Kind, Refusal
 from trade.budget import NO_BUDGET, Budget
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+# The shortest numbers that companies answer have five digits (95588).
+_FEWEST_DIGITS = 5
+_ADDRESS = re.compile(r"[^@\s]@[^@\s]+\.[^@\s.]")
+# A dash or 无 is how a list says that there is none.
+_WORDS = re.compile(r"[A-Za-z0-9@]")
 # How far the clock of whoever tells may be ahead of ours.
 _LEEWAY = timedelta(minutes=1)
 
@@ -28,6 +35,34 @@ class LeadWithoutIdentity(Refusal):
 
     kind = Kind.INVALID_INPUT
     reason = "LEAD_WITHOUT_IDENTITY"
+
+
+@dataclass(eq=False, kw_only=True)
+class LeadReceivedTooEarly(InvalidField):
+    """The customer is said to have made contact before anybody kept leads: a slip of the pen."""
+
+    reason = "LEAD_RECEIVED_TOO_EARLY"
+
+    field: str = "lead.received_time"
+    year: int = EARLIEST.year
+
+
+@dataclass(eq=False, kw_only=True)
+class PhoneUnfit(InvalidField):
+    """The phone has digits, but fewer than any number that can be called."""
+
+    reason = "PHONE_UNFIT"
+
+    field: str = "lead.phone"
+
+
+@dataclass(eq=False, kw_only=True)
+class EmailUnfit(InvalidField):
+    """What is written holds no mail address."""
+
+    reason = "EMAIL_UNFIT"
+
+    field: str = "lead.email"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -84,9 +119,21 @@ class LeadFacts:
             raise LeadWithoutIdentity
 
     def check_received(self, *, now: datetime) -> None:
-        """Nobody made contact in the future, but for a minute that clocks may differ; raises LeadReceivedInFuture."""
+        """Nobody made contact in the future, but for a minute that clocks may differ, nor before 1990.
+
+        Raises LeadReceivedInFuture and LeadReceivedTooEarly.
+        """
         if self.received_time is not None and self.received_time > now + _LEEWAY:
             raise LeadReceivedInFuture
+        if self.received_time is not None and self.received_time < EARLIEST:
+            raise LeadReceivedTooEarly
+
+    def check_reach(self) -> None:
+        """What people write is kept as it is, unless nobody can be reached by it; raises PhoneUnfit and EmailUnfit."""
+        if 0 < sum(letter.isdecimal() for letter in self.phone) < _FEWEST_DIGITS:
+            raise PhoneUnfit
+        if _WORDS.search(self.email) and not _ADDRESS.search(self.email):
+            raise EmailUnfit
 
     def dated(self, *, by_default: datetime) -> "LeadFacts":
         """The facts with the time of contact; where nobody told it, the default."""

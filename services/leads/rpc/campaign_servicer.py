@@ -11,9 +11,18 @@ from millrace.leads.v1 import campaign_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import date_message, date_of, money_message, money_of, named, reference, required_version, uuid_of
+from chassis.wire import (
+    changed_paths,
+    date_message,
+    date_of,
+    money_message,
+    money_of,
+    named,
+    reference,
+    required_version,
+    uuid_of,
+)
 from chassis.work import Store
-from kernel.errors import InvalidField
 from services.leads.application.campaigns import create_campaign, get_campaign, list_campaigns, update_campaign
 from services.leads.domain.channels import Campaign, CampaignPlan
 
@@ -97,9 +106,7 @@ def to_message(campaign: Campaign) -> campaign_pb2.Campaign:
 
 
 def _edit(message: campaign_pb2.Campaign, mask: FieldMask) -> Callable[[CampaignPlan], CampaignPlan]:
-    if not mask.paths or any(path not in _FIELDS for path in mask.paths):
-        raise InvalidField(field="update_mask")
-    changes = {name: read(message) for name, read in (_FIELDS[path] for path in mask.paths)}
+    changes = {name: read(message) for name, read in (_FIELDS[path] for path in changed_paths(mask, _FIELDS))}
     return lambda plan: replace(plan, **changes)
 
 

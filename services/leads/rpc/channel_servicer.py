@@ -8,7 +8,7 @@ from millrace.leads.v1 import channel_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import named, required_version, uuid_of
+from chassis.wire import changed_paths, named, required_version, uuid_of
 from chassis.work import Store
 from kernel.errors import InvalidField
 from services.leads.application.channels import (
@@ -70,9 +70,7 @@ class ChannelServicer:
         """Change the masked fields of one."""
         uuid = uuid_of(request.channel.name, field="channel.name")
         seen = required_version(request.channel.etag, field="channel.etag")
-        paths = set(request.update_mask.paths)
-        if not paths or not paths <= _CHANGEABLE:
-            raise InvalidField(field="update_mask")
+        paths = set(changed_paths(request.update_mask, _CHANGEABLE))
         edit = ChannelEdit(**{path: getattr(request.channel, path) for path in paths})
         answer: channel_pb2.Channel = await self._store.write(
             call, request, lambda work: update_channel(work, uuid=uuid, seen=seen, edit=edit), answer=to_message

@@ -12,7 +12,7 @@ from chassis.rpc.paging import page_request
 from chassis.rpc.validation import validate
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
-from chassis.wire import named, required_version, seen_version, uuid_of
+from chassis.wire import changed_paths, named, required_version, seen_version, uuid_of
 from chassis.work import Convoy, Store
 from kernel.errors import InvalidField, Kind, Refusal
 from services.leads.application.capture import Captured, capture_lead
@@ -169,9 +169,7 @@ def _edit(message: lead_pb2.Lead, mask: FieldMask) -> Callable[[LeadFacts], Lead
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    paths = list(mask.paths)
-    if not paths or any(path.partition(".")[0] not in ENTERED for path in paths):
-        raise InvalidField(field="update_mask")
+    changed_paths(mask, ENTERED)
     if not mask.IsValidForDescriptor(lead_pb2.Lead.DESCRIPTOR):
         raise InvalidField(field="update_mask")
 

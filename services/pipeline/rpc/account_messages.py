@@ -7,7 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.pipeline.v1 import account_pb2
 
 from chassis.rpc.wording import Wording
-from chassis.wire import named, put_instant, reference
+from chassis.wire import changed_paths, named, put_instant, reference
 from kernel.errors import InvalidField
 from services.pipeline.application.accounts import Shown
 from services.pipeline.domain.account import AccountFacts, Phase
@@ -45,8 +45,7 @@ def edit_of(message: account_pb2.Account, mask: FieldMask) -> Callable[[AccountF
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    if not mask.paths or not set(mask.paths) <= ENTERED:
-        raise InvalidField(field="update_mask")
+    changed_paths(mask, ENTERED)
 
     def apply(facts: AccountFacts) -> AccountFacts:
         merged = account_pb2.Account()

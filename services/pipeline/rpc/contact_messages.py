@@ -6,7 +6,7 @@ from typing import Any
 from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.pipeline.v1 import contact_pb2
 
-from chassis.wire import date_message, date_of, named, put_instant
+from chassis.wire import changed_paths, date_message, date_of, named, put_instant
 from kernel.errors import InvalidField
 from services.pipeline.domain.contact import Contact, ContactFacts, DecisionRole
 
@@ -38,8 +38,7 @@ def edit_of(message: contact_pb2.Contact, mask: FieldMask) -> Callable[[ContactF
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    if not mask.paths or not set(mask.paths) <= ENTERED:
-        raise InvalidField(field="update_mask")
+    changed_paths(mask, ENTERED)
 
     def apply(facts: ContactFacts) -> ContactFacts:
         merged = contact_pb2.Contact()

@@ -12,7 +12,7 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
-from chassis.wire import reference, required_version, seen_version, uuid_of
+from chassis.wire import changed_paths, reference, required_version, seen_version, uuid_of
 from chassis.work import Read, Store, UnitOfWork
 from kernel.errors import InvalidField
 from services.pipeline.application import opportunities as use_cases
@@ -203,9 +203,7 @@ def _edit(message: opportunity_pb2.Opportunity, mask: FieldMask) -> Callable[[Fa
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    paths = list(mask.paths)
-    if not paths or any(path.partition(".")[0] not in ENTERED for path in paths):
-        raise InvalidField(field="update_mask")
+    changed_paths(mask, ENTERED)
     if not mask.IsValidForDescriptor(opportunity_pb2.Opportunity.DESCRIPTOR):
         raise InvalidField(field="update_mask")
 

@@ -8,8 +8,7 @@ from millrace.pipeline.v1 import registration_events_pb2 as states
 from millrace.pipeline.v1 import registration_pb2 as messages
 
 from chassis.rpc.wording import Wording
-from chassis.wire import date_message, date_of, instant, money_message, money_of, named, reference
-from kernel.errors import InvalidField
+from chassis.wire import changed_paths, date_message, date_of, instant, money_message, money_of, named, reference
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.registration_checks import Criterion, CriterionCheck, CriterionVerdict
 from services.pipeline.domain.registration_facts import (
@@ -63,9 +62,7 @@ def facts_of(message: messages.Registration) -> RegistrationFacts:
 
 def edit_of(message: messages.Registration, mask: FieldMask) -> Callable[[RegistrationFacts], RegistrationFacts]:
     """What changes the masked fields; raises InvalidField for a mask with other fields, or none."""
-    paths = set(mask.paths)
-    if not paths or not paths <= ENTERED:
-        raise InvalidField(field="update_mask")
+    paths = set(changed_paths(mask, ENTERED))
 
     def edit(facts: RegistrationFacts) -> RegistrationFacts:
         edited = messages.Registration()

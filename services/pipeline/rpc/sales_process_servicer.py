@@ -12,9 +12,8 @@ from millrace.pipeline.v1 import sales_process_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
-from chassis.wire import instant, named, required_version, uuid_of
+from chassis.wire import changed_paths, instant, named, required_version, uuid_of
 from chassis.work import Store
-from kernel.errors import InvalidField
 from services.pipeline.application import sales_processes as use_cases
 from services.pipeline.domain.process_reading import asked
 from services.pipeline.domain.process_suggestion import Answers, Prospecting, Qualification
@@ -179,9 +178,7 @@ def _stage_of(message: sales_process_pb2.SalesStage) -> Stage:
 
 def _edit(message: sales_process_pb2.SalesProcess, mask: FieldMask) -> Callable[[SalesProcess], SalesProcess]:
     """What puts the masked fields over the process that stands; raises InvalidField for another mask."""
-    paths = set(mask.paths)
-    if not paths or not paths <= set(_CHANGEABLE):
-        raise InvalidField(field="update_mask")
+    paths = set(changed_paths(mask, _CHANGEABLE))
     told = _process_of(message) if "stages" in paths else _process_of(_without_stages(message))
     changes: dict[str, Any] = {_CHANGEABLE[path]: getattr(told, _CHANGEABLE[path]) for path in paths}
     return lambda process: replace(process, **changes)

@@ -127,6 +127,29 @@ async def test_a_broken_rule_of_the_contract_names_its_field_in_the_readers_lang
     assert (violation.field, violation.description) == ("lead.phone", "超过允许的长度")
 
 
+@pytest.mark.parametrize(
+    ("lead", "field", "told"),
+    [
+        (Lead(company_name="云帆\a科技"), "lead.company_name", "含有不可见的控制字符"),
+        (Lead(contact_name="张伟\u202e"), "lead.contact_name", "含有不可见的控制字符"),
+        (Lead(need="x\0"), "lead.need", "含有不可见的控制字符"),
+        (Lead(tags=["老客户", "\u2067"]), "lead.tags", "含有不可见的控制字符"),
+        (Lead(need="x", tags=["  "]), "lead.tags", "不能只有空白"),
+    ],
+)
+async def test_a_text_that_nobody_could_read_is_refused_by_its_field(
+    leads: LeadServiceStub, lead: Lead, field: str, told: str
+) -> None:
+    error = await refusal(leads.CreateLead(CreateLeadRequest(lead=lead), metadata=bearing("writer", "zh-CN")))
+    violation = detail(error, error_details_pb2.BadRequest).field_violations[0]
+    assert (violation.field, violation.description) == (field, told)
+
+
+async def test_texts_of_several_lines_are_taken(leads: Any) -> None:
+    request = CreateLeadRequest(lead=Lead(need="一\n\t二\r\n三"))
+    assert (await leads.CreateLead(request, metadata=bearing("writer"))).need == "一\n\t二\r\n三"
+
+
 async def test_on_an_update_only_fields_inside_the_mask_are_held_to_the_rules(leads: Any) -> None:
     request = UpdateLeadRequest(lead=Lead(name=NAME, phone="1" * 41, need="x"))
     request.update_mask.paths.append("need")

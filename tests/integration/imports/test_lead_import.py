@@ -137,7 +137,14 @@ async def test_a_dry_run_tells_what_would_happen_and_writes_no_lead(house: House
     tried = await house.take(await house.upload(LIST + row + row), dry_run=True)
     assert (tried.state, tried.dry_run) == (lead_import_pb2.LEAD_IMPORT_STATE_PREVIEWED, True)
     assert (tried.progress.created, tried.progress.touched) == (1, 1)
+    assert {row.lead for row in await house.rows(tried)} == {""}
     assert await house.leads() == []
+
+
+async def test_a_phone_that_nobody_can_call_is_refused_in_its_column(house: House) -> None:
+    taken = await house.take(await house.upload(LIST + "杭州云帆科技有限公司,王小明,12,10万,\n"))
+    (row,) = await house.rows(taken)
+    assert [(each.column, each.reason.code) for each in row.problems] == [(3, "PHONE_UNFIT")]
 
 
 async def test_a_channel_is_named_as_people_name_it(house: House) -> None:

@@ -141,6 +141,14 @@ async def test_only_masked_fields_change_and_the_lead_is_graded_again(house: Lea
     assert int(changed.etag) == int(first.etag) + 2
 
 
+async def test_a_lead_of_a_region_that_does_not_exist_is_refused_by_its_field(house: LeadsHouse) -> None:
+    lead = lead_pb2.Lead(company_name="杭州云帆科技有限公司", region=f"regions/{UUID(int=404)}")
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await LeadServiceStub(house.channel).CreateLead(CreateLeadRequest(lead=lead), **house.boss)
+    assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "REGION_UNKNOWN" in str(refusal.value.trailing_metadata())
+
+
 async def test_a_change_of_an_old_version_is_refused(house: LeadsHouse) -> None:
     first = (await a_stock(house))[0]
     stub = LeadServiceStub(house.channel)

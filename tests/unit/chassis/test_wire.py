@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money as MoneyMessage
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.wire import (
+    MaskPathUnfit,
+    changed_paths,
     date_message,
     date_of,
     instant,
@@ -40,14 +43,24 @@ def test_an_amount_comes_back_as_it_was_sent(minor: int, currency: str) -> None:
         MoneyMessage(currency_code="JPY", units=1, nanos=500_000_000),
         MoneyMessage(currency_code="CNY", units=-1),
         MoneyMessage(currency_code="yuan", units=1),
+        MoneyMessage(currency_code="ZZZ", units=1),
         MoneyMessage(currency_code="CNY", units=2**53),
     ],
-    ids=["half a yen", "negative", "no currency", "beyond what is exact"],
+    ids=["half a yen", "negative", "no currency", "a currency nobody has", "beyond what is exact"],
 )
 def test_an_amount_that_cannot_be_kept_exactly_is_refused(amount: MoneyMessage) -> None:
     with pytest.raises(InvalidField) as refusal:
         money_of(amount, field="lead.budget_min")
     assert refusal.value.field == "lead.budget_min"
+
+
+def test_the_path_of_a_mask_that_cannot_be_changed_is_named() -> None:
+    assert changed_paths(FieldMask(paths=["need", "address.city"]), {"need", "address"}) == ["need", "address.city"]
+    with pytest.raises(MaskPathUnfit) as refusal:
+        changed_paths(FieldMask(paths=["need", "grade"]), {"need"})
+    assert refusal.value.metadata() == {"field": "update_mask", "path": "grade"}
+    with pytest.raises(InvalidField):
+        changed_paths(FieldMask(), {"need"})
 
 
 def test_a_day_comes_back_and_the_thirtieth_of_february_is_refused() -> None:
