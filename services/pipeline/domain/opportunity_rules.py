@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kernel.errors import Kind, Refusal
+from kernel.money import minor_digits
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from trade.rule_body import RuleBody
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _YEAR = 366
+_MOST_UNITS = 1_000_000_000
 
 
 @dataclass(eq=False, kw_only=True)
@@ -25,16 +27,21 @@ class LossReasonUnknown(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpportunityRules:
-    """The rules of opportunities in force; loss reasons by key, with their names in Chinese and English."""
+    """The rules of opportunities in force.
+
+    Loss reasons by key, with their names in Chinese and English; classes of worth, the highest first, with the least
+    amount × probability of each in units of the currency.
+    """
 
     missed_quote_days: int
     forgotten_follow_up_days: int
     loss_reasons: Mapping[str, tuple[str, str]]
+    value_classes: tuple[tuple[str, int], ...]
 
     @classmethod
     def from_mapping(cls, body: Mapping[str, object]) -> "OpportunityRules":
         """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
-        whole = RuleBody(body).only("attention", "loss_reasons")
+        whole = RuleBody(body).only("attention", "loss_reasons", "value_classes")
         attention = whole.section("attention").only("missed_quote_days", "forgotten_follow_up_days")
         reasons = whole.section("loss_reasons")
         for key in reasons.content:
@@ -46,7 +53,16 @@ class OpportunityRules:
             missed_quote_days=attention.whole("missed_quote_days", least=1, most=_YEAR),
             forgotten_follow_up_days=attention.whole("forgotten_follow_up_days", least=1, most=_YEAR),
             loss_reasons={key: _names(reasons.section(key)) for key in reasons.content},
+            value_classes=_classes(whole.section("value_classes")),
         )
+
+    def class_of(self, opportunity: Opportunity) -> str:
+        """Its class by amount × probability: the first it reaches; none without an amount."""
+        amount = opportunity.facts.amount
+        if amount is None:
+            return ""
+        unit = 10 ** minor_digits(amount.currency)
+        return next((key for key, least in self.value_classes if opportunity.weighted_minor >= least * unit), "")
 
     def known_loss_reason(self, key: str) -> str:
         """The key; raises LossReasonUnknown."""
@@ -57,6 +73,7 @@ class OpportunityRules:
     def cutoffs(self, *, now: datetime, today: date) -> "Cutoffs":
         """The instants before which things have waited too long, as of now."""
         return Cutoffs(
+            rules=self,
             now=now,
             today=today,
             unquoted=now - timedelta(days=self.missed_quote_days),
@@ -66,8 +83,9 @@ class OpportunityRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cutoffs:
-    """Since when the need may be confirmed without a quote, and a quote stand without a follow-up."""
+    """Since when the need may be confirmed without a quote, and a quote stand without a follow-up, by the rules."""
 
+    rules: OpportunityRules
     now: datetime
     today: date
     unquoted: datetime
@@ -95,6 +113,12 @@ def attention(opportunity: Opportunity, cutoffs: Cutoffs) -> Attention:
         missed_quote=is_open and quoted is None and confirmed is not None and confirmed < cutoffs.unquoted,
         forgotten_follow_up=is_open and quoted is not None and opportunity.follow_up_time < cutoffs.unfollowed,
     )
+
+
+def _classes(told: RuleBody) -> tuple[tuple[str, int], ...]:
+    """The classes, the highest first."""
+    found = {key: told.whole(key, least=0, most=_MOST_UNITS) for key in told.content}
+    return tuple(sorted(found.items(), key=lambda each: -each[1]))
 
 
 def _names(reason: RuleBody) -> tuple[str, str]:

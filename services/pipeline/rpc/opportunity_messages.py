@@ -104,6 +104,7 @@ def to_message(
     seen = attention(opportunity, cutoffs)
     message.rotting, message.overdue = seen.rotting, seen.overdue
     message.missed_quote, message.forgotten_follow_up = seen.missed_quote, seen.forgotten_follow_up
+    message.value_class = cutoffs.rules.class_of(opportunity)
     message.gate_debt.extend(gap_messages(gate_debt(process, opportunity, now=cutoffs.now), wording))
     return message
 

@@ -31,7 +31,7 @@ async def test_an_opportunity_opens_in_the_first_stage_with_its_owner_and_its_ev
     assert (opened.tier, opened.industry) == ("key", "manufacturing")
     assert (opened.stage, opened.stage_kind, opened.probability) == ("need", enums.STAGE_KIND_NEED, 20)
     assert opened.owner == f"members/{ZHANG_WEI}"
-    assert (opened.amount.units, opened.weighted_amount.units) == (100_000, 20_000)
+    assert (opened.amount.units, opened.weighted_amount.units, opened.value_class) == (100_000, 20_000, "B")
     assert not opened.counts
     assert await deals.get(opened) == opened
     assert await events_of(deals.house.engine, opened) == [("created", 1)]

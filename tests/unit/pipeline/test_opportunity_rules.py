@@ -61,6 +61,23 @@ def test_its_weight_is_its_amount_by_its_chance_rounded_down() -> None:
     assert (opportunity.weighted_minor, odd.weighted_minor) == (20_000_00, 66)
 
 
+@pytest.mark.parametrize(
+    ("units", "currency", "value_class"),
+    [(500_000, "CNY", "A"), (499_999, "CNY", "B"), (100_000, "CNY", "B"), (99_999, "CNY", "C"), (0, "CNY", "C")],
+)
+def test_it_is_classed_by_amount_times_probability(units: int, currency: str, value_class: str) -> None:
+    opportunity = an_opportunity()  # its stage wins one in five
+    worth = replace(opportunity, facts=replace(opportunity.facts, amount=Money(minor=units * 100, currency=currency)))
+    assert RULES.class_of(worth) == value_class
+
+
+def test_yen_have_no_hundredths_and_nothing_said_is_no_class() -> None:
+    opportunity = an_opportunity()
+    yen = replace(opportunity, facts=replace(opportunity.facts, amount=Money(minor=500_000, currency="JPY")))
+    untold = replace(opportunity, facts=replace(opportunity.facts, amount=None))
+    assert (RULES.class_of(yen), RULES.class_of(untold)) == ("A", "")
+
+
 def test_a_loss_has_a_reason_of_the_list() -> None:
     assert RULES.known_loss_reason("price") == "price"
     with pytest.raises(LossReasonUnknown):
