@@ -112,17 +112,13 @@ def _cuts(read: Read, question: Question) -> Cuts:
 
 
 def _funnel(tallies: Tallies, mode: Mode, prefix: str) -> Funnel:
-    reasons: dict[str, int] = {}
-    for measure in _LOST:
-        for reason, count in tallies.values(f"{prefix}{measure}").items():
-            reasons[reason] = reasons.get(reason, 0) + count
+    reasons = tallies.values(f"{prefix}lost")
     return funnel(tallies, mode, dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))))
 
 
 async def _losses(read: Read, question: Question, prefix: str) -> list[Sum]:
-    cuts = question.losses()
-    measures = [f"{prefix}{each}" for each in _LOST]
-    return await sums(read, "pipeline", question, cuts, measures=measures, apart=True) if cuts else []
+    cuts = question.losses(everybody=read.principal.scope_of(PERMISSION) is Scope.ALL)
+    return await sums(read, "pipeline", question, cuts, measures=(f"{prefix}lost",), apart=True) if cuts else []
 
 
 async def _orders(read: Read, question: Question, cuts: Cuts, *, more: Sequence[str]) -> list[Sum]:

@@ -16,7 +16,7 @@ from services.analytics.domain.points import DAYS, WHOLE, Points, points_of
 
 PERSON_MONTH, PERSON_DAY, REGION_MONTH = "person/month", "person/day", "region/month"
 # By month, and apart by how long stays took or why something was lost.
-PERSON_STAYS, PERSON_LOSSES = "person/stays", "person/losses"
+PERSON_STAYS, PERSON_LOSSES, REGION_LOSSES = "person/stays", "person/losses", "region/losses"
 # By month, and apart by what is kept for teams only.
 TEAM_CUTS = {side: f"team/{side}" for side in ("channel", "campaign", "industry")}
 
@@ -70,7 +70,10 @@ def _put(cells: Cells, fact: Fact, points: Points, sign: int) -> None:
         elif side == DAYS:
             keys = [(PERSON_STAYS, month, measure, person, value, "")]
         else:
-            keys = [(PERSON_LOSSES, month, measure, person, value, currency)]
+            keys = [
+                (PERSON_LOSSES, month, measure, person, value, currency),
+                (REGION_LOSSES, month, measure, region, value, currency),
+            ]
         for key in keys:
             so_far = cells.get(key, (0, 0))
             cells[key] = (so_far[0] + sign * count, so_far[1] + sign * total)

@@ -65,8 +65,9 @@ def opportunity_after(
     """The opportunity after an event, and the stay that ended with it.
 
     What was reached once stays reached, however far it falls back. A stage that was skipped was reached with the one
-    behind it. Moving between stages of one kind is one stay.
+    behind it, and all of them with the signature. Moving between stages of one kind is one stay.
     """
+    reached = Step.SIGNING if told.state == "won" else told.stage
     moved = before is not None and before.stage is not told.stage
     after = OpportunityFact(
         uuid=told.uuid,
@@ -80,8 +81,8 @@ def opportunity_after(
         counts=told.counts,
         amount=told.amount,
         currency=told.currency,
-        furthest=_furthest(before, told.stage),
-        **_first_days(before, told),
+        furthest=_furthest(before, reached),
+        **_first_days(before, reached, told.day),
         state=told.state,
         closed=told.closed if told.state != "open" else None,
         closed_time=told.closed_time if told.state != "open" else None,
@@ -123,13 +124,13 @@ def _furthest(before: OpportunityFact | None, stage: Step) -> Step:
     return before.furthest
 
 
-def _first_days(before: OpportunityFact | None, told: OpportunityTold) -> dict[str, date | None]:
+def _first_days(before: OpportunityFact | None, reached: Step, day: date) -> dict[str, date | None]:
     """The day each step was first reached; a skipped one with the step behind it."""
     days: dict[str, date | None] = {}
     for step in STEPS[1:]:
         known = before.reached(step) if before is not None else None
-        now = STEPS.index(step) <= STEPS.index(told.stage)
-        days[step.value] = known or (told.day if now else None)
+        now = STEPS.index(step) <= STEPS.index(reached)
+        days[step.value] = known or (day if now else None)
     return days
 
 

@@ -83,9 +83,9 @@ def _opportunity(fact: OpportunityFact, _zone: tzinfo) -> Drawn:
             yield "cycle", fact.closed, int((fact.closed_time - fact.first_contact_time).total_seconds()), WHOLE, ""
     elif fact.state == "lost":
         at = f"lost_at_{fact.furthest.value}"
-        for measure, day in ((at, fact.closed), (f"cohort_{at}", fact.created)):
-            yield measure, day, amount, WHOLE, ""
-            yield measure, day, amount, LOSS_REASON, fact.loss_reason
+        for prefix, day in (("", fact.closed), ("cohort_", fact.created)):
+            yield f"{prefix}{at}", day, amount, WHOLE, ""
+            yield f"{prefix}lost", day, amount, LOSS_REASON, fact.loss_reason
 
 
 def _visit(fact: StageVisitFact, zone: tzinfo) -> Drawn:

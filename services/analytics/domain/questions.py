@@ -11,6 +11,7 @@ from services.analytics.domain.cells import (
     PERSON_LOSSES,
     PERSON_MONTH,
     PERSON_STAYS,
+    REGION_LOSSES,
     REGION_MONTH,
     TEAM_CUTS,
 )
@@ -145,6 +146,11 @@ class Question:
             raise FigureSidesMixed
         return next(iter(sides), None)
 
+    @property
+    def _of_persons(self) -> bool:
+        """Whether it asks of teams or persons: both are read from persons."""
+        return bool({*self.group_by, *self.only} & {Dimension.TEAM, Dimension.MEMBER})
+
     def cuts(self, *, everybody: bool, own: bool) -> Cuts:
         """The cuts to read with their days; `everybody` and `own` say how far the asker sees.
 
@@ -158,7 +164,7 @@ class Question:
             if rest or months is None:
                 raise PeriodNotWholeMonths
             return ((TEAM_CUTS[side.value], (months,)),)
-        if months is not None and not rest and everybody and not asked & {Dimension.TEAM, Dimension.MEMBER}:
+        if months is not None and not rest and everybody and not self._of_persons:
             return ((REGION_MONTH, (months,)),)
         return ((PERSON_MONTH, (months,) if months else ()), (PERSON_DAY, rest))
 
@@ -171,12 +177,12 @@ class Question:
             raise PeriodNotWholeMonths
         return ((PERSON_MONTH, (months,)), (PERSON_STAYS, (months,)))
 
-    def losses(self) -> Cuts:
+    def losses(self, *, everybody: bool) -> Cuts:
         """The cut that tells why something was lost: of whole months, and from no other side."""
         months = self.period.months
         if self.side is not None or months is None or self.period.rest:
             return ()
-        return ((PERSON_LOSSES, (months,)),)
+        return ((REGION_LOSSES if everybody and not self._of_persons else PERSON_LOSSES, (months,)),)
 
     def up_to_its_end(self) -> "Question":
         """The same about everything until the end of the period."""
