@@ -24,7 +24,10 @@ def begin_at_nothing(service: str, *, consumers: Iterable[str], kinds: Iterable[
     metrics.AGGREGATES_STOPPED.labels(service)
     metrics.STREAM_REFILLS.labels(service)
     metrics.STREAM_PERMISSION_VIOLATIONS.labels(service)
+    for task in ("relay", "jobs", "sealer"):
+        metrics.BACKGROUND_PAUSES.labels(task)
     for consumer in consumers:
+        metrics.BACKGROUND_PAUSES.labels(consumer)
         metrics.CONSUMER_PARKED.labels(consumer)
         metrics.CONSUMER_HALTED.labels(consumer)
     for kind in kinds:

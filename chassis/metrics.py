@@ -27,6 +27,9 @@ EVENT_AGE_SECONDS = Histogram("millrace_event_age_seconds", "From commit to effe
 JOBS_FAILED = Counter("millrace_jobs_failed_total", "Jobs given up", ["kind"])
 JOBS_DUE = Gauge("millrace_jobs_due", "Jobs due and not yet done", ["service"])
 AUDIT_UNSEALED_SECONDS = Gauge("millrace_audit_unsealed_seconds", "Age of the oldest unsealed audit entry", ["service"])
+BACKGROUND_PAUSES = Counter(
+    "millrace_background_pauses_total", "Rounds of background work that failed and are tried again", ["task"]
+)
 MEASURED = Gauge(
     "millrace_measured_timestamp_seconds", "When outbox, audit log and jobs were last measured", ["service"]
 )

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis import logs
+from chassis import logs, metrics
 from chassis.audit.chain import FIRST, Flaw, flaws, link, sign_head
 from chassis.tables import audit
 from kernel.time import Clock
@@ -54,6 +54,7 @@ class Sealer:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the loop outlives an absent database
+                metrics.BACKGROUND_PAUSES.labels("sealer").inc()
                 self._log.warning("sealer pauses", error=repr(error)[:300])
                 sealed = 0
             if sealed < _BATCH:

@@ -62,6 +62,7 @@ class Consumer:
                 await asyncio.sleep(_HALTED_SECONDS)
                 metrics.CONSUMER_HALTED.labels(name).set(0)
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens to one round
+                metrics.BACKGROUND_PAUSES.labels(name).inc()
                 self._log.warning("consumer pauses", error=repr(error)[:500])
                 pause = _PAUSE_SECONDS if self._place != before else min(pause * 2, _LONGEST_PAUSE_SECONDS)
             await self.close()

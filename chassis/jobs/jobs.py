@@ -61,6 +61,7 @@ class Jobs:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the loop outlives an absent database
+                metrics.BACKGROUND_PAUSES.labels("jobs").inc()
                 self._log.warning("jobs pause", error=repr(error)[:300])
                 done = 0
             if not done:

@@ -103,6 +103,7 @@ class Relay:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens to one round
+                metrics.BACKGROUND_PAUSES.labels("relay").inc()
                 self._log.warning("relay pauses", error=repr(error)[:300])
                 pause = min(pause * 2, 5.0)
             await asyncio.sleep(max(pause, 0.5))

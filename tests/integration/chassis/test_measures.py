@@ -72,3 +72,20 @@ async def test_the_age_of_an_audit_entry_is_told_while_nobody_seals(notes: Runni
         return await told(notes.debug, "millrace_audit_unsealed_seconds") >= 300
 
     await eventually(aged)
+
+
+async def test_background_work_that_fails_again_and_again_is_counted(notes: Running, engine: AsyncEngine) -> None:
+    async def pauses() -> float:
+        found = await samples(notes.debug)
+        name = "millrace_background_pauses_total"
+        return next(each.value for each in found if each.name == name and each.labels == {"task": "jobs"})
+
+    async def more_than_two() -> bool:
+        return await pauses() > 2
+
+    assert await pauses() == 0
+    async with engine.begin() as connection:
+        await connection.execute(text("alter table jobs rename to jobs_gone"))
+    await eventually(more_than_two)
+    async with engine.begin() as connection:
+        await connection.execute(text("alter table jobs_gone rename to jobs"))
