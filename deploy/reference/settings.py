@@ -27,6 +27,14 @@ class Setting:
     meaning: str
 
 
+# Read by the library that reads the command line.
+_TYPED = (
+    Setting(
+        part="gateway", name="MILLRACE_PASSWORD", default="", meaning="the password of `millrace sign-in`; else it asks"
+    ),
+)
+
+
 def settings() -> str:
     """The page."""
     ordered = sorted(set(found()), key=lambda each: (each.part != EVERYWHERE, each.part, each.name))
@@ -42,8 +50,9 @@ def found() -> Iterator[Setting]:
     for path in sources():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and (meaning := _meaning(call)):
-                yield _setting(path, tree, call, meaning)
+            if isinstance(call, ast.Call) and (means := _means(call)) is not None:
+                yield _setting(path, tree, call, _text(means, tree))
+    yield from _TYPED
 
 
 def _setting(path: Path, tree: ast.Module, call: ast.Call, meaning: str) -> Setting:
@@ -51,31 +60,36 @@ def _setting(path: Path, tree: ast.Module, call: ast.Call, meaning: str) -> Sett
     return Setting(part=part(path), name=_text(call.args[0], tree), default=default, meaning=meaning)
 
 
-def _meaning(call: ast.Call) -> str:
-    """What the reader says the variable means; empty for any other call."""
+def _means(call: ast.Call) -> ast.expr | None:
+    """What the reader says the variable means; None for any other call."""
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in _READERS:
-        return ""
-    said = next((each.value for each in call.keywords if each.arg == "means"), None)
-    return str(said.value) if isinstance(said, ast.Constant) else ""
+        return None
+    return next((each.value for each in call.keywords if each.arg == "means"), None)
 
 
 def _text(node: ast.expr, tree: ast.Module) -> str:
-    """A literal as it is, a constant of the module by its value, and what is filled in as `<SERVICE>`."""
+    """A literal as it is, a constant by its value, and what is filled in by what it is or as `<SERVICE>`."""
     if isinstance(node, ast.JoinedStr):
-        return "".join(
-            "<SERVICE>" if isinstance(each, ast.FormattedValue) else _text(each, tree) for each in node.values
-        )
+        return "".join(_text(each, tree) for each in node.values)
+    if isinstance(node, ast.FormattedValue):
+        known = isinstance(node.value, ast.Name) and _assigned(node.value.id, tree) is not None
+        return _text(node.value, tree) if known else "<SERVICE>"
     if isinstance(node, ast.Name):
-        return _text(_assigned(node.id, tree), tree)
+        value = _assigned(node.id, tree)
+        if value is None:
+            raise ValueError(f"the page cannot tell what {node.id} stands for")
+        return _text(value, tree)
     return str(ast.literal_eval(node))
 
 
-def _assigned(name: str, tree: ast.Module) -> ast.expr:
-    return next(
+def _assigned(name: str, tree: ast.Module) -> ast.expr | None:
+    """The literal that a name stands for in the file; None where it is none, or several."""
+    found = [
         each.value
-        for each in tree.body
+        for each in ast.walk(tree)
         if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in each.targets)
-    )
+    ]
+    return found[0] if len(found) == 1 and isinstance(found[0], ast.Constant) else None
 
 
 def _row(setting: Setting) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from kernel.errors import Refusal
 from tests.architecture.tree import ROOT, shown
 
 FOLDERS = sorted({*ROOT.glob("*/messages"), *ROOT.glob("services/*/messages"), *ROOT.glob("chassis/*/messages")})
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,:;!?()]|[,:;!?()][\u4e00-\u9fff]")
 SHARED = ROOT / "chassis" / "messages"
 
 
@@ -35,6 +36,12 @@ def test_both_languages_name_the_same_parameters(folder: Path) -> None:
         reason for reason, text in texts(folder, "zh").items() if parameters(text) != parameters(english[reason])
     ]
     assert differing == []
+
+
+@pytest.mark.parametrize("folder", [*FOLDERS, ROOT / "gateway" / "cli" / "messages"], ids=shown)
+def test_chinese_texts_have_chinese_punctuation(folder: Path) -> None:
+    halved = [f"{reason}: {text}" for reason, text in texts(folder, "zh").items() if HALF_WIDTH.search(text)]
+    assert halved == []
 
 
 def speakers(kind: type[Refusal]) -> list[Path]:
