@@ -23,7 +23,7 @@ def main() -> None:
         font_paths=[str(Path(str(FONT_PATH)).parent)],
         ignore_system_fonts=True,
         sys_inputs={"paper": orjson.dumps(paper).decode()},
-        timestamp=datetime.fromisoformat(paper["time"]).astimezone(UTC),
+        timestamp=datetime.fromisoformat(paper["time"]).astimezone(UTC).replace(microsecond=0),
     )
     sys.stdout.buffer.write(printed)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -62,6 +63,11 @@ async def test_the_same_paper_is_printed_to_the_same_bytes(stationery: Stationer
     press = Press(stationery)
     first, second = await asyncio.gather(press.print(PAPER), press.print(PAPER))
     assert first == second
+
+
+async def test_a_paper_of_any_moment_is_printed(stationery: Stationery) -> None:
+    moment = replace(PAPER, time=NOW.replace(microsecond=768_885))
+    assert (await Press(stationery).print(moment)).startswith(b"%PDF-")
 
 
 async def test_what_stands_on_a_paper_is_never_read_as_markup(stationery: Stationery) -> None:
