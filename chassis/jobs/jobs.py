@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Row, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,7 +21,8 @@ _BATCH = 20
 # Standard Webhooks' schedule: https://github.com/standard-webhooks/standard-webhooks, "Retry schedule".
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 _TAKE = text(
-    "update jobs set leased_until = :until, attempts = attempts + 1 where id in ("
+    "update jobs set attempts = attempts + 1, leased_until = cast(:now as timestamptz) "
+    "+ make_interval(secs => coalesce(cast(cast(:leases as jsonb) ->> kind as float8), :lease)) where id in ("
     "select id from jobs where state = 'waiting' and due <= :now and (leased_until is null or leased_until < :now) "
     "order by due limit :limit for update skip locked) returning id, kind, payload, attempts"
 )
@@ -37,10 +39,16 @@ class JobContext:
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of job: its name and what it does. May run twice after a kill; the id makes that harmless."""
+    """A kind of job: its name and what it does. May run twice after a kill; the id makes that harmless.
+
+    After `lease` another worker takes what one has not ended; it is longer than the job ever takes. `retries` are the
+    pauses after failures.
+    """
 
     name: str
     run: Callable[[JobContext, Mapping[str, Any]], Awaitable[None]]
+    lease: timedelta = _LEASE
+    retries: Sequence[timedelta] = RETRIES
 
 
 class Jobs:
@@ -49,6 +57,7 @@ class Jobs:
     def __init__(self, kinds: Sequence[JobKind], *, engine: AsyncEngine, clock: Clock) -> None:
         """Replicas share the work: rows are taken with `skip locked` under a lease."""
         self._kinds = {kind.name: kind for kind in kinds}
+        self._leases = orjson.dumps({kind.name: kind.lease.total_seconds() for kind in kinds}).decode()
         self._engine = engine
         self._clock = clock
         self._log = logs.get_logger()
@@ -78,7 +87,8 @@ class Jobs:
         """Take and carry out a few jobs; how many were tried."""
         now = self._clock.now()
         async with self._engine.begin() as connection:
-            parameters = {"now": now, "until": now + _LEASE, "limit": _BATCH}
+            lease = _LEASE.total_seconds()
+            parameters = {"now": now, "leases": self._leases, "lease": lease, "limit": _BATCH}
             taken = (await connection.execute(_TAKE, parameters)).all()
         await asyncio.gather(*(self._carry_out(row) for row in taken))
         return len(taken)
@@ -94,13 +104,15 @@ class Jobs:
             await connection.execute(update(jobs).where(jobs.c.id == row.id).values(state="done", leased_until=None))
 
     async def _failed(self, row: Row[Any], error: Exception) -> None:
-        final = row.attempts > len(RETRIES)
+        kind = self._kinds.get(row.kind)
+        retries = kind.retries if kind else RETRIES
+        final = row.attempts > len(retries)
         values: dict[str, Any] = {"last_error": repr(error)[:1000], "leased_until": None}
         if final:
             metrics.JOBS_FAILED.labels(row.kind).inc()
             values["state"] = "failed"
         else:
-            values["due"] = self._clock.now() + RETRIES[row.attempts - 1]
+            values["due"] = self._clock.now() + retries[row.attempts - 1]
         self._log.warning("job failed", kind=row.kind, job=str(row.id), final=final, error=repr(error)[:300])
         async with self._engine.begin() as connection:
             await connection.execute(update(jobs).where(jobs.c.id == row.id).values(values))

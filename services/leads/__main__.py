@@ -12,6 +12,7 @@ from millrace.leads.v1 import (
     lead_access_service_pb2,
     lead_assignment_service_pb2,
     lead_collaborator_service_pb2,
+    lead_conversion_service_pb2,
     lead_duplicate_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
@@ -23,7 +24,7 @@ from millrace.leads.v1 import (
 
 from chassis.callers import Callers, page_key
 from chassis.imports.storage import forget_files
-from chassis.jobs import Sweep
+from chassis.jobs import JobKind, Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Scope, service_principal
@@ -40,6 +41,8 @@ from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
 from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
+from services.leads.rpc.conversion_job import converting
+from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
@@ -89,6 +92,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             store, texts, page_key=pages
         ),
         _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
+        _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
+            store, desk(parts), texts
+        ),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
@@ -105,6 +111,11 @@ def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
     account = service_principal("leads", {"leads.write": Scope.ALL})
     carried = Rounds(plan, store=parts.background_store, desk=desk(parts), principal=account)
     return Sweep(plan.name, timedelta(seconds=10), carried.sweep)
+
+
+def jobs(parts: Parts) -> Sequence[JobKind]:
+    """What leads do after a commit: ask pipeline to take a lead over."""
+    return (converting(parts, desk(parts)),)
 
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:
@@ -139,6 +150,7 @@ DEFINITION = ServiceDefinition(
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
     subscriptions=CALLERS.subscriptions,
+    jobs=jobs,
     sweeps=sweeps,
     background=background,
     warm=warm,

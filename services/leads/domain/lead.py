@@ -8,17 +8,11 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
+from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import LeadFacts
+from services.leads.domain.lead_state import LeadState
 from services.leads.domain.resemblance import Resemblance
 from trade.reasons import Reason
-
-
-class LeadState(Enum):
-    """Where a lead stands in its life."""
-
-    NEW = "new"
-    QUALIFIED = "qualified"
-    DISQUALIFIED = "disqualified"
 
 
 class Grade(Enum):
@@ -182,6 +176,7 @@ class Lead:
     touch_count: int = 1
     keys: FindingKeys = FindingKeys()
     rules: RulesUsed = RulesUsed()
+    conversion: Conversion | None = None
 
     @property
     def region(self) -> UUID | None:

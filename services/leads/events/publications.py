@@ -7,10 +7,11 @@ from millrace.leads.v1 import lead_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import instant, money_message, named
-from services.leads.domain import erasing
+from services.leads.domain import conversion, erasing
 from services.leads.domain import lead as domain
 from services.leads.domain.facts import Urgency
-from services.leads.domain.lead import Grade, Lead, LeadState
+from services.leads.domain.lead import Grade, Lead
+from services.leads.domain.lead_state import LeadState
 
 _STATES: dict[LeadState, Any] = {state: lead_pb2.LeadState.Value(f"LEAD_STATE_{state.name}") for state in LeadState}
 _GRADES: dict[Grade, Any] = {grade: lead_pb2.Grade.Value(f"GRADE_{grade.value or 'UNSPECIFIED'}") for grade in Grade}
@@ -21,7 +22,7 @@ _URGENCIES: dict[Urgency, Any] = {
 
 def snapshot(lead: Lead) -> messages.LeadSnapshot:
     """The lead's public state: ids, classes and amounts, nothing personal."""
-    facts = lead.facts
+    facts, outcome = lead.facts, lead.conversion.outcome if lead.conversion else None
     return messages.LeadSnapshot(
         name=f"leads/{lead.uuid}",
         state=_STATES[lead.state],
@@ -38,6 +39,11 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
         create_time=instant(lead.create_time),
         touch_count=lead.touch_count,
         received_time=instant(facts.received_time),
+        account=named("accounts", outcome.account if outcome else None),
+        contact=named("contacts", outcome.contact if outcome else None),
+        registration=named("registrations", outcome.registration if outcome else None),
+        opportunity=named("opportunities", outcome.opportunity if outcome else None),
+        convert_time=instant(outcome.time if outcome else None),
     )
 
 
@@ -62,6 +68,15 @@ LEADS: Publications = {
     ),
     erasing.LeadPersonErased: Publication(
         "lead.person_erased", lambda _, state: messages.LeadPersonErased(lead=state), state=snapshot
+    ),
+    conversion.LeadConverting: Publication(
+        "lead.converting", lambda _, state: messages.LeadConverting(lead=state), state=snapshot
+    ),
+    conversion.LeadConverted: Publication(
+        "lead.converted", lambda _, state: messages.LeadConverted(lead=state), state=snapshot
+    ),
+    conversion.LeadConversionRefused: Publication(
+        "lead.conversion_refused", lambda _, state: messages.LeadConversionRefused(lead=state), state=snapshot
     ),
     domain.LeadAssigned: Publication(
         "lead.assigned", lambda _, state: messages.LeadAssigned(lead=state), state=snapshot

@@ -9,8 +9,10 @@ from millrace.leads.v1 import lead_pb2
 
 from chassis.rpc.wording import Wording
 from chassis.wire import instant_of, money_message, money_of, named, put_instant, reference
+from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import Address, LeadFacts, Urgency
-from services.leads.domain.lead import Grade, GradeOverride, Lead, LeadState
+from services.leads.domain.lead import Grade, GradeOverride, Lead
+from services.leads.domain.lead_state import LeadState
 from services.leads.domain.resemblance import Band, Resemblance
 from trade.budget import Budget
 
@@ -22,9 +24,7 @@ URGENCIES: Mapping[int, Urgency] = {
 }
 URGENCY_NUMBERS: Mapping[Urgency, Any] = {urgency: number for number, urgency in URGENCIES.items()}
 STATE_NUMBERS: Mapping[LeadState, Any] = {
-    LeadState.NEW: lead_pb2.LEAD_STATE_NEW,
-    LeadState.QUALIFIED: lead_pb2.LEAD_STATE_QUALIFIED,
-    LeadState.DISQUALIFIED: lead_pb2.LEAD_STATE_DISQUALIFIED,
+    state: lead_pb2.LeadState.Value(f"LEAD_STATE_{state.name}") for state in LeadState
 }
 GRADE_NUMBERS: Mapping[Grade, Any] = {
     Grade.UNGRADED: lead_pb2.GRADE_UNSPECIFIED,
@@ -158,6 +158,8 @@ def put_lead(message: lead_pb2.Lead, lead: Lead, wording: Wording) -> None:
         message.owner_reasons.extend(wording.reasons(lead.owner_reasons))
     if lead.resembles:
         message.duplicates.extend(candidate_message(hint, wording) for hint in lead.resembles)
+    if lead.conversion:
+        put_conversion(message.conversion, lead.conversion, wording)
     put_instant(message.create_time, lead.create_time)
     put_instant(message.update_time, lead.update_time)
     message.etag = str(lead.version)
@@ -175,6 +177,22 @@ def override_message(override: GradeOverride) -> lead_pb2.GradeOverride:
     )
     message.time.FromDatetime(override.time)
     return message
+
+
+def put_conversion(message: lead_pb2.LeadConversion, conversion: Conversion, wording: Wording) -> None:
+    """The last attempt to convert a lead, with the reason of a refusal worded."""
+    message.target = lead_pb2.LeadTarget.Value(f"LEAD_TARGET_{conversion.choices.target.name}")
+    message.actor = named("members", conversion.actor)
+    put_instant(message.request_time, conversion.time)
+    if conversion.error:
+        message.errors.extend(wording.reasons([conversion.error]))
+    outcome = conversion.outcome
+    if outcome:
+        put_instant(message.convert_time, outcome.time)
+        message.account = named("accounts", outcome.account)
+        message.contact = named("contacts", outcome.contact)
+        message.registration = named("registrations", outcome.registration)
+        message.opportunity = named("opportunities", outcome.opportunity)
 
 
 def candidate_message(hint: Resemblance, wording: Wording) -> lead_pb2.DuplicateCandidate:

@@ -22,7 +22,8 @@ from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read
 from services.leads.domain.facts import Urgency
-from services.leads.domain.lead import Grade, Lead, LeadState
+from services.leads.domain.lead import Grade, Lead
+from services.leads.domain.lead_state import LeadState
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.leads import from_brief_row, from_row
 from services.leads.storage.tables import LEADS

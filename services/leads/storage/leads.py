@@ -13,7 +13,9 @@ from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
 from services.leads.domain.facts import Address, LeadFacts, Urgency
-from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, LeadState, RulesUsed
+from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, RulesUsed
+from services.leads.domain.lead_state import LeadState
+from services.leads.storage.conversions import conversion_from_json, conversion_to_json
 from services.leads.storage.grade_overrides import override_from_json, override_to_json
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.reasons import (
@@ -38,6 +40,7 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "grade_reasons": reasons_to_json(lead.grade_reasons),
         "grade_rules": lead.rules.grade,
         "grade_override": override_to_json(lead.grade_override),
+        "conversion": conversion_to_json(lead.conversion),
         "owner": lead.owner,
         "team": lead.team,
         "owner_reasons": reasons_to_json(lead.owner_reasons),
@@ -105,6 +108,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
             match=frozenset(row["match_keys"]), sort=row["sort_key"], phone=row["phone_e164"], email=row["email_key"]
         ),
         rules=RulesUsed(grade=row["grade_rules"], duplicates=row["duplicate_rules"]),
+        conversion=conversion_from_json(row["conversion"]),
     )
 
 
@@ -122,6 +126,7 @@ def from_brief_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         update_time=row["update_time"],
         touch_count=row["touch_count"],
         grade_override=override_from_json(row["grade_override"]),
+        conversion=conversion_from_json(row["conversion"]),
     )
 
 

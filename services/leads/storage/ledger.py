@@ -74,6 +74,12 @@ def write_assignment(
         work.insert(MEMBER_LOADS, load)
 
 
+def write_closed(work: UnitOfWork, *, owner: UUID, today: date) -> None:
+    """Gather that a lead of a member needs no more work: his load is one less."""
+    load = {"uuid": work.new_id(), "member": owner, "day": today, "open_leads": -1, "given_leads": 0}
+    work.insert(MEMBER_LOADS, load)
+
+
 def write_touch(work: UnitOfWork, *, lead: UUID, told: LeadFacts, why: Resemblance, rules_version: int) -> None:
     """Gather a contact of a known customer, with everything it told as it was told."""
     work.insert(

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.work import Read, UnitOfWork
-from services.leads.domain.lead import Lead, LeadState
+from services.leads.domain.lead import Lead
+from services.leads.domain.lead_state import LeadState
 from services.leads.domain.rounds import Round
 from services.leads.storage.leads import from_row
 from services.leads.storage.tables import LEADS, ROUNDS

@@ -67,6 +67,7 @@ LEADS = Table(
     Column("grade_reasons", JSONB, nullable=False),
     Column("grade_rules", BigInteger, nullable=False),
     Column("grade_override", JSONB),
+    Column("conversion", JSONB),
     Column("owner", Uuid),
     Column("team", Uuid),
     Column("owner_reasons", JSONB, nullable=False),

@@ -1,0 +1,18 @@
+"""Where a lead stands in its life."""
+
+from enum import Enum
+
+
+class LeadState(Enum):
+    """Where a lead stands in its life."""
+
+    NEW = "new"
+    QUALIFIED = "qualified"
+    DISQUALIFIED = "disqualified"
+    # Pipeline is being asked to take it over.
+    CONVERTING = "converting"
+    CONVERTED = "converted"
+
+
+# Somebody still has to work these.
+OPEN_STATES = frozenset({LeadState.NEW, LeadState.QUALIFIED})

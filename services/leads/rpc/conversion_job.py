@@ -1,0 +1,182 @@
+"""The job that asks pipeline to take a lead over."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+from millrace.pipeline.v1 import lead_conversion_service_pb2 as pipeline
+from millrace.pipeline.v1 import registration_events_pb2
+from millrace.pipeline.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
+
+from chassis.jobs import JobContext, JobKind, carry_out
+from chassis.parts import Parts
+from chassis.principal import Scope, service_principal
+from chassis.wire import date_message, instant, money_message, named, reference, uuid_of
+from services.leads.application.conversion import CONVERT_LEAD, keep_outcome, keep_refusal, lead_to_convert
+from services.leads.application.intake import IntakeDesk
+from services.leads.domain.conversion_record import Choices, Conversion, FollowUp, Outcome, Target
+from services.leads.domain.facts import Address
+from services.leads.domain.lead import Lead
+from trade.reasons import Reason
+
+_DEADLINE_SECONDS = 10.0
+# Longer than the deadline: whoever died is followed by another before the person who waits gives up.
+_LEASE = timedelta(seconds=20)
+_RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 30, 60, 300, 1800, 7200, 18000, 36000, 86400))
+# What pipeline says no by, for ever; everything else may be otherwise soon.
+_REFUSALS = frozenset(
+    {
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.NOT_FOUND,
+        grpc.StatusCode.ALREADY_EXISTS,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.FAILED_PRECONDITION,
+    }
+)
+_ASKED_TWICE = "REQUEST_ID_REUSED"
+_MEANINGS: Mapping[str, str] = {
+    "NOT_ALLOWED": "CONVERSION_NOT_ALLOWED",
+    "OWNER_UNKNOWN": "CONVERSION_OWNER_UNKNOWN",
+    "REGISTRATION_OWNER_UNKNOWN": "CONVERSION_OWNER_UNKNOWN",
+    "ACCOUNT_NOT_FOUND": "CONVERSION_ACCOUNT_NOT_FOUND",
+    "ACCOUNT_ARCHIVED": "CONVERSION_ACCOUNT_ARCHIVED",
+    "REGISTRATION_NEEDED": "CONVERSION_REGISTRATION_NEEDED",
+    "REGISTRATION_CLOSING_PAST": "CONVERSION_CLOSING_PAST",
+}
+_TARGETS: Mapping[Target, Any] = {
+    target: pipeline.ConversionTarget.Value(f"CONVERSION_TARGET_{target.name}") for target in Target
+}
+_FOLLOW_UPS: Mapping[FollowUp, Any] = {
+    state: registration_events_pb2.FollowUpState.Value(f"FOLLOW_UP_STATE_{state.name}") for state in FollowUp
+}
+
+
+def converting(parts: Parts, desk: IntakeDesk) -> JobKind:
+    """The kind of job that converts leads."""
+    return JobKind(CONVERT_LEAD, ConversionJob(parts, desk).run, lease=_LEASE, retries=_RETRIES)
+
+
+class ConversionJob:
+    """Asks pipeline and keeps its answer; killed at any point, it starts again and changes nothing twice.
+
+    Pipeline takes a lead over once, whatever it is asked, so a change of the lead between two tries does no harm; the
+    request id names the version that was told, because one id may not stand for two contents.
+    """
+
+    def __init__(self, parts: Parts, desk: IntakeDesk) -> None:
+        self._parts = parts
+        self._desk = desk
+        self._account = service_principal("leads", {"leads.write": Scope.ALL})
+
+    async def run(self, context: JobContext, payload: Mapping[str, Any]) -> None:
+        """Convert the lead, or give it back with pipeline's reason."""
+        lead = await self._wanted(UUID(payload["lead"]), context.id)
+        if lead is None or lead.conversion is None:
+            return
+        try:
+            answer = await self._ask(lead, lead.conversion)
+        except grpc.aio.AioRpcError as error:
+            reason = _reason_of(error)
+            if error.code() not in _REFUSALS or reason == _ASKED_TWICE:
+                raise
+            await self._refuse(lead.uuid, context.id, reason)
+            return
+        await self._keep(lead.uuid, context.id, answer)
+
+    async def _wanted(self, lead: UUID, job: UUID) -> Lead | None:
+        return await carry_out(
+            self._parts.background_store,
+            self._account,
+            action=CONVERT_LEAD,
+            use_case=lambda work: lead_to_convert(work, uuid=lead, job=job),
+        )
+
+    async def _ask(self, lead: Lead, conversion: Conversion) -> pipeline.AcceptLeadResponse:
+        stub: Any = LeadConversionServiceStub(self._parts.channel("pipeline"))
+        credentials = self._parts.definition.credentials
+        metadata = await credentials(self._parts)() if credentials else ()
+        request = accept_request(lead, conversion)
+        answer: pipeline.AcceptLeadResponse = await stub.AcceptLead(
+            request, metadata=metadata, timeout=_DEADLINE_SECONDS
+        )
+        return answer
+
+    async def _keep(self, lead: UUID, job: UUID, answer: pipeline.AcceptLeadResponse) -> None:
+        outcome = Outcome(
+            account=uuid_of(answer.account, field="account"),
+            contact=reference(answer.contact, field="contact"),
+            registration=reference(answer.registration, field="registration"),
+            opportunity=reference(answer.opportunity, field="opportunity"),
+            time=datetime.fromtimestamp(0, UTC),
+        )
+        await carry_out(
+            self._parts.background_store,
+            self._account,
+            action=CONVERT_LEAD,
+            use_case=lambda work: keep_outcome(work, uuid=lead, job=job, outcome=outcome, desk=self._desk),
+        )
+
+    async def _refuse(self, lead: UUID, job: UUID, reason: str) -> None:
+        known = _MEANINGS.get(reason)
+        error = Reason(known) if known else Reason("CONVERSION_REFUSED", {"reason": reason})
+        await carry_out(
+            self._parts.background_store,
+            self._account,
+            action=CONVERT_LEAD,
+            use_case=lambda work: keep_refusal(work, uuid=lead, job=job, error=error),
+        )
+
+
+def accept_request(lead: Lead, conversion: Conversion) -> pipeline.AcceptLeadRequest:
+    """What pipeline is told: the lead as it is now, for whom, by whom, and what was chosen."""
+    facts, choices = lead.facts, conversion.choices
+    return pipeline.AcceptLeadRequest(
+        lead=named("leads", lead.uuid),
+        owner=named("members", lead.owner or conversion.actor),
+        actor=named("members", conversion.actor),
+        company_name=facts.company_name,
+        contact_name=facts.contact_name,
+        job_title=facts.job_title,
+        phone=facts.phone,
+        email=facts.email,
+        address=in_one_line(facts.address),
+        industry=facts.industry,
+        employee_count=facts.employee_count,
+        need=facts.need,
+        budget_min=money_message(facts.budget.least),
+        budget_max=money_message(facts.budget.most),
+        first_contact_time=instant(facts.received_time),
+        channel=named("channels", facts.channel),
+        campaign=named("campaigns", facts.campaign),
+        request_id=f"{conversion.job}/{lead.version}",
+        **_chosen(choices),
+    )
+
+
+def _chosen(choices: Choices) -> dict[str, Any]:
+    return {
+        "target": _TARGETS[choices.target],
+        "account": named("accounts", choices.account),
+        "expected_close_date": date_message(choices.expected_close_date),
+        "follow_up_state": _FOLLOW_UPS[choices.follow_up],
+    }
+
+
+def in_one_line(address: Address) -> str:
+    """An address as people write it here: from the largest part to the smallest."""
+    parts = (address.province, address.city, address.district, address.line_1, address.line_2, address.street_number)
+    return " ".join(part for part in parts if part)
+
+
+def _reason_of(error: grpc.aio.AioRpcError) -> str:
+    """The reason pipeline gave; the status where it gave none."""
+    told = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
+    info = error_details_pb2.ErrorInfo()
+    if isinstance(told, bytes):
+        for detail in status_pb2.Status.FromString(told).details:
+            if detail.Unpack(info):
+                return str(info.reason)
+    return str(error.code().name)
