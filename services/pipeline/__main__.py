@@ -7,6 +7,7 @@ from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
 from millrace.pipeline.v1 import (
+    account_lookup_service_pb2,
     account_service_pb2,
     approval_service_pb2,
     contact_service_pb2,
@@ -36,12 +37,14 @@ from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.on_contracts import contracts_subscription
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
+from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
 from services.pipeline.rpc.lead_conversion_servicer import LeadConversionServicer
 from services.pipeline.rpc.opportunity_wiring import opportunity_servicers
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
 from services.pipeline.storage.approvals import APPROVALS
+from services.pipeline.storage.look_ups import forget_look_ups
 from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
 from services.pipeline.storage.opportunities import fold_board
 from trade.names import pinyin_key
@@ -76,6 +79,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     return {
         _service(account_service_pb2, "AccountService"): AccountServicer(
             store, CALLERS.organization(parts), texts, page_key=pages
+        ),
+        _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
+            store, registration_desk(parts)
         ),
         _service(contact_service_pb2, "ContactService"): ContactServicer(
             store, zone=parts.settings.time_zone, page_key=pages
@@ -127,6 +133,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
     protections = ProtectionSweep(store=parts.background_store, principal=account)
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
+        Sweep("forget look-ups", timedelta(hours=6), forget_look_ups),
         Sweep("fold board", timedelta(seconds=10), fold_board),
         Sweep("expire registrations", timedelta(seconds=30), protections.sweep),
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
+from services.pipeline.domain.account_look_up import LookUpRules
 from services.pipeline.domain.opportunity_rules import OpportunityRules
 from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_policy import RegistrationPolicy
@@ -23,10 +24,11 @@ OPPORTUNITY: RuleKind[OpportunityRules] = RuleKind(
 REGISTRATION_POLICY: RuleKind[RegistrationPolicy] = RuleKind(
     "registration_policy", _SHIPPED / "registration_policy.toml", RegistrationPolicy.from_mapping
 )
+LOOK_UP: RuleKind[LookUpRules] = RuleKind("look_up", _SHIPPED / "look_up.toml", LookUpRules.from_mapping)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="pipelineRuleSets",
-    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY, REGISTRATION_POLICY),
+    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY, REGISTRATION_POLICY, LOOK_UP),
 )

@@ -1,0 +1,39 @@
+"""How often each caller looked customers up, by day: exact, because one statement counts and checks."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Column, Date, Integer, PrimaryKeyConstraint, Table, Text, delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.work import UnitOfWork
+from services.pipeline.storage.metadata import METADATA
+
+ACCOUNT_LOOK_UPS = Table(
+    "account_look_ups",
+    METADATA,
+    Column("caller", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("caller", "day"),
+)
+_KEPT = timedelta(days=31)
+
+
+async def count_look_up(work: UnitOfWork, *, caller: str, day: date, most: int) -> int | None:
+    """Count one more; how many the caller has asked today, None when he may not ask any more."""
+    await work.begin()
+    counted = ACCOUNT_LOOK_UPS.c.count
+    statement = (
+        insert(ACCOUNT_LOOK_UPS)
+        .values(caller=caller, day=day, count=1)
+        .on_conflict_do_update(index_elements=["caller", "day"], set_={"count": counted + 1}, where=counted < most)
+        .returning(counted)
+    )
+    return (await work.connection.execute(statement)).scalar_one_or_none()
+
+
+async def forget_look_ups(connection: AsyncConnection, now: datetime) -> int:
+    """Days long past count for nothing; how many went."""
+    gone = await connection.execute(delete(ACCOUNT_LOOK_UPS).where(ACCOUNT_LOOK_UPS.c.day < (now - _KEPT).date()))
+    return gone.rowcount
