@@ -36,8 +36,8 @@ class Answer:
 async def look_up_account(work: UnitOfWork, *, by: By, value: str, desk: RegistrationDesk) -> Answer:
     """Whoever may read accounts learns of any customer that it is known, until when protected, and whom to ask.
 
-    Each asking is counted, refused beyond the day's cap, and stands in the audit with a digest of what was asked. Raises
-    LookUpUnclear, LookUpCapReached.
+    Each asking is counted, refused beyond the day's cap, and stands in the audit with a digest of what was asked.
+    Raises LookUpUnclear, LookUpCapReached.
     """
     wanted = sought(_identity(by, value))
     if not wanted.keys:

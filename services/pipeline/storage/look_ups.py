@@ -30,7 +30,8 @@ async def count_look_up(work: UnitOfWork, *, caller: str, day: date, most: int) 
         .on_conflict_do_update(index_elements=["caller", "day"], set_={"count": counted + 1}, where=counted < most)
         .returning(counted)
     )
-    return (await work.connection.execute(statement)).scalar_one_or_none()
+    asked: int | None = (await work.connection.execute(statement)).scalar_one_or_none()
+    return asked
 
 
 async def forget_look_ups(connection: AsyncConnection, now: datetime) -> int:

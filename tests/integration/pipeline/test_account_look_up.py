@@ -22,7 +22,7 @@ from chassis.tables import audit
 from tests.integration.pipeline.conftest import WANG_LEI, Caller, PipelineHouse
 
 YUNFAN = "杭州云帆科技有限公司"
-CODE = "91330100MA27XF6R2Y"
+CODE = "91330100MA27XF6R2R"
 
 
 class LookUp:
@@ -76,7 +76,7 @@ async def refused(call: Any) -> grpc.StatusCode:
     ],
     ids=["short name", "full name", "phone", "phone of a contact", "credit code"],
 )
-async def test_of_anybodys_customer_only_the_team_is_told(look_up: LookUp, by: dict[str, str]) -> None:
+async def test_of_anybodys_customer_only_the_team_is_told(look_up: LookUp, by: dict[str, Any]) -> None:
     made = await look_up.account(phone="13805718000", credit_code=CODE)
     people: Any = ContactServiceStub(look_up.house.channel)
     contact = contact_pb2.Contact(account=made.name, display_name="王芳", phone="13905719999")
