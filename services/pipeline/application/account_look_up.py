@@ -46,7 +46,7 @@ async def look_up_account(work: UnitOfWork, *, by: By, value: str, desk: Registr
     asked = await count_look_up(work, caller=work.principal.subject, day=desk.day(work.now), most=most)
     if asked is None:
         raise LookUpCapReached(most=most)
-    same = [each.account for each in resemblances(wanted, await find_known(work, wanted)) if each.same]
+    same = [each.account for each in resemblances(wanted, await find_known(work, wanted)) if each.is_meant]
     seen = sighting(same, await _guards(work, by, value, same))
     told = {"by": by.value, "digest": digest(_canonical(by, value, wanted)), "exists": seen.exists}
     work.note(action="look up", resource="accounts/-", details=told)

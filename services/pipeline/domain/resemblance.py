@@ -34,6 +34,11 @@ class AccountResemblance:
     same: bool
     reasons: tuple[Reason, ...] = field(default=())
 
+    @property
+    def is_meant(self) -> bool:
+        """Whether somebody who asks for a customer means it: the same, or the same name without its place."""
+        return self.same or any(reason.code == "DUPLICATE_COMPANY_SAME_PLACE_OPEN" for reason in self.reasons)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
