@@ -177,7 +177,15 @@ def settings(database: str, nats_url: str = "", *, files_url: str = "", **other:
 
 
 @pytest.fixture
-async def house(contracts_database: str, clock: FixedClock, tmp_path: Path) -> AsyncIterator[ContractsHouse]:
+def offers() -> Any:
+    """The quotes the service finds; a module whose quotes are real ones says so."""
+    return HeldOffers()
+
+
+@pytest.fixture
+async def house(
+    contracts_database: str, clock: FixedClock, tmp_path: Path, offers: Any
+) -> AsyncIterator[ContractsHouse]:
     """A contracts service with nobody working in it yet."""
     principals: dict[str, Principal] = {}
 
@@ -189,7 +197,7 @@ async def house(contracts_database: str, clock: FixedClock, tmp_path: Path) -> A
     definition = dataclasses.replace(DEFINITION, identify=lambda _parts: identify)
     parts = Parts(definition, settings(contracts_database, files_url=tmp_path.as_uri()), clock)
     parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
-    offers = parts.once("offers", HeldOffers)
+    parts.once("offers", lambda: offers)
     parts.once("stationery", lambda: SEAL)
     boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
     server = grpc.aio.server()
