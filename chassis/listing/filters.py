@@ -14,6 +14,7 @@ from chassis.listing.refusals import FilterInvalid
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<sign><=|>=|!=|[=<>:()])|(?P<word>[^\s"'=<>!:()]+))"""
 )
+_CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">=", ":"})
 _MOST_TERMS = 40
 _MOST_DEPTH = 8
@@ -64,6 +65,11 @@ def fields_named(condition: Condition) -> frozenset[str]:
         return frozenset({condition.field})
     parts = (condition.part,) if isinstance(condition, Negation) else condition.parts
     return frozenset().union(*(fields_named(part) for part in parts))
+
+
+def contract_name(name: str) -> str:
+    """A field as the contract names it, also where it is written as in JSON: `createTime` is `create_time`."""
+    return _CAPITAL.sub(lambda found: f"_{found[0].lower()}", name)
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -117,7 +123,7 @@ class _Parser:
         if sign not in _COMPARISONS:
             raise FilterInvalid(near=sign)
         kind, value = self._next("word", "text")
-        return Comparison(field, sign, _unquoted(value) if kind == "text" else value)
+        return Comparison(contract_name(field), sign, _unquoted(value) if kind == "text" else value)
 
     def _take(self, kind: str, value: str) -> bool:
         if self.rest and self.rest[0] == (kind, value):

@@ -13,7 +13,7 @@ from sqlalchemy import Column, ColumnElement, Integer, RowMapping, Select, bindp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.listing.fields import Field, to_sql
-from chassis.listing.filters import parse_filter
+from chassis.listing.filters import contract_name, parse_filter
 from chassis.listing.refusals import OrderInvalid, PageTokenInvalid
 
 T = TypeVar("T")
@@ -138,7 +138,7 @@ def page_of(rows: Sequence[R], wanted: PageRequest, listing: Listing, plan: Plan
 
 def _order(listing: Listing, text: str) -> tuple[Order, bool]:
     words = (text.strip() or listing.order_by).split()
-    order = listing.orders.get(words[0])
+    order = listing.orders.get(contract_name(words[0]))
     if order is None or len(words) > 2 or (words[1:] and words[1] not in {"asc", "desc"}):  # noqa: PLR2004 - field and direction
         raise OrderInvalid(order_by=text)
     return order, words[1:] == ["desc"]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from google.protobuf.message import Message
 
-from chassis.listing.filters import fields_named, parse_filter
+from chassis.listing.filters import contract_name, fields_named, parse_filter
 from chassis.rpc.refusals import FieldHidden
 from chassis.rpc.sight import Sight, filled, masked_paths
 
@@ -38,7 +38,7 @@ def _sorted_and_filtered_by(request: Message) -> Iterator[str]:
     if condition is not None:
         yield from fields_named(condition)
     for term in getattr(request, "order_by", "").split(","):
-        yield from term.split()[:1]
+        yield from map(contract_name, term.split()[:1])
 
 
 def _refuse(name: str, hidden: dict[str, str]) -> None:

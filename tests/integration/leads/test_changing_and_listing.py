@@ -90,6 +90,7 @@ async def test_a_filter_joins_conditions(house: LeadsHouse) -> None:
         ("urgency:*", ["成都"]),
         ("urgency = URGENCY_UNSPECIFIED", ["上海"]),
         ("employee_count:*", ["成都"]),
+        ("employeeCount = 50 AND createTime:*", ["成都"]),
         ("region:*", []),
         (f"NOT region = regions/{CHENGDU}", ["成都", "上海"]),
     ],
@@ -102,7 +103,7 @@ async def test_a_filter_asks_for_a_value_or_for_one_of_several(house: LeadsHouse
     full.tags.extend(["专精特新", "老客户"])
     for lead in (full, lead_pb2.Lead(company_name="上海上海机械有限公司")):
         await stub.CreateLead(CreateLeadRequest(lead=lead), **house.boss)
-    assert await listed(house, filter=asked, order_by="company_name") == told
+    assert await listed(house, filter=asked, order_by="companyName") == told
 
 
 @pytest.mark.parametrize("wrong", ["phone = 1", "grade = A", "grade", "create_time > yesterday", "(grade = GRADE_A"])

@@ -83,7 +83,9 @@ async def test_a_stored_answer_is_masked_for_a_caller_who_lost_the_sight(house: 
     assert (await stub.CreateLead(request, **house.boss)).phone == "138 0013 8000"
 
 
-@pytest.mark.parametrize("hidden", ["phone = 1", 'NOT email:"wang"', "grade = GRADE_A OR (budget_min = 3)"])
+@pytest.mark.parametrize(
+    "hidden", ["phone = 1", 'NOT email:"wang"', "grade = GRADE_A OR (budget_min = 3)", "budgetMin = 3"]
+)
 async def test_a_filter_by_a_hidden_field_is_refused(house: LeadsHouse, hidden: str) -> None:
     stub = LeadServiceStub(house.channel)
     assert "leads.see_" in await refused(stub.ListLeads(ListLeadsRequest(filter=hidden), **blind(house)))

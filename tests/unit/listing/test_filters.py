@@ -20,6 +20,10 @@ def test_parentheses_and_not_are_kept() -> None:
     assert parse_filter("NOT (a=1 AND b=1) OR c=1") == Junction("OR", (Negation(Junction("AND", (A, B))), C))
 
 
+def test_a_field_may_be_written_as_in_json() -> None:
+    assert parse_filter('createTime:* AND team = "teams/A"') == parse_filter('create_time:* AND team = "teams/A"')
+
+
 def test_a_text_may_hold_anything() -> None:
     assert parse_filter(r'a:"x \" AND (y" ') == Comparison("a", ":", 'x " AND (y')
 
