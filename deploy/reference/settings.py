@@ -30,7 +30,10 @@ class Setting:
 # Read by the library that reads the command line.
 _TYPED = (
     Setting(
-        part="gateway", name="MILLRACE_PASSWORD", default="", meaning="the password of `millrace sign-in`; else it asks"
+        part="The command line",
+        name="MILLRACE_PASSWORD",
+        default="",
+        meaning="the password of `millrace sign-in`; else it asks",
     ),
 )
 
