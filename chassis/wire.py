@@ -1,14 +1,17 @@
 """Names, versions, amounts, days and instants, between messages and the domain."""
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import overload
 from uuid import UUID
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
+from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money as MoneyMessage
 
 from kernel.errors import InvalidField
@@ -19,6 +22,7 @@ _LARGEST_MINOR = 2**53  # what JSON numbers still tell apart
 _LONGEST_VERSION = 18  # digits that fit a bigint
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400  # seconds
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def uuid_of(name: str, *, field: str = "name") -> UUID:
@@ -98,6 +102,23 @@ def money_message(money: Money | None) -> MoneyMessage | None:
     digits = minor_digits(money.currency)
     units, fraction = divmod(money.minor, 10**digits)
     return MoneyMessage(currency_code=money.currency, units=units, nanos=fraction * 10 ** (_NANOS_DIGITS - digits))
+
+
+def decimal_of(message: DecimalMessage, *, field: str, most: Decimal, places: int) -> Decimal:
+    """The number from 0 to `most`; nothing said is 0. Raises InvalidField for any other, or one with more places."""
+    text = message.value or "0"
+    if not _PLAIN_NUMBER.fullmatch(text):
+        raise InvalidField(field=field)
+    number = Decimal(text).normalize()
+    exponent = number.as_tuple().exponent
+    if number > most or not isinstance(exponent, int) or -exponent > places:
+        raise InvalidField(field=field)
+    return number
+
+
+def decimal_message(number: Decimal) -> DecimalMessage:
+    """The number on the wire, without an exponent."""
+    return DecimalMessage(value=f"{number:f}")
 
 
 def date_of(message: Date, *, field: str) -> date:

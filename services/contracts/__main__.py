@@ -12,7 +12,10 @@ from millrace.contracts.v1 import (
     contract_template_service_pb2,
     finance_service_pb2,
     instalment_service_pb2,
+    price_book_service_pb2,
+    product_service_pb2,
     quote_document_service_pb2,
+    quote_service_pb2,
     receipt_service_pb2,
     rule_set_service_pb2,
     signature_service_pb2,
@@ -29,12 +32,13 @@ from chassis.parts import Parts, ServiceDefinition
 from chassis.reactions import reacting
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
-from services.contracts.application.approval_kinds import APPROVAL_KINDS
+from services.contracts.application.approval_kinds import approval_kinds
 from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS, SIGNATURES
 from services.contracts.events.on_opportunity import reactions_to_opportunities
 from services.contracts.events.payment_publications import INSTALMENTS
+from services.contracts.events.quote_publications import PRICE_BOOKS, PRODUCTS, QUOTES
 from services.contracts.events.receipt_publications import RECEIPTS
 from services.contracts.rpc.contract_servicer import ContractServicer
 from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
@@ -50,7 +54,11 @@ from services.contracts.rpc.contract_wiring import (
 )
 from services.contracts.rpc.finance_servicer import FinanceServicer
 from services.contracts.rpc.instalment_servicer import InstalmentServicer
+from services.contracts.rpc.price_book_servicer import PriceBookServicer
+from services.contracts.rpc.product_servicer import ProductServicer
 from services.contracts.rpc.quote_document_servicer import QuoteDocumentServicer
+from services.contracts.rpc.quote_servicer import QuoteServicer
+from services.contracts.rpc.quote_wiring import quote_desk, quote_sweeps
 from services.contracts.rpc.receipt_servicer import ReceiptServicer
 from services.contracts.rpc.signature_servicer import SignatureServicer
 from services.contracts.storage.approvals import APPROVALS
@@ -66,7 +74,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(approval_service_pb2, "ApprovalService"): ApprovalServicer(
             store,
             APPROVALS,
-            APPROVAL_KINDS,
+            approval_kinds(quote_desk(parts)),
             organization=CALLERS.organization(parts),
             texts=parts.texts,
             page_key=pages,
@@ -89,9 +97,26 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(finance_service_pb2, "FinanceService"): FinanceServicer(
             store, texts=parts.texts, zone=parts.settings.time_zone, clock=parts.clock
         ),
+        **_quoting(parts),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
         _service(signature_service_pb2, "SignatureService"): SignatureServicer(
             store, contract_desk(parts), paper_room(parts)
+        ),
+    }
+
+
+def _quoting(parts: Parts) -> Mapping[ServiceDescriptor, object]:
+    """Who serves products, price books and quotes."""
+    store, pages = parts.store, page_key(parts)
+    return {
+        _service(price_book_service_pb2, "PriceBookService"): PriceBookServicer(store, page_key=pages),
+        _service(product_service_pb2, "ProductService"): ProductServicer(store, page_key=pages),
+        _service(quote_service_pb2, "QuoteService"): QuoteServicer(
+            store,
+            quote_desk(parts),
+            organization=CALLERS.organization(parts),
+            texts=parts.texts,
+            page_key=pages,
         ),
     }
 
@@ -116,6 +141,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         *contract_sweeps(parts),
         *receipt_sweeps(parts),
+        *quote_sweeps(parts),
     )
 
 
@@ -137,6 +163,9 @@ DEFINITION = ServiceDefinition(
         **SIGNATURES,
         **INSTALMENTS,
         **RECEIPTS,
+        **PRODUCTS,
+        **PRICE_BOOKS,
+        **QUOTES,
     },
     servicers=servicers,
     identify=CALLERS.identify,

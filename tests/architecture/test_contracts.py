@@ -42,6 +42,8 @@ READS = (
     "View",
     "Query",
     "Reconcile",
+    "Simulate",
+    "Compare",
 )
 SIGN_IN = ("SignIn", "SignOut", "RefreshSession", "StartOpenIdSignIn", "FinishOpenIdSignIn", "IssueClientToken")
 PASSWORDS = ("ChangePassword", "SetPassword")  # setting the same password twice is setting it once

@@ -10,7 +10,13 @@ from tests.architecture.tree import ROOT, parsed
 SCOPED = {
     "analytics": (("TARGETS", "targets"), ("figures", "pipeline_figures")),
     "leads": (("LEADS", "leads"),),
-    "contracts": (("CONTRACTS", "contracts"), ("INSTALMENTS", "instalments"), ("RECEIPTS", "receipts")),
+    "contracts": (
+        ("CONTRACTS", "contracts"),
+        ("INSTALMENTS", "instalments"),
+        ("KNOWN_OPPORTUNITIES", "known_opportunities"),
+        ("QUOTES", "quotes"),
+        ("RECEIPTS", "receipts"),
+    ),
     "pipeline": (
         ("ACCOUNTS", "accounts"),
         ("CONTACTS", "contacts"),
@@ -36,6 +42,10 @@ WITHOUT = {
     "contracts/receipts.py:list_unclaimed": "what is nobody's yet is shown to everybody who may claim it",
     "contracts/receipts.py:lock_paid_bills": "the service's own account goes over the bills that are due",
     "contracts/receipts.py:lock_unidentified": "what is nobody's yet may be claimed by everybody",
+    "contracts/quotes.py:approved_quotes": "decides what a contract is drafted from, and answers no caller",
+    "contracts/quotes.py:outlived_quotes": "the service's own account goes over what no longer holds",
+    "contracts/quotes.py:quote_by_itself": "follows from a fact, and answers no caller",
+    "contracts/quotes.py:quotes_of_opportunity": "they follow what becomes of their opportunity",
     "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",
     "leads/lead_imports.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
     "leads/stock.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",

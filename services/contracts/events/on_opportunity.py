@@ -1,4 +1,4 @@
-"""What contracts does when pipeline tells of opportunities: it begins contracts and hands them over."""
+"""What contracts does when pipeline tells of opportunities: it knows them, begins their contracts, hands over."""
 
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from chassis.wire import reference
 from chassis.work import UnitOfWork
 from services.contracts.application.contract_life import hand_over
 from services.contracts.application.negotiation import Negotiations
+from services.contracts.application.quotes import hand_over_quotes, know_opportunity
+from services.contracts.domain.quote_terms import Deal
 
 
 def reactions_to_opportunities(negotiations: Negotiations) -> Reactions:
@@ -18,6 +20,7 @@ def reactions_to_opportunities(negotiations: Negotiations) -> Reactions:
     moved = _moved(negotiations)
     return {
         events.OpportunityCreated: moved,
+        events.OpportunityUpdated: _known,
         events.OpportunityMoved: moved,
         events.OpportunityReopened: moved,
         events.OpportunityWon: moved,
@@ -30,19 +33,36 @@ def _moved(negotiations: Negotiations) -> Reaction:
     async def react(work: UnitOfWork, event: Event) -> None:
         message: Any = event.message
         told = message.opportunity
+        await _known(work, event)
         negotiating = told.stage_kind == events.STAGE_KIND_NEGOTIATION and told.state == events.OPPORTUNITY_STATE_OPEN
         await negotiations.moved(work, opportunity=UUID(told.name.rpartition("/")[2]), negotiating=negotiating)
 
     return react
 
 
+async def _known(work: UnitOfWork, event: Event) -> None:
+    message: Any = event.message
+    told = message.opportunity
+    account = reference(told.account, field="account")
+    if account is not None:
+        await know_opportunity(work, deal=_deal(told, account))
+
+
 async def _assigned(work: UnitOfWork, event: Event) -> None:
     message: Any = event.message
     told = message.opportunity
-    await hand_over(
-        work,
+    await _known(work, event)
+    whose = _deal(told, UUID(int=0))
+    await hand_over(work, opportunity=whose.opportunity, owner=whose.owner, team=whose.team, region=whose.region)
+    await hand_over_quotes(work, deal=whose)
+
+
+def _deal(told: events.OpportunitySnapshot, account: UUID) -> Deal:
+    return Deal(
         opportunity=UUID(told.name.rpartition("/")[2]),
+        account=account,
         owner=reference(told.owner, field="owner"),
         team=reference(told.team, field="team"),
         region=reference(told.region, field="region"),
+        tier=told.tier,
     )

@@ -17,7 +17,7 @@ from services.contracts.application.contract_life import by_calendar
 from services.contracts.application.contract_papers import PaperRoom, Sealing
 from services.contracts.application.contract_signing import SEAL_CONTRACT
 from services.contracts.application.negotiation import BEGIN_CONTRACT, Beginning
-from services.contracts.application.offers import NoOffers
+from services.contracts.application.offers import QuoteOffers
 from services.contracts.application.payment_plan import plan_payments
 from services.contracts.application.receipt_returns import mature_bills
 from services.contracts.application.rule_kinds import RULE_SETS
@@ -56,7 +56,7 @@ def contract_desk(parts: Parts) -> ContractDesk:
 
     def make() -> ContractDesk:
         return ContractDesk(
-            offers=parts.once("offers", NoOffers),
+            offers=parts.once("offers", QuoteOffers),
             buyers=buyers(parts),
             plan=partial(plan_payments, rulebook=rulebook(parts), zone=parts.settings.time_zone),
             rulebook=rulebook(parts),

@@ -24,6 +24,7 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import Unauthenticated
 from kernel.money import Money
 from services.contracts.__main__ import DEFINITION
+from services.contracts.application.offers import QuoteOffers
 from services.contracts.documents.seals import make_seal
 from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
 from services.contracts.storage.metadata import ORGANIZATION
@@ -47,7 +48,7 @@ EVERYTHING = (
 
 @dataclass
 class HeldOffers:
-    """Quotes the test holds in its hand."""
+    """Quotes the test holds in its hand; every other is the service's own."""
 
     held: dict[UUID, Offer] = field(default_factory=dict)
     accepted: list[UUID] = field(default_factory=list)
@@ -59,17 +60,17 @@ class HeldOffers:
             raise OfferUnknown(quote=f"quotes/{uuid}")
         return offer
 
-    async def by_itself(self, _read: Read, uuid: UUID) -> Offer:
-        if uuid not in self.held:
-            raise OfferUnknown(quote=f"quotes/{uuid}")
-        return self.held[uuid]
+    async def by_itself(self, read: Read, uuid: UUID) -> Offer:
+        return self.held[uuid] if uuid in self.held else await QuoteOffers().by_itself(read, uuid)
 
-    async def approved_for(self, _read: Read, opportunity: UUID) -> Offer | None:
+    async def approved_for(self, read: Read, opportunity: UUID) -> Offer | None:
         found = [each for each in self.held.values() if each.opportunity == opportunity and each.approved]
-        return found[-1] if found else None
+        return found[-1] if found else await QuoteOffers().approved_for(read, opportunity)
 
-    async def accept(self, _work: UnitOfWork, uuid: UUID) -> None:
+    async def accept(self, work: UnitOfWork, uuid: UUID) -> None:
         self.accepted.append(uuid)
+        if uuid not in self.held:
+            await QuoteOffers().accept(work, uuid)
 
 
 def an_offer(**fields: Any) -> Offer:

@@ -1,0 +1,112 @@
+"""Discounts (折扣审批): who must agree to a quote, asking him, and what his decision does to it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.approvals import Approval, ApprovalKind, ApprovalState, ApprovalSubject, ApproverRule, ask, outdate
+from chassis.work import Read, UnitOfWork
+from kernel.errors import StaleVersion
+from services.contracts.application.quote_desk import QuoteDesk
+from services.contracts.domain.discount_authority import Verdict, judge
+from services.contracts.domain.quote import Quote
+from services.contracts.domain.quote_refusals import QuoteBeyondAuthority, QuoteEmpty
+from services.contracts.storage import quotes
+from services.contracts.storage.approvals import APPROVALS
+from services.contracts.storage.quotes import QUOTE_RECORD
+
+DISCOUNT = "discount"
+_WRITING = "contracts.write"
+
+
+async def verdict_on(read: Read, desk: QuoteDesk, quote: Quote) -> Verdict:
+    """Who must agree to a quote by the rules in force, what the customer was given before included."""
+    rules = await desk.authority(read)
+    now = read.now
+    given = await quotes.concessions_of(
+        read,
+        quote,
+        lately=now - timedelta(days=rules.splitting.days),
+        long=now - timedelta(days=rules.concessions.days),
+    )
+    return judge(rules, quote, given=given)
+
+
+async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: int | None) -> Quote:
+    """A quote is approved at once where its discount needs nobody; else whoever has the authority is asked.
+
+    Raises QuoteNotFound, StaleVersion, QuoteCannotMove, QuoteEmpty, QuoteBeyondAuthority.
+    """
+    quote = await quotes.get_quote(work, uuid, permission=_WRITING)
+    if seen is not None and quote.version != seen:
+        raise StaleVersion(resource=quote.resource)
+    if not quote.terms.lines:
+        raise QuoteEmpty(quote=quote.resource)
+    verdict = await verdict_on(work, desk, quote)
+    if verdict.roles is None:
+        saved = work.save(QUOTE_RECORD, quote.submit(approval=None, reasons=verdict.reasons, now=work.now))
+        await desk.approved(work, saved)
+        return saved
+    if not verdict.roles:
+        raise QuoteBeyondAuthority(quote=quote.resource)
+    # Refused before anything is asked: the approval would otherwise be gathered for nothing.
+    quote.submit(approval=quote.uuid, reasons=verdict.reasons, now=work.now)
+    approval = await ask(
+        work,
+        APPROVALS,
+        kind=DISCOUNT,
+        subject=subject_of(quote),
+        approver=approver_rule(verdict.roles),
+        reasons=verdict.reasons,
+    )
+    return work.save(QUOTE_RECORD, quote.submit(approval=approval.uuid, reasons=verdict.reasons, now=work.now))
+
+
+def approver_rule(roles: frozenset[str]) -> ApproverRule:
+    """Whoever may approve, has one of the roles, and reaches the quote."""
+    return ApproverRule(permission="contracts.approve", roles=roles)
+
+
+def subject_of(quote: Quote) -> ApprovalSubject:
+    """What is decided about: exactly what the quote says now."""
+    deal = quote.deal
+    return ApprovalSubject(
+        name=quote.resource, content_hash=quote.content_hash(), owner=deal.owner, team=deal.team, region=deal.region
+    )
+
+
+async def drop_approval(work: UnitOfWork, quote: Quote) -> None:
+    """What was asked, or granted, about the quote holds no longer."""
+    if quote.approval is not None:
+        await outdate(work, APPROVALS, subject=quote.resource, kind=DISCOUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Discounts:
+    desk: QuoteDesk
+
+    async def content(self, work: UnitOfWork, approval: Approval) -> bytes:
+        return (await quotes.quote_by_itself(work, _quoted(approval))).content_hash()
+
+    async def settle(self, work: UnitOfWork, approval: Approval) -> None:
+        """The quote follows the decision; an approved one may begin the contract of its opportunity."""
+        quote = await quotes.quote_by_itself(work, _quoted(approval))
+        comment = approval.decision.comment if approval.decision else ""
+        match approval.state:
+            case ApprovalState.APPROVED:
+                saved = work.save(QUOTE_RECORD, quote.approve(comment=comment, now=work.now))
+                await self.desk.approved(work, saved)
+            case ApprovalState.WITHDRAWN:
+                work.save(QUOTE_RECORD, quote.take_back(now=work.now))
+            case _:
+                work.save(QUOTE_RECORD, quote.send_back(comment=comment, now=work.now))
+
+
+def _quoted(approval: Approval) -> UUID:
+    return UUID(approval.subject.name.rpartition("/")[2])
+
+
+def discount_kind(desk: QuoteDesk) -> ApprovalKind:
+    """What a decision about a discount does."""
+    discounts = _Discounts(desk)
+    return ApprovalKind(content=discounts.content, effect=discounts.settle)

@@ -1,0 +1,113 @@
+"""The life of a quote: what was not approved is neither sent nor signed, on any way."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import Refusal
+from kernel.events import Change
+from services.contracts.domain.quote import NEXT_STATES, Quote, QuoteAccepted, QuoteSent, QuoteState
+from services.contracts.domain.quote_comparison import compare
+from services.contracts.domain.quote_refusals import (
+    QuoteCannotMove,
+    QuoteNotApproved,
+    QuoteOutOfDate,
+    QuotesNotComparable,
+)
+from tests.support.clock import NOON
+from tests.unit.contracts.quoting import DEAL, a_line, a_quote, terms
+
+TODAY = date(2026, 3, 2)
+Step = Callable[[Quote], Change[Quote]]
+STEPS: dict[str, Step] = {
+    "rewrite cheaper": lambda quote: quote.rewritten(terms=terms(a_line(discount="0.5")), now=NOON),
+    "rewrite dearer": lambda quote: quote.rewritten(terms=terms(a_line("200")), now=NOON),
+    "ask": lambda quote: quote.submit(approval=UUID(int=77), reasons=(), now=NOON),
+    "need nobody": lambda quote: quote.submit(approval=None, reasons=(), now=NOON),
+    "approve": lambda quote: quote.approve(comment="", now=NOON),
+    "send back": lambda quote: quote.send_back(comment="太低", now=NOON),
+    "take back": lambda quote: quote.take_back(now=NOON),
+    "send": lambda quote: quote.send(today=TODAY, now=NOON),
+    "accept": lambda quote: quote.accept(now=NOON),
+    "expire": lambda quote: quote.expire(now=NOON),
+    "supersede": lambda quote: quote.supersede(now=NOON),
+    "hand over": lambda quote: quote.handed_over(deal=DEAL, now=NOON),
+}
+
+
+def approved(quote: Quote | None = None) -> Quote:
+    asked = (quote or a_quote()).submit(approval=UUID(int=77), reasons=(), now=NOON).aggregate
+    return asked.approve(comment="同意", now=NOON).aggregate
+
+
+@given(names=st.lists(st.sampled_from(sorted(STEPS)), max_size=25))
+def test_whatever_happens_only_what_was_approved_is_sent_or_signed(names: list[str]) -> None:
+    quote, agreed = a_quote(), b""
+    for name in names:
+        try:
+            change = STEPS[name](quote)
+        except Refusal:
+            continue
+        if name in ("approve", "need nobody"):
+            agreed = change.aggregate.content_hash()
+        if any(isinstance(event, QuoteSent | QuoteAccepted) for event in change.events):
+            assert quote.content_hash() == agreed
+            assert quote.approved
+        quote = change.aggregate
+        if quote.approved:
+            assert quote.content_hash() == agreed
+
+
+@pytest.mark.parametrize("state", QuoteState)
+def test_a_state_goes_only_where_the_table_says(state: QuoteState) -> None:
+    ends = {QuoteState.ACCEPTED, QuoteState.SUPERSEDED}
+    assert (not NEXT_STATES[state]) is (state in ends)
+
+
+@pytest.mark.parametrize("name", ["send", "accept"])
+def test_a_draft_is_neither_sent_nor_signed(name: str) -> None:
+    with pytest.raises(QuoteNotApproved):
+        STEPS[name](a_quote())
+
+
+def test_editing_after_the_approval_ends_it() -> None:
+    changed = approved().rewritten(terms=terms(a_line(discount="0.5")), now=NOON).aggregate
+    assert (changed.state, changed.approval, changed.approved) == (QuoteState.DRAFT, None, False)
+    with pytest.raises(QuoteNotApproved):
+        changed.require_approved()
+
+
+def test_saying_the_same_again_keeps_the_approval() -> None:
+    quote = approved()
+    change = quote.rewritten(terms=quote.terms, now=NOON)
+    assert (change.events, change.aggregate.approved) == ((), True)
+
+
+def test_a_sent_quote_is_not_edited_but_revised() -> None:
+    sent = approved().send(today=TODAY, now=NOON).aggregate
+    with pytest.raises(QuoteCannotMove):
+        sent.rewritten(terms=terms(a_line(discount="0.5")), now=NOON)
+    assert sent.supersede(now=NOON).aggregate.state is QuoteState.SUPERSEDED
+
+
+def test_a_quote_whose_last_day_is_past_is_not_sent() -> None:
+    assert approved().send(today=date(2026, 4, 1), now=NOON).aggregate.state is QuoteState.SENT
+    with pytest.raises(QuoteOutOfDate):
+        approved().send(today=date(2026, 4, 2), now=NOON)
+
+
+def test_two_versions_differ_line_by_line() -> None:
+    before, after = a_quote(a_line(), a_line(product=UUID(int=22))), a_quote(a_line(), a_line(product=UUID(int=23)))
+    assert [(each.product.int, each.before is None, each.after is None) for each in compare(before, after)] == [
+        (22, False, True),
+        (23, True, False),
+    ]
+
+
+def test_quotes_in_two_currencies_are_not_compared() -> None:
+    with pytest.raises(QuotesNotComparable):
+        compare(a_quote(), a_quote(currency="KWD"))
