@@ -60,6 +60,11 @@ class Home:
         return self.folder / "demo-week"
 
     @property
+    def demo_cases(self) -> Path:
+        """How far the sales of the demo data are carried on."""
+        return self.folder / "demo-cases.json"
+
+    @property
     def clock(self) -> Path:
         """Tells the programs which time it is while the demo data is loaded."""
         return self.folder / "clock"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from millrace.contracts.v1 import contract_service_pb2, instalment_service_pb2, receipt_service_pb2
+from millrace.contracts.v1 import contract_service_pb2, instalment_service_pb2, quote_service_pb2, receipt_service_pb2
 from millrace.gateway.v1.customer_view_service_pb2 import CustomerView
 from millrace.leads.v1 import lead_service_pb2
 from millrace.pipeline.v1 import (
@@ -74,6 +74,12 @@ def _parts(view: CustomerView, account: str) -> list[Part]:
             f"{_CONTRACTS}.InstalmentService.ListInstalments",
             instalment_service_pb2.ListInstalmentsRequest(**wanted),
             lambda answer: view.instalments.extend(answer.instalments),
+        ),
+        Part(
+            "quotes",
+            f"{_CONTRACTS}.QuoteService.ListQuotes",
+            quote_service_pb2.ListQuotesRequest(**wanted),
+            lambda answer: view.quotes.extend(answer.quotes),
         ),
         Part(
             "receipts",

@@ -79,6 +79,7 @@ def test_a_service_that_is_away_leaves_a_marked_gap_and_no_more(
         ("contracts", "contracts", "DEADLINE_PASSED"),
         ("instalments", "contracts", "DEADLINE_PASSED"),
         ("receipts", "contracts", "DEADLINE_PASSED"),
+        ("quotes", "contracts", "DEADLINE_PASSED"),
     }
     assert all(gap["text"] for gap in seen["missing"])
 

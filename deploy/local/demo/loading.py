@@ -15,6 +15,10 @@ import grpc
 from millrace.leads.v1.lead_pb2 import Lead
 
 from chassis.settings import Environment
+from deploy.local.demo.business import Trading
+from deploy.local.demo.business.actors import Actors
+from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
+from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
 from deploy.local.demo.leads import demo_leads
@@ -126,22 +130,30 @@ def _live_through_the_year(stack: Stack, remote: Remote, accounts: list[dict[str
     channels, campaigns = _load_sources(remote, day)
     told = list(demo_leads(leads, day=day, channels=channels, campaigns=campaigns))
     received = [lead.received_time.ToDatetime(UTC) for lead in told]
+    actors = Actors(stack, accounts)
+    cases, trading = read_cases(stack.home.demo_cases), None
     for week in live_through(stack.home, day):
         remote.sign_in(accounts[0]["email"], accounts[0]["password"])
+        actors.sign_in()
+        trading = trading or Trading(actors, load_catalogue(actors))
         first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
-        _load_leads(remote, told[first:end], first=first)
+        names = _load_leads(remote, told[first:end], first=first)
+        cases = trading.live(taken_up(cases, names, first=first, week=week.number), week)
+        write_cases(stack.home.demo_cases, cases)
         if week.number % 13 == 0:
-            stack.say(f"  {week.end.date()}: {end} leads")
+            stack.say(
+                f"  {week.end.date()}: {end} leads, {sum(bool(case.opportunity) for case in cases)} opportunities"
+            )
+    actors.close()
 
 
-def _load_leads(remote: Remote, leads: Sequence[Lead], *, first: int) -> None:
+def _load_leads(remote: Remote, leads: Sequence[Lead], *, first: int) -> list[str]:
     with ThreadPoolExecutor(STREAMS) as pool:
         runs = [
             pool.submit(remote.create_leads, leads[place : place + AT_ONCE], first=first + place)
             for place in range(0, len(leads), AT_ONCE)
         ]
-        for run in runs:
-            run.result()
+        return [name for run in runs for name in run.result()]
 
 
 def _load_sources(remote: Remote, day: date) -> tuple[list[str], list[DemoCampaign]]:

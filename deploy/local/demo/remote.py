@@ -126,15 +126,16 @@ class Remote:
         made: Campaign = self._patiently(CampaignServiceStub(self._leads).CreateCampaign, lambda: request)
         return made.name
 
-    def create_leads(self, leads: Sequence[Lead], *, first: int) -> None:
-        """Create leads in one stream."""
-        self._patiently(
+    def create_leads(self, leads: Sequence[Lead], *, first: int) -> list[str]:
+        """Create leads in one stream; the resource names, that of the known one for a customer known before."""
+        answer = self._patiently(
             LeadServiceStub(self._leads).BatchCreateLeads,
             lambda: (
                 CreateLeadRequest(lead=lead, request_id=f"demo-lead-{first + number}")
                 for number, lead in enumerate(leads)
             ),
         )
+        return [outcome.lead for outcome in answer.outcomes]
 
     def _patiently(self, method: Callable[..., Any], request: Callable[[], object]) -> Any:
         """Call leads; it may not have heard of the administrator yet, so wait for that at first."""

@@ -1,0 +1,83 @@
+"""Who acts in the demo company: the people with accounts, signed in anew each week, calling the services by name."""
+
+import importlib
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import grpc
+from google.protobuf.message_factory import GetMessageClass
+from millrace.directory.v1.session_service_pb2 import SignInRequest
+from millrace.directory.v1.session_service_pb2_grpc import SessionServiceStub
+
+from deploy.local.stack import SERVICES, Stack
+
+SECONDS = 30
+# Longer than a service waits before it asks again for a signing key it does not know.
+PATIENCE = 45
+NOT_YET = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAVAILABLE}
+ROLES = ("administrator", "sales_director", "legal", "finance")
+
+
+class Actors:
+    """One call of one person; what he asks stands in the contracts, so nothing is written for each method."""
+
+    def __init__(self, stack: Stack, accounts: Sequence[Mapping[str, str]]) -> None:
+        self._channels = {name: grpc.insecure_channel(stack.program(name).addresses()["rpc"]) for name in SERVICES}
+        self._accounts = {account["role"]: account for account in accounts}
+        self._tokens: dict[str, str] = {}
+        self._calls: dict[str, Any] = {}
+
+    def sign_in(self) -> None:
+        """Everybody who has something to do comes to work."""
+        stub = SessionServiceStub(self._channels["directory"])
+        for role in ROLES:
+            account = self._accounts[role]
+            request = SignInRequest(email=account["email"], password=account["password"])
+            self._tokens[role] = stub.SignIn(request, timeout=SECONDS).access_token
+
+    def ask(self, role: str, method: str, request: Any) -> Any:
+        """Call `pipeline.OpportunityService.MoveOpportunity` as somebody of the role.
+
+        Waits until a service has heard of him; raises RpcError for a refusal.
+        """
+        return self._patiently(role, lambda metadata: self._call(method)(request, timeout=SECONDS, metadata=metadata))
+
+    def send(self, role: str, method: str, messages: Sequence[Any]) -> Any:
+        """The same for a stream of messages."""
+
+        def call(metadata: Any) -> Any:
+            return self._call(method)(iter(messages), timeout=SECONDS, metadata=metadata)
+
+        return self._patiently(role, call)
+
+    def close(self) -> None:
+        """Hang up."""
+        for channel in self._channels.values():
+            channel.close()
+
+    def _patiently(self, role: str, call: Any) -> Any:
+        limit = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return call((("authorization", f"Bearer {self._tokens[role]}"),))
+            except grpc.RpcError as error:
+                if error.code() not in NOT_YET or time.monotonic() > limit:
+                    raise
+                time.sleep(0.2)
+
+    def _call(self, method: str) -> Any:
+        if method not in self._calls:
+            service, name, verb = method.split(".")
+            contract = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+            file = importlib.import_module(f"millrace.{service}.v1.{contract}_pb2").DESCRIPTOR
+            found, full = file.services_by_name[name].methods_by_name[verb], f"{file.package}.{name}"
+            channel = self._channels[service]
+            bind: Any = channel.stream_unary if found.client_streaming else channel.unary_unary
+            self._calls[method] = bind(
+                f"/{full}/{verb}",
+                request_serializer=GetMessageClass(found.input_type).SerializeToString,
+                response_deserializer=GetMessageClass(found.output_type).FromString,
+            )
+        return self._calls[method]

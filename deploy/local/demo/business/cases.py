@@ -1,0 +1,111 @@
+"""What becomes of a lead in the demo company: decided beforehand by a seeded chance, week by week."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from random import Random
+
+SEED = 20260104
+SHARE = 0.27  # of the leads that are sold on: with the usual 5,000 it makes 1,200 opportunities and some refusals
+
+
+class Step(StrEnum):
+    """What happens next."""
+
+    CONVERT = "convert"
+    REVIEW = "review"
+    PROVE_NEED = "prove_need"
+    QUOTE = "quote"
+    NEGOTIATE = "negotiate"
+    AGREE = "agree"
+    SIGN = "sign"
+    COLLECT = "collect"
+    LOSE = "lose"
+    DONE = "done"
+
+
+PATH = (
+    Step.CONVERT,
+    Step.REVIEW,
+    Step.PROVE_NEED,
+    Step.QUOTE,
+    Step.NEGOTIATE,
+    Step.AGREE,
+    Step.SIGN,
+    Step.COLLECT,
+)
+# Before which step how many are lost, of those that come there; the rest are won.
+LOST_BEFORE = {Step.PROVE_NEED: 0.22, Step.QUOTE: 0.14, Step.NEGOTIATE: 0.18, Step.SIGN: 0.10}
+# How many weeks each step usually takes after the one before.
+WEEKS = {
+    Step.REVIEW: (1, 1, 1, 2),
+    Step.PROVE_NEED: (1, 2, 2, 3),
+    Step.QUOTE: (1, 1, 2),
+    Step.NEGOTIATE: (1, 2, 3, 4),
+    Step.AGREE: (1, 1, 2),
+    Step.SIGN: (1, 2, 3),
+    Step.COLLECT: (1,),
+    Step.LOSE: (1, 2, 4),
+}
+LOSS_REASONS = ("price", "price", "competitor", "competitor", "budget", "postponed", "product", "no_response")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One lead that is sold on: where it stands, and when something happens next."""
+
+    number: int
+    lead: str
+    step: Step = Step.CONVERT
+    week: int = 0
+    registration: str = ""
+    opportunity: str = ""
+    contract: str = ""
+
+    def then(self, *, week: int) -> "Case":
+        """The case after its step, with the next one decided."""
+        following = PATH[PATH.index(self.step) + 1]
+        chance = self.chance(following)
+        if chance.random() < LOST_BEFORE.get(following, 0):
+            following = Step.LOSE
+        return replace(self, step=following, week=week + chance.choice(WEEKS[following]))
+
+    def ended(self) -> "Case":
+        """The case when nothing more happens."""
+        return replace(self, step=Step.DONE)
+
+    def chance(self, about: Step) -> Random:
+        """The chance of this case for one decision: the same whenever it is asked."""
+        return Random(f"{SEED}/{self.number}/{about.value}")
+
+
+def is_sold_on(number: int) -> bool:
+    """Whether somebody takes up the lead of this number."""
+    return Random(f"{SEED}/{number}").random() < SHARE
+
+
+def taken_up(cases: Sequence[Case], leads: Sequence[str], *, first: int, week: int) -> list[Case]:
+    """The cases with those of the week's leads that somebody takes up, each once; the first lead has number `first`."""
+    known = {case.number for case in cases}
+    new = [
+        Case(number=number, lead=lead, week=week + Random(f"{SEED}/{number}/begin").choice([0, 1, 1, 2]))
+        for number, lead in enumerate(leads, start=first)
+        if lead and number not in known and is_sold_on(number)
+    ]
+    return [*cases, *new]
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases as they stood after the last week that was finished."""
+    if not path.exists():
+        return []
+    return [Case(**{**each, "step": Step(each["step"])}) for each in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def write_cases(path: Path, cases: Iterable[Case]) -> None:
+    """Keep the cases, whole or not at all."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps([asdict(case) for case in cases]), encoding="utf-8")
+    fresh.replace(path)

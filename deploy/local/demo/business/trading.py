@@ -1,0 +1,234 @@
+"""The steps of a sale, each done by whoever does it in a house: seller, director, legal, finance."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import grpc
+from google.api.httpbody_pb2 import HttpBody
+from google.type.decimal_pb2 import Decimal as DecimalMessage
+from google.type.money_pb2 import Money
+from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetApprovalRequest
+from millrace.contracts.v1 import (
+    contract_service_pb2,
+    instalment_service_pb2,
+    quote_pb2,
+    quote_service_pb2,
+    receipt_pb2,
+    receipt_service_pb2,
+)
+from millrace.leads.v1 import lead_conversion_service_pb2, lead_service_pb2
+from millrace.pipeline.v1 import (
+    evidence_pb2,
+    evidence_service_pb2,
+    opportunity_service_pb2,
+    registration_events_pb2,
+    registration_pb2,
+    registration_service_pb2,
+)
+
+from chassis.wire import date_message
+from deploy.local.demo.business.actors import Actors
+from deploy.local.demo.business.cases import LOSS_REASONS, Case, Step
+from deploy.local.demo.business.catalogue import Catalogue
+from deploy.local.demo.weeks import Week
+
+AT_ONCE = 8
+SELLER, DIRECTOR, LEGAL, FINANCE = "administrator", "sales_director", "legal", "finance"
+PAPER = b"%PDF-1.7\n% demo\n%%EOF\n"
+LATE_PAYERS = 0.15
+CRITERIA = range(1, 6)
+
+
+class Trading:
+    """Carries the cases on, each at most one step a week."""
+
+    def __init__(self, actors: Actors, catalogue: Catalogue) -> None:
+        self._actors = actors
+        self._catalogue = catalogue
+        self._steps: Mapping[Step, Callable[[Case, Week], Case]] = {
+            Step.CONVERT: self._convert,
+            Step.REVIEW: self._review,
+            Step.PROVE_NEED: self._prove_need,
+            Step.QUOTE: self._quote,
+            Step.NEGOTIATE: self._negotiate,
+            Step.AGREE: self._agree,
+            Step.SIGN: self._sign,
+            Step.COLLECT: self._collect,
+            Step.LOSE: self._lose,
+        }
+
+    def live(self, cases: Sequence[Case], week: Week) -> list[Case]:
+        """The cases after the week."""
+
+        def carry_on(case: Case) -> Case:
+            if case.step is Step.DONE or case.week > week.number:
+                return case
+            return self._steps[case.step](case, week)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(carry_on, cases))
+
+    def _convert(self, case: Case, week: Week) -> Case:
+        chance = case.chance(Step.CONVERT)
+        request = lead_conversion_service_pb2.ConvertLeadRequest(
+            name=case.lead,
+            amount=Money(currency_code="CNY", units=chance.choice([6, 8, 12, 18, 25, 40, 60, 90]) * 10_000),
+            need="需要打通销售与财务流程，三个月内上线，已安排产品演示",
+            expected_close_date=date_message(week.end.date() + timedelta(days=chance.choice([30, 45, 60, 90]))),
+            follow_up_state=registration_events_pb2.FOLLOW_UP_STATE_NEED_CONFIRMED,
+            request_id=f"demo-convert-{case.number}",
+        )
+        try:
+            self._actors.ask(SELLER, "leads.LeadConversionService.ConvertLead", request)
+        except grpc.RpcError as error:
+            # A customer who is registered already by somebody else, or a lead that was attached to another.
+            if error.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL}:
+                raise
+            return case.ended()
+        return case.then(week=week.number)
+
+    def _review(self, case: Case, week: Week) -> Case:
+        lead = self._actors.ask(SELLER, "leads.LeadService.GetLead", lead_service_pb2.GetLeadRequest(name=case.lead))
+        name = lead.conversion.registration
+        if not name:
+            return case.ended()
+        ask = registration_service_pb2.GetRegistrationRequest(name=name)
+        registration = self._actors.ask(DIRECTOR, "pipeline.RegistrationService.GetRegistration", ask)
+        if registration.state != registration_events_pb2.REGISTRATION_STATE_UNDER_REVIEW:
+            return case.ended()
+        refused = case.chance(Step.REVIEW).random() < 0.06  # noqa: PLR2004 - some customers are not convincing
+        request = registration_service_pb2.ReviewRegistrationRequest(
+            name=name,
+            outcome=registration_service_pb2.REVIEW_OUTCOME_REJECT
+            if refused
+            else registration_service_pb2.REVIEW_OUTCOME_APPROVE,
+            verdicts=[
+                registration_pb2.CriterionVerdict(criterion=each, met=not refused, note="")
+                for each in map(registration_pb2.RegistrationCriterion.ValueType, CRITERIA)
+            ],
+            content_hash=registration.content_hash,
+            comment="预算与规模不符" if refused else "信息完整，同意报备",
+            despite_conflicts=True,
+            request_id=f"demo-review-{case.number}",
+        )
+        judged = self._actors.ask(DIRECTOR, "pipeline.RegistrationService.ReviewRegistration", request)
+        if refused or not judged.opportunity:
+            return replace(case, registration=name).ended()
+        return replace(case, registration=name, opportunity=judged.opportunity).then(week=week.number)
+
+    def _prove_need(self, case: Case, week: Week) -> Case:
+        upload = evidence_service_pb2.UploadEvidenceRequest(
+            parent=case.opportunity,
+            kind=evidence_pb2.EVIDENCE_KIND_REQUIREMENT_DOCUMENT,
+            file_name="客户需求说明书.pdf",
+            file=HttpBody(content_type="application/pdf", data=PAPER),
+            request_id=f"demo-need-{case.number}",
+        )
+        self._actors.send(SELLER, "pipeline.EvidenceService.UploadEvidence", [upload])
+        self._move(case, "quote")
+        return case.then(week=week.number)
+
+    def _quote(self, case: Case, week: Week) -> Case:
+        chance = case.chance(Step.QUOTE)
+        quote = quote_pb2.Quote(
+            opportunity=case.opportunity,
+            price_book=self._catalogue.price_book,
+            lines=[
+                quote_pb2.QuoteLine(product=product, quantity=_decimal(quantity), line_discount=_decimal(discount))
+                for product, quantity, discount in self._catalogue.choose(chance)
+            ],
+            valid_until=date_message(week.end.date() + timedelta(days=60)),
+        )
+        create = quote_service_pb2.CreateQuoteRequest(quote=quote, request_id=f"demo-quote-{case.number}")
+        made = self._actors.ask(SELLER, "contracts.QuoteService.CreateQuote", create)
+        submit = quote_service_pb2.SubmitQuoteRequest(name=made.name, request_id=f"demo-submit-{case.number}")
+        submitted = self._actors.ask(SELLER, "contracts.QuoteService.SubmitQuote", submit)
+        if submitted.approval:
+            self._approve(DIRECTOR, submitted.approval, f"demo-discount-{case.number}")
+        send = quote_service_pb2.SendQuoteRequest(name=made.name, request_id=f"demo-send-{case.number}")
+        self._actors.ask(SELLER, "contracts.QuoteService.SendQuote", send)
+        return case.then(week=week.number)
+
+    def _negotiate(self, case: Case, week: Week) -> Case:
+        self._move(case, "negotiation")
+        return case.then(week=week.number)
+
+    def _agree(self, case: Case, week: Week) -> Case:
+        ask = contract_service_pb2.ListContractsRequest(filter=f'opportunity = "{case.opportunity}"')
+        found = self._actors.ask(LEGAL, "contracts.ContractService.ListContracts", ask).contracts
+        if not found or not found[0].approval:
+            return case.ended()
+        self._approve(LEGAL, found[0].approval, f"demo-legal-{case.number}")
+        return replace(case, contract=found[0].name).then(week=week.number)
+
+    def _sign(self, case: Case, week: Week) -> Case:
+        scan = contract_service_pb2.RecordPaperSigningRequest(
+            name=case.contract,
+            file_name="合同扫描件.pdf",
+            archive_number=f"DA-{case.number:05d}",
+            signer_name="法定代表人",
+            file=HttpBody(content_type="application/pdf", data=PAPER),
+            request_id=f"demo-sign-{case.number}",
+        )
+        self._actors.send(SELLER, "contracts.ContractService.RecordPaperSigning", [scan])
+        return case.then(week=week.number)
+
+    def _collect(self, case: Case, week: Week) -> Case:
+        """Finance books what came in for the instalments that fell due; some customers pay weeks late, or not yet."""
+        ask = instalment_service_pb2.ListInstalmentsRequest(filter=f'contract = "{case.contract}" AND open = true')
+        open_ones = self._actors.ask(FINANCE, "contracts.InstalmentService.ListInstalments", ask).instalments
+        today = week.end.date()
+        for instalment in open_ones:
+            due = date(instalment.due_date.year, instalment.due_date.month, instalment.due_date.day)
+            chance = case.chance(Step(Step.COLLECT))
+            late = timedelta(days=chance.choice([21, 35, 63])) if chance.random() < LATE_PAYERS else timedelta()
+            if due + late <= today:
+                self._book(case, instalment, today)
+        return replace(case, week=week.number + 1) if open_ones else case.ended()
+
+    def _book(self, case: Case, instalment: Any, day: date) -> None:
+        receipt = receipt_pb2.Receipt(
+            external_reference=f"BANK-{case.number:05d}-{instalment.sequence:02d}",
+            receive_date=date_message(day),
+            amount=instalment.open,
+            contract=case.contract,
+        )
+        key = f"demo-{case.number}-{instalment.sequence}"
+        book = receipt_service_pb2.BookReceiptRequest(receipt=receipt, request_id=f"{key}-book")
+        booked = self._actors.ask(FINANCE, "contracts.ReceiptService.BookReceipt", book)
+        allocate = receipt_service_pb2.AllocateReceiptRequest(
+            name=booked.name,
+            allocations=[receipt_pb2.ReceiptAllocation(instalment=instalment.name, amount=instalment.open)],
+            request_id=f"{key}-allocate",
+        )
+        self._actors.ask(FINANCE, "contracts.ReceiptService.AllocateReceipt", allocate)
+
+    def _lose(self, case: Case, _week: Week) -> Case:
+        chance = case.chance(Step.LOSE)
+        request = opportunity_service_pb2.LoseOpportunityRequest(
+            name=case.opportunity,
+            loss_reason=chance.choice(LOSS_REASONS),
+            request_id=f"demo-lose-{case.number}",
+        )
+        self._actors.ask(SELLER, "pipeline.OpportunityService.LoseOpportunity", request)
+        return case.ended()
+
+    def _move(self, case: Case, stage: str) -> None:
+        request = opportunity_service_pb2.MoveOpportunityRequest(
+            name=case.opportunity, stage=stage, request_id=f"demo-{stage}-{case.number}"
+        )
+        self._actors.ask(SELLER, "pipeline.OpportunityService.MoveOpportunity", request)
+
+    def _approve(self, role: str, approval: str, key: str) -> None:
+        """Look at what is asked and agree to exactly that."""
+        asked = self._actors.ask(role, "contracts.ApprovalService.GetApproval", GetApprovalRequest(name=approval))
+        request = ApproveRequest(name=approval, content_hash=asked.content_hash, request_id=key)
+        self._actors.ask(role, "contracts.ApprovalService.Approve", request)
+
+
+def _decimal(value: Decimal | int) -> DecimalMessage:
+    return DecimalMessage(value=str(value))
