@@ -1,5 +1,6 @@
 """Customer 360 (客户全景): everything about one account that the caller may see."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.contracts.v1 import contract_service_pb2, instalment_service_pb2, quote_service_pb2, receipt_service_pb2
@@ -18,6 +19,22 @@ from gateway.backends import Answered, Metadata
 
 _MOST = 50
 _PIPELINE, _CONTRACTS = "millrace.pipeline.v1", "millrace.contracts.v1"
+# The lists of a view by their field, each with the method that answers them.
+_LISTS: Mapping[str, tuple[str, type[Any]]] = {
+    "contacts": (f"{_PIPELINE}.ContactService.ListContacts", contact_service_pb2.ListContactsRequest),
+    "registrations": (
+        f"{_PIPELINE}.RegistrationService.ListRegistrations",
+        registration_service_pb2.ListRegistrationsRequest,
+    ),
+    "opportunities": (
+        f"{_PIPELINE}.OpportunityService.ListOpportunities",
+        opportunity_service_pb2.ListOpportunitiesRequest,
+    ),
+    "quotes": (f"{_CONTRACTS}.QuoteService.ListQuotes", quote_service_pb2.ListQuotesRequest),
+    "contracts": (f"{_CONTRACTS}.ContractService.ListContracts", contract_service_pb2.ListContractsRequest),
+    "instalments": (f"{_CONTRACTS}.InstalmentService.ListInstalments", instalment_service_pb2.ListInstalmentsRequest),
+    "receipts": (f"{_CONTRACTS}.ReceiptService.ListReceipts", receipt_service_pb2.ListReceiptsRequest),
+}
 
 
 async def customer_view(neighbours: Neighbours, request: Any, metadata: Metadata) -> Answered:
@@ -36,58 +53,20 @@ async def customer_view(neighbours: Neighbours, request: Any, metadata: Metadata
 
 
 def _parts(view: CustomerView, account: str) -> list[Part]:
-    wanted: dict[str, Any] = {"filter": f'account = "{account}"', "page_size": _MOST}
-    return [
-        Part(
-            "account",
-            f"{_PIPELINE}.AccountService.GetAccount",
-            account_service_pb2.GetAccountRequest(name=account),
-            view.account.CopyFrom,
-            essential=True,
-        ),
-        Part(
-            "contacts",
-            f"{_PIPELINE}.ContactService.ListContacts",
-            contact_service_pb2.ListContactsRequest(**wanted),
-            lambda answer: view.contacts.extend(answer.contacts),
-        ),
-        Part(
-            "registrations",
-            f"{_PIPELINE}.RegistrationService.ListRegistrations",
-            registration_service_pb2.ListRegistrationsRequest(**wanted),
-            lambda answer: view.registrations.extend(answer.registrations),
-        ),
-        Part(
-            "opportunities",
-            f"{_PIPELINE}.OpportunityService.ListOpportunities",
-            opportunity_service_pb2.ListOpportunitiesRequest(**wanted),
-            lambda answer: view.opportunities.extend(answer.opportunities),
-        ),
-        Part(
-            "contracts",
-            f"{_CONTRACTS}.ContractService.ListContracts",
-            contract_service_pb2.ListContractsRequest(**wanted),
-            lambda answer: view.contracts.extend(answer.contracts),
-        ),
-        Part(
-            "instalments",
-            f"{_CONTRACTS}.InstalmentService.ListInstalments",
-            instalment_service_pb2.ListInstalmentsRequest(**wanted),
-            lambda answer: view.instalments.extend(answer.instalments),
-        ),
-        Part(
-            "quotes",
-            f"{_CONTRACTS}.QuoteService.ListQuotes",
-            quote_service_pb2.ListQuotesRequest(**wanted),
-            lambda answer: view.quotes.extend(answer.quotes),
-        ),
-        Part(
-            "receipts",
-            f"{_CONTRACTS}.ReceiptService.ListReceipts",
-            receipt_service_pb2.ListReceiptsRequest(**wanted),
-            lambda answer: view.receipts.extend(answer.receipts),
-        ),
-    ]
+    whole = Part(
+        "account",
+        f"{_PIPELINE}.AccountService.GetAccount",
+        account_service_pb2.GetAccountRequest(name=account),
+        view.account.CopyFrom,
+        essential=True,
+    )
+    return [whole, *(_list(view, account, field, method, request) for field, (method, request) in _LISTS.items())]
+
+
+def _list(view: CustomerView, account: str, field: str, method: str, request: type[Any]) -> Part:
+    """A list of the account's, under the same name in the answer and in the view."""
+    wanted = request(filter=f'account = "{account}"', page_size=_MOST)
+    return Part(field, method, wanted, lambda answer: getattr(view, field).extend(getattr(answer, field)))
 
 
 def _lead(view: CustomerView) -> Part:

@@ -7,6 +7,7 @@ from kernel.errors import StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.contract_review import end_review
+from services.contracts.application.plan_changes import cancel_plan, hand_over_payments
 from services.contracts.application.signature_links import revoke_links
 from services.contracts.domain.contract import NEXT_STATES, Contract
 from services.contracts.storage import contracts
@@ -28,13 +29,19 @@ async def activate_contract(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID,
 async def terminate_contract(work: UnitOfWork, *, uuid: UUID, seen: int | None, comment: str) -> Contract:
     """A contract is ended before its term, or dropped before it is signed, and somebody says why.
 
+    What nobody has begun to pay of it is owed no longer.
+
     Raises ContractNotFound, StaleVersion, ContractCannotMove.
     """
     contract = await _found(work, uuid=uuid, seen=seen)
     change = contract.terminate(comment=comment, now=work.now)
     await end_review(work, contract=contract)
     await revoke_links(work, contract=contract.uuid)
-    return work.save(CONTRACT_RECORD, change)
+    ended = work.save(CONTRACT_RECORD, change)
+    if contract.signed:
+        await work.flush()
+        await cancel_plan(work, contract=ended)
+    return ended
 
 
 async def by_calendar(work: UnitOfWork, desk: ContractDesk) -> int:
@@ -57,6 +64,7 @@ async def hand_over(
         change = contract.handed_over(owner=owner, team=team, region=region, now=work.now)
         if change.events and NEXT_STATES[contract.state]:
             work.save(CONTRACT_RECORD, change)
+            await hand_over_payments(work, contract=contract.uuid, owner=owner, team=team, region=region)
 
 
 async def _found(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Contract:

@@ -104,6 +104,18 @@ class Instalment:
         after = replace(self, due_date=due_date, amount=amount)
         return Change(self, ()) if after == self else Change(replace(after, update_time=now), (InstalmentChanged(),))
 
+    def handed_over(
+        self, *, owner: UUID | None, team: UUID | None, region: UUID | None, now: datetime
+    ) -> Change["Instalment"]:
+        """Follow its contract to another owner; the same owner is no event."""
+        after = replace(self, owner=owner, team=team, region=region)
+        return Change(self, ()) if after == self else Change(replace(after, update_time=now), (InstalmentChanged(),))
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it is owed whole: nothing was paid, given up or cancelled."""
+        return self.open.minor == self.amount.minor > 0
+
     def cancel(self, *, now: datetime) -> Change["Instalment"]:
         """Take it out of the plan. Raises InstalmentNotOpen and InstalmentTouched."""
         self._must_be_open()
@@ -137,7 +149,7 @@ class InstalmentPlanned:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentChanged:
-    """Its day or amount changed."""
+    """Its day, amount or owner changed."""
 
 
 @dataclass(frozen=True, slots=True)

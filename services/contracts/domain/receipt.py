@@ -180,6 +180,17 @@ class Receipt:
             raise ReceiptInUse(receipt=self.resource)
         return Change(replace(self, payer=payer, update_time=now), (ReceiptIdentified(),))
 
+    def handed_over(
+        self, *, owner: UUID | None, team: UUID | None, region: UUID | None, now: datetime
+    ) -> Change["Receipt"]:
+        """Follow the contract it paid to another owner; the same owner is no event."""
+        if self.payer is None:
+            return Change(self, ())
+        payer = replace(self.payer, owner=owner, team=team, region=region)
+        if payer == self.payer:
+            return Change(self, ())
+        return Change(replace(self, payer=payer, update_time=now), (ReceiptIdentified(),))
+
     def must_be_usable(self) -> Payer:
         """Whose money it is; raises ReceiptUnidentified and ReceiptReversedAlready."""
         self._must_stand()

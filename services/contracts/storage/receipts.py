@@ -117,6 +117,12 @@ async def get_receipt(read: Read, uuid: UUID, *, permission: str = READING, lock
     return await _one(read, statement.with_for_update() if lock else statement, uuid)
 
 
+async def lock_receipts_of_contract(read: Read, contract: UUID) -> Sequence[Receipt]:
+    """What was received for a contract, whoever asks, held."""
+    wanted = select(RECEIPTS).where(RECEIPTS.c.contract == contract).order_by(RECEIPTS.c.uuid).with_for_update()
+    return [from_row(row) for row in (await read.connection.execute(wanted)).mappings()]
+
+
 async def lock_unidentified(read: Read, uuid: UUID) -> Receipt:
     """A receipt nobody knows whose it is, for whoever asks, held; raises ReceiptNotFound."""
     wanted = select(RECEIPTS).where(RECEIPTS.c.uuid == uuid, RECEIPTS.c.account.is_(None))

@@ -22,9 +22,18 @@ from millrace.contracts.v1.contract_service_pb2 import (
     UpdateContractRequest,
 )
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
+from millrace.contracts.v1.instalment_events_pb2 import INSTALMENT_STATE_CANCELLED, INSTALMENT_STATE_PLANNED
+from millrace.contracts.v1.instalment_pb2 import Instalment
+from millrace.contracts.v1.instalment_service_pb2 import ListInstalmentsRequest
+from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
+from sqlalchemy import text
 
+from chassis.jobs.unasked import carry_out
+from chassis.principal import Scope, service_principal
+from chassis.wire import uuid_of
+from services.contracts.application.contract_life import hand_over
 from services.contracts.rpc.contract_wiring import contract_sweeps
-from tests.integration.contracts.conftest import CHENGDU, LI_NA, ZHANG_WEI, ContractsHouse, an_offer, put_away
+from tests.integration.contracts.conftest import CHENGDU, LI_NA, WEST, ZHANG_WEI, ContractsHouse, an_offer, put_away
 from tests.integration.contracts.lives import (
     approved,
     downloaded,
@@ -219,3 +228,37 @@ async def test_contracts_begin_and_end_by_the_calendar(house: ContractsHouse) ->
         states.CONTRACT_STATE_ACTIVE,
         states.CONTRACT_STATE_EXPIRED,
     ]
+
+
+async def test_a_contract_that_is_ended_early_owes_no_longer_what_nobody_began_to_pay(house: ContractsHouse) -> None:
+    contract = await in_force(house)
+    plan = await owed(house, contract)
+    assert [each.state for each in plan] == [INSTALMENT_STATE_PLANNED] * 3
+    request = TerminateContractRequest(name=contract.name, comment="双方协商解除", request_id="end")
+    await ContractServiceStub(house.channel).TerminateContract(request, **house.zhang_wei)
+    left = await owed(house, contract)
+    assert [(each.state, each.open.units) for each in left] == [(INSTALMENT_STATE_CANCELLED, 0)] * 3
+    balance = "select coalesce(sum(debit_minor - credit_minor), 0) from ledger_entries where account = 'receivable'"
+    async with house.engine.connect() as connection:
+        assert await connection.scalar(text(balance)) == 0
+
+
+async def test_who_takes_a_contract_over_sees_what_it_owes(house: ContractsHouse) -> None:
+    contract = await in_force(house)
+    await carry_out(
+        house.parts.store,
+        service_principal("contracts", {"contracts.read": Scope.ALL}),
+        action="hand over",
+        use_case=lambda work: hand_over(
+            work, opportunity=uuid_of(contract.opportunity), owner=LI_NA, team=CHENGDU, region=WEST
+        ),
+    )
+    li_na = house.as_member(LI_NA, team=CHENGDU, region=WEST)
+    stub = InstalmentServiceStub(house.channel)
+    assert (await stub.ListInstalments(ListInstalmentsRequest(), **li_na)).total_size == 3
+    assert (await stub.ListInstalments(ListInstalmentsRequest(), **house.zhang_wei)).total_size == 0
+
+
+async def owed(house: ContractsHouse, contract: Contract) -> list[Instalment]:
+    request = ListInstalmentsRequest(filter=f'contract = "{contract.name}"')
+    return list((await InstalmentServiceStub(house.channel).ListInstalments(request, **house.boss)).instalments)
