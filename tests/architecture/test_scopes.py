@@ -41,6 +41,7 @@ WITHOUT = {
     "contracts/receipts.py:_OF_REFERENCES": "a booking is told what is booked under its reference",
     "contracts/receipts.py:list_unclaimed": "what is nobody's yet is shown to everybody who may claim it",
     "contracts/receipts.py:lock_paid_bills": "the service's own account goes over the bills that are due",
+    "contracts/receipts.py:lock_receipts_of_contract": "they follow what becomes of their contract",
     "contracts/receipts.py:lock_unidentified": "what is nobody's yet may be claimed by everybody",
     "contracts/quotes.py:approved_quotes": "decides what a contract is drafted from, and answers no caller",
     "contracts/quotes.py:outlived_quotes": "the service's own account goes over what no longer holds",
