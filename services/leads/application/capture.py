@@ -43,7 +43,7 @@ async def capture_lead(work: UnitOfWork, *, told: LeadFacts, desk: IntakeDesk) -
     One that is the same as a known lead is attached to it as a touch. Raises ChannelUnknown, CampaignUnknown, and
     LeadExistsElsewhere where the known lead is outside the caller's scope.
     """
-    briefing = await desk.brief(work)
+    briefing = await desk.brief(work, naming=told)
     newcomer = briefing.prepare(told)
     known = await find_resembling(work, newcomer.searched(briefing.rules))
     shared = await shared_with_caller(work, [lead for lead in known if not sees(work.principal, lead)])

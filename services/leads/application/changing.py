@@ -22,8 +22,9 @@ async def update_lead(
     lead = await get_lead(work, uuid, permission=WRITE)
     if lead.version != seen:
         raise StaleVersion(resource=f"leads/{uuid}")
-    briefing = await desk.brief(work)
-    newcomer = briefing.prepare(edit(lead.facts), before=lead.facts)
+    told = edit(lead.facts)
+    briefing = await desk.brief(work, naming=told)
+    newcomer = briefing.prepare(told, before=lead.facts)
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
     change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
     return await as_answered(work, work.save(RECORD, change) if change.events else lead)

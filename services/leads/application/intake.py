@@ -110,9 +110,9 @@ class IntakeDesk:
         for grade in set(Grade) - {Grade.UNGRADED}:  # an alarm sees no increase where there was no number before
             metrics.LEADS_NO_SENIOR_FREE.labels(grade.value)
 
-    async def brief(self, read: Read) -> Briefing:
-        """Everything decisions need, at most a moment old."""
-        rules = await self.rulebook.current(read)
+    async def brief(self, read: Read, *, naming: LeadFacts | None = None) -> Briefing:
+        """Everything decisions need, at most a moment old; what somebody is `naming` may be younger."""
+        rules = await self.rulebook.current(read, naming=naming)
         today = read.now.astimezone(self.zone).date()
         organization, board = await self._people.available(read, rules=rules.assignment, today=today)
         return Briefing(rules=rules, organization=organization, board=board, now=read.now, zone=self.zone)

@@ -41,6 +41,12 @@ class RulesInForce:
     campaigns: Mapping[UUID, Campaign]
     common_keys: frozenset[str] = frozenset()
 
+    def know(self, named: LeadFacts) -> bool:
+        """Whether the channel and the campaign that the facts name are known, open or not."""
+        return (named.channel is None or named.channel in self.channels) and (
+            named.campaign is None or named.campaign in self.campaigns
+        )
+
     def channel_kind(self, facts: LeadFacts) -> str:
         """The kind of the channel the facts name, empty for none; raises ChannelUnknown, CampaignUnknown."""
         campaign = self.campaigns.get(facts.campaign) if facts.campaign else None
@@ -85,10 +91,11 @@ class Rulebook:
         self._checked = 0.0
         self._counted = 0.0
 
-    async def current(self, read: Read) -> RulesInForce:
-        """The rules as they were at most a moment ago."""
+    async def current(self, read: Read, *, naming: LeadFacts | None = None) -> RulesInForce:
+        """The rules as they were at most a moment ago; what somebody is `naming` may be younger."""
         time = asyncio.get_running_loop().time()
-        if self._rules is None or time - self._checked > self._max_age:
+        unknown = naming is not None and self._rules is not None and not self._rules.know(naming)
+        if self._rules is None or unknown or time - self._checked > self._max_age:
             # Set before looking: whoever comes meanwhile goes on with the rules at hand.
             self._checked = time
             await self._look(read, time)

@@ -26,6 +26,8 @@ from millrace.leads.v1.lead_rule_set_service_pb2_grpc import LeadRuleSetServiceS
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, ListLeadsRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 
+from services.leads.application.intake import IntakeDesk
+from services.leads.application.rulebook import Rulebook
 from tests.integration.leads.conftest import ANNA, LeadsHouse
 
 
@@ -67,6 +69,15 @@ async def test_a_form_brings_a_lead_of_its_channel_and_of_the_links_campaign(hou
     assert (lead.channel, lead.campaign) == (channel.name, planned.name)
     assert lead.grade == lead_pb2.GRADE_B
     assert lead.custom["consent_time"]
+
+
+async def test_a_channel_is_named_at_once_by_the_next_lead(house: LeadsHouse) -> None:
+    desk: IntakeDesk = house.parts.once("desk", lambda: None)
+    desk.rulebook = Rulebook(max_age=3600)
+    await create(house)
+    channel = await a_website(house)
+    lead = await create(house, company_name="杭州云帆科技有限公司", channel=channel.name)
+    assert lead.channel == channel.name
 
 
 async def test_a_program_that_fills_the_hidden_field_leaves_nothing_behind(house: LeadsHouse) -> None:
