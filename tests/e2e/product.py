@@ -59,8 +59,12 @@ class Product:
     def client(self, role: str = "administrator") -> httpx.Client:
         """A client signed in with the demo account of the role."""
         account = next(account for account in self.accounts() if account["role"] == role)
+        return self.client_of(account["email"], account["password"])
+
+    def client_of(self, email: str, password: str) -> httpx.Client:
+        """A client signed in as somebody."""
         url = self.url
-        body = {"email": account["email"], "password": account["password"]}
+        body = {"email": email, "password": password}
         session = httpx.post(f"{url}/v1/sessions:signIn", json=body, timeout=10)
         assert session.status_code == 200, session.text
         headers = {"authorization": f"Bearer {session.json()['accessToken']}", "accept-language": "en"}
