@@ -1,0 +1,70 @@
+"""The whole life of opportunities while everything is killed; afterwards every violation counted is zero."""
+
+import asyncio
+import os
+import random
+import time
+
+import pytest
+
+from deploy.local.stack import Stack
+from tests.faults.breaking import break_something, mend
+from tests.faults.invariants import SERVICES, differing, violations
+from tests.faults.lives import Lives
+from tests.faults.load import all_published, rows
+from tests.support.waiting import eventually
+
+SECONDS, SELLERS = (180.0, 12) if os.environ.get("MILLRACE_SOAK") else (15.0, 4)
+VICTIMS = ("leads", "pipeline", "pipeline", "contracts", "contracts", "analytics", "directory", "gateway", "nats")
+# Where what an answer named is kept.
+KEPT = {"leads": "leads", "accounts": "pipeline", "contacts": "pipeline", "registrations": "pipeline"} | {
+    "opportunities": "pipeline",
+    "quotes": "contracts",
+    "contracts": "contracts",
+    "receipts": "contracts",
+}
+
+
+@pytest.mark.timeout(900)
+async def test_lives_of_opportunities_are_lived_once_and_whole_though_everything_is_killed(stack: Stack) -> None:
+    lives = Lives(stack)
+    chance = random.Random(20261125)
+
+    async def kill_at_random() -> None:
+        limit = time.monotonic() + SECONDS
+        while time.monotonic() < limit:
+            await asyncio.sleep(chance.uniform(0.5, 2.0))
+            await asyncio.to_thread(break_something, stack, chance.choice([*VICTIMS, "postgres"]))
+            await asyncio.to_thread(mend, stack)
+
+    await lives.run(sellers=SELLERS, meanwhile=kill_at_random)
+    for service in SERVICES:
+        await all_published(stack, within=90, service=service)
+
+    async def copied() -> None:
+        assert await differing(stack) == {}
+
+    await eventually(copied, within=60, every=0.3)
+    assert lives.given_up == []
+    assert len(lives.ended) > SELLERS
+    assert await violations(stack) == {}
+    assert await missing(stack, lives) == []
+    assert await never_attempted(stack, lives) == []
+
+
+async def missing(stack: Stack, lives: Lives) -> list[str]:
+    """What was acknowledged and is nowhere."""
+    kept: set[str] = set()
+    for table, service in KEPT.items():
+        kept |= {f"{table}/{uuid}" for (uuid,) in await rows(stack, service, f"select uuid from {table}")}  # noqa: S608 - our own names
+    told = {name for life in lives.lives for name in life.named.values() if "/evidence/" not in name}
+    return sorted(told - kept)
+
+
+async def never_attempted(stack: Stack, lives: Lives) -> list[str]:
+    """What nobody asked for and is there."""
+    companies = {life.company for life in lives.lives}
+    references = {f"BANK-{life.number}-{part}" for life in lives.lives for part in (0, 1)}
+    made = {name for (name,) in await rows(stack, "leads", "select company_name from leads")}
+    booked = {name for (name,) in await rows(stack, "contracts", "select external_reference from receipts")}
+    return sorted((made - companies) | (booked - references))
