@@ -23,7 +23,7 @@ def illegible(message: Message, path: str = "") -> Iterator[Violation]:
         if field.type == FieldDescriptor.TYPE_STRING:
             texts = value if field.is_repeated else (value,)
             yield from (found for text in texts for found in _flaws(text, place, _needed(field)))
-        elif field.type == FieldDescriptor.TYPE_MESSAGE:
+        elif field.type == FieldDescriptor.TYPE_MESSAGE and not _left_to_the_service(field):
             yield from _inside(field, value, place)
 
 
@@ -43,6 +43,13 @@ def _flaws(text: str, place: str, needed: bool) -> Iterator[Violation]:
         yield Violation(place, "text.control_characters", "holds control characters")
     elif needed and text.isspace():
         yield Violation(place, "text.blank", "is blank")
+
+
+@cache
+def _left_to_the_service(field: Any) -> bool:
+    """Whether the contract leaves the items to the service, which answers for each: one must not refuse the others."""
+    rules = field.GetOptions().Extensions[validate_pb2.field]
+    return bool(rules.repeated.items.ignore == validate_pb2.IGNORE_ALWAYS)
 
 
 @cache

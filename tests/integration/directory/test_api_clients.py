@@ -132,7 +132,7 @@ async def test_a_service_gets_its_own_token_and_keeps_it_until_it_is_nearly_over
     token = await tokens.token(door.clock.now())
     claims = await TokenVerifier(RemoteKeySet(door.channel)).verify(token, door.clock.now())
     assert claims.subject == "services/leads"
-    assert claims.permissions == {"events.read", "directory.read"}
+    assert claims.permissions == {"events.read", "directory.read", "pipeline.read", "pipeline.write"}
     assert await tokens.token(door.clock.travel(minutes=8, seconds=59)) == token
     assert await tokens.token(door.clock.travel(seconds=1)) != token
 
