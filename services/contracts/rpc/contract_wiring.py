@@ -28,6 +28,10 @@ from services.contracts.storage.metadata import ORGANIZATION, REVOKED_SESSIONS
 
 T = TypeVar("T")
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
+# Longer than drafting, and than printing and sealing, take; whoever was killed is followed by another after it.
+_DRAFTING, _SEALING = timedelta(seconds=30), timedelta(minutes=2)
+# What is away, a neighbour or the database, is mostly back in a moment, and somebody waits for the paper.
+_SOON = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 30, 60, 300, 1800, 7200, 18000, 36000, 86400))
 
 
 def rulebook(parts: Parts) -> Rulebook:
@@ -80,7 +84,7 @@ def buyers(parts: Parts) -> Buyers:
 def beginning(parts: Parts) -> JobKind:
     """The job that drafts the contract of a negotiation."""
     carried = Beginning(store=parts.background_store, desk=contract_desk(parts), principal=_account())
-    return JobKind(BEGIN_CONTRACT, carried.run)
+    return JobKind(BEGIN_CONTRACT, carried.run, lease=_DRAFTING, retries=_SOON)
 
 
 def sealing(parts: Parts) -> JobKind:
@@ -91,7 +95,7 @@ def sealing(parts: Parts) -> JobKind:
         room=paper_room(parts),
         principal=_account(),
     )
-    return JobKind(SEAL_CONTRACT, carried.run)
+    return JobKind(SEAL_CONTRACT, carried.run, lease=_SEALING, retries=_SOON)
 
 
 def contract_sweeps(parts: Parts) -> Sequence[Sweep]:
