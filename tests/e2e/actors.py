@@ -41,6 +41,10 @@ class Actor:
         assert 400 <= answer.status_code < 500, answer.text
         return dict(answer.json())
 
+    def asked(self, path: str, body: JSON) -> JSON:
+        """The answer to a question, be it a problem."""
+        return dict(self.http.post(f"/v1/{path}", json=body).json())
+
     def see(self, path: str, **parameters: Any) -> JSON:
         """What is read."""
         return accepted(self.http.get(f"/v1/{path}", params=parameters))

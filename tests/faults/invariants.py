@@ -101,7 +101,7 @@ COPIES = {
     ),
     "facts of stages": (
         ("pipeline", "select opportunity, stage_kind from stage_visits order by 1, visit"),
-        ("analytics", "select uuid, stage from stage_visit_facts order by 1, stay"),
+        ("analytics", "select uuid, stage from stage_visit_facts where left_time is not null order by 1, stay"),
     ),
 }
 

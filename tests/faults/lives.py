@@ -49,6 +49,7 @@ class Lives:
     stack: Stack
     lives: list[Life] = field(default_factory=list)
     ended: list[Life] = field(default_factory=list)
+    answered: set[str] = field(default_factory=set)
     given_up: list[str] = field(default_factory=list)
     repeats: int = 0
     stopped: bool = False
@@ -165,9 +166,11 @@ class Lives:
         if body is not None:
             headers["content-type"] = "application/json"
         client = by or self.seller
-        return await self._repeat(
+        answer = await self._repeat(
             lambda: client.post(f"/v1/{path}", content=content, params=params, headers=headers), path
         )
+        self.answered.add(headers["idempotency-key"])
+        return answer
 
     async def until(self, path: str, true: Callable[[JSON], bool], *, opportunity: str = "") -> JSON:
         """What is read, once it is so."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import time
+from collections import Counter
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.support.waiting import eventually
 
 SECONDS, SELLERS = (180.0, 12) if os.environ.get("MILLRACE_SOAK") else (15.0, 4)
 VICTIMS = ("leads", "pipeline", "pipeline", "contracts", "contracts", "analytics", "directory", "gateway", "nats")
+REQUESTS = "select request_id from requests where request_id like 'life-%'"
 # Where what an answer named is kept.
 KEPT = {"leads": "leads", "accounts": "pipeline", "contacts": "pipeline", "registrations": "pipeline"} | {
     "opportunities": "pipeline",
@@ -50,6 +52,9 @@ async def test_lives_of_opportunities_are_lived_once_and_whole_though_everything
     assert await violations(stack) == {}
     assert await missing(stack, lives) == []
     assert await never_attempted(stack, lives) == []
+    stored = Counter([key for service in SERVICES for (key,) in await rows(stack, service, REQUESTS)])
+    assert lives.answered - set(stored) == set()
+    assert [key for key, times in stored.items() if times > 1] == []
 
 
 async def missing(stack: Stack, lives: Lives) -> list[str]:
