@@ -73,7 +73,7 @@ def collections() -> Iterator[Collection]:
         answer = listing.method.descriptor.output_type
         rows = next((each for each in answer.fields if each.is_repeated and owned(each.message_type)), None)
         whole = listing.verb == "GET" and len(listing.template.segments) == 2 and not listing.template.verb
-        if whole and rows is not None:
+        if whole and rows is not None and access(listing).rows:  # without a policy of rows a list is everybody's
             name = listing.template.collection
             ways = tuple(each for each in bindings if each.template.collection == name)
             yield Collection(name, str(rows.json_name), access(listing).permission, ways)
