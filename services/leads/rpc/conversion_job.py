@@ -25,7 +25,9 @@ from trade.reasons import Reason
 _DEADLINE_SECONDS = 10.0
 # Longer than the deadline: whoever died is followed by another before the person who waits gives up.
 _LEASE = timedelta(seconds=20)
-_RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 30, 60, 300, 1800, 7200, 18000, 36000, 86400))
+# A person waits for it: while pipeline comes and goes, as in a roll-out, it is asked twice a minute.
+_SOON = (1, 2, 5, 10, 15, 20, *[30] * 10)
+_RETRIES = tuple(timedelta(seconds=seconds) for seconds in (*_SOON, 300, 1800, 7200, 18000, 36000, 86400))
 # What pipeline says no by, for ever; everything else may be otherwise soon.
 _REFUSALS = frozenset(
     {
