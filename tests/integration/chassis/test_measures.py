@@ -72,6 +72,7 @@ async def test_the_age_of_an_audit_entry_is_told_while_nobody_seals(notes: Runni
         return await told(notes.debug, "millrace_audit_unsealed_seconds") >= 300
 
     await eventually(aged)
+    assert await aged()
 
 
 async def test_background_work_that_fails_again_and_again_is_counted(notes: Running, engine: AsyncEngine) -> None:

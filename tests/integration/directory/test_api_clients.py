@@ -107,6 +107,7 @@ async def test_nobody_gives_a_program_more_than_he_has(door: FrontDoor, admin: M
     await door.add_member("anna@yunfan.example", "sales")
     async with refused("NOT_ALLOWED"):
         await create(door, bearing((await door.sign_in()).access_token))
+    assert "api_client.created" not in await door.subjects()
 
 
 @pytest.mark.parametrize("days", [-1, 732])
@@ -115,6 +116,7 @@ async def test_a_program_ends_within_two_years(door: FrontDoor, admin: Metadata,
     end.FromDatetime((door.clock.now() + timedelta(days=days)).astimezone(UTC))
     async with refused("API_CLIENT_EXPIRY_OUT_OF_RANGE"):
         await create(door, admin, expire_time=end)
+    assert "api_client.created" not in await door.subjects()
 
 
 async def test_programs_are_listed_in_pages_the_newest_first(door: FrontDoor, admin: Metadata) -> None:

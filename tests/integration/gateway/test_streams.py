@@ -205,3 +205,4 @@ async def test_watching_ends_when_its_client_leaves(client: httpx.AsyncClient, n
     neighbour.pause = 5.0
     await leave_after(client, neighbour, "GET", f"{IMPORT}:watch")
     await asyncio.wait_for(neighbour.cancelled.wait(), 1.5)
+    assert not neighbour.finished.is_set()

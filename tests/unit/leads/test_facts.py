@@ -24,7 +24,9 @@ def test_a_mail_address_needs_a_domain(email: str) -> None:
     [("95588", "zhang@云帆.cn"), ("无", "无"), ("", "-"), ("微信同号", "a@b.cn; c@d.cn"), ("138 0013 8000", "")],
 )
 def test_what_people_write_is_kept(phone: str, email: str) -> None:
-    LeadFacts(company_name="云帆", phone=phone, email=email).check_reach()
+    facts = LeadFacts(company_name="云帆", phone=phone, email=email)
+    facts.check_reach()
+    assert (facts.phone, facts.email) == (phone, email)
 
 
 def test_nobody_made_contact_before_1990() -> None:

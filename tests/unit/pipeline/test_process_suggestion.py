@@ -71,4 +71,6 @@ def test_whatever_is_answered_the_stages_make_a_process(
     answers = Answers(
         steps=("拜访", "报价", "签约"), prospecting=prospecting, qualification=qualification, stuck_in=stuck_in
     )
-    check_stages(suggested(answers).stages)
+    stages = suggested(answers).stages
+    check_stages(stages)
+    assert stages[-1].kind is StageKind.SIGNING
