@@ -10,6 +10,7 @@ from chassis.publication import Publication, Publications
 from chassis.wire import instant, named
 from services.pipeline.domain import account as accounts
 from services.pipeline.domain import contact as contacts
+from services.pipeline.domain import erasing
 from services.pipeline.domain.account import Account
 from services.pipeline.domain.contact import Contact, DecisionRole
 
@@ -68,6 +69,11 @@ ACCOUNTS: Publications = {
     accounts.AccountUndeleted: Publication(
         "account.undeleted", lambda _, state: account_events.AccountUndeleted(account=state), state=account_snapshot
     ),
+    erasing.AccountPersonErased: Publication(
+        "account.person_erased",
+        lambda _, state: account_events.AccountPersonErased(account=state),
+        state=account_snapshot,
+    ),
 }
 CONTACTS: Publications = {
     contacts.ContactCreated: Publication(
@@ -86,5 +92,10 @@ CONTACTS: Publications = {
     ),
     contacts.ContactUndeleted: Publication(
         "contact.undeleted", lambda _, state: contact_events.ContactUndeleted(contact=state), state=contact_snapshot
+    ),
+    erasing.ContactPersonErased: Publication(
+        "contact.person_erased",
+        lambda _, state: contact_events.ContactPersonErased(contact=state),
+        state=contact_snapshot,
     ),
 }

@@ -6,6 +6,7 @@ from millrace.pipeline.v1 import registration_events_pb2 as messages
 
 from chassis.publication import Publication, Publications
 from chassis.wire import date_message, instant, money_message, named
+from services.pipeline.domain import erasing
 from services.pipeline.domain import registration as domain
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.registration_facts import FollowUpState
@@ -73,5 +74,8 @@ REGISTRATIONS: Publications = {
     ),
     domain.RegistrationExpired: Publication(
         "registration.expired", lambda _, state: messages.RegistrationExpired(registration=state), snapshot
+    ),
+    erasing.RegistrationPersonErased: Publication(
+        "registration.person_erased", lambda _, state: messages.RegistrationPersonErased(registration=state), snapshot
     ),
 }
