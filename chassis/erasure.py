@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf import descriptor_pool
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
+from millrace.auth.v1 import access_pb2
 from sqlalchemy import LargeBinary, bindparam, func, select, update
 
 from chassis.tables import requests
@@ -47,7 +48,7 @@ def _read(method: str, answer: bytes) -> Message | None:
 
 
 def _reduce(message: Any, resource: str) -> bool:
-    """Whether anything in the message was the resource; it keeps its name and version alone."""
+    """Whether anything in the message told of the resource; it keeps its name and version alone."""
     if getattr(message, "name", None) == resource:
         kept = {name: getattr(message, name) for name in _KEPT if hasattr(message, name)}
         message.Clear()
@@ -55,7 +56,12 @@ def _reduce(message: Any, resource: str) -> bool:
             setattr(message, name, value)
         return True
     found = False
+    points = any(value == resource for _, value in message.ListFields())
     for field, value in message.ListFields():
+        if points and field.GetOptions().Extensions[access_pb2.personal]:
+            # What only points at the resource, as a possible duplicate does, says no more than that.
+            message.ClearField(field.name)
+            found = True
         if field.message_type is None or field.message_type.GetOptions().map_entry:
             continue
         for inner in value if field.is_repeated else (value,):

@@ -11,6 +11,7 @@ from millrace.pipeline.v1 import (
     account_service_pb2,
     approval_service_pb2,
     contact_service_pb2,
+    customer_privacy_service_pb2,
     lead_conversion_service_pb2,
     registration_service_pb2,
     rule_set_service_pb2,
@@ -35,6 +36,7 @@ from services.pipeline.application.registration_protection import ProtectionSwee
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.on_contracts import contracts_subscription
+from services.pipeline.events.on_leads import leads_subscription
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
@@ -42,6 +44,7 @@ from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
 from services.pipeline.rpc.lead_conversion_servicer import LeadConversionServicer
 from services.pipeline.rpc.opportunity_wiring import opportunity_servicers
+from services.pipeline.rpc.privacy_servicer import CustomerPrivacyServicer
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.look_ups import forget_look_ups
@@ -86,6 +89,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(contact_service_pb2, "ContactService"): ContactServicer(
             store, zone=parts.settings.time_zone, page_key=pages
         ),
+        _service(customer_privacy_service_pb2, "CustomerPrivacyService"): CustomerPrivacyServicer(store, texts),
         _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
             store, registration_desk(parts)
         ),
@@ -123,8 +127,8 @@ async def warm(parts: Parts) -> None:
 
 
 def subscriptions(parts: Parts) -> Sequence[Subscription]:
-    """What pipeline follows: the organization, and what becomes of quotes and contracts."""
-    return (*CALLERS.subscriptions(parts), contracts_subscription(parts))
+    """What pipeline follows: the organization, persons erased from leads, what becomes of quotes and contracts."""
+    return (*CALLERS.subscriptions(parts), leads_subscription(parts), contracts_subscription(parts))
 
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:

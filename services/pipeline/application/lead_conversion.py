@@ -18,6 +18,7 @@ from services.pipeline.domain.registration_facts import RegistrationFacts
 from services.pipeline.domain.registration_policy import Entry, Way
 from services.pipeline.storage import accounts
 from services.pipeline.storage.accounts import READING
+from services.pipeline.storage.erasing import is_erased
 from services.pipeline.storage.lead_conversions import accepted_before, keep_accepted
 
 
@@ -30,6 +31,8 @@ async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDes
     before = await accepted_before(work, told.lead)
     if before is not None:
         return before
+    if await is_erased(work, told.lead):
+        told = told.without_person()
     snapshot = await desk.organization.current()
     acting = snapshot.principal(subject=told.actor)
     acting.must(WRITING)

@@ -6,18 +6,23 @@ from uuid import UUID
 
 from services.pipeline.domain.registration_facts import RegistrationFacts
 from trade.duplicates import DuplicateRules, Identity, blocking_keys
+from trade.phones import Line, phone
 from trade.text import folded
 
-# Kinds of keys, by their first letter, and what they mean. Those that are one customer's alone protect him.
+# Kinds of keys, by their first letter, and what they mean. Those that are one customer's alone protect him: a whole
+# mobile number does, a switchboard or a 400 number that many share does not, and only hints at a conflict.
 KEY_MEANINGS: Mapping[str, str] = {
     "a": "account",
     "u": "credit_code",
-    "p": "phone",
+    "t": "phone",
+    "l": "phone",
     "m": "email",
     "e": "company",
     "c": "company",
 }
-EXACT = frozenset("aupme")
+EXACT = frozenset("autme")
+# Made of what is a person's own: erased with him.
+PERSONAL = frozenset("tlm")
 _RULES = DuplicateRules()
 
 
@@ -28,8 +33,6 @@ def customer_keys(facts: RegistrationFacts) -> frozenset[str]:
         Identity(
             company_name=customer.company_name,
             credit_code=customer.credit_code,
-            contact_name=customer.contact_name,
-            phones=(contact.phone,) if contact.phone else (),
             emails=(contact.email,) if contact.email else (),
         ),
         _RULES,
@@ -37,10 +40,21 @@ def customer_keys(facts: RegistrationFacts) -> frozenset[str]:
     keys = {key for key in known if key[0] in KEY_MEANINGS}
     name = "".join(filter(str.isalnum, folded(customer.company_name)))
     if name:
-        keys.add("e" + blake2b(name.encode(), digest_size=8).hexdigest())
+        keys.add(_digest("e", name))
+    if contact.phone:
+        keys |= phone_key(contact.phone)
     if customer.account is not None:
         keys.add(account_key(customer.account))
     return frozenset(keys)
+
+
+def phone_key(written: str) -> frozenset[str]:
+    """The key of a whole number with its extension, never of its tail, which other places share."""
+    read = phone(written)
+    if not read.e164:
+        return frozenset()
+    kind = "t" if read.line is Line.MOBILE else "l"
+    return frozenset({_digest(kind, f"{read.e164}|{read.extension}")})
 
 
 def account_key(account: UUID) -> str:
@@ -51,3 +65,7 @@ def account_key(account: UUID) -> str:
 def protecting(keys: frozenset[str]) -> frozenset[str]:
     """Those that are one customer's alone."""
     return frozenset(key for key in keys if key[0] in EXACT)
+
+
+def _digest(kind: str, value: str) -> str:
+    return kind + blake2b(value.encode(), digest_size=8).hexdigest()

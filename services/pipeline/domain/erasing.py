@@ -1,12 +1,14 @@
 """Erasing a person (删除个人信息) from everything pipeline keeps of him; firms, amounts and history stay."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from kernel.errors import Kind, Refusal
 from kernel.events import Change
-from services.pipeline.domain.account import Account, AccountFacts, FindingKeys
+from services.pipeline.domain.account import Account, AccountFacts, AccountUpdated, FindingKeys, changed_fields
 from services.pipeline.domain.contact import Contact, ContactFacts, ContactKeys
+from services.pipeline.domain.customer_keys import customer_keys
 from services.pipeline.domain.opportunity import Opportunity, OpportunityUpdated
 from services.pipeline.domain.registration import (
     Registration,
@@ -38,6 +40,16 @@ class RegistrationPersonErased:
     """The person a registration names was erased; what is left is the firm and the history."""
 
 
+@dataclass(eq=False, kw_only=True)
+class AccountIsNoPerson(Refusal):
+    """The account is a firm; its people are erased one by one, as contacts."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "ACCOUNT_IS_NO_PERSON"
+
+    account: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Whom to erase, as he can be recognized: numbers in E.164, mailboxes in canonical form, names in WeChat, names."""
@@ -47,33 +59,42 @@ class Person:
     wechats: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
-    def has(self, *, phone_number: str, mailbox: str) -> bool:
-        """Whether a number or a mailbox is his."""
+    def has(self, means: ContactMeans) -> bool:
+        """Whether one of the ways to reach somebody is his."""
         return bool(
-            (phone_number and phone(phone_number).e164 in self.phones)
-            or (mailbox and email(mailbox).canonical in self.emails)
+            (means.phone and phone(means.phone).e164 in self.phones)
+            or (means.email and email(means.email).canonical in self.emails)
+            or (means.wechat and means.wechat in self.wechats)
         )
 
-    def is_named_in(self, facts: RegistrationFacts) -> bool:
-        """Whether a registration speaks of him: by number, mailbox, name in WeChat, or name."""
-        means = facts.contact
-        return (
-            self.has(phone_number=means.phone, mailbox=means.email)
-            or means.wechat in self.wechats
-            or facts.customer.contact_name in self.names
-        )
+    def is_he(self, name: str, means: ContactMeans) -> bool:
+        """Whether somebody of the same customer is he; an equal name with another number is somebody else."""
+        other = bool(means.phone and self.phones)
+        return self.has(means) or (name in self.names and not other)
+
+    def keys(self) -> frozenset[str]:
+        """The keys he may be found by, wherever he was registered."""
+        found = [customer_keys(RegistrationFacts(contact=ContactMeans(phone=each))) for each in self.phones]
+        found += [customer_keys(RegistrationFacts(contact=ContactMeans(email=each))) for each in self.emails]
+        return frozenset().union(*found)
 
 
-def person_of(people: Sequence[Contact], account: Account | None = None) -> Person:
-    """Whom the contacts are, and the account where it is a person."""
-    facts: list[ContactFacts | AccountFacts] = [each.facts for each in people]
-    if account is not None:
-        facts.append(account.facts)
+def means_of(facts: ContactFacts | AccountFacts) -> ContactMeans:
+    """How a contact, or an account, is reached."""
+    return ContactMeans(
+        phone=facts.phone, email=facts.email, wechat=facts.wechat if isinstance(facts, ContactFacts) else ""
+    )
+
+
+def person_of(told: Iterable[tuple[str, ContactMeans]]) -> Person:
+    """Whom names and ways to reach him make."""
+    everything = tuple(told)
+    means = [each for _, each in everything]
     return Person(
-        phones=_told(phone(each.phone).e164 for each in facts if each.phone),
-        emails=_told(email(each.email).canonical for each in facts if each.email),
-        wechats=_told(each.facts.wechat for each in people),
-        names=_told(each.display_name for each in facts if each.display_name != ERASED),
+        phones=_told(phone(each.phone).e164 for each in means if each.phone),
+        emails=_told(email(each.email).canonical for each in means if each.email),
+        wechats=_told(each.wechat for each in means),
+        names=_told(name for name, _ in everything if name != ERASED),
     )
 
 
@@ -106,17 +127,19 @@ def account_without(facts: AccountFacts, person: Person) -> AccountFacts:
         )
     return replace(
         facts,
-        phone="" if person.has(phone_number=facts.phone, mailbox="") else facts.phone,
-        email="" if person.has(phone_number="", mailbox=facts.email) else facts.email,
+        phone="" if person.has(ContactMeans(phone=facts.phone)) else facts.phone,
+        email="" if person.has(ContactMeans(email=facts.email)) else facts.email,
     )
 
 
-def erase_account(account: Account, *, keys: FindingKeys, now: datetime) -> Change[Account]:
-    """Erase the person an account is, archived or not; nothing left to erase is no event."""
-    facts = account_without(account.facts, Person())
-    if facts == account.facts:
+def erase_account(account: Account, person: Person, *, keys: FindingKeys, now: datetime) -> Change[Account]:
+    """Erase him from an account, archived or not; nothing left to erase is no event."""
+    facts = account_without(account.facts, person)
+    changed = changed_fields(account.facts, facts)
+    if not changed:
         return Change(account, ())
-    return Change(replace(account, facts=facts, keys=keys, update_time=now), (AccountPersonErased(),))
+    event = AccountPersonErased() if facts.person else AccountUpdated(changed)
+    return Change(replace(account, facts=facts, keys=keys, update_time=now), (event,))
 
 
 def erase_registration(registration: Registration, *, now: datetime) -> Change[Registration]:
@@ -141,11 +164,14 @@ def erase_registration(registration: Registration, *, now: datetime) -> Change[R
 
 def erase_words(opportunity: Opportunity, *, called: str, now: datetime) -> Change[Opportunity]:
     """Erase what people wrote down of an opportunity that came of the person; it is called as its customer is."""
+    noted = tuple(replace(each, note="") for each in opportunity.evidence)
     facts = replace(opportunity.facts, display_name=called, need="", next_step="", tactics="")
     changed = tuple(name for name in _WORDS if getattr(facts, name) != getattr(opportunity.facts, name))
+    if noted != opportunity.evidence:
+        changed = (*changed, "evidence")
     if not changed:
         return Change(opportunity, ())
-    return Change(replace(opportunity, facts=facts, update_time=now), (OpportunityUpdated(changed),))
+    return Change(replace(opportunity, facts=facts, evidence=noted, update_time=now), (OpportunityUpdated(changed),))
 
 
 def _without_words(review: Review) -> Review:

@@ -1,11 +1,12 @@
 """A lead that comes over (线索转化), and what became of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
 
 from services.pipeline.domain.account import AccountFacts
 from services.pipeline.domain.contact import ContactFacts
+from services.pipeline.domain.erasing import Person, account_without, without_person
 from services.pipeline.domain.opportunity_facts import Facts, Opening, Origin
 from services.pipeline.domain.registration_facts import (
     ContactMeans,
@@ -38,6 +39,15 @@ class ToldLead:
     person: ContactFacts | None
     registration: RegistrationFacts
     origin: RegistrationOrigin
+
+    def without_person(self) -> "ToldLead":
+        """The lead as it comes over when its person was erased meanwhile: the firm, and what was chosen."""
+        return replace(
+            self,
+            customer=account_without(self.customer, Person()),
+            person=None,
+            registration=without_person(self.registration),
+        )
 
     @property
     def phones(self) -> tuple[str, ...]:

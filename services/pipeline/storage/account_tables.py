@@ -33,7 +33,8 @@ ACCOUNTS = Table(
     METADATA,
     Column("uuid", Uuid, primary_key=True),
     Column("version", BigInteger, nullable=False),
-    _text("display_name"),
+    # Of a person who buys by himself it is his name.
+    _text("display_name", info=_PERSONAL),
     Column("person", Boolean, nullable=False),
     _text("credit_code"),
     _text("phone", info=_PERSONAL),
@@ -52,8 +53,8 @@ ACCOUNTS = Table(
     Column("channel", Uuid),
     Column("campaign", Uuid),
     Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
-    Column("search_keys", ARRAY(Text), nullable=False),
-    _text("sort_key"),
+    Column("search_keys", ARRAY(Text), nullable=False, info=_DERIVED),
+    _text("sort_key", info=_DERIVED),
     *_times(),
 )
 # Without the pending list a look-up never has to read through unsorted newcomers.

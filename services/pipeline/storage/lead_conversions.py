@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Table, Uuid, select, text
+from sqlalchemy import Column, DateTime, RowMapping, Table, Uuid, select, text
 
 from chassis.work import UnitOfWork
 from services.pipeline.domain.lead_conversion import Accepted
@@ -28,8 +28,11 @@ async def accepted_before(work: UnitOfWork, lead: UUID) -> Accepted | None:
     await work.connection.execute(_LOCK, {"lead": str(lead)})
     statement = select(LEAD_CONVERSIONS).where(LEAD_CONVERSIONS.c.lead == lead)
     row = (await work.connection.execute(statement)).mappings().one_or_none()
-    if row is None:
-        return None
+    return from_row(row) if row else None
+
+
+def from_row(row: RowMapping) -> Accepted:
+    """What became of a lead, in its row."""
     return Accepted(
         account=row["account"],
         contact=row["contact"],
