@@ -8,17 +8,20 @@ from pathlib import Path
 
 import uvloop
 
-from deploy.local.demo import load_demo
+from deploy.local.demo import demo_year, load_demo
 from deploy.local.home import Home
 from deploy.local.programs import Program, free_address
 from deploy.local.stack import Stack
 from tests.performance.bench import Bench
 from tests.performance.events import measure_lag
 from tests.performance.figures import Figure, spread
-from tests.performance.reading import measure_reading
+from tests.performance.figuring import measure_figuring
+from tests.performance.reading import measure_customer_view, measure_reading
+from tests.performance.selling import measure_selling
 from tests.performance.writing import check_duplicates, measure_writing
 
 UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
+DEMO = 800
 FIRST, STOCK, MANY = 10_000, 100_000, 1_000_000
 LONGEST = 20 * 60
 
@@ -28,10 +31,11 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="millrace-bench-", ignore_cleanup_errors=True) as folder:
         port = int(free_address().rsplit(":", 1)[1])
-        stack = Stack(Home.open(Path(folder)), port, UNLIMITED, say=lambda text: print(f"# {text}", flush=True))
+        home = Home.open(Path(folder))
+        stack = Stack(home, port, UNLIMITED | demo_year(home), say=lambda text: print(f"# {text}", flush=True))
         try:
             stack.start()
-            load_demo(stack, leads=0)
+            load_demo(stack, leads=DEMO)
             bench = Bench(stack)
             uvloop.run(_measure(bench, began))
         finally:
@@ -42,6 +46,8 @@ def main() -> int:
 
 
 async def _measure(bench: Bench, began: float) -> None:
+    await bench.settle()
+    await measure_customer_view(bench)
     await bench.import_leads(FIRST)
     await bench.settle()
     few = await check_duplicates(bench)
@@ -50,7 +56,7 @@ async def _measure(bench: Bench, began: float) -> None:
     bench.say(Figure("import-leads", rate, "rows/s", 3000, at_least=True))
     await bench.settle()
     await measure_reading(bench)
-    await measure_writing(bench)
+    raw = await measure_writing(bench)
     check = await check_duplicates(bench)
     beside = spread(check.latencies)
     bench.say(Figure("duplicate-check", beside["p99"], "ms", cpu_ms=check.cpu_ms, beside=beside))
@@ -59,6 +65,8 @@ async def _measure(bench: Bench, began: float) -> None:
     await measure_lag(bench)
     replica.stop()
     _say_memory(bench)
+    await measure_selling(bench, raw=raw)
+    await measure_figuring(bench)
     await _grow(bench, began, spread(few.latencies)["p99"])
 
 

@@ -7,6 +7,9 @@ import psutil
 
 from deploy.local.stack import Stack
 
+# Who takes leads in; the limit is theirs together.
+INTAKE = ("directory", "leads", "gateway")
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -19,12 +22,13 @@ class Costs:
         return sum(_spent(psutil.Process(pid)) for pid in _roots(self.stack))
 
     def memory(self) -> dict[str, float]:
-        """Proportional set size in MiB: `python` (the three processes together), `postgres`, `nats`, `runner`."""
+        """Proportional set size in MiB: `python` (the three processes of intake together), and the others apart."""
         assert self.stack.postgres is not None
         assert self.stack.nats is not None
-        programs = [program.process.pid for program in self.stack.programs if program.process is not None]
+        sizes = {each.name: _pss(each.process.pid) for each in self.stack.programs if each.process is not None}
         return {
-            "python": sum(_pss(pid) for pid in programs),
+            "python": sum(sizes.pop(name) for name in INTAKE),
+            **sizes,
             "postgres": sum(_pss(pid) for pid in _tree(self.stack.postgres.process.pid)),
             "nats": _pss(self.stack.nats.process.pid),
             "runner": _pss(psutil.Process().pid),

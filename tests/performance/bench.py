@@ -6,6 +6,7 @@ import io
 import json
 import math
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +18,7 @@ import grpc
 from millrace.leads.v1.lead_pb2 import Lead
 
 from deploy.local.demo.leads import demo_leads
-from deploy.local.stack import Stack
+from deploy.local.stack import SERVICES, Stack
 from tests.performance.accounting import Costs
 from tests.performance.driving import CLIENTS
 from tests.performance.figures import Figure
@@ -69,22 +70,40 @@ class Bench:
         """What an RPC carries."""
         return (("authorization", f"Bearer {await self.sign_in()}"),)
 
-    def channel(self) -> grpc.aio.Channel:
-        """A channel to leads; the caller closes it."""
-        return grpc.aio.insecure_channel(self.stack.program("leads").addresses()["rpc"])
+    def channel(self, service: str = "leads") -> grpc.aio.Channel:
+        """A channel to a service; the caller closes it."""
+        return grpc.aio.insecure_channel(self.stack.program(service).addresses()["rpc"])
 
     def leads(self, count: int) -> list[Lead]:
         """So many leads nobody has seen yet."""
         return list(islice(self.invented, count))
 
-    async def settle(self) -> None:
-        """Let what an import left be done: events published, audit sealed, statistics made, as autovacuum does."""
+    async def connect(self, service: str) -> "asyncpg.Connection[asyncpg.Record]":
+        """A connection to a service's database, as the owner of its tables; the caller closes it."""
         assert self.stack.postgres is not None
-        connection = await asyncpg.connect(self.stack.postgres.url("leads").replace("+asyncpg", ""))
-        while await connection.fetchval(_LEFT):  # noqa: ASYNC110 - it happens in another process
+        return await asyncpg.connect(self.stack.postgres.url(service).replace("+asyncpg", ""))
+
+    async def settle(self) -> None:
+        """Let work end: events published and applied, audit sealed, statistics as autovacuum makes."""
+        for service in SERVICES:
+            connection = await self.connect(service)
+            while await connection.fetchval(_LEFT):  # noqa: ASYNC110 - it happens in another process
+                await asyncio.sleep(0.2)
+            await connection.execute("vacuum analyze")
+            await connection.close()
+        while await asyncio.to_thread(self._lag):  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.2)
-        await connection.execute("vacuum analyze")
-        await connection.close()
+
+    def _lag(self) -> float:
+        """How many events the consumers of all services have still to apply."""
+        return sum(self.metric(service, "millrace_consumer_lag_events") for service in SERVICES)
+
+    def metric(self, service: str, name: str) -> float:
+        """The sum of a metric over its labels, as the service tells it now."""
+        address = self.stack.program(service).addresses()["debug"]
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith((f"{name}{{", f"{name} ")))
 
     async def import_leads(self, count: int) -> dict[str, Any]:
         """Import so many as a CSV file; the import when it is finished, with the `seconds` it took."""

@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import grpc
+
 from tests.performance.accounting import Costs
 
 CLIENTS = 16
@@ -63,12 +65,19 @@ async def pace(request: Callable[[int], Awaitable[object]], *, per_second: float
 
 
 async def _ask_until(request: Callable[[int], Awaitable[object]], clients: int, limit: float) -> list[float]:
+    """What is refused for overload is not finished, and asked again after a breath."""
     latencies: list[float] = []
 
     async def client(number: int) -> None:
         while (began := time.perf_counter()) < limit:
-            await request(number)
-            latencies.append(time.perf_counter() - began)
+            try:
+                await request(number)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                latencies.append(time.perf_counter() - began)
 
     await asyncio.gather(*(client(number) for number in range(clients)))
     return latencies

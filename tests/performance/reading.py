@@ -48,6 +48,20 @@ async def measure_reading(bench: Bench) -> None:
         connection.close()
 
 
+async def measure_customer_view(bench: Bench) -> None:
+    """customer-360: everything about a customer in one call, over the customers of the demo company."""
+    connections = await bench.connections()
+    found = await connections[0].json("GET", "/v1/accounts?pageSize=200")
+    turns = cycle([each["name"].removeprefix("accounts/") for each in found["accounts"]])
+    asked = await drive(lambda client: connections[client].ask("GET", f"/v1/customerViews/{next(turns)}"), bench.costs)
+    beside = spread(asked.latencies)
+    bench.say(
+        Figure("customer-360", beside["p99"], "ms", 60, cpu_ms=asked.cpu_ms, beside=beside | {"rate": asked.rate})
+    )
+    for connection in connections:
+        connection.close()
+
+
 async def _some_names(bench: Bench) -> list[str]:
     connection = (await bench.connections())[0]
     found = await connection.json("GET", "/v1/leads?pageSize=200")
