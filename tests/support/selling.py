@@ -118,7 +118,8 @@ class Market:
         """An opportunity as it is now; `amount` in yuan. It enters its stage with the event that first says so."""
         uuid = UUID(int=40_000_000 + number)
         key = f"opportunity/{uuid}"
-        message = opportunities.OpportunityUpdated() if self.versions[key] else opportunities.OpportunityCreated()
+        kind = opportunities.OpportunityUpdated if self.versions[key] else opportunities.OpportunityCreated
+        message = opportunities.OpportunitySettled() if more.get("settled") else kind()
         told = message.opportunity
         _place(told, place)
         told.name, told.counts = f"opportunities/{uuid}", more.get("counts", True)
@@ -127,7 +128,7 @@ class Market:
         told.amount.CopyFrom(yuan(amount, more.get("currency", "CNY")))
         told.create_time.FromDatetime(self._first(key, at))
         told.first_contact_time.FromDatetime(more.get("first_contact", self._first(key, at)))
-        told.stage_entered_time.FromDatetime(self._first(f"{key}/{self._stage(key, stage)}", at))
+        told.stage_entered_time.FromDatetime(self._first(f"{key}/{self._stage(key, stage, state)}", at))
         if state != "OPEN":
             told.close_time.FromDatetime(self._first(f"{key}/{state}/closed", at))
         told.loss_reason = more.get("loss_reason", "price") if state == "LOST" else ""
@@ -186,15 +187,18 @@ class Market:
     def _first(self, key: str, at: datetime) -> datetime:
         return self._times.setdefault(key, at)
 
-    def _stage(self, key: str, stage: str) -> str:
-        """The stay in a stage: entering it a second time is another one."""
+    def _stage(self, key: str, stage: str, state: str) -> str:
+        """The stay in a stage: entering it a second time is another one, and so is being worked on again."""
         stays = self._stays.setdefault(key, [])
-        if not stays or stays[-1] != stage:
+        reopened = state == "OPEN" and self._states.get(key, "OPEN") != "OPEN"
+        if not stays or stays[-1] != stage or reopened:
             stays.append(stage)
+        self._states[key] = state
         return f"{stage}/{len(stays)}"
 
     _times: dict[str, datetime] = field(default_factory=dict)
     _stays: dict[str, list[str]] = field(default_factory=dict)
+    _states: dict[str, str] = field(default_factory=dict)
 
 
 def day(told: datetime) -> Date:

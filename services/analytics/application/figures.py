@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from chassis.principal import Scope
 from chassis.work import Read
@@ -81,21 +82,33 @@ async def query_stage_times(read: Read, *, question: Question) -> Mapping[Group,
     return {(): stage_times(altogether(found)), **times}
 
 
-async def query_ratios(read: Read, *, question: Question) -> Mapping[Group, Sequence[Measured]]:
-    """Every ratio of the period; the whole comes under the empty group.
+async def query_ratios(read: Read, *, question: Question, today: date) -> Mapping[Group, Sequence[Measured]]:
+    """Every ratio of the period; the whole comes under the empty group. A term is over when its last day is.
 
-    Raises FigureSidesMixed, FigureNotByPerson, PeriodNotWholeMonths.
+    By channel, campaign or industry neither customers nor terms are told: they show —. Raises FigureSidesMixed,
+    FigureNotByPerson, PeriodNotWholeMonths.
     """
     cuts = _cuts(read, question)
     found = [
         *await sums(read, "leads", question, cuts, measures=("leads", "cohort_converted")),
         *await sums(read, "pipeline", question, cuts, measures=("opportunities", "won", "cycle", *_LOST)),
-        *await _orders(read, question, cuts, more=("terms_ended", "terms_renewed")),
+        *await _orders(read, question, cuts, more=()),
     ]
-    if question.side is None:
+    whole = question.side is None
+    if whole:
         until = question.up_to_its_end()
         found += await sums(read, "pipeline", until, _cuts(read, until), measures=("accounts",))
-    return {(): measured(altogether(found)), **{group: measured(each) for group, each in by_group(found).items()}}
+        found += await ended_terms(read, question, today=today)
+    groups = {group: measured(each, whole=whole) for group, each in by_group(found).items()}
+    return {(): measured(altogether(found), whole=whole), **groups}
+
+
+async def ended_terms(read: Read, question: Question, *, today: date) -> list[Sum]:
+    """The terms of contracts that ended in the period and before today, and those renewed: none is counted ahead."""
+    over = question.before(today)
+    if over is None:
+        return []
+    return await sums(read, "contracts", over, _cuts(read, over), measures=("terms_ended", "terms_renewed"))
 
 
 def against(report: FunnelReport, group: str) -> Mapping[Group, Sequence[tuple[Stage, Difference]]]:

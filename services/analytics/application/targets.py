@@ -11,6 +11,7 @@ from chassis.organization import Snapshot
 from chassis.principal import Scope
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from services.analytics.application.figures import ended_terms
 from services.analytics.domain.figures import Ratio, Tallies, altogether
 from services.analytics.domain.questions import Dimension, Period, Question, Sum
 from services.analytics.domain.targets import (
@@ -120,11 +121,14 @@ async def target_progress(
     found = await targets.targets_of(read, year=year, kpi=kpi)
     question = Question(period=Period(date(year, 1, 1), date(year, 12, 31)), group_by=_WHOSE)
     cuts = question.cuts(everybody=read.principal.scope_of(PERMISSION) is Scope.ALL, own=False)
-    figures: list[Sum] = []
-    for source, measure in _SOURCES[kpi]:
-        figures += await sums(read, source, question, cuts, measures=(measure,))
-    parents = {each.uuid: parent_of(each, found, _above(each, organization)) for each in found}
     today = read.now.astimezone(zone).date()
+    figures: list[Sum] = []
+    if kpi is Kpi.RETENTION:
+        figures += await ended_terms(read, question, today=today)
+    else:
+        for source, measure in _SOURCES[kpi]:
+            figures += await sums(read, source, question, cuts, measures=(measure,))
+    parents = {each.uuid: parent_of(each, found, _above(each, organization)) for each in found}
     return [
         _progress(
             target,

@@ -6,12 +6,12 @@ much whether there are ten thousand opportunities or ten million. Each cut more 
 and channel at once nothing is kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, tzinfo
 from functools import lru_cache
 from uuid import UUID
 
-from services.analytics.domain.facts import NOBODY, Fact, SourcedFact, StageVisitFact
+from services.analytics.domain.facts import NOBODY, ContractFact, Fact, SourcedFact, StageVisitFact
 from services.analytics.domain.points import DAYS, WHOLE, Points, points_of
 
 PERSON_MONTH, PERSON_DAY, REGION_MONTH = "person/month", "person/day", "region/month"
@@ -28,7 +28,7 @@ Cells = dict[CellKey, tuple[int, int]]
 def cells_of(changes: Iterable[tuple[Fact | None, Fact]], zone: tzinfo) -> Cells:
     """What changes of facts add to the cells and take from them; a cell in which nothing changes is left out."""
     cells: Cells = {}
-    for before, after in changes:
+    for before, after in _apart(changes):
         new = points_of(after, zone)
         if before is None:
             _put(cells, after, new, 1)
@@ -40,6 +40,14 @@ def cells_of(changes: Iterable[tuple[Fact | None, Fact]], zone: tzinfo) -> Cells
             _put(cells, before, old, -1)
             _put(cells, after, new, 1)
     return {key: added for key, added in cells.items() if added != (0, 0)}
+
+
+def _apart(changes: Iterable[tuple[Fact | None, Fact]]) -> Iterator[tuple[Fact | None, Fact]]:
+    """A contract is two things: the order of whoever signed it, and the term of whoever looks after it."""
+    for before, after in changes:
+        yield before, after
+        if isinstance(after, ContractFact):
+            yield before.term if isinstance(before, ContractFact) else None, after.term
 
 
 def _difference(old: Points, new: Points) -> Points:
@@ -80,11 +88,11 @@ def _put(cells: Cells, fact: Fact, points: Points, sign: int) -> None:
 
 
 def _sides(fact: Fact) -> list[tuple[str, str]]:
-    """From which sides it can be seen; what it does not tell is nothing to be seen by."""
+    """From which sides it can be seen; what it does not tell is a value too, so that every side sums up to all."""
     if not isinstance(fact, SourcedFact):
         return []
     told = (("channel", fact.channel), ("campaign", fact.campaign), ("industry", fact.industry))
-    return [(TEAM_CUTS[side], value) for side, value in told if value]
+    return [(TEAM_CUTS[side], value) for side, value in told]
 
 
 def _standing(fact: Fact) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ A fact is a function of the events of one aggregate alone, so that a rebuild giv
 house's time zone; amounts are minor units.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -36,7 +37,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Whose it is: the owner, his team and region as the aggregate itself tells them; the zero id for nobody."""
+    """Whose it is: the owner, his team and region as the aggregate itself tells them; the zero id for nobody.
+
+    Of what is over it is whose it was when it ended: a hand-over takes along what is still open (ADR 58).
+    """
 
     uuid: UUID
     owner: UUID = NOBODY
@@ -75,10 +79,21 @@ class RegistrationFact(SourcedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFact(Fact):
-    """A customer (客户)."""
+    """A customer (客户), and since when it stands as it does; `spell` counts whose it was, from 1."""
 
     created: date
     deleted: bool = False
+    since: date
+    spell: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingFact(Fact):
+    """A customer in somebody's hands, from a day on, until another got it or it was archived."""
+
+    spell: int
+    since: date
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +112,17 @@ class OpportunityFact(SourcedFact):
     state: str = "open"
     closed: date | None = None
     closed_time: datetime | None = None
+    settled_time: datetime | None = None
     first_contact_time: datetime | None = None
     loss_reason: str = ""
     stage: Step = Step.PROSPECT
     entered_time: datetime
     stay: int = 1
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was won or lost."""
+        return self.state != "open"
 
     def reached(self, step: Step) -> date | None:
         """The day it first came so far; None when it never did."""
@@ -132,13 +153,41 @@ class QuoteFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractFact(Fact):
-    """A contract (合同); signed, it is an order (订单)."""
+    """A contract (合同); signed, it is an order (订单) of whoever it was signed by. Its term is its keeper's."""
 
     signed: date | None = None
     amount: int = 0
     currency: str = ""
     ends: date | None = None
     renewed: bool = False
+    ended: bool = False
+    keeper: UUID = NOBODY
+    keeper_team: UUID = NOBODY
+    keeper_region: UUID = NOBODY
+
+    @property
+    def term(self) -> "TermFact":
+        """Its term, which somebody else may look after than has signed it."""
+        return TermFact(
+            uuid=self.uuid,
+            owner=self.keeper,
+            team=self.keeper_team,
+            region=self.keeper_region,
+            ends=self.ends if self.signed else None,
+            renewed=self.renewed,
+            amount=self.amount,
+            currency=self.currency,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermFact(Fact):
+    """The term of a signed contract; it follows from the contract's fact, and is kept nowhere else."""
+
+    ends: date | None
+    renewed: bool
+    amount: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,14 +199,21 @@ class InstalmentFact(Fact):
     paid: int = 0
     currency: str = ""
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing of it is owed any more."""
+        return 0 < self.amount <= self.paid
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFact(Fact):
-    """Money that arrived (到款), less what was paid back."""
+    """Money that arrived (到款), and what was paid back of it on which day."""
 
+    account: UUID = NOBODY
     received: date | None = None
     amount: int = 0
     currency: str = ""
+    refunds: Sequence[tuple[date, int]] = ()
 
 
 _REACHED = {

@@ -1,21 +1,34 @@
-"""How a fact follows from the one before and from what an event tells; nothing else is asked."""
+"""How a fact follows from the one before and from what an event tells; nothing else is asked.
+
+What is over stays whose it was when it ended: an order, a receipt, a won or lost opportunity are no longer handed over
+(ADR 58). What is open, or open again, follows its owner.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from services.analytics.domain.facts import (
     NOBODY,
     STEPS,
+    AccountFact,
+    ContractFact,
+    Fact,
+    HoldingFact,
+    InstalmentFact,
     LeadFact,
     OpportunityFact,
     Outcome,
+    ReceiptFact,
     RegistrationFact,
     StageVisitFact,
     Step,
 )
 
+F = TypeVar("F", bound=Fact)
 _CONVERTED, _DISQUALIFIED = "converted", "disqualified"
+_OVER = frozenset({_CONVERTED, _DISQUALIFIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +52,16 @@ class OpportunityTold:
     state: str = "open"
     closed: date | None = None
     closed_time: datetime | None = None
+    settled_time: datetime | None = None
     first_contact_time: datetime | None = None
     loss_reason: str = ""
 
 
 def lead_after(before: LeadFact | None, told: LeadFact, *, day: date) -> LeadFact:
     """A lead is converted or disqualified on the day it first says so, until it says otherwise."""
+    over = before is not None and before.state == told.state and told.state in _OVER
     return replace(
-        told,
+        _still(before, told) if over else told,
         converted=_since(before.converted if before else None, told.state == _CONVERTED, day),
         disqualified=_since(before.disqualified if before else None, told.state == _DISQUALIFIED, day),
     )
@@ -56,7 +71,62 @@ def registration_after(
     before: RegistrationFact | None, told: RegistrationFact, *, opened: bool, day: date
 ) -> RegistrationFact:
     """An opportunity came of a registration on the day it first says so."""
-    return replace(told, opened=_since(before.opened if before else None, opened, day))
+    over = before is not None and bool((before.opened and opened) or (before.expired and told.expired))
+    return replace(
+        _still(before, told) if over else told, opened=_since(before.opened if before else None, opened, day)
+    )
+
+
+def account_after(
+    before: AccountFact | None, told: AccountFact, *, day: date
+) -> tuple[AccountFact, HoldingFact | None]:
+    """The customer after an event, and the holding that ended with it: another has him, or he is archived."""
+    if before is None:
+        return told, None
+    same = _whose(before) == _whose(told) and before.deleted == told.deleted
+    if same or (before.deleted and told.deleted):
+        return replace(told, created=before.created, since=before.since, spell=before.spell), None
+    after = replace(told, created=before.created, since=day, spell=before.spell + 1)
+    held = present_holding(before)
+    return after, None if held is None else replace(held, until=day)
+
+
+def present_holding(fact: AccountFact) -> HoldingFact | None:
+    """In whose hands a customer is; None while it is archived."""
+    if fact.deleted:
+        return None
+    return HoldingFact(
+        uuid=fact.uuid, owner=fact.owner, team=fact.team, region=fact.region, spell=fact.spell, since=fact.since
+    )
+
+
+def contract_after(before: ContractFact | None, told: ContractFact, *, day: date) -> ContractFact:
+    """The order is of whoever it was when it was signed, the term of whoever looks after it until its end.
+
+    `told` is its keeper's; a contract that was ended before its term ended on the day it first says so.
+    """
+    if before is not None and before.signed:
+        told = _still(before, told)
+    if before is not None and before.ended and told.ended:
+        keeper, team, region = before.keeper, before.keeper_team, before.keeper_region
+        return replace(told, keeper=keeper, keeper_team=team, keeper_region=region, ends=before.ends)
+    ended_early = told.ended and not told.renewed and (told.ends is None or day < told.ends)
+    return replace(told, ends=day) if ended_early else told
+
+
+def instalment_after(before: InstalmentFact | None, told: InstalmentFact) -> InstalmentFact:
+    """What is owed moves with its owner; what is paid was his who had it then."""
+    return _still(before, told) if before is not None and before.is_paid and told.is_paid else told
+
+
+def receipt_after(before: ReceiptFact | None, told: ReceiptFact, *, refunded: int, day: date) -> ReceiptFact:
+    """Money is of whoever answered for its payer when that was known first; `refunded` of it went back until now."""
+    if before is None:
+        return replace(told, refunds=((day, refunded),) if refunded else ())
+    known = before.owner != NOBODY and before.account == told.account
+    more = refunded - sum(amount for _, amount in before.refunds)
+    refunds = (*before.refunds, (day, more)) if more else before.refunds
+    return replace(_still(before, told) if known else told, refunds=refunds)
 
 
 def opportunity_after(
@@ -65,10 +135,13 @@ def opportunity_after(
     """The opportunity after an event, and the stay that ended with it.
 
     What was reached once stays reached, however far it falls back. A stage that was skipped was reached with the one
-    behind it, and all of them with the signature. Moving between stages of one kind is one stay.
+    behind it, and all of them with the signature. Moving between stages of one kind is one stay; being lost ends it,
+    and being worked on again begins another.
     """
     reached = Step.SIGNING if told.state == "won" else told.stage
-    moved = before is not None and before.stage is not told.stage
+    reopened = before is not None and before.is_closed and told.state == "open"
+    moved = before is not None and (before.stage is not told.stage or reopened)
+    settled = before.settled_time if before is not None and before.settled_time else told.settled_time
     after = OpportunityFact(
         uuid=told.uuid,
         owner=told.owner,
@@ -86,21 +159,32 @@ def opportunity_after(
         state=told.state,
         closed=told.closed if told.state != "open" else None,
         closed_time=told.closed_time if told.state != "open" else None,
+        settled_time=settled if told.state == "won" else None,
         first_contact_time=told.first_contact_time,
         loss_reason=told.loss_reason if told.state == "lost" else "",
         stage=told.stage,
         entered_time=told.entered_time if before is None or moved else before.entered_time,
         stay=1 if before is None else before.stay + moved,
     )
+    if before is not None and before.state == after.state and before.is_closed:
+        after = _still(before, after)
     if before is None or not moved:
         return after, None
+    if reopened:
+        return after, present_visit(before)
     forward = STEPS.index(told.stage) > STEPS.index(before.stage)
     outcome = Outcome.MOVED_ON if forward else Outcome.MOVED_BACK
     return after, replace(present_visit(before), left_time=told.entered_time, outcome=outcome)
 
 
 def present_visit(fact: OpportunityFact) -> StageVisitFact:
-    """The stay in the stage where an opportunity is, or was when it was closed; signing is moving on."""
+    """The stay in the stage where an opportunity is, or was when it was lost.
+
+    A signature ends a stay before it; the stay in 签约回款, which begins with it, ends when everything is paid (P-06).
+    """
+    outcome, left = _OUTCOMES[fact.state], fact.closed_time
+    if fact.state == "won" and fact.stage is Step.SIGNING:
+        outcome, left = (Outcome.MOVED_ON if fact.settled_time else Outcome.OPEN), fact.settled_time
     return StageVisitFact(
         uuid=fact.uuid,
         owner=fact.owner,
@@ -110,8 +194,8 @@ def present_visit(fact: OpportunityFact) -> StageVisitFact:
         counts=fact.counts,
         stage=fact.stage,
         entered_time=fact.entered_time,
-        left_time=fact.closed_time,
-        outcome=_OUTCOMES[fact.state],
+        left_time=left,
+        outcome=outcome,
     )
 
 
@@ -132,6 +216,15 @@ def _first_days(before: OpportunityFact | None, reached: Step, day: date) -> dic
         now = STEPS.index(step) <= STEPS.index(reached)
         days[step.value] = known or (day if now else None)
     return days
+
+
+def _still(before: Fact | None, told: F) -> F:
+    """What is told, with whose it was before."""
+    return told if before is None else replace(told, owner=before.owner, team=before.team, region=before.region)
+
+
+def _whose(fact: Fact) -> tuple[UUID, UUID, UUID]:
+    return fact.owner, fact.team, fact.region
 
 
 def _since(known: date | None, holds: bool, day: date) -> date | None:

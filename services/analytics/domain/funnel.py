@@ -12,6 +12,9 @@ from enum import Enum
 from services.analytics.domain.facts import STEPS
 from services.analytics.domain.figures import Amounts, Difference, Ratio, Tallies, difference
 
+# From how many on a stage may be called the narrowest.
+LEAST_DECIDED = 5
+
 
 class Mode(Enum):
     """What a funnel counts."""
@@ -50,6 +53,11 @@ class FunnelStep:
         """The share that moved on."""
         return Ratio(self.moved_on, self.count)
 
+    @property
+    def decided(self) -> Ratio:
+        """The share that moved on of all that did or were lost."""
+        return Ratio(self.moved_on, self.moved_on + self.lost)
+
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
@@ -60,9 +68,12 @@ class Funnel:
 
     @property
     def bottleneck(self) -> Stage | None:
-        """The stage from which the smallest share moves on; None where nothing reached any."""
-        reached = [step for step in self.steps[:-1] if step.count]
-        return min(reached, key=lambda step: step.rate.value or 0).stage if reached else None
+        """The stage from which the smallest share moves on, of those whose way is decided; None where too few are.
+
+        What is still open says nothing: in a young month nearly everything is.
+        """
+        decided = [step for step in self.steps[:-1] if step.moved_on + step.lost >= LEAST_DECIDED]
+        return min(decided, key=lambda step: step.decided.value or 0).stage if decided else None
 
     @property
     def worst_loss(self) -> Stage | None:

@@ -14,6 +14,7 @@ from services.analytics.domain.facts import (
     AccountFact,
     ContractFact,
     Fact,
+    HoldingFact,
     InstalmentFact,
     LeadFact,
     OpportunityFact,
@@ -22,6 +23,7 @@ from services.analytics.domain.facts import (
     ReceiptFact,
     RegistrationFact,
     StageVisitFact,
+    TermFact,
 )
 from services.analytics.domain.stays import bucket_of
 
@@ -30,16 +32,20 @@ Point = tuple[str, date, str, str]
 Points = dict[Point, tuple[int, int]]
 Drawn = Iterator[tuple[str, date | None, int, str, str]]
 WHOLE, LOSS_REASON, DAYS = "", "loss_reason", "days"
+LESS = "-"  # before a measure from which a point is taken
+SIGNED = frozenset({"accounts", "received"})  # measures whose sums may lie below nothing on a day
 
 
 def points_of(fact: Fact, zone: tzinfo) -> Points:
     """The points of a fact, each with a count and a total. `zone` tells the days of instants."""
     points: Points = {}
     for measure, day, total, side, value in _DRAWN[type(fact)](fact, zone):
-        if day is not None:
-            point = (measure, day, side, value)
-            count, so_far = points.get(point, (0, 0))
-            points[point] = (count + 1, so_far + total)
+        if day is None:
+            continue
+        sign = -1 if measure[0] == LESS else 1
+        point = (measure.removeprefix(LESS), day, side, value)
+        count, so_far = points.get(point, (0, 0))
+        points[point] = (count + sign, so_far + sign * total)
     return points
 
 
@@ -102,9 +108,15 @@ def _visit(fact: StageVisitFact, zone: tzinfo) -> Drawn:
         yield f"{stage}_moved_on", day, seconds, DAYS, bucket_of(seconds)
 
 
-def _account(fact: AccountFact, _zone: tzinfo) -> Drawn:
-    if not fact.deleted:
-        yield "accounts", fact.created, 0, WHOLE, ""
+def _account(_fact: AccountFact, _zone: tzinfo) -> Drawn:
+    """Nothing of its own: it counts for whoever holds it, as long as he does."""
+    return iter(())
+
+
+def _holding(fact: HoldingFact, _zone: tzinfo) -> Drawn:
+    """One more on the day it began, one less on the day it ended: summed up to a day, those held at its end."""
+    yield "accounts", fact.since, 0, WHOLE, ""
+    yield LESS + "accounts", fact.until, 0, WHOLE, ""
 
 
 def _quote(fact: QuoteFact, _zone: tzinfo) -> Drawn:
@@ -118,6 +130,10 @@ def _contract(fact: ContractFact, _zone: tzinfo) -> Drawn:
     if fact.signed is None:
         return
     yield "orders", fact.signed, fact.amount, WHOLE, ""
+
+
+def _term(fact: TermFact, _zone: tzinfo) -> Drawn:
+    """Known ahead; whoever asks reads those that are over."""
     yield "terms_ended", fact.ends, fact.amount, WHOLE, ""
     if fact.renewed:
         yield "terms_renewed", fact.ends, fact.amount, WHOLE, ""
@@ -132,6 +148,8 @@ def _instalment(fact: InstalmentFact, _zone: tzinfo) -> Drawn:
 def _receipt(fact: ReceiptFact, _zone: tzinfo) -> Drawn:
     if fact.amount:
         yield "received", fact.received, fact.amount, WHOLE, ""
+        for day, amount in fact.refunds:
+            yield LESS + "received", day, amount, WHOLE, ""
 
 
 _DRAWN: Mapping[type[Fact], Callable[[Any, tzinfo], Drawn]] = {
@@ -140,8 +158,10 @@ _DRAWN: Mapping[type[Fact], Callable[[Any, tzinfo], Drawn]] = {
     OpportunityFact: _opportunity,
     StageVisitFact: _visit,
     AccountFact: _account,
+    HoldingFact: _holding,
     QuoteFact: _quote,
     ContractFact: _contract,
+    TermFact: _term,
     InstalmentFact: _instalment,
     ReceiptFact: _receipt,
 }

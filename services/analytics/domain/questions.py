@@ -184,6 +184,11 @@ class Question:
             return ()
         return ((REGION_LOSSES if everybody and not self._of_persons else PERSON_LOSSES, (months,)),)
 
+    def before(self, day: date) -> "Question | None":
+        """The same about the part of the period before a day; None where that is none of it."""
+        last = min(self.period.end, day - _DAY)
+        return replace(self, period=Period(self.period.start, last)) if self.period.start <= last else None
+
     def up_to_its_end(self) -> "Question":
         """The same about everything until the end of the period."""
         return replace(self, period=Period(_BEFORE_EVERYTHING, self.period.end))

@@ -33,9 +33,12 @@ class Measured:
     value: Decimal | None
 
 
-def measured(tallies: Tallies) -> Sequence[Measured]:
-    """Every metric of what was found."""
-    return [_measured(metric, ratio(tallies)) for metric, ratio in RATIOS.items()]
+def measured(tallies: Tallies, *, whole: bool = True) -> Sequence[Measured]:
+    """Every metric of what was found; not `whole`, what knows no channel, campaign or industry is not known."""
+    return [
+        _measured(metric, ratio(tallies) if whole or metric not in _WITHOUT_SIDES else _UNKNOWN)
+        for metric, ratio in RATIOS.items()
+    ]
 
 
 def _measured(metric: Metric, ratio: Ratio) -> Measured:
@@ -51,6 +54,8 @@ def _closed(tallies: Tallies) -> int:
     return tallies.count("won") + sum(tallies.count(f"lost_at_{step.value}") for step in STEPS)
 
 
+_UNKNOWN = Ratio(0, 0)
+_WITHOUT_SIDES = frozenset({Metric.CUSTOMER_RATIO, Metric.RETENTION})
 _PERCENT = frozenset({Metric.WIN_RATE, Metric.ORDER_RATE, Metric.LEAD_CONVERSION, Metric.RETENTION})
 RATIOS: Mapping[Metric, Callable[[Tallies], Ratio]] = {
     Metric.DEAL_RATIO: lambda found: Ratio(found.count("opportunities"), found.count("orders")),

@@ -8,7 +8,12 @@ from millrace.contracts.v1 import quote_events_pb2 as quotes
 
 from chassis.consumer import Event
 from services.analytics.domain.facts import ContractFact, InstalmentFact, QuoteFact, ReceiptFact
+from services.analytics.domain.folding import contract_after, instalment_after, receipt_after
 from services.analytics.events.reading import amount, calendar_day, day_of, identity, instant, reference
+
+_ENDED = frozenset(
+    {contracts.CONTRACT_STATE_EXPIRED, contracts.CONTRACT_STATE_TERMINATED, contracts.CONTRACT_STATE_RENEWED}
+)
 
 
 def quote_told(_before: QuoteFact | None, event: Event, zone: tzinfo) -> QuoteFact:
@@ -27,29 +32,35 @@ def quote_told(_before: QuoteFact | None, event: Event, zone: tzinfo) -> QuoteFa
     )
 
 
-def contract_told(_before: ContractFact | None, event: Event, zone: tzinfo) -> ContractFact:
+def contract_told(before: ContractFact | None, event: Event, zone: tzinfo) -> ContractFact:
     """The contract after the event."""
     told: Any = event.message.contract
     minor, currency = amount(told.amount)
     signed = instant(told.sign_time)
-    return ContractFact(
+    owner, team, region = reference(told.owner), reference(told.team), reference(told.region)
+    fact = ContractFact(
         uuid=identity(event),
-        owner=reference(told.owner),
-        team=reference(told.team),
-        region=reference(told.region),
+        owner=owner,
+        team=team,
+        region=region,
+        keeper=owner,
+        keeper_team=team,
+        keeper_region=region,
         signed=day_of(signed, zone) if signed else None,
         amount=minor,
         currency=currency,
         ends=calendar_day(told.end_date),
         renewed=told.state == contracts.CONTRACT_STATE_RENEWED,
+        ended=told.state in _ENDED,
     )
+    return contract_after(before, fact, day=day_of(event.time, zone))
 
 
-def instalment_told(_before: InstalmentFact | None, event: Event, _zone: tzinfo) -> InstalmentFact:
+def instalment_told(before: InstalmentFact | None, event: Event, _zone: tzinfo) -> InstalmentFact:
     """The instalment after the event; taken out of the plan, nothing of it is due."""
     told: Any = event.message.instalment
     minor, currency = amount(told.amount)
-    return InstalmentFact(
+    fact = InstalmentFact(
         uuid=identity(event),
         owner=reference(told.owner),
         team=reference(told.team),
@@ -59,18 +70,21 @@ def instalment_told(_before: InstalmentFact | None, event: Event, _zone: tzinfo)
         paid=0 if told.cancelled else amount(told.paid)[0],
         currency=currency,
     )
+    return instalment_after(before, fact)
 
 
-def receipt_told(_before: ReceiptFact | None, event: Event, _zone: tzinfo) -> ReceiptFact:
-    """The receipt after the event: what stayed of it."""
+def receipt_told(before: ReceiptFact | None, event: Event, zone: tzinfo) -> ReceiptFact:
+    """The receipt after the event; booked by mistake, it never came."""
     told: Any = event.message.receipt
     minor, currency = amount(told.amount)
-    return ReceiptFact(
+    fact = ReceiptFact(
         uuid=identity(event),
         owner=reference(told.owner),
         team=reference(told.team),
         region=reference(told.region),
+        account=reference(told.account),
         received=calendar_day(told.receive_date),
-        amount=0 if told.reversed else minor - amount(told.refunded)[0],
+        amount=0 if told.reversed else minor,
         currency=currency,
     )
+    return receipt_after(before, fact, refunded=amount(told.refunded)[0], day=day_of(event.time, zone))

@@ -9,8 +9,22 @@ from millrace.pipeline.v1 import registration_events_pb2 as registrations
 
 from chassis.consumer import Event
 from services.analytics.application.projecting import Folded
-from services.analytics.domain.facts import AccountFact, OpportunityFact, RegistrationFact, StageVisitFact, Step
-from services.analytics.domain.folding import OpportunityTold, opportunity_after, present_visit, registration_after
+from services.analytics.domain.facts import (
+    AccountFact,
+    HoldingFact,
+    OpportunityFact,
+    RegistrationFact,
+    StageVisitFact,
+    Step,
+)
+from services.analytics.domain.folding import (
+    OpportunityTold,
+    account_after,
+    opportunity_after,
+    present_holding,
+    present_visit,
+    registration_after,
+)
 from services.analytics.events.reading import amount, day_of, identity, instant, reference
 
 _STEPS: Mapping[int, Step] = {
@@ -25,19 +39,21 @@ _STATES: Mapping[int, str] = {
     opportunities.OPPORTUNITY_STATE_WON: "won",
     opportunities.OPPORTUNITY_STATE_LOST: "lost",
 }
+_SETTLED = opportunities.OpportunitySettled.DESCRIPTOR.full_name
 _REVIEWED = frozenset({registrations.REGISTRATION_STATE_APPROVED, registrations.REGISTRATION_STATE_EXPIRED})
 
 
-def account_told(before: AccountFact | None, event: Event, zone: tzinfo) -> AccountFact:
+def account_told(event: Event, zone: tzinfo) -> AccountFact:
     """The account as the event tells it."""
     told: Any = event.message.account
-    created = instant(told.create_time) or event.time
+    created = day_of(instant(told.create_time) or event.time, zone)
     return AccountFact(
         uuid=identity(event),
         owner=reference(told.owner),
         team=reference(told.team),
         region=reference(told.region),
-        created=before.created if before else day_of(created, zone),
+        created=created,
+        since=created,
         deleted=told.deleted,
     )
 
@@ -86,9 +102,32 @@ def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
         state=_STATES.get(told.state, "open"),
         closed=day_of(closed, zone),
         closed_time=closed,
+        settled_time=event.time if event.type == _SETTLED else None,
         first_contact_time=instant(told.first_contact_time),
         loss_reason=told.loss_reason,
     )
+
+
+def fold_accounts(
+    known: Mapping[Any, AccountFact], events: Sequence[Event], zone: tzinfo
+) -> tuple[Folded[AccountFact], Folded[HoldingFact]]:
+    """The accounts after the events, and in whose hands they were: what ended, and what holds."""
+    after: dict[Any, AccountFact] = {}
+    ended: list[tuple[HoldingFact | None, HoldingFact]] = []
+    held_before = {uuid: present_holding(fact) for uuid, fact in known.items()}
+    for event in events:
+        told = account_told(event, zone)
+        before = after.get(told.uuid) or known.get(told.uuid)
+        after[told.uuid], holding = account_after(before, told, day=day_of(event.time, zone))
+        if holding is not None:
+            ended.append((held_before.pop(told.uuid, None), holding))
+    present = [
+        (held_before.get(uuid), holding)
+        for uuid, fact in after.items()
+        if (holding := present_holding(fact)) is not None
+    ]
+    changed = [(known.get(uuid), fact) for uuid, fact in after.items()]
+    return Folded(changed), Folded([*ended, *present])
 
 
 def fold_opportunities(

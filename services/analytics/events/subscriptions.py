@@ -21,7 +21,7 @@ def subscriptions(zone: tzinfo) -> tuple[Subscription, ...]:
     """One consumer a stream; days are told in the house's time zone."""
     leads = {"lead": _facts(projections.LEADS, lead_told, zone)}
     pipeline = {
-        "account": _facts(projections.ACCOUNTS, on_pipeline.account_told, zone),
+        "account": _accounts(zone),
         "registration": _facts(projections.REGISTRATIONS, on_pipeline.registration_told, zone),
         "opportunity": _opportunities(zone),
     }
@@ -55,6 +55,16 @@ def _facts(projection: Projection[F], told: Callable[[F | None, Event, tzinfo], 
         facts = await known(connection, projection, {identity(event) for event in events})
         folded = fold(facts, events, of=identity, after=lambda before, event: told(before, event, zone))
         await project(connection, projection, folded, zone=zone)
+
+    return apply
+
+
+def _accounts(zone: tzinfo) -> Projector:
+    async def apply(connection: Connection, events: Sequence[Event]) -> None:
+        facts = await known(connection, projections.ACCOUNTS, {identity(event) for event in events})
+        accounts, holdings = on_pipeline.fold_accounts(facts, events, zone)
+        await project(connection, projections.ACCOUNTS, accounts, zone=zone)
+        await project(connection, projections.HOLDINGS, holdings, zone=zone)
 
     return apply
 

@@ -1,6 +1,7 @@
 """FigureService on the wire."""
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from millrace.analytics.v1 import figure_service_pb2 as contract
@@ -40,9 +41,10 @@ _METRICS: Mapping[Metric, Any] = {each: contract.MetricKind.Value(f"METRIC_KIND_
 class FigureServicer:
     """Figures (指标)."""
 
-    def __init__(self, store: Store) -> None:
-        """Reads only."""
+    def __init__(self, store: Store, *, zone: tzinfo) -> None:
+        """Reads only; `zone` tells which day it is."""
         self._store = store
+        self._zone = zone
 
     async def QueryFunnel(self, request: contract.QueryFunnelRequest, call: Call) -> contract.QueryFunnelResponse:
         """The funnel."""
@@ -82,7 +84,8 @@ class FigureServicer:
         question = question_of(request.selection)
         if Dimension.MONTH in question.group_by:
             raise InvalidField(field="selection.group_by")
-        found = await self._store.read(call, lambda read: query_ratios(read, question=question))
+        today = call.now.astimezone(self._zone).date()
+        found = await self._store.read(call, lambda read: query_ratios(read, question=question, today=today))
         return contract.QueryRatiosResponse(
             period=request.selection.period,
             metrics=[_metric(group, each) for group, metrics in found.items() for each in metrics],

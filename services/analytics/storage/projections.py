@@ -1,7 +1,8 @@
 """Writing projections as sets: the facts that events are about are read, stored and summed with a statement each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from functools import lru_cache
 from hashlib import blake2b
@@ -19,6 +20,7 @@ from services.analytics.domain.facts import (
     AccountFact,
     ContractFact,
     Fact,
+    HoldingFact,
     InstalmentFact,
     LeadFact,
     OpportunityFact,
@@ -29,12 +31,12 @@ from services.analytics.domain.facts import (
     StageVisitFact,
     Step,
 )
+from services.analytics.domain.points import SIGNED
 from services.analytics.storage import tables
 
 F = TypeVar("F", bound=Fact)
 Connection = AsyncConnection
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
-_WORDS: Mapping[str, type[Enum]] = {"furthest": Step, "stage": Step, "outcome": Outcome}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Projection(Generic[F]):
 LEADS = Projection(LeadFact, tables.LEAD_FACTS, tables.LEAD_FIGURES)
 REGISTRATIONS = Projection(RegistrationFact, tables.REGISTRATION_FACTS, tables.PIPELINE_FIGURES)
 ACCOUNTS = Projection(AccountFact, tables.ACCOUNT_FACTS, tables.PIPELINE_FIGURES)
+HOLDINGS = Projection(HoldingFact, tables.HOLDING_FACTS, tables.PIPELINE_FIGURES)
 OPPORTUNITIES = Projection(OpportunityFact, tables.OPPORTUNITY_FACTS, tables.PIPELINE_FIGURES)
 STAGE_VISITS = Projection(StageVisitFact, tables.STAGE_VISIT_FACTS, tables.PIPELINE_FIGURES)
 QUOTES = Projection(QuoteFact, tables.QUOTE_FACTS, tables.CONTRACT_FIGURES)
@@ -79,7 +82,11 @@ async def add(connection: Connection, figures: Table, cells: Cells) -> None:
         return
     rows = [_cell(key, added) for key, added in cells.items()]
     await driver(connection).execute(_addition(figures), *zip(*rows, strict=True))
-    emptied = [row[0] for row, (count, total) in zip(rows, cells.values(), strict=True) if count < 0 or total < 0]
+    emptied = [
+        row[0]
+        for row, (count, total) in zip(rows, cells.values(), strict=True)
+        if count < 0 or total < 0 or row[3] in SIGNED
+    ]
     if emptied:
         await driver(connection).execute(_clearing(figures), emptied)
 
@@ -102,23 +109,45 @@ def _getter(table: Table) -> Any:
     return attrgetter(*_columns(table))
 
 
+def _word(told: Enum) -> str:
+    return str(told.value)
+
+
+def _told(refunds: Sequence[tuple[date, int]]) -> str:
+    return " ".join(f"{day}:{amount}" for day, amount in refunds)
+
+
+def _refunds(told: str) -> tuple[tuple[date, int], ...]:
+    """What `_told` wrote: "2026-06-01:2000000 2026-07-03:5000"."""
+    pairs = (each.split(":") for each in told.split())
+    return tuple((date.fromisoformat(day), int(amount)) for day, amount in pairs)
+
+
+# Columns that hold something else than the fact does: how it is written, and how it is read.
+_CODES: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
+    "furthest": (_word, Step),
+    "stage": (_word, Step),
+    "outcome": (_word, Outcome),
+    "refunds": (_told, _refunds),
+}
+
+
 @lru_cache
-def _words(table: Table) -> tuple[tuple[int, str, type[Enum]], ...]:
-    """Which columns hold words of ours, and which."""
-    return tuple((place, name, _WORDS[name]) for place, name in enumerate(_columns(table)) if name in _WORDS)
+def _coded(table: Table) -> tuple[tuple[int, str], ...]:
+    return tuple((place, name) for place, name in enumerate(_columns(table)) if name in _CODES)
 
 
 def _row(table: Table, fact: Fact) -> Sequence[object]:
     row = list(_getter(table)(fact))
-    for place, _, _word in _words(table):
-        row[place] = row[place].value
+    for place, name in _coded(table):
+        row[place] = _CODES[name][0](row[place])
     return row
 
 
 def _fact(projection: Projection[F], row: Mapping[str, Any]) -> F:
     values = dict(row.items())
-    for _, name, word in _words(projection.table):
-        values[name] = word(values[name])
+    for _, name in _coded(projection.table):
+        values[name] = _CODES[name][1](values[name])
     return projection.fact(**values)
 
 

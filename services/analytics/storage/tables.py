@@ -60,7 +60,25 @@ LEAD_FACTS = _facts(
 REGISTRATION_FACTS = _facts(
     "registration_facts", *_sources(), *_day("created", nullable=False), *_day("approved", "opened", "expired")
 )
-ACCOUNT_FACTS = _facts("account_facts", *_day("created", nullable=False), _truth("deleted"))
+ACCOUNT_FACTS = _facts(
+    "account_facts",
+    *_day("created", nullable=False),
+    _truth("deleted"),
+    *_day("since", nullable=False),
+    Column("spell", Integer, nullable=False),
+)
+HOLDING_FACTS = Table(
+    "holding_facts",
+    METADATA,
+    Column("uuid", Uuid, nullable=False),
+    Column("owner", Uuid, nullable=False),
+    Column("team", Uuid, nullable=False),
+    Column("region", Uuid, nullable=False),
+    Column("spell", Integer, nullable=False),
+    *_day("since", nullable=False),
+    *_day("until"),
+    PrimaryKeyConstraint("uuid", "spell", name="holding_facts_pkey"),
+)
 OPPORTUNITY_FACTS = _facts(
     "opportunity_facts",
     *_sources(),
@@ -71,7 +89,7 @@ OPPORTUNITY_FACTS = _facts(
     *_day("need", "quote", "negotiation", "signing"),
     *_text("state"),
     *_day("closed"),
-    *_instant("closed_time", "first_contact_time"),
+    *_instant("closed_time", "settled_time", "first_contact_time"),
     *_text("loss_reason", "stage"),
     *_instant("entered_time", nullable=False),
     Column("stay", Integer, nullable=False),
@@ -92,11 +110,21 @@ STAGE_VISIT_FACTS = Table(
     PrimaryKeyConstraint("uuid", "stay", name="stage_visit_facts_pkey"),
 )
 QUOTE_FACTS = _facts("quote_facts", *_day("created", nullable=False), _truth("accepted"), *_money())
-CONTRACT_FACTS = _facts("contract_facts", *_day("signed"), *_money(), *_day("ends"), _truth("renewed"))
+CONTRACT_FACTS = _facts(
+    "contract_facts",
+    *_day("signed"),
+    *_money(),
+    *_day("ends"),
+    _truth("renewed"),
+    _truth("ended"),
+    *(Column(each, Uuid, nullable=False) for each in ("keeper", "keeper_team", "keeper_region")),
+)
 INSTALMENT_FACTS = _facts(
     "instalment_facts", *_day("due"), *_money()[:1], Column("paid", BigInteger, nullable=False), *_text("currency")
 )
-RECEIPT_FACTS = _facts("receipt_facts", *_day("received"), *_money())
+RECEIPT_FACTS = _facts(
+    "receipt_facts", Column("account", Uuid, nullable=False), *_day("received"), *_money(), *_text("refunds")
+)
 
 
 def _figures(name: str) -> Table:
@@ -127,6 +155,7 @@ FACTS: tuple[Table, ...] = (
     LEAD_FACTS,
     REGISTRATION_FACTS,
     ACCOUNT_FACTS,
+    HOLDING_FACTS,
     OPPORTUNITY_FACTS,
     STAGE_VISIT_FACTS,
     QUOTE_FACTS,

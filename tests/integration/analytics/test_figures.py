@@ -151,6 +151,7 @@ async def test_figures_by_channel_are_for_teams_and_for_nobody_alone(house: Anal
         (f"channels/{FAIR}",): 4,
         (f"channels/{WEBSITE}",): 5,
     }
+    assert counts(answer.total)["OPPORTUNITY"] == 9
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await house.figures.QueryFunnel(request, **house.anna)
     assert "not for one person" in (refusal.value.details() or "")
@@ -212,7 +213,7 @@ async def test_20_opportunities_5_won_10_lost_5_orders_and_100_customers(house: 
     for number in range(102):
         market.account(number, noon(4, 1))
     market.account(100, noon(6, 2), deleted=True)
-    market.account(101, noon(7, 2), deleted=True)
+    market.account(101, noon(6, 30), deleted=True)
     await house.hear()
     request = contract.QueryRatiosRequest(selection=selection((6, 1), (6, 30)))
     answer = await house.figures.QueryRatios(request, **house.boss)

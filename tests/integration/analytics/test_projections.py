@@ -14,7 +14,7 @@ from chassis.database import open_engine
 from services.analytics.domain.cells import Cells, cells_of
 from services.analytics.domain.facts import Fact
 from services.analytics.storage import projections
-from services.analytics.storage.projections import Projection, known
+from services.analytics.storage.projections import Projection
 from services.analytics.storage.tables import (
     CONTRACT_FIGURES,
     LEAD_FIGURES,
@@ -30,6 +30,7 @@ ALL: tuple[Projection[Any], ...] = (
     projections.LEADS,
     projections.REGISTRATIONS,
     projections.ACCOUNTS,
+    projections.HOLDINGS,
     projections.OPPORTUNITIES,
     projections.STAGE_VISITS,
     projections.QUOTES,
@@ -74,9 +75,13 @@ def histories(draw: st.DrawFn) -> Market:
                     amount=draw(st.integers(0, 3)),
                     currency=draw(st.sampled_from(["CNY", "USD"])),
                     counts=draw(st.booleans()),
+                    settled=draw(st.booleans()),
                 )
             case "contract":
-                market.contract(number, at, place, signed=draw(st.booleans()), ends=at, amount=draw(st.integers(0, 3)))
+                state = draw(st.sampled_from(["SIGNED", "ACTIVE", "TERMINATED", "RENEWED"]))
+                ends = at + timedelta(days=draw(st.integers(0, 60)))
+                signed, amount = draw(st.booleans()), draw(st.integers(0, 3))
+                market.contract(number, at, place, signed=signed, ends=ends, state=state, amount=amount)
             case "receipt":
                 market.receipt(number, at, place, refunded=draw(st.integers(0, 2)), reversed=draw(st.booleans()))
             case _:
@@ -89,15 +94,9 @@ async def recomputed(engine: AsyncEngine, figures: Table) -> Cells:
     pairs: list[tuple[Fact | None, Fact]] = []
     async with engine.begin() as connection:
         for projection in ALL:
-            if projection.figures is not figures:
-                continue
-            if projection.table is STAGE_VISIT_FACTS:
-                rows = (await connection.execute(select(STAGE_VISIT_FACTS))).mappings()
-                facts = [projections._fact(projections.STAGE_VISITS, dict(row)) for row in rows]
-                pairs += [(None, fact) for fact in facts]
-                continue
-            uuids = set(await connection.scalars(select(projection.table.c.uuid)))
-            pairs += [(None, fact) for fact in (await known(connection, projection, uuids)).values()]
+            if projection.figures is figures:
+                rows = (await connection.execute(select(projection.table))).mappings()
+                pairs += [(None, projections._fact(projection, dict(row))) for row in rows]
     return cells_of(pairs, SHANGHAI)
 
 

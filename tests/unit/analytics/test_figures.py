@@ -129,8 +129,14 @@ def test_a_cohort_tells_what_moved_on_was_lost_and_is_still_open_and_they_add_up
         (8, 0, 0, None),
     ]
     assert steps[Stage.QUOTE].rate.percent() == "45.0%"
-    assert found.bottleneck is Stage.LEAD
+    assert found.bottleneck is Stage.QUOTE
     assert found.worst_loss is Stage.LEAD
+
+
+def test_what_is_merely_young_is_no_bottleneck() -> None:
+    young = {"leads": 100, "cohort_converted": 4, "opportunities": 12, "cohort_need": 6, "cohort_lost_at_prospect": 2}
+    assert funnel(tallies(**young), Mode.COHORT, {}).bottleneck is Stage.OPPORTUNITY
+    assert funnel(tallies(leads=100, cohort_converted=4), Mode.COHORT, {}).bottleneck is None
 
 
 def test_a_window_does_not_claim_to_know_what_is_open() -> None:
