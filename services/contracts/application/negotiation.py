@@ -12,7 +12,7 @@ from kernel.errors import Refusal
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import DraftWish, draft_from, prepare_buyer
 from services.contracts.application.contract_review import review
-from services.contracts.domain.contract import Contract, ContractState
+from services.contracts.domain.contract import ContractState
 from services.contracts.domain.offer import Offer
 from services.contracts.storage import contracts
 from services.contracts.storage.negotiations import is_negotiating, keep_negotiating
@@ -30,27 +30,21 @@ class Negotiations:
         """Entering 合同谈判 creates the draft from the approved quote if none exists, and opens its legal review."""
         await keep_negotiating(work, opportunity=opportunity, negotiating=negotiating)
         if negotiating:
-            await self._begin(work, opportunity)
+            self._enqueue(work, opportunity)
 
     async def approved(self, work: UnitOfWork, *, opportunity: UUID) -> None:
-        """A quote approved while its opportunity negotiates does the same; called where the quote is approved.
-
-        What the caller has saved of the quote is looked at after his transaction.
-        """
-        if await is_negotiating(work, opportunity=opportunity):
-            self._enqueue(work, opportunity)
-
-    async def _begin(self, work: UnitOfWork, opportunity: UUID) -> None:
-        if await wanting(work, self.desk, opportunity=opportunity) is not None:
-            self._enqueue(work, opportunity)
+        """A quote approved while its opportunity negotiates does the same; called where the quote is approved."""
+        self._enqueue(work, opportunity)
 
     def _enqueue(self, work: UnitOfWork, opportunity: UUID) -> None:
-        """The buyer's name is asked of pipeline, and nothing is asked inside a transaction: a job goes on."""
+        """The job looks at both halves after the commit: an approval and a move at one moment do not see each other."""
         work.enqueue(BEGIN_CONTRACT, {"opportunity": str(opportunity)})
 
 
 async def wanting(read: Read, desk: ContractDesk, *, opportunity: UUID) -> Offer | None:
-    """The approved quote of an opportunity that has no contract; a contract that was dropped counts as none."""
+    """The approved quote of an opportunity that negotiates and has no contract; a dropped contract counts as none."""
+    if not await is_negotiating(read, opportunity=opportunity):
+        return None
     live = await contracts.contracts_of_opportunity(read, opportunity)
     if any(contract.state is not ContractState.TERMINATED for contract in live):
         return None
@@ -72,19 +66,18 @@ class Beginning:
         if offer is None:
             return
         buyer = await prepare_buyer(self.desk, offer=offer, token="")
-        drafted = await self._carry_out("draft", lambda work: self._draft(work, opportunity, buyer))
-        if drafted is not None:
-            await self._carry_out("review", lambda work: self._review(work, drafted))
+        await self._carry_out("draft", lambda work: self._begin(work, opportunity, buyer))
 
-    async def _draft(self, work: UnitOfWork, opportunity: UUID, buyer: str) -> Contract | None:
+    async def _begin(self, work: UnitOfWork, opportunity: UUID, buyer: str) -> None:
+        """Draft and review in one transaction: a kill between them would leave a draft nobody looks for."""
         offer = await wanting(work, self.desk, opportunity=opportunity)
-        return await draft_from(work, self.desk, offer=offer, wish=DraftWish(buyer=buyer)) if offer else None
-
-    async def _review(self, work: UnitOfWork, drafted: Contract) -> None:
-        contract = await contracts.contract_by_itself(work, drafted.uuid)
-        requester = f"members/{contract.owner}" if contract.owner else ""
+        if offer is None:
+            return
+        drafted = await draft_from(work, self.desk, offer=offer, wish=DraftWish(buyer=buyer))
+        await work.flush()
+        requester = f"members/{drafted.owner}" if drafted.owner else ""
         try:
-            await review(work, self.desk, contract=contract, requester=requester)
+            await review(work, self.desk, contract=drafted, requester=requester)
         except Refusal:
             # What the review lacks, the company's name for example, somebody fills in: the draft stays for him.
             return

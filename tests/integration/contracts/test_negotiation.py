@@ -11,6 +11,7 @@ from millrace.contracts.v1.contract_pb2 import Contract
 from millrace.contracts.v1.contract_service_pb2 import ListContractsRequest, TerminateContractRequest
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 from millrace.pipeline.v1 import opportunity_events_pb2 as events
+from sqlalchemy import text
 
 from chassis.consumer import Event
 from chassis.consumer.applying import Applier
@@ -158,3 +159,29 @@ async def test_whoever_takes_an_opportunity_over_answers_for_its_contract(house:
     seen = await stub.ListContracts(ListContractsRequest(), **house.as_member(LI_NA, team=CHENGDU))
     assert [each.owner for each in seen.contracts] == [f"members/{LI_NA}"]
     assert await contracts(house) == []
+
+
+async def test_draft_and_review_stand_or_fall_together(house: ContractsHouse) -> None:
+    """Killed between them, the repeat would find the contract and leave it without a review for good."""
+    put_away(house.offers, an_offer(opportunity=OPPORTUNITY))
+    await Pipeline(house).tell(events.STAGE_KIND_NEGOTIATION)
+    async with house.engine.connect() as connection:
+        written = await connection.execute(
+            text("select distinct xmin::text from outbox where aggregate_type in ('contract', 'approval')")
+        )
+    assert len(written.all()) == 1
+
+
+async def test_a_move_and_an_approval_that_do_not_see_each_other_begin_the_contract(house: ContractsHouse) -> None:
+    """Each looks while the other is not committed; the job looks when both are."""
+    negotiations = Negotiations(contract_desk(house.parts))
+
+    async def carry(use_case: Any) -> None:
+        account = service_principal("contracts", {})
+        await carry_out(house.parts.store, account, action="test", use_case=use_case)
+
+    await carry(lambda work: negotiations.approved(work, opportunity=OPPORTUNITY))
+    await carry(lambda work: negotiations.moved(work, opportunity=OPPORTUNITY, negotiating=True))
+    put_away(house.offers, an_offer(opportunity=OPPORTUNITY))
+    await go_on(house)
+    assert [each.state for each in await contracts(house)] == [states.CONTRACT_STATE_LEGAL_REVIEW]
