@@ -23,7 +23,15 @@ from chassis.approvals.approval import (
     OwnRequestNotDecided,
 )
 from chassis.approvals.approvers import Approver, approvers_of
-from chassis.approvals.deciding import ApprovalKind, ApprovalKinds, ask, decide, outdate, withdraw
+from chassis.approvals.deciding import (
+    ApprovalKind,
+    ApprovalKinds,
+    ask,
+    decide,
+    hand_over_approvals,
+    outdate,
+    withdraw,
+)
 from chassis.approvals.storage import Approvals, find_pending, get_approval, list_approvals, pending_for
 from chassis.approvals.tables import approvals_table
 
@@ -48,6 +56,7 @@ __all__ = [
     "decide",
     "find_pending",
     "get_approval",
+    "hand_over_approvals",
     "list_approvals",
     "outdate",
     "pending_for",

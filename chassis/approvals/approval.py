@@ -73,6 +73,11 @@ class ApprovalOutdated:
     """What it is about changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalHandedOver:
+    """What it is about has another owner."""
+
+
 EVENTS: Mapping[ApprovalState, object] = {
     ApprovalState.APPROVED: ApprovalApproved(),
     ApprovalState.REJECTED: ApprovalRejected(),
@@ -127,14 +132,26 @@ class Approval:
     update_time: datetime
 
     def decide(
-        self, *, outcome: ApprovalState, by: Principal, seen: bytes, current: bytes, comment: str, now: datetime
+        self,
+        *,
+        outcome: ApprovalState,
+        by: Principal,
+        seen: bytes,
+        current: bytes,
+        comment: str,
+        now: datetime,
+        parties: frozenset[str] = frozenset(),
     ) -> Change["Approval"]:
         """Approve, reject or return it: `seen` is the content the decider looked at, `current` the subject's now.
+
+        `parties` have a hand in the subject besides whoever asked and whose it is.
 
         Raises ApprovalNotPending, OwnRequestNotDecided, ApproverLacksAuthority, ApprovalContentChanged.
         """
         self._must_be_pending()
         self.must_be_decided_by(by)
+        if by.subject in parties:
+            raise OwnRequestNotDecided(subject=self.subject.name)
         if not seen == current == self.subject.content_hash:
             raise ApprovalContentChanged(subject=self.subject.name)
         return self._moved(outcome, Decision(by=by.subject, time=now, comment=comment))
@@ -164,6 +181,15 @@ class Approval:
         if ApprovalState.OUTDATED not in NEXT_STATES[self.state]:
             raise ApprovalNotPending(state=self.state.value)
         return self._moved(ApprovalState.OUTDATED, Decision(by=by, time=now))
+
+    def handed_over(
+        self, *, owner: UUID | None, team: UUID | None, region: UUID | None, now: datetime
+    ) -> Change["Approval"]:
+        """Follow the subject to another owner, who sees it from then on and may not decide it; the same is no event."""
+        subject = replace(self.subject, owner=owner, team=team, region=region)
+        if subject == self.subject:
+            return Change(self, ())
+        return Change(replace(self, subject=subject, update_time=now), (ApprovalHandedOver(),))
 
     def _must_be_pending(self) -> None:
         if self.state is not ApprovalState.PENDING:

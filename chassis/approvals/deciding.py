@@ -11,6 +11,7 @@ from trade.reasons import Reason
 
 Effect = Callable[[UnitOfWork, Approval], Awaitable[None]]
 CurrentContent = Callable[[UnitOfWork, Approval], Awaitable[bytes]]
+Parties = Callable[[UnitOfWork, Approval], Awaitable[frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +19,13 @@ class ApprovalKind:
     """What a service does about one kind of approvals.
 
     `content` tells the digest of the subject as it is now; `effect` gets the approval after it was decided or taken
-    back and before the commit: what it saves stands or falls with the decision.
+    back and before the commit: what it saves stands or falls with the decision. `parties` tells who may not decide
+    besides whoever asked and whose row it is: whoever wrote the subject, for example.
     """
 
     content: CurrentContent
     effect: Effect
+    parties: Parties | None = None
 
 
 ApprovalKinds = Mapping[str, ApprovalKind]
@@ -85,6 +88,7 @@ async def decide(
         current=await kind.content(work, approval),
         comment=comment,
         now=work.now,
+        parties=await kind.parties(work, approval) if kind.parties else frozenset(),
     )
     decided = work.save(approvals.record, change)
     await kind.effect(work, decided)
@@ -106,3 +110,20 @@ async def outdate(work: UnitOfWork, approvals: Approvals, *, subject: str, kind:
     """The subject changed: what was asked or granted about it holds no longer. The effect does not run."""
     for approval in await find_holding(work, approvals, subject=subject, kind=kind):
         work.save(approvals.record, approval.outdate(by=work.principal.subject, now=work.now))
+
+
+async def hand_over_approvals(
+    work: UnitOfWork,
+    approvals: Approvals,
+    *,
+    subject: str,
+    kind: str,
+    owner: UUID | None,
+    team: UUID | None,
+    region: UUID | None,
+) -> None:
+    """The subject has another owner: the open question goes with it, and he cannot decide what is his own now."""
+    pending = await find_pending(work, approvals, subject=subject, kind=kind)
+    change = pending.handed_over(owner=owner, team=team, region=region, now=work.now) if pending else None
+    if change is not None and change.events:
+        work.save(approvals.record, change)

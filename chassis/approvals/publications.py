@@ -38,6 +38,9 @@ def approval_publications(service: str, *, collection: str) -> Publications:
         domain.ApprovalWithdrawn: Publication(
             "approval.withdrawn", lambda _, told: messages.ApprovalWithdrawn(approval=told), state, package
         ),
+        domain.ApprovalHandedOver: Publication(
+            "approval.handed_over", lambda _, told: messages.ApprovalHandedOver(approval=told), state, package
+        ),
         domain.ApprovalOutdated: Publication(
             "approval.outdated", lambda _, told: messages.ApprovalOutdated(approval=told), state, package
         ),

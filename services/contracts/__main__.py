@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from millrace.contracts.v1 import (
     approval_service_pb2,
+    contract_privacy_service_pb2,
     contract_service_pb2,
     contract_template_service_pb2,
     finance_service_pb2,
@@ -37,6 +38,7 @@ from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS, SIGNATURES
 from services.contracts.events.on_opportunity import reactions_to_opportunities
+from services.contracts.events.on_person import reactions_to_people
 from services.contracts.events.payment_publications import INSTALMENTS
 from services.contracts.events.quote_publications import PRICE_BOOKS, PRODUCTS, QUOTES
 from services.contracts.events.receipt_publications import RECEIPTS
@@ -55,6 +57,7 @@ from services.contracts.rpc.contract_wiring import (
 from services.contracts.rpc.finance_servicer import FinanceServicer
 from services.contracts.rpc.instalment_servicer import InstalmentServicer
 from services.contracts.rpc.price_book_servicer import PriceBookServicer
+from services.contracts.rpc.privacy_servicer import ContractPrivacyServicer
 from services.contracts.rpc.product_servicer import ProductServicer
 from services.contracts.rpc.quote_document_servicer import QuoteDocumentServicer
 from services.contracts.rpc.quote_servicer import QuoteServicer
@@ -79,6 +82,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             texts=parts.texts,
             page_key=pages,
         ),
+        _service(contract_privacy_service_pb2, "ContractPrivacyService"): ContractPrivacyServicer(store),
         _service(contract_service_pb2, "ContractService"): ContractServicer(
             store, contract_desk(parts), paper_room(parts), page_key=pages
         ),
@@ -122,12 +126,19 @@ def _quoting(parts: Parts) -> Mapping[ServiceDescriptor, object]:
 
 
 def subscriptions(parts: Parts) -> Sequence[Subscription]:
-    """What contracts listens to: who works here, and which opportunities negotiate."""
+    """What contracts listens to: who works here, which opportunities negotiate, and who is erased."""
     reactions = reactions_to_opportunities(Negotiations(contract_desk(parts)))
     opportunities = reacting(
         parts, consumer="contracts-opportunities", stream="pipeline", nouns=("opportunity",), reactions=reactions
     )
-    return (*CALLERS.subscriptions(parts), opportunities)
+    people = reacting(
+        parts,
+        consumer="contracts-people",
+        stream="pipeline",
+        nouns=("account", "contact"),
+        reactions=reactions_to_people(),
+    )
+    return (*CALLERS.subscriptions(parts), opportunities, people)
 
 
 def jobs(parts: Parts) -> Sequence[JobKind]:

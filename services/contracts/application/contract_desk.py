@@ -40,6 +40,10 @@ class Offers(Protocol):
         """The quote became a signed contract."""
         ...
 
+    async def give_back(self, work: UnitOfWork, uuid: UUID) -> None:
+        """The signed contract was ended: its quote may become another."""
+        ...
+
 
 class Buyers(Protocol):
     """The names of customers, asked of pipeline; never inside a transaction."""

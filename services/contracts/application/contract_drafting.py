@@ -10,7 +10,7 @@ from kernel.errors import StaleVersion
 from kernel.money import Money
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_templates import template_for
-from services.contracts.application.payment_plan import check_plan
+from services.contracts.application.payment_plan import agreed_parts
 from services.contracts.domain.clauses import Clause
 from services.contracts.domain.contract import Contract, ContractTerms, draft
 from services.contracts.domain.contract_refusals import QuoteHasContract
@@ -73,7 +73,7 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
     clauses = wish.clauses or template.text.clauses
     check_clauses(clauses)
     payment_plan = wish.payment_plan or template.text.payment_plan
-    await check_plan(work, key=payment_plan, rulebook=desk.rulebook)
+    parts = await agreed_parts(work, key=payment_plan, rulebook=desk.rulebook)
     if wish.renews is not None:
         (await contracts.get_contract(work, wish.renews, permission=WRITING)).require_renewable(account=offer.account)
     terms = ContractTerms(
@@ -98,6 +98,7 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
         paid=Money(minor=0, currency=offer.gross_total.currency),
         terms=terms,
         payment_template=payment_plan,
+        payment_parts=parts,
         start_date=wish.start,
         end_date=wish.end,
         renews=wish.renews,
@@ -121,8 +122,9 @@ async def update_contract(
     wish, terms, paths = edit.wish, contract.terms, edit.paths
     if "clauses" in paths:
         check_clauses(wish.clauses)
+    parts = contract.payment_parts
     if "payment_plan" in paths:
-        await check_plan(work, key=wish.payment_plan, rulebook=desk.rulebook)
+        parts = await agreed_parts(work, key=wish.payment_plan, rulebook=desk.rulebook)
     change = contract.reworded(
         terms=replace(
             terms,
@@ -131,6 +133,7 @@ async def update_contract(
             variables=wish.variables if "variables" in paths else terms.variables,
         ),
         payment_template=wish.payment_plan if "payment_plan" in paths else contract.payment_template,
+        payment_parts=parts,
         start=wish.start if "start_date" in paths else contract.start_date,
         end=wish.end if "end_date" in paths else contract.end_date,
         now=work.now,

@@ -6,10 +6,10 @@ from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
-from services.contracts.application.contract_review import end_review
+from services.contracts.application.contract_review import end_review, hand_over_review
 from services.contracts.application.plan_changes import cancel_plan, hand_over_payments
 from services.contracts.application.signature_links import revoke_links
-from services.contracts.domain.contract import NEXT_STATES, Contract
+from services.contracts.domain.contract import NEXT_STATES, Contract, ContractState
 from services.contracts.storage import contracts
 from services.contracts.storage.contracts import CONTRACT_RECORD
 
@@ -17,19 +17,30 @@ _MOST_AT_ONCE = 100
 
 
 async def activate_contract(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None) -> Contract:
-    """A signed contract comes into force; a term without a first day begins today.
+    """A signed contract comes into force; a term without a first day began with the signature.
 
     Raises ContractNotFound, StaleVersion, ContractCannotMove.
     """
-    contract = await _found(work, uuid=uuid, seen=seen)
-    today = work.now.astimezone(desk.zone).date()
-    return work.save(CONTRACT_RECORD, contract.activate(start=today, now=work.now))
+    return await _activate(work, desk, await _found(work, uuid=uuid, seen=seen))
 
 
-async def terminate_contract(work: UnitOfWork, *, uuid: UUID, seen: int | None, comment: str) -> Contract:
+async def _activate(work: UnitOfWork, desk: ContractDesk, contract: Contract) -> Contract:
+    """The contract it follows is renewed with it; one that ended otherwise meanwhile stays as it ended."""
+    signed_on = (contract.sign_time or work.now).astimezone(desk.zone).date()
+    active = work.save(CONTRACT_RECORD, contract.activate(signed_on=signed_on, now=work.now))
+    if contract.renews is not None:
+        before = await contracts.contract_by_itself(work, contract.renews)
+        if ContractState.RENEWED in NEXT_STATES[before.state]:
+            work.save(CONTRACT_RECORD, before.renew(now=work.now))
+    return active
+
+
+async def terminate_contract(
+    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None, comment: str
+) -> Contract:
     """A contract is ended before its term, or dropped before it is signed, and somebody says why.
 
-    What nobody has begun to pay of it is owed no longer.
+    What nobody has begun to pay of it is owed no longer, and its quote may become another contract.
 
     Raises ContractNotFound, StaleVersion, ContractCannotMove.
     """
@@ -41,6 +52,7 @@ async def terminate_contract(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
     if contract.signed:
         await work.flush()
         await cancel_plan(work, contract=ended)
+        await desk.offers.give_back(work, contract.quote)
     return ended
 
 
@@ -48,9 +60,11 @@ async def by_calendar(work: UnitOfWork, desk: ContractDesk) -> int:
     """Signed contracts come into force on their first day, and end after their last; how many did either."""
     today = work.now.astimezone(desk.zone).date()
     begun = await contracts.begun_contracts(work, today=today, most=_MOST_AT_ONCE)
-    ended = await contracts.ended_contracts(work, today=today, most=_MOST_AT_ONCE)
     for contract in begun:
-        work.save(CONTRACT_RECORD, contract.activate(start=today, now=work.now))
+        await _activate(work, desk, contract)
+    # What was renewed by one that begins today does not end as well.
+    await work.flush()
+    ended = await contracts.ended_contracts(work, today=today, most=_MOST_AT_ONCE)
     for contract in ended:
         work.save(CONTRACT_RECORD, contract.expire(now=work.now))
     return len(begun) + len(ended)
@@ -59,11 +73,11 @@ async def by_calendar(work: UnitOfWork, desk: ContractDesk) -> int:
 async def hand_over(
     work: UnitOfWork, *, opportunity: UUID, owner: UUID | None, team: UUID | None, region: UUID | None
 ) -> None:
-    """Whoever takes an opportunity over answers for its contracts; those that ended stay where they were."""
+    """Whoever takes an opportunity over answers for its contracts, for what is open of those that ended, too."""
     for contract in await contracts.contracts_of_opportunity(work, opportunity):
         change = contract.handed_over(owner=owner, team=team, region=region, now=work.now)
-        if change.events and NEXT_STATES[contract.state]:
-            work.save(CONTRACT_RECORD, change)
+        if change.events:
+            await hand_over_review(work, contract=work.save(CONTRACT_RECORD, change))
             await hand_over_payments(work, contract=contract.uuid, owner=owner, team=team, region=region)
 
 

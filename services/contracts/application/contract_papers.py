@@ -13,7 +13,7 @@ from kernel.errors import NotFound
 from services.contracts.application.contract_desk import ContractDesk, labels_of
 from services.contracts.application.contract_signing import Printed
 from services.contracts.documents.printing import Press
-from services.contracts.domain.contract import Contract
+from services.contracts.domain.contract import Contract, ContractState
 from services.contracts.domain.contract_paper import contract_paper, quote_paper
 from services.contracts.domain.offer import Offer, OfferUnknown
 from services.contracts.domain.paper import Paper
@@ -35,6 +35,15 @@ async def paper_of(read: Read, desk: ContractDesk, *, contract: Contract, signat
     )
 
 
+async def paper_to_hand_out(read: Read, desk: ContractDesk, *, contract: Contract) -> Paper:
+    """The same for whoever takes it away: prices nobody approved, or others than it is about, stand on no paper.
+
+    Raises VariablesMissing, OfferNotApproved, OfferChanged.
+    """
+    (await desk.offers.by_itself(read, contract.quote)).require_unchanged(contract.quote_hash)
+    return await paper_of(read, desk, contract=contract)
+
+
 async def offer_to_print(read: Read, desk: ContractDesk, *, uuid: UUID) -> Offer:
     """A quote is printed for those who see it, and only once it is approved. Raises NotFound and OfferNotApproved."""
     try:
@@ -50,13 +59,13 @@ def offer_on_paper(desk: ContractDesk, *, offer: Offer, buyer: str, language: st
     return quote_paper(offer, buyer=buyer, company=desk.company, language=language, labels=labels_of(language))
 
 
-async def signed_file(read: Read, *, contract: Contract) -> UUID | None:
-    """The file of the signed contract: sealed after a link, scanned after paper; None as long as there is none."""
+async def kept_file(read: Read, *, contract: Contract) -> UUID | None:
+    """The paper that holds: sealed after a link, scanned after paper, else what was sent; None before it is sent."""
     for kind in (SEALED, SIGNED):
         document = await find_document(read, subject=contract.resource, kind=kind)
         if document is not None:
             return document.file
-    return None
+    return contract.document if contract.signed or contract.state is ContractState.SENT else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,16 @@
 
 from uuid import UUID
 
-from chassis.approvals import Approval, ApprovalKind, ApprovalState, ApprovalSubject, ApproverRule, ask, outdate
+from chassis.approvals import (
+    Approval,
+    ApprovalKind,
+    ApprovalState,
+    ApprovalSubject,
+    ApproverRule,
+    ask,
+    hand_over_approvals,
+    outdate,
+)
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
@@ -71,6 +80,19 @@ async def end_review(work: UnitOfWork, *, contract: Contract) -> None:
     await outdate(work, APPROVALS, subject=contract.resource, kind=LEGAL_REVIEW)
 
 
+async def hand_over_review(work: UnitOfWork, *, contract: Contract) -> None:
+    """The open question about a contract goes to another owner with it."""
+    await hand_over_approvals(
+        work,
+        APPROVALS,
+        subject=contract.resource,
+        kind=LEGAL_REVIEW,
+        owner=contract.owner,
+        team=contract.team,
+        region=contract.region,
+    )
+
+
 async def explain(read: Read, *, uuid: UUID) -> tuple[ClauseDifference, ...]:
     """A contract shows what differs from the version of the template it was taken from. Raises ContractNotFound."""
     return await differing(read, await contracts.get_contract(read, uuid))
@@ -104,6 +126,12 @@ async def _content(work: UnitOfWork, approval: Approval) -> bytes:
     return (await contracts.contract_by_itself(work, _reviewed(approval))).content_hash()
 
 
+async def _parties(work: UnitOfWork, approval: Approval) -> frozenset[str]:
+    """Who drafted the contract, and whose it is now: neither reviews it, whoever asked."""
+    contract = await contracts.contract_by_itself(work, _reviewed(approval))
+    return frozenset({contract.creator, f"members/{contract.owner}"})
+
+
 async def _settle(work: UnitOfWork, approval: Approval) -> None:
     """The contract follows the decision: approved, or a draft again with what legal said to it."""
     contract = await contracts.contract_by_itself(work, _reviewed(approval))
@@ -118,4 +146,4 @@ def _reviewed(approval: Approval) -> UUID:
     return UUID(approval.subject.name.rpartition("/")[2])
 
 
-LEGAL_REVIEW_KIND = ApprovalKind(content=_content, effect=_settle)
+LEGAL_REVIEW_KIND = ApprovalKind(content=_content, effect=_settle, parties=_parties)

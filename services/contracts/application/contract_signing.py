@@ -9,7 +9,7 @@ from kernel.errors import Refusal, StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.signature_links import open_link, revoke_links
-from services.contracts.domain.contract import NEXT_STATES, Contract, ContractState
+from services.contracts.domain.contract import Contract
 from services.contracts.domain.contract_refusals import ContractNotAsApproved
 from services.contracts.domain.signature import (
     Evidence,
@@ -139,16 +139,7 @@ async def _signed(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, c
     await desk.offers.accept(work, contract.quote)
     signed = work.save(CONTRACT_RECORD, change)
     await desk.plan(work, contract=signed)
-    await _renew(work, contract.renews)
     return signed
-
-
-async def _renew(work: UnitOfWork, renews: UUID | None) -> None:
-    """The contract it follows is renewed; one that ended otherwise meanwhile stays as it ended."""
-    if renews is not None:
-        before = await contracts.contract_by_itself(work, renews)
-        if ContractState.RENEWED in NEXT_STATES[before.state]:
-            work.save(CONTRACT_RECORD, before.renew(now=work.now))
 
 
 def _is_open(signature: Signature, work: UnitOfWork) -> bool:

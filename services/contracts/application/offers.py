@@ -40,6 +40,11 @@ class QuoteOffers:
         quote = await quotes.quote_by_itself(work, uuid)
         work.save(QUOTE_RECORD, quote.accept(now=work.now))
 
+    async def give_back(self, work: UnitOfWork, uuid: UUID) -> None:
+        """The signed contract was ended. Raises QuoteCannotMove."""
+        quote = await quotes.quote_by_itself(work, uuid)
+        work.save(QUOTE_RECORD, quote.give_back(now=work.now))
+
 
 def offer_of(quote: Quote) -> Offer:
     """The quote as a contract needs it."""

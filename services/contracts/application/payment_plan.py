@@ -3,13 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from chassis.rule_sets import Rulebook
-from chassis.work import UnitOfWork
+from chassis.work import Read, UnitOfWork
 from kernel.money import Money
 from services.contracts.application.rule_kinds import PAYMENT_PLANS
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.instalment import Instalment, plan_instalment
 from services.contracts.domain.ledger import Concerning, Movement, move
-from services.contracts.domain.payment_plan import PlannedInstalment
+from services.contracts.domain.payment_plan import PaymentPlans, PlannedInstalment, PlanPart, instalments_of
 from services.contracts.storage.instalments import INSTALMENT_RECORD
 from services.contracts.storage.ledger import post
 
@@ -17,18 +17,22 @@ from services.contracts.storage.ledger import post
 async def plan_payments(work: UnitOfWork, *, contract: Contract, rulebook: Rulebook, zone: ZoneInfo) -> None:
     """A signed contract is owed in the instalments of its plan, equal to its amount to the cent, from the same moment.
 
-    They are written with the signature or not at all. Raises PaymentPlanUnknown.
+    They are those that were approved and signed, whatever the rules say by now; a contract of before plans were kept
+    asks the rules. Raises PaymentPlanUnknown.
     """
-    plans = (await rulebook.current(work, PAYMENT_PLANS)).rules
+    parts = contract.payment_parts or await agreed_parts(work, key=contract.payment_template, rulebook=rulebook)
     signed_on = (contract.sign_time or work.now).astimezone(zone).date()
-    planned = plans.plan(contract.payment_template).instalments(contract.amount, signed_on=signed_on)
-    for each in planned:
+    for each in instalments_of(parts, contract.amount, signed_on=signed_on):
         enter(work, contract, each)
 
 
-async def check_plan(work: UnitOfWork, *, key: str, rulebook: Rulebook) -> None:
-    """Raise PaymentPlanUnknown for a key no plan has: told while the contract is written, not at its signature."""
-    (await rulebook.current(work, PAYMENT_PLANS)).rules.plan(key)
+async def agreed_parts(read: Read, *, key: str, rulebook: Rulebook) -> tuple[PlanPart, ...]:
+    """The parts of a plan as the rules have it today; a contract keeps them from its draft on.
+
+    Raises PaymentPlanUnknown.
+    """
+    plans: PaymentPlans = (await rulebook.current(read, PAYMENT_PLANS)).rules
+    return plans.plan(key).parts
 
 
 def enter(work: UnitOfWork, contract: Contract, planned: PlannedInstalment) -> Instalment:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from chassis.approvals import Approval, ApprovalKind, ApprovalState, ApprovalSubject, ApproverRule, ask, outdate
+from chassis.approvals import (
+    Approval,
+    ApprovalKind,
+    ApprovalState,
+    ApprovalSubject,
+    ApproverRule,
+    ask,
+    hand_over_approvals,
+    outdate,
+)
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from services.contracts.application.quote_desk import QuoteDesk
@@ -44,6 +53,8 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
         raise QuoteEmpty(quote=quote.resource)
     verdict = await verdict_on(work, desk, quote)
     if verdict.roles is None:
+        # What was asked before, when somebody's agreement was needed, would wait for an answer nobody can give.
+        await drop_approval(work, quote)
         saved = work.save(QUOTE_RECORD, quote.submit(approval=None, reasons=verdict.reasons, now=work.now))
         await desk.approved(work, saved)
         return saved
@@ -77,8 +88,21 @@ def subject_of(quote: Quote) -> ApprovalSubject:
 
 async def drop_approval(work: UnitOfWork, quote: Quote) -> None:
     """What was asked, or granted, about the quote holds no longer."""
-    if quote.approval is not None:
-        await outdate(work, APPROVALS, subject=quote.resource, kind=DISCOUNT)
+    await outdate(work, APPROVALS, subject=quote.resource, kind=DISCOUNT)
+
+
+async def hand_over_approval(work: UnitOfWork, quote: Quote) -> None:
+    """The open question about a quote goes to another owner with it."""
+    deal = quote.deal
+    await hand_over_approvals(
+        work,
+        APPROVALS,
+        subject=quote.resource,
+        kind=DISCOUNT,
+        owner=deal.owner,
+        team=deal.team,
+        region=deal.region,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,11 @@ class _Discounts:
 
     async def content(self, work: UnitOfWork, approval: Approval) -> bytes:
         return (await quotes.quote_by_itself(work, _quoted(approval))).content_hash()
+
+    async def parties(self, work: UnitOfWork, approval: Approval) -> frozenset[str]:
+        """Who wrote the quote, and whose it is now: neither decides about it, whoever asked."""
+        quote = await quotes.quote_by_itself(work, _quoted(approval))
+        return frozenset({quote.creator, f"members/{quote.deal.owner}"})
 
     async def settle(self, work: UnitOfWork, approval: Approval) -> None:
         """The quote follows the decision; an approved one may begin the contract of its opportunity."""
@@ -109,4 +138,4 @@ def _quoted(approval: Approval) -> UUID:
 def discount_kind(desk: QuoteDesk) -> ApprovalKind:
     """What a decision about a discount does."""
     discounts = _Discounts(desk)
-    return ApprovalKind(content=discounts.content, effect=discounts.settle)
+    return ApprovalKind(content=discounts.content, effect=discounts.settle, parties=discounts.parties)

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
-from services.contracts.application.quote_approval import drop_approval
+from services.contracts.application.quote_approval import drop_approval, hand_over_approval
 from services.contracts.application.quote_desk import QuoteDesk
 from services.contracts.application.quote_pricing import QuoteWish, priced, wish_of
 from services.contracts.domain.quote import Quote, begin_quote
@@ -137,7 +137,7 @@ async def hand_over_quotes(work: UnitOfWork, *, deal: Deal) -> None:
     for quote in await quotes.quotes_of_opportunity(work, deal.opportunity):
         change = quote.handed_over(deal=deal, now=work.now)
         if change.events:
-            work.save(QUOTE_RECORD, change)
+            await hand_over_approval(work, work.save(QUOTE_RECORD, change))
 
 
 async def found(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Quote:

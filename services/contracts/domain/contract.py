@@ -10,6 +10,21 @@ from kernel.content import content_hash
 from kernel.events import Change
 from kernel.money import Money
 from services.contracts.domain.clauses import Clause
+from services.contracts.domain.contract_happenings import (
+    ContractActivated,
+    ContractApproved,
+    ContractCreated,
+    ContractExpired,
+    ContractPersonErased,
+    ContractRenewed,
+    ContractReturned,
+    ContractReviewOpened,
+    ContractSent,
+    ContractSettled,
+    ContractSigned,
+    ContractTerminated,
+    ContractUpdated,
+)
 from services.contracts.domain.contract_refusals import (
     BuyerMissing,
     ContractCannotMove,
@@ -18,6 +33,10 @@ from services.contracts.domain.contract_refusals import (
     ContractNotInDraft,
     ContractNotRenewable,
 )
+from services.contracts.domain.payment_plan import PlanPart
+
+# Stands where the name of a person stood.
+ERASED = "***"
 
 
 class ContractState(Enum):
@@ -48,7 +67,6 @@ NEXT_STATES: Mapping[ContractState, frozenset[ContractState]] = {
     _S.TERMINATED: frozenset(),
     _S.RENEWED: frozenset(),
 }
-SIGNED_STATES = frozenset({_S.SIGNED, _S.ACTIVE, _S.AMENDED, _S.EXPIRED, _S.RENEWED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +85,9 @@ class ContractTerms:
 class Contract:
     """What a company and a customer agree upon. Its amount is the quote's with tax; dates are business dates.
 
-    `payment_template` is the key of the plan by which it is paid; `paid` is what the ledger says was received;
-    `renews` is the contract it follows.
+    `payment_template` is the key of the plan by which it is paid and `payment_parts` that plan as it was when it was
+    drafted; `paid` is what the ledger says was received; `renews` is the contract it follows. `effective_date` is the
+    day on which it came into force, `start_date` the first day that was agreed upon, if one was.
     """
 
     uuid: UUID
@@ -86,8 +105,10 @@ class Contract:
     paid: Money
     terms: ContractTerms
     payment_template: str
+    payment_parts: tuple[PlanPart, ...] = ()
     start_date: date | None = None
     end_date: date | None = None
+    effective_date: date | None = None
     approval: UUID | None = None
     approved_hash: bytes = b""
     comment: str = ""
@@ -122,19 +143,28 @@ class Contract:
                 "clauses": [asdict(clause) for clause in self.terms.clauses],
                 "variables": self.terms.variables,
                 "payment_template": self.payment_template,
+                "payment_parts": [part.agreed() for part in self.payment_parts],
                 "term": [self.start_date, self.end_date],
                 "renews": self.renews,
             }
         )
 
     def reworded(
-        self, *, terms: ContractTerms, payment_template: str, start: date | None, end: date | None, now: datetime
+        self,
+        *,
+        terms: ContractTerms,
+        payment_template: str,
+        payment_parts: tuple[PlanPart, ...],
+        start: date | None,
+        end: date | None,
+        now: datetime,
     ) -> Change["Contract"]:
         """Change the draft; nothing changed is no event. Raises ContractNotInDraft and ContractDatesCrossed."""
         if self.state is not ContractState.DRAFT:
             raise ContractNotInDraft(contract=self.resource)
         check_dates(start, end)
-        after = replace(self, terms=terms, payment_template=payment_template, start_date=start, end_date=end)
+        plan = {"payment_template": payment_template, "payment_parts": payment_parts}
+        after = replace(self, terms=terms, start_date=start, end_date=end, **plan)  # type: ignore[arg-type]  # fields of different types
         if after == self:
             return Change(self, ())
         return Change(replace(after, update_time=now), (ContractUpdated(),))
@@ -173,17 +203,20 @@ class Contract:
         if not self.approved_hash or self.approved_hash != self.content_hash():
             raise ContractNotAsApproved(contract=self.resource)
 
-    def activate(self, *, start: date, now: datetime) -> Change["Contract"]:
-        """Bring it into force; without a first day of its own its term begins on `start`. Raises ContractCannotMove."""
+    def activate(self, *, signed_on: date, now: datetime) -> Change["Contract"]:
+        """Bring it into force; without a first day of its own its term begins with the signature.
+
+        What was signed stays as it reads: the day is kept beside it. Raises ContractCannotMove.
+        """
         moved = self._moved(ContractState.ACTIVE, now=now)
-        return Change(replace(moved, start_date=self.start_date or start), (ContractActivated(),))
+        return Change(replace(moved, effective_date=self.start_date or signed_on), (ContractActivated(),))
 
     def expire(self, *, now: datetime) -> Change["Contract"]:
         """End it with its term. Raises ContractCannotMove."""
         return Change(self._moved(ContractState.EXPIRED, now=now), (ContractExpired(),))
 
     def renew(self, *, now: datetime) -> Change["Contract"]:
-        """The contract that follows it was signed. Raises ContractCannotMove."""
+        """The contract that follows it came into force. Raises ContractCannotMove."""
         return Change(self._moved(ContractState.RENEWED, now=now), (ContractRenewed(),))
 
     def require_renewable(self, *, account: UUID) -> None:
@@ -214,6 +247,18 @@ class Contract:
             return Change(self, ())
         return Change(replace(after, update_time=now), (ContractUpdated(),))
 
+    def erase_person(self, *, buyer: bool, now: datetime) -> Change["Contract"]:
+        """Forget the people in it: what was filled in and said, with `buyer` also his name; nothing left is no event.
+
+        What legal approved keeps its digest: a contract that is not signed no longer is that, and never will be.
+        """
+        erased = ERASED if buyer else self.terms.buyer
+        terms = replace(self.terms, buyer=erased, variables=dict.fromkeys(self.terms.variables, ERASED))
+        after = replace(self, terms=terms, comment="")
+        if after == self:
+            return Change(self, ())
+        return Change(replace(after, update_time=now), (ContractPersonErased(),))
+
     def _moved(self, state: ContractState, *, now: datetime) -> "Contract":
         if state not in NEXT_STATES[self.state]:
             raise ContractCannotMove(contract=self.resource, state=self.state.name, wanted=state.name)
@@ -230,63 +275,3 @@ def check_dates(start: date | None, end: date | None) -> None:
     """Raise ContractDatesCrossed where the last day lies before the first."""
     if start and end and end < start:
         raise ContractDatesCrossed
-
-
-@dataclass(frozen=True, slots=True)
-class ContractCreated:
-    """A contract was drafted."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractUpdated:
-    """The draft, or what was paid, changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractReviewOpened:
-    """Legal was given the contract."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractApproved:
-    """Legal agreed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractReturned:
-    """It became a draft again."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractSent:
-    """It was sent for signature."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractSigned:
-    """It was signed by both."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractActivated:
-    """It came into force."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractExpired:
-    """Its term ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractTerminated:
-    """It was ended before its term."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractRenewed:
-    """The contract that follows it was signed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContractSettled:
-    """No instalment of it is open any more."""

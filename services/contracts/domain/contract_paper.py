@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from kernel.money import Money
+from kernel.money import Money, split
 from services.contracts.domain.clauses import Clause, filled
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.offer import Offer, OfferLine
 from services.contracts.domain.paper import Lines, Paper, Section
+from services.contracts.domain.payment_plan import PlanPart
 from services.contracts.domain.signature import Signature
 from trade.amounts import in_capitals, in_english
 
@@ -52,6 +53,8 @@ def contract_paper(
         Section(heading=f"{_ordinal(place, language)}{clause.heading}", paragraphs=tuple(clause.text.splitlines()))
         for place, clause in enumerate(clauses, start=1)
     ]
+    if contract.payment_parts:
+        sections.append(payment_section(contract, labels=labels))
     if signature is not None:
         sections.append(_record(signature, labels=labels, zone=zone))
     return Paper(
@@ -95,6 +98,30 @@ def shown(money: Money) -> str:
 def in_words(money: Money, language: str) -> str:
     """The amount in words: Chinese capitals (大写) or English."""
     return in_capitals(money) if language == "zh" else in_english(money)
+
+
+def payment_section(contract: Contract, *, labels: Labels) -> Section:
+    """The plan that is agreed upon: each part with its amount, and when it is due after the signature."""
+    chinese, parts = contract.terms.language == "zh", contract.payment_parts
+    amounts = split(contract.amount, [part.share for part in parts])
+    told = [
+        labels["plan_part"].format(
+            number=number,
+            name=part.display_name_zh if chinese else part.display_name_en,
+            amount=shown(amount),
+            due=_due(part, labels),
+        )
+        for number, (part, amount) in enumerate(zip(parts, amounts, strict=True), start=1)
+    ]
+    return Section(heading=labels["plan"], paragraphs=tuple(told))
+
+
+def _due(part: PlanPart, labels: Labels) -> str:
+    if part.months and part.days:
+        return labels["due_months_days"].format(months=part.months, days=part.days)
+    if part.months:
+        return labels["due_months"].format(months=part.months)
+    return labels["due_days"].format(days=part.days)
 
 
 def _term(contract: Contract, labels: Labels) -> str:

@@ -25,6 +25,10 @@ class PlanPart:
     days: int = 0
     months: int = 0
 
+    def agreed(self) -> list[object]:
+        """Everything that is agreed upon with it, as it is digested."""
+        return [self.key, self.display_name_zh, self.display_name_en, str(self.share), self.months, self.days]
+
     def due(self, signed_on: date) -> date:
         """The business day it is due: months first, to the same day or the last of a shorter month, then days."""
         return _months_later(signed_on, self.months) + timedelta(days=self.days)
@@ -40,14 +44,8 @@ class PaymentPlan:
     parts: tuple[PlanPart, ...]
 
     def instalments(self, amount: Money, *, signed_on: date) -> list["PlannedInstalment"]:
-        """The amount in instalments that add up to it exactly; a part that comes to nothing is left out."""
-        amounts = split(amount, [part.share for part in self.parts])
-        due = [(part.due(signed_on), part, share) for part, share in zip(self.parts, amounts, strict=True)]
-        kept = [each for each in due if each[2].minor] or due[:1]
-        return [
-            PlannedInstalment(sequence=number, part=part, due_date=day, amount=share)
-            for number, (day, part, share) in enumerate(sorted(kept, key=lambda each: each[0]), start=1)
-        ]
+        """The amount in the instalments of the plan."""
+        return instalments_of(self.parts, amount, signed_on=signed_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +56,19 @@ class PlannedInstalment:
     part: PlanPart
     due_date: date
     amount: Money
+
+
+def instalments_of(
+    parts: Sequence[PlanPart], amount: Money, *, signed_on: date, first: int = 1
+) -> list[PlannedInstalment]:
+    """The amount in instalments that add up to it exactly, numbered from `first`; what comes to nothing is left out."""
+    amounts = split(amount, [part.share for part in parts])
+    due = [(part.due(signed_on), part, share) for part, share in zip(parts, amounts, strict=True)]
+    kept = [each for each in due if each[2].minor] or due[:1]
+    return [
+        PlannedInstalment(sequence=number, part=part, due_date=day, amount=share)
+        for number, (day, part, share) in enumerate(sorted(kept, key=lambda each: each[0]), start=first)
+    ]
 
 
 @dataclass(eq=False, kw_only=True)

@@ -15,6 +15,9 @@ from services.contracts.domain.quote_refusals import QuoteCannotMove, QuoteNotAp
 from services.contracts.domain.quote_terms import Deal, QuoteTerms
 from trade.reasons import Reason
 
+# Stands where the name of a person stood.
+ERASED = "***"
+
 
 class QuoteState(Enum):
     """Where a quote stands."""
@@ -36,7 +39,7 @@ NEXT_STATES: Mapping[QuoteState, frozenset[QuoteState]] = {
     _S.RETURNED: frozenset({_S.DRAFT, _S.PENDING_APPROVAL, _S.APPROVED, _S.SUPERSEDED, _S.EXPIRED}),
     _S.APPROVED: frozenset({_S.DRAFT, _S.SENT, _S.ACCEPTED, _S.SUPERSEDED, _S.EXPIRED}),
     _S.SENT: frozenset({_S.ACCEPTED, _S.SUPERSEDED, _S.EXPIRED}),
-    _S.ACCEPTED: frozenset(),
+    _S.ACCEPTED: frozenset({_S.APPROVED}),
     _S.EXPIRED: frozenset({_S.SUPERSEDED}),
     _S.SUPERSEDED: frozenset(),
 }
@@ -165,6 +168,12 @@ class Quote:
         self.require_approved()
         return Change(self._moved(QuoteState.ACCEPTED, now=now), (QuoteAccepted(),))
 
+    def give_back(self, *, now: datetime) -> Change["Quote"]:
+        """The signed contract that came of it was ended: it may become another one. Raises QuoteCannotMove."""
+        if self.state is not QuoteState.ACCEPTED:
+            raise self._cannot(QuoteState.APPROVED)
+        return Change(self._moved(QuoteState.APPROVED, now=now), (QuoteUpdated(),))
+
     def handed_over(self, *, deal: Deal, now: datetime) -> Change["Quote"]:
         """Follow its opportunity to another owner: what is offered, and what was approved of it, stays."""
         after = replace(self, deal=replace(self.deal, owner=deal.owner, team=deal.team, region=deal.region))
@@ -179,6 +188,11 @@ class Quote:
     def supersede(self, *, now: datetime) -> Change["Quote"]:
         """A newer version takes its place. Raises QuoteCannotMove."""
         return Change(self._moved(QuoteState.SUPERSEDED, now=now), (QuoteSuperseded(),))
+
+    def erase_person(self, *, now: datetime) -> Change["Quote"]:
+        """Forget the customer's name, who is a person, and free words; nothing left to erase is no event."""
+        after = replace(self, terms=replace(self.terms, buyer=ERASED if self.terms.buyer else ""), comment="")
+        return Change(self, ()) if after == self else Change(replace(after, update_time=now), (QuotePersonErased(),))
 
     def _moved(self, state: QuoteState, *, now: datetime) -> "Quote":
         if state not in NEXT_STATES[self.state]:
@@ -236,7 +250,7 @@ class QuoteCreated:
 
 @dataclass(frozen=True, slots=True)
 class QuoteUpdated:
-    """Something else is offered, its author no longer asks, or it has another owner."""
+    """Something else is offered, its author no longer asks, its contract was ended, or it has another owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +286,8 @@ class QuoteExpired:
 @dataclass(frozen=True, slots=True)
 class QuoteSuperseded:
     """A newer version took its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePersonErased:
+    """The customer's name was erased."""

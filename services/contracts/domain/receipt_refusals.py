@@ -177,6 +177,16 @@ class ResumeTokenInvalid(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class ResumeTokenOutdated(Refusal):
+    """The books were restored since: the place is of another history, and the follower begins anew."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "RESUME_TOKEN_OUTDATED"
+
+    field: str = "resume_token"
+
+
+@dataclass(eq=False, kw_only=True)
 class NothingOwed(Refusal):
     """The customer owes nothing in the receipt's currency."""
 

@@ -106,6 +106,14 @@ class Signature:
         return Change(replace(self, state=SignatureState.REVOKED, update_time=now), (SignatureRevoked(),))
 
 
+def erase_signer(signature: Signature, *, now: datetime) -> Change[Signature]:
+    """Forget who signed, and from where; the sealed paper proves it. Nothing left to erase is no event."""
+    after = replace(signature, evidence=replace(signature.evidence, signer_name="", address=""))
+    if after == signature:
+        return Change(signature, ())
+    return Change(replace(after, update_time=now), (SignaturePersonErased(),))
+
+
 def request_signature(signature: Signature) -> Change[Signature]:
     """Open a signature."""
     return Change(signature, (SignatureRequested(),))
@@ -139,6 +147,11 @@ class SignatureSigned:
 @dataclass(frozen=True, slots=True)
 class SignatureRevoked:
     """It was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturePersonErased:
+    """Whoever signed was erased."""
 
 
 @dataclass(eq=False, kw_only=True)

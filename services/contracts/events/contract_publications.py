@@ -11,7 +11,7 @@ from millrace.contracts.v1 import signature_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import date_message, instant, money_message, named
-from services.contracts.domain import contract as domain
+from services.contracts.domain import contract_happenings as domain
 from services.contracts.domain import contract_template as template_domain
 from services.contracts.domain import signature as signature_domain
 from services.contracts.domain.contract import Contract, ContractState
@@ -36,7 +36,7 @@ def snapshot(contract: Contract) -> events.ContractSnapshot:
         region=named("regions", contract.region),
         amount=money_message(contract.amount),
         sign_time=instant(contract.sign_time),
-        start_date=date_message(contract.start_date),
+        start_date=date_message(contract.effective_date or contract.start_date),
         end_date=date_message(contract.end_date),
         create_time=instant(contract.create_time),
         paid=money_message(contract.paid),
@@ -56,6 +56,7 @@ _MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
     domain.ContractExpired: ("expired", events.ContractExpired),
     domain.ContractTerminated: ("terminated", events.ContractTerminated),
     domain.ContractRenewed: ("renewed", events.ContractRenewed),
+    domain.ContractPersonErased: ("person_erased", events.ContractPersonErased),
     domain.ContractSettled: ("settled", events.ContractSettled),
 }
 
@@ -116,6 +117,10 @@ SIGNATURES: Publications = {
     ),
     signature_domain.SignatureSigned: Publication(
         "signature.signed", lambda _, after: signature_events.SignatureSigned(signature=_signature(after))
+    ),
+    signature_domain.SignaturePersonErased: Publication(
+        "signature.person_erased",
+        lambda _, after: signature_events.SignaturePersonErased(signature=_signature(after)),
     ),
     signature_domain.SignatureRevoked: Publication(
         "signature.revoked", lambda _, after: signature_events.SignatureRevoked(signature=_signature(after))

@@ -54,6 +54,7 @@ _MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
     domain.QuoteSent: ("sent", events.QuoteSent),
     domain.QuoteAccepted: ("accepted", events.QuoteAccepted),
     domain.QuoteExpired: ("expired", events.QuoteExpired),
+    domain.QuotePersonErased: ("person_erased", events.QuotePersonErased),
     domain.QuoteSuperseded: ("superseded", events.QuoteSuperseded),
 }
 

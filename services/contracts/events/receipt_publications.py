@@ -10,6 +10,7 @@ from chassis.publication import Publication, Publications
 from chassis.wire import date_message, money_message, named
 from services.contracts.domain import receipt as domain
 from services.contracts.domain.receipt import Receipt
+from services.contracts.domain.receipt_erasing import ReceiptPersonErased
 
 
 def snapshot(receipt: Receipt) -> events.ReceiptSnapshot:
@@ -39,6 +40,7 @@ _MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
     domain.ReceiptMatured: ("matured", events.ReceiptMatured),
     domain.ReceiptClaimed: ("claimed", events.ReceiptClaimed),
     domain.ReceiptClaimRejected: ("claim_rejected", events.ReceiptClaimRejected),
+    ReceiptPersonErased: ("person_erased", events.ReceiptPersonErased),
     domain.ReceiptIdentified: ("identified", events.ReceiptIdentified),
 }
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+from google.type import decimal_pb2
 from millrace.contracts.v1 import contract_events_pb2, contract_pb2, contract_service_pb2
 
 from chassis.wire import date_message, date_of, instant, money_message, named, reference
 from services.contracts.application.contract_drafting import DraftWish
 from services.contracts.domain.clauses import Clause, ClauseDifference
 from services.contracts.domain.contract import Contract
+from services.contracts.domain.payment_plan import PlanPart
 
 
 def to_message(contract: Contract) -> contract_pb2.Contract:
@@ -42,6 +44,20 @@ def to_message(contract: Contract) -> contract_pb2.Contract:
         update_time=instant(contract.update_time),
         etag=str(contract.version),
         renews=named("contracts", contract.renews),
+        effective_date=date_message(contract.effective_date),
+        instalments=[part_message(part) for part in contract.payment_parts],
+    )
+
+
+def part_message(part: PlanPart) -> contract_pb2.PlannedPart:
+    """A part of the plan on the wire."""
+    return contract_pb2.PlannedPart(
+        key=part.key,
+        display_name_zh=part.display_name_zh,
+        display_name_en=part.display_name_en,
+        share=decimal_pb2.Decimal(value=str(part.share)),
+        months=part.months,
+        days=part.days,
     )
 
 

@@ -23,7 +23,7 @@ from services.contracts.application.contract_drafting import (
     update_contract,
 )
 from services.contracts.application.contract_life import activate_contract, terminate_contract
-from services.contracts.application.contract_papers import PDF, PaperRoom, paper_of, signed_file
+from services.contracts.application.contract_papers import PDF, PaperRoom, kept_file, paper_to_hand_out
 from services.contracts.application.contract_review import explain, open_review, recall
 from services.contracts.application.contract_signing import record_paper_signing, send_contract
 from services.contracts.application.contracts import get_contract, list_contracts, list_signatures
@@ -139,7 +139,9 @@ class ContractServicer:
         """End one."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
         return await self._write(
-            call, request, lambda work: terminate_contract(work, uuid=uuid, seen=seen, comment=request.comment.strip())
+            call,
+            request,
+            lambda work: terminate_contract(work, self._desk, uuid=uuid, seen=seen, comment=request.comment.strip()),
         )
 
     async def ExplainContract(
@@ -153,7 +155,7 @@ class ContractServicer:
     async def DownloadContract(self, request: contract.DownloadContractRequest, call: Call) -> AsyncIterator[HttpBody]:
         """Send one in PDF."""
         found = await self._store.read(call, lambda read: get_contract(read, uuid=uuid_of(request.name)))
-        uuid = await self._store.read(call, lambda read: signed_file(read, contract=found))
+        uuid = await self._store.read(call, lambda read: kept_file(read, contract=found))
         if uuid is not None:
             file = await self._store.read(call, lambda read: get_file(read, FILES, uuid))
             async for piece in download(self._room.vault, file):
@@ -178,4 +180,4 @@ class ContractServicer:
 
     async def _on_paper(self, read: Read, name: str, permission: str = "contracts.read") -> tuple[Contract, Paper]:
         found = await get_contract(read, uuid=uuid_of(name), permission=permission)
-        return found, await paper_of(read, self._desk, contract=found)
+        return found, await paper_to_hand_out(read, self._desk, contract=found)

@@ -9,6 +9,7 @@ from millrace.contracts.v1 import finance_service_pb2 as contract
 from millrace.contracts.v1 import receipt_pb2
 from millrace.reasons.v1.reason_pb2 import Reason as ReasonMessage
 
+from chassis.jobs import carry_out
 from chassis.rpc.call import Call
 from chassis.rpc.refusals import InvalidRequest
 from chassis.rpc.validation import validate
@@ -18,7 +19,7 @@ from chassis.work import Store
 from kernel.errors import InvalidField, Refusal
 from kernel.time import Clock
 from services.contracts.application.receipt_booking import Arrival, Booked, book_receipts
-from services.contracts.application.receivables import AT_ONCE, receivables_after
+from services.contracts.application.receivables import AT_ONCE, check_place, number_anew, numbering, receivables_after
 from services.contracts.application.reconciling import reconcile_receipts
 from services.contracts.domain.receipt_refusals import ResumeTokenInvalid
 from services.contracts.domain.reconciliation import Difference, StatementLine
@@ -45,17 +46,18 @@ class FinanceServicer:
         self, request: contract.WatchReceivablesRequest, call: Call
     ) -> AsyncIterator[contract.WatchReceivablesResponse]:
         """Send what changed after a place, for as long as somebody listens."""
-        place = place_of(request.resume_token)
+        told, place = place_of(request.resume_token)
+        epoch = await self._epoch(call, told, place)
         silent = 0
         while True:
             found = await self._after(call, place)
             for each in found:
                 place = each.place
-                yield self._receivable(each, call)
+                yield self._receivable(each, epoch, call)
             if len(found) == AT_ONCE:
                 continue
             if found or silent % _SILENT_LOOKS == 0:
-                yield contract.WatchReceivablesResponse(resume_token=token_of(place))
+                yield contract.WatchReceivablesResponse(resume_token=token_of(epoch, place))
             silent = 1 if found else silent + 1
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -90,15 +92,24 @@ class FinanceServicer:
             agreed_count=found.agreed, differences=[_difference(each) for each in found.differences]
         )
 
+    async def _epoch(self, call: Call, told: UUID | None, place: Place) -> UUID:
+        """Of which history the places are that are sent; raises ResumeTokenOutdated."""
+        known = await self._store.read(call, numbering)
+        if known.foreign:
+            await carry_out(self._store, call.principal, action="number receivables anew", use_case=number_anew)
+            known = await self._store.read(call, numbering)
+        check_place(known, epoch=told, place=place)
+        return known.epoch
+
     async def _after(self, call: Call, place: Place) -> Sequence[Receivable]:
         return await self._store.read(call, lambda read: receivables_after(read, place=place))
 
-    def _receivable(self, receivable: Receivable, call: Call) -> contract.WatchReceivablesResponse:
+    def _receivable(self, receivable: Receivable, epoch: UUID, call: Call) -> contract.WatchReceivablesResponse:
         today = self._clock.now().astimezone(self._zone).date()
         return contract.WatchReceivablesResponse(
             receivable=instalment_message(receivable.instalment, today=today, locale=call.locale),
             contract_number=receivable.contract_number,
-            resume_token=token_of(receivable.place),
+            resume_token=token_of(epoch, receivable.place),
         )
 
     def _outcome(self, booked: Booked, call: Call) -> contract.BookedReceipt:
@@ -122,20 +133,21 @@ class FinanceServicer:
         )
 
 
-def token_of(place: Place) -> str:
-    """The place as a client keeps it."""
-    return f"{place.changed_in}.{place.uuid.hex}"
+def token_of(epoch: UUID, place: Place) -> str:
+    """The place as a client keeps it, with the history it is of."""
+    return f"{epoch.hex}.{place.changed_in}.{place.uuid.hex}"
 
 
-def place_of(token: str) -> Place:
-    """The place a token names; raises ResumeTokenInvalid."""
+def place_of(token: str) -> tuple[UUID | None, Place]:
+    """The place a token names, and of which history; raises ResumeTokenInvalid."""
     if not token:
-        return Place()
-    changed_in, _, uuid = token.partition(".")
+        return None, Place()
+    epoch, _, rest = token.partition(".")
+    changed_in, _, uuid = rest.partition(".")
     if not changed_in.isdecimal() or int(changed_in) >= 2**63:
         raise ResumeTokenInvalid
     try:
-        return Place(changed_in=int(changed_in), uuid=UUID(uuid))
+        return UUID(epoch), Place(changed_in=int(changed_in), uuid=UUID(uuid))
     except ValueError:
         raise ResumeTokenInvalid from None
 

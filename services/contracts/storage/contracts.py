@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from kernel.money import Money
 from services.contracts.domain.clauses import Clause
 from services.contracts.domain.contract import Contract, ContractState, ContractTerms
 from services.contracts.domain.contract_refusals import ContractNotFound
+from services.contracts.domain.payment_plan import PlanPart
 from services.contracts.storage.contract_tables import CONTRACT_NUMBERS, CONTRACTS
 
 READING = "contracts.read"
@@ -39,8 +41,10 @@ def to_row(contract: Contract) -> Mapping[str, object]:
         "paid_minor": contract.paid.minor,
         **_terms_to_row(contract.terms),
         "payment_template": contract.payment_template,
+        "payment_parts": parts_to_row(contract.payment_parts),
         "start_date": contract.start_date,
         "end_date": contract.end_date,
+        "effective_date": contract.effective_date,
         "approval": contract.approval,
         "approved_hash": contract.approved_hash,
         "comment": contract.comment,
@@ -65,6 +69,16 @@ def _terms_to_row(terms: ContractTerms) -> Mapping[str, object]:
     }
 
 
+def parts_to_row(parts: Sequence[PlanPart]) -> list[Mapping[str, object]]:
+    """The parts of a plan as they lie in a column; shares as text, so that they stay exact."""
+    return [{**asdict(part), "share": str(part.share)} for part in parts]
+
+
+def parts_from_row(column: Sequence[Mapping[str, Any]]) -> tuple[PlanPart, ...]:
+    """The parts of a plan in a column."""
+    return tuple(PlanPart(**{**each, "share": Decimal(each["share"])}) for each in column)
+
+
 CONTRACT_RECORD: Record[Contract] = Record(kind="contract", collection="contracts", table=CONTRACTS, row=to_row)
 
 
@@ -86,8 +100,10 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Contract:
         paid=Money(minor=row["paid_minor"], currency=row["currency"]),
         terms=_terms_from_row(row),
         payment_template=row["payment_template"],
+        payment_parts=parts_from_row(row["payment_parts"]),
         start_date=row["start_date"],
         end_date=row["end_date"],
+        effective_date=row["effective_date"],
         approval=row["approval"],
         approved_hash=row["approved_hash"],
         comment=row["comment"],
@@ -138,6 +154,12 @@ async def contracts_of_opportunity(read: Read, opportunity: UUID) -> Sequence[Co
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
+async def contracts_of_account(read: Read, account: UUID) -> Sequence[Contract]:
+    """Every contract of a customer, whoever asks."""
+    statement = select(CONTRACTS).where(CONTRACTS.c.account == account).order_by(CONTRACTS.c.uuid)
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
 async def contracts_of(read: Read, uuids: Sequence[UUID], *, permission: str) -> Mapping[UUID, Contract]:
     """Those of the contracts that the permission reaches for the caller, by id."""
     wanted = select(CONTRACTS).where(CONTRACTS.c.uuid == any_(literal(uuids, ARRAY(Uuid))))
@@ -160,11 +182,12 @@ async def list_contracts(read: Read, wanted: PageRequest) -> Page[Contract]:
 
 
 async def begun_contracts(read: Read, *, today: date, most: int) -> Sequence[Contract]:
-    """Signed contracts whose first day has come, whoever asks, at most `most`."""
+    """Signed contracts whose first day has come, or that begin with the signature, whoever asks, at most `most`."""
+    begun = CONTRACTS.c.start_date.is_(None) | (CONTRACTS.c.start_date <= today)
     statement = (
         select(CONTRACTS)
-        .where(CONTRACTS.c.state == ContractState.SIGNED.value, CONTRACTS.c.start_date <= today)
-        .order_by(CONTRACTS.c.start_date)
+        .where(CONTRACTS.c.state == ContractState.SIGNED.value, begun)
+        .order_by(CONTRACTS.c.create_time)
         .limit(most)
     )
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]

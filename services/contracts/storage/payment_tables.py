@@ -61,6 +61,13 @@ Index("instalments_due_date", INSTALMENTS.c.due_date, INSTALMENTS.c.uuid)
 Index("instalments_changed_in", INSTALMENTS.c.changed_in, INSTALMENTS.c.uuid)
 Index("instalments_open", INSTALMENTS.c.due_date, postgresql_where=INSTALMENTS.c.open_minor > 0)
 
+# Of which history the numbers in `changed_in` are: after a restore into another cluster they count anew.
+RECEIVABLE_EPOCHS = Table(
+    "receivable_epochs",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+)
+
 LEDGER_TRANSACTIONS = Table(
     "ledger_transactions",
     METADATA,

@@ -91,7 +91,7 @@ QUOTES = Table(
     Column("team", Uuid),
     Column("region", Uuid),
     _text("tier"),
-    _text("buyer"),
+    Column("buyer", Text, nullable=False, info={"personal": True}),
     Column("price_book", Uuid, nullable=False),
     _text("currency"),
     Column("lines", JSONB, nullable=False),

@@ -161,6 +161,12 @@ async def approved_quotes(read: Read, opportunity: UUID) -> Sequence[Quote]:
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
+async def quotes_of_account(read: Read, account: UUID) -> Sequence[Quote]:
+    """Every quote for a customer, whoever asks."""
+    statement = select(QUOTES).where(QUOTES.c.account == account).order_by(QUOTES.c.uuid)
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
 async def quotes_of_opportunity(read: Read, opportunity: UUID) -> Sequence[Quote]:
     """Every quote of an opportunity, whoever asks."""
     statement = select(QUOTES).where(QUOTES.c.opportunity == opportunity)

@@ -123,6 +123,12 @@ async def lock_receipts_of_contract(read: Read, contract: UUID) -> Sequence[Rece
     return [from_row(row) for row in (await read.connection.execute(wanted)).mappings()]
 
 
+async def lock_receipts_of_account(read: Read, account: UUID) -> Sequence[Receipt]:
+    """What a customer paid, whoever asks, held."""
+    wanted = select(RECEIPTS).where(RECEIPTS.c.account == account).order_by(RECEIPTS.c.uuid).with_for_update()
+    return [from_row(row) for row in (await read.connection.execute(wanted)).mappings()]
+
+
 async def lock_unidentified(read: Read, uuid: UUID) -> Receipt:
     """A receipt nobody knows whose it is, for whoever asks, held; raises ReceiptNotFound."""
     wanted = select(RECEIPTS).where(RECEIPTS.c.uuid == uuid, RECEIPTS.c.account.is_(None))

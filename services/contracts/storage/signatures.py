@@ -117,6 +117,12 @@ async def find_document(read: Read, *, subject: str, kind: str) -> Document | No
     return Document(**row) if row else None
 
 
+async def documents_of(read: Read, subject: str) -> Sequence[Document]:
+    """Every document made of a subject."""
+    statement = select(DOCUMENTS).where(DOCUMENTS.c.subject == subject).order_by(DOCUMENTS.c.create_time)
+    return [Document(**row) for row in (await read.connection.execute(statement)).mappings()]
+
+
 def keep_document(work: UnitOfWork, document: Document) -> None:
     """Gather a document."""
     work.insert(

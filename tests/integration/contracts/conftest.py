@@ -52,6 +52,7 @@ class HeldOffers:
 
     held: dict[UUID, Offer] = field(default_factory=dict)
     accepted: list[UUID] = field(default_factory=list)
+    given_back: list[UUID] = field(default_factory=list)
 
     async def get(self, read: Read, uuid: UUID, *, permission: str) -> Offer:
         offer = await self.by_itself(read, uuid)
@@ -71,6 +72,11 @@ class HeldOffers:
         self.accepted.append(uuid)
         if uuid not in self.held:
             await QuoteOffers().accept(work, uuid)
+
+    async def give_back(self, work: UnitOfWork, uuid: UUID) -> None:
+        self.given_back.append(uuid)
+        if uuid not in self.held:
+            await QuoteOffers().give_back(work, uuid)
 
 
 def an_offer(**fields: Any) -> Offer:

@@ -71,11 +71,16 @@ async def sent(house: ContractsHouse, contract: Contract, *, request_id: str = "
 
 
 async def sign(
-    house: ContractsHouse, link: SendContractResponse, *, code: str = "", request_id: str = "sign"
+    house: ContractsHouse,
+    link: SendContractResponse,
+    *,
+    code: str = "",
+    request_id: str = "sign",
+    signer: str = "张伟",
 ) -> SignContractResponse:
     """The customer signs."""
     request = SignContractRequest(
-        token=link.token, code=code or link.code, signer_name="张伟", intent=INTENT, request_id=request_id
+        token=link.token, code=code or link.code, signer_name=signer, intent=INTENT, request_id=request_id
     )
     return await SignatureServiceStub(house.channel).SignContract(
         request, metadata=(("millrace-client-address", "203.0.113.7"), ("accept-language", "en"))

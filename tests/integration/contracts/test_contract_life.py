@@ -66,7 +66,8 @@ async def test_a_contract_lives_from_its_draft_to_its_end(house: ContractsHouse)
     stub = ContractServiceStub(house.channel)
     active = await stub.ActivateContract(ActivateContractRequest(name=contract.name), **house.zhang_wei)
     assert active.state == states.CONTRACT_STATE_ACTIVE
-    assert active.start_date == Date(year=2026, month=3, day=2)
+    assert active.effective_date == Date(year=2026, month=3, day=2)
+    assert not active.HasField("start_date")
     ended = await stub.TerminateContract(
         TerminateContractRequest(name=contract.name, comment="双方协商一致解除"), **house.zhang_wei
     )
@@ -192,13 +193,40 @@ async def in_force(house: ContractsHouse) -> Contract:
     return await stub.ActivateContract(ActivateContractRequest(name=contract.name), **house.zhang_wei)
 
 
-async def test_a_contract_is_renewed_when_the_one_that_follows_it_is_signed(house: ContractsHouse) -> None:
+async def swept(house: ContractsHouse) -> None:
+    (sweep,) = contract_sweeps(house.parts)
+    async with house.engine.begin() as connection:
+        await sweep.run(connection, house.clock.now())
+
+
+async def test_a_contract_is_renewed_when_the_one_that_follows_it_comes_into_force(house: ContractsHouse) -> None:
     first = await in_force(house)
-    second = await ready(house, renews=first.name)
-    assert (await read(house, first)).state == states.CONTRACT_STATE_ACTIVE
+    second = await ready(house, renews=first.name, start_date=Date(year=2026, month=3, day=10))
     await sign(house, await sent(house, second))
+    await swept(house)
+    assert (await read(house, first)).state == states.CONTRACT_STATE_ACTIVE
+    house.clock.travel(days=8)
+    await swept(house)
     assert (await read(house, first)).state == states.CONTRACT_STATE_RENEWED
     assert (await read(house, second)).renews == first.name
+
+
+async def test_a_contract_whose_follower_fell_away_is_renewed_by_another(house: ContractsHouse) -> None:
+    first = await in_force(house)
+    second = await ready(house, renews=first.name, start_date=Date(year=2026, month=3, day=10))
+    await sign(house, await sent(house, second))
+    await ended(house, second)
+    assert (await drafted(house, renews=first.name)).renews == first.name
+
+
+async def test_without_a_first_day_a_contract_is_in_force_from_its_signature(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    await sign(house, await sent(house, contract))
+    house.clock.travel(days=3)
+    await swept(house)
+    active = await read(house, contract)
+    assert active.state == states.CONTRACT_STATE_ACTIVE
+    assert active.effective_date == Date(year=2026, month=3, day=2)
 
 
 async def test_a_contract_that_was_never_in_force_is_not_renewed(house: ContractsHouse) -> None:
@@ -215,12 +243,10 @@ async def test_contracts_begin_and_end_by_the_calendar(house: ContractsHouse) ->
     dates = {"start_date": Date(year=2026, month=3, day=10), "end_date": Date(year=2026, month=3, day=20)}
     contract = await ready(house, **dates)
     await sign(house, await sent(house, contract))
-    (sweep,) = contract_sweeps(house.parts)
     seen = []
     for days in (0, 8, 10, 1):  # 2, 10, 20 and 21 March
         house.clock.travel(days=days)
-        async with house.engine.begin() as connection:
-            await sweep.run(connection, house.clock.now())
+        await swept(house)
         seen.append((await read(house, contract)).state)
     assert seen == [
         states.CONTRACT_STATE_SIGNED,
@@ -234,8 +260,7 @@ async def test_a_contract_that_is_ended_early_owes_no_longer_what_nobody_began_t
     contract = await in_force(house)
     plan = await owed(house, contract)
     assert [each.state for each in plan] == [INSTALMENT_STATE_PLANNED] * 3
-    request = TerminateContractRequest(name=contract.name, comment="双方协商解除", request_id="end")
-    await ContractServiceStub(house.channel).TerminateContract(request, **house.zhang_wei)
+    await ended(house, contract)
     left = await owed(house, contract)
     assert [(each.state, each.open.units) for each in left] == [(INSTALMENT_STATE_CANCELLED, 0)] * 3
     balance = "select coalesce(sum(debit_minor - credit_minor), 0) from ledger_entries where account = 'receivable'"
@@ -244,7 +269,26 @@ async def test_a_contract_that_is_ended_early_owes_no_longer_what_nobody_began_t
 
 
 async def test_who_takes_a_contract_over_sees_what_it_owes(house: ContractsHouse) -> None:
-    contract = await in_force(house)
+    await gone_to_li_na(house, await in_force(house))
+    li_na = house.as_member(LI_NA, team=CHENGDU, region=WEST)
+    stub = InstalmentServiceStub(house.channel)
+    assert (await stub.ListInstalments(ListInstalmentsRequest(), **li_na)).total_size == 3
+    assert (await stub.ListInstalments(ListInstalmentsRequest(), **house.zhang_wei)).total_size == 0
+
+
+async def test_what_is_open_of_a_contract_that_was_renewed_goes_to_the_new_owner_too(house: ContractsHouse) -> None:
+    first = await in_force(house)
+    second = await ready(house, renews=first.name)
+    await sign(house, await sent(house, second))
+    await swept(house)
+    assert (await read(house, first)).state == states.CONTRACT_STATE_RENEWED
+    await gone_to_li_na(house, first)
+    li_na = house.as_member(LI_NA, team=CHENGDU, region=WEST)
+    seen = await InstalmentServiceStub(house.channel).ListInstalments(ListInstalmentsRequest(), **li_na)
+    assert {each.contract for each in seen.instalments} == {first.name}
+
+
+async def gone_to_li_na(house: ContractsHouse, contract: Contract) -> None:
     await carry_out(
         house.parts.store,
         service_principal("contracts", {"contracts.read": Scope.ALL}),
@@ -253,10 +297,11 @@ async def test_who_takes_a_contract_over_sees_what_it_owes(house: ContractsHouse
             work, opportunity=uuid_of(contract.opportunity), owner=LI_NA, team=CHENGDU, region=WEST
         ),
     )
-    li_na = house.as_member(LI_NA, team=CHENGDU, region=WEST)
-    stub = InstalmentServiceStub(house.channel)
-    assert (await stub.ListInstalments(ListInstalmentsRequest(), **li_na)).total_size == 3
-    assert (await stub.ListInstalments(ListInstalmentsRequest(), **house.zhang_wei)).total_size == 0
+
+
+async def ended(house: ContractsHouse, contract: Contract) -> None:
+    request = TerminateContractRequest(name=contract.name, comment="双方协商解除", request_id=f"end-{contract.name}")
+    await ContractServiceStub(house.channel).TerminateContract(request, **house.zhang_wei)
 
 
 async def owed(house: ContractsHouse, contract: Contract) -> list[Instalment]:

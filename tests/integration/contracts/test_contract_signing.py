@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from typing import Any
 
 import grpc
 from asn1crypto import pem, x509
@@ -14,8 +15,10 @@ from millrace.contracts.v1.contract_service_pb2 import ListSignaturesRequest, Re
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 from millrace.contracts.v1.instalment_service_pb2 import ListInstalmentsRequest
 from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
+from millrace.contracts.v1.rule_set_service_pb2_grpc import RuleSetServiceStub
 from millrace.contracts.v1.signature_service_pb2 import DownloadSignatureDocumentRequest, ViewSignatureRequest
 from millrace.contracts.v1.signature_service_pb2_grpc import SignatureServiceStub
+from millrace.rules.v1.rule_set_requests_pb2 import GetRuleSetRequest, UpdateRuleSetRequest
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -26,6 +29,7 @@ from chassis.tables import requests
 from services.contracts.rpc.contract_wiring import sealing
 from tests.integration.contracts.conftest import SEAL, ContractsHouse, an_offer, put_away
 from tests.integration.contracts.lives import INTENT, downloaded, read, ready, sent, sign, told
+from tests.integration.contracts.paying import minor, plan_of
 from tests.integration.contracts.test_contract_life import refusal
 
 
@@ -65,6 +69,25 @@ async def test_the_payment_plan_stands_with_the_signature(house: ContractsHouse)
         (4938, 270_000_000),
         (3703, 700_000_000),
     ]
+
+
+async def test_the_plan_that_was_agreed_upon_is_owed_whatever_the_rules_say_by_then(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    link = await sent(house, contract)
+    stub = RuleSetServiceStub(house.channel)
+    rules = await stub.GetRuleSet(GetRuleSetRequest(name="contractRuleSets/payment_plans"), **house.boss)
+    once: Any = {
+        "key": "other",
+        "zh": "一次",
+        "en": "Once",
+        "part": [{"key": "all", "zh": "全款", "en": "All", "share": 1}],
+    }
+    rules.body.Clear()
+    rules.body.update({"plan": [once]})
+    await stub.UpdateRuleSet(UpdateRuleSetRequest(rule_set=rules), **house.boss)
+    await sign(house, link)
+    assert [minor(each.amount) for each in await plan_of(house, contract)] == [370_370, 493_827, 370_370]
+    assert [part.key for part in contract.instalments] == ["advance", "delivery", "acceptance"]
 
 
 async def test_the_document_behind_the_link_is_the_one_that_is_signed(house: ContractsHouse) -> None:

@@ -28,6 +28,8 @@ from tests.integration.contracts.paying import (
     signed,
 )
 
+EPOCH = "0" * 32
+
 
 def service(house: ContractsHouse) -> Any:
     return FinanceServiceStub(house.channel)
@@ -86,11 +88,36 @@ async def _touch(connection: Any, name: str) -> None:
     await connection.execute(text("update instalments set version = version + 1 where uuid = :uuid"), {"uuid": uuid})
 
 
-@pytest.mark.parametrize("token", ["x", "1.", "1.zz", "-1.00000000000000000000000000000000", f"{2**64}.{'0' * 32}"])
+@pytest.mark.parametrize("token", ["x", "1.", "1.zz", f"{EPOCH}.-1.{'0' * 32}", f"{EPOCH}.{2**64}.{'0' * 32}"])
 async def test_a_token_nobody_was_given_is_refused(house: ContractsHouse, token: str) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await followed(house, token)
     assert reason_of(refused.value) == "RESUME_TOKEN_INVALID"
+
+
+async def test_after_a_restore_every_receivable_is_told_again(house: ContractsHouse) -> None:
+    """Rows of another cluster have numbers that this one has not reached: they would be told to nobody."""
+    await signed(house)
+    _, before = await followed(house)
+    async with house.engine.begin() as connection:
+        await connection.execute(text("alter table instalments disable trigger instalments_change"))
+        await connection.execute(text("update instalments set changed_in = changed_in + 5000000"))
+        await connection.execute(text("alter table instalments enable trigger instalments_change"))
+    found, after = await followed(house)
+    assert len(found) == 3
+    assert (await followed(house, after))[0] == []
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await followed(house, before)
+    assert reason_of(refused.value) == "RESUME_TOKEN_OUTDATED"
+
+
+async def test_a_place_ahead_of_the_books_is_of_another_history(house: ContractsHouse) -> None:
+    """As after a recovery to an earlier moment."""
+    _, token = await followed(house)
+    epoch, _, uuid = token.split(".")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await followed(house, f"{epoch}.{2**40}.{uuid}")
+    assert reason_of(refused.value) == "RESUME_TOKEN_OUTDATED"
 
 
 async def test_only_finance_may_follow(house: ContractsHouse) -> None:

@@ -12,7 +12,7 @@ from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetAppro
 from millrace.contracts.v1 import quote_events_pb2 as states
 from millrace.contracts.v1.approval_service_pb2_grpc import ApprovalServiceStub
 from millrace.contracts.v1.contract_pb2 import Contract
-from millrace.contracts.v1.contract_service_pb2 import CreateContractRequest
+from millrace.contracts.v1.contract_service_pb2 import CreateContractRequest, TerminateContractRequest
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 from millrace.contracts.v1.price_book_pb2 import PriceBook, PriceBookEntry
 from millrace.contracts.v1.price_book_service_pb2 import CreatePriceBookRequest
@@ -33,14 +33,19 @@ from millrace.contracts.v1.quote_service_pb2 import (
     UpdateQuoteRequest,
 )
 from millrace.contracts.v1.quote_service_pb2_grpc import QuoteServiceStub
+from millrace.contracts.v1.signature_service_pb2 import DownloadSignatureDocumentRequest
+from millrace.contracts.v1.signature_service_pb2_grpc import SignatureServiceStub
 
 from chassis.jobs import carry_out
 from chassis.principal import Scope, service_principal
-from services.contracts.application.quotes import expire_quotes, know_opportunity
+from chassis.wire import uuid_of
+from chassis.work import UnitOfWork
+from services.contracts.application.quotes import expire_quotes, hand_over_quotes, know_opportunity
 from services.contracts.domain.quote_terms import Deal
 from services.contracts.rpc.quote_wiring import quote_desk
+from services.contracts.storage.quotes import QUOTE_RECORD, quote_by_itself
 from tests.integration.contracts.conftest import EAST, HANGZHOU, LI_NA, WANG_FANG, ZHANG_WEI, ContractsHouse
-from tests.integration.contracts.lives import approved, reviewed, sent, sign, told
+from tests.integration.contracts.lives import approved, downloaded, reviewed, sent, sign, told
 from tests.integration.contracts.test_contract_life import refusal
 
 OPPORTUNITY, ACCOUNT = uuid4(), uuid4()
@@ -221,6 +226,74 @@ async def test_only_an_approved_quote_becomes_a_contract(shop: Shop) -> None:
     contract = await approved(shop.house, await reviewed(shop.house, contract))
     await sign(shop.house, await sent(shop.house, contract))
     assert (await shop.read(quote)).state == states.QUOTE_STATE_ACCEPTED
+
+
+async def contracted(shop: Shop, quote: Quote) -> Contract:
+    request = CreateContractRequest(contract=Contract(quote=quote.name))
+    return await ContractServiceStub(shop.house.channel).CreateContract(request, **shop.house.zhang_wei)
+
+
+async def test_a_quote_whose_signed_contract_was_ended_becomes_another_one(shop: Shop) -> None:
+    quote = await shop.submit(await shop.quote("0.1", buyer="杭州云帆科技有限公司"))
+    first = await approved(shop.house, await reviewed(shop.house, await contracted(shop, quote)))
+    await sign(shop.house, await sent(shop.house, first))
+    await ContractServiceStub(shop.house.channel).TerminateContract(
+        TerminateContractRequest(name=first.name, comment="重签", request_id="end"), **shop.house.zhang_wei
+    )
+    assert (await shop.read(quote)).state == states.QUOTE_STATE_APPROVED
+    second = await approved(shop.house, await reviewed(shop.house, await contracted(shop, quote)))
+    await sign(shop.house, await sent(shop.house, second), request_id="sign-again")
+    assert (await shop.read(quote)).state == states.QUOTE_STATE_ACCEPTED
+
+
+async def test_prices_nobody_approved_stand_on_no_contract_that_is_handed_out(shop: Shop) -> None:
+    quote = await shop.submit(await shop.quote("0.1", buyer="杭州云帆科技有限公司"))
+    contract = await contracted(shop, quote)
+    assert (await downloaded(shop.house, contract)).startswith(b"%PDF-")
+    await shop.reprice(await shop.read(quote), "0.6")
+    assert "is not approved" in await refusal(downloaded(shop.house, contract))
+
+
+async def test_what_is_downloaded_of_a_contract_that_was_sent_is_what_the_customer_reads(shop: Shop) -> None:
+    quote = await shop.submit(await shop.quote("0.1", buyer="杭州云帆科技有限公司"))
+    contract = await approved(shop.house, await reviewed(shop.house, await contracted(shop, quote)))
+    link = await sent(shop.house, contract)
+    await shop.reprice(await shop.read(quote), "0.6")
+    stub = SignatureServiceStub(shop.house.channel)
+    request = DownloadSignatureDocumentRequest(token=link.token)
+    shown = b"".join([piece.data async for piece in stub.DownloadSignatureDocument(request)])
+    assert await downloaded(shop.house, contract) == shown
+
+
+async def test_after_a_hand_over_the_new_owner_does_not_approve_what_is_his_now(shop: Shop) -> None:
+    quote = await shop.submit(await shop.quote("0.2"))
+    deal = Deal(opportunity=OPPORTUNITY, account=ACCOUNT, owner=WANG_FANG, team=HANGZHOU, region=EAST)
+    await shop.by_itself(lambda work: hand_over_quotes(work, deal=deal))
+    assert "Nobody" in await refusal(shop.approve(quote))
+    assert (await shop.read(quote)).state == states.QUOTE_STATE_PENDING_APPROVAL
+    await shop.approve(quote, by=LI_NA)
+    assert (await shop.read(quote)).state == states.QUOTE_STATE_APPROVED
+
+
+async def test_whoever_wrote_a_quote_does_not_approve_it_when_another_asks(shop: Shop) -> None:
+    wang_fang = shop.house.as_member(WANG_FANG, Scope.REGION, roles=("regional_manager",), may=APPROVING)
+    written = await shop.stub.CreateQuote(CreateQuoteRequest(quote=shop.offer("0.2")), **wang_fang)
+    quote = await shop.submit(written)
+    assert "Nobody" in await refusal(shop.approve(quote))
+
+
+async def test_a_question_nobody_need_answer_any_more_waits_for_nobody(shop: Shop) -> None:
+    many = [QuoteLine(product=shop.product, quantity=Decimal(value="40"), line_discount=Decimal(value="0.15"))]
+    first = await shop.submit(await shop.quote(lines=many))
+    second = await shop.submit(await shop.quote(lines=many))
+    await shop.by_itself(lambda work: expire(work, first))
+    assert (await shop.submit(second)).state == states.QUOTE_STATE_APPROVED
+    assert await told(shop.house, "approval") == ["requested", "outdated"]
+
+
+async def expire(work: UnitOfWork, quote: Quote) -> None:
+    found = await quote_by_itself(work, uuid_of(quote.name))
+    work.save(QUOTE_RECORD, found.expire(now=work.now))
 
 
 async def test_a_contract_under_review_is_not_sent_when_its_quote_changes(shop: Shop) -> None:

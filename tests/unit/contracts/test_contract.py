@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,13 +12,15 @@ import pytest
 from kernel.events import Change
 from kernel.money import Money
 from services.contracts.domain.clauses import Clause
-from services.contracts.domain.contract import NEXT_STATES, Contract, ContractSettled, ContractState, ContractTerms
+from services.contracts.domain.contract import NEXT_STATES, Contract, ContractState, ContractTerms
+from services.contracts.domain.contract_happenings import ContractSettled
 from services.contracts.domain.contract_refusals import (
     ContractCannotMove,
     ContractDatesCrossed,
     ContractNotAsApproved,
     ContractNotInDraft,
 )
+from services.contracts.domain.payment_plan import PlanPart
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
@@ -43,6 +47,8 @@ CONTRACT = Contract(
     create_time=NOON,
     update_time=NOON,
 )
+PART = PlanPart(key="all", display_name_zh="", display_name_en="", share=Decimal(1))
+PLAN: dict[str, Any] = {"payment_template": "standard", "payment_parts": ()}
 Move = Callable[[Contract], Change[Contract]]
 MOVES: Mapping[ContractState, Move] = {
     ContractState.LEGAL_REVIEW: lambda each: each.open_review(approval=UUID(int=9), now=LATER),
@@ -50,7 +56,7 @@ MOVES: Mapping[ContractState, Move] = {
     ContractState.DRAFT: lambda each: each.send_back(comment="", now=LATER),
     ContractState.SENT: lambda each: each.send(document=UUID(int=8), now=LATER),
     ContractState.SIGNED: lambda each: each.sign(now=LATER),
-    ContractState.ACTIVE: lambda each: each.activate(start=date(2026, 3, 3), now=LATER),
+    ContractState.ACTIVE: lambda each: each.activate(signed_on=date(2026, 3, 3), now=LATER),
     ContractState.EXPIRED: lambda each: each.expire(now=LATER),
     ContractState.RENEWED: lambda each: each.renew(now=LATER),
     ContractState.TERMINATED: lambda each: each.terminate(comment="", now=LATER),
@@ -81,17 +87,17 @@ def test_what_legal_did_not_approve_is_neither_sent_nor_signed(move: Move) -> No
 @pytest.mark.parametrize("state", [each for each in ContractState if each is not ContractState.DRAFT])
 def test_only_a_draft_is_reworded(state: ContractState) -> None:
     with pytest.raises(ContractNotInDraft):
-        a_contract(state).reworded(terms=TERMS, payment_template="", start=None, end=None, now=LATER)
+        a_contract(state).reworded(terms=TERMS, **PLAN, start=None, end=None, now=LATER)
 
 
 def test_a_contract_reworded_to_what_it_says_already_has_no_event() -> None:
-    change = CONTRACT.reworded(terms=TERMS, payment_template="standard", start=None, end=None, now=LATER)
+    change = CONTRACT.reworded(terms=TERMS, **PLAN, start=None, end=None, now=LATER)
     assert change == Change(CONTRACT, ())
 
 
 def test_a_term_does_not_end_before_it_begins() -> None:
     with pytest.raises(ContractDatesCrossed):
-        CONTRACT.reworded(terms=TERMS, payment_template="", start=date(2026, 3, 2), end=date(2026, 3, 1), now=LATER)
+        CONTRACT.reworded(terms=TERMS, **PLAN, start=date(2026, 3, 2), end=date(2026, 3, 1), now=LATER)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +108,7 @@ def test_a_term_does_not_end_before_it_begins() -> None:
         replace(CONTRACT, quote_hash=b"x"),
         replace(CONTRACT, renews=UUID(int=8)),
         replace(CONTRACT, payment_template="monthly"),
+        replace(CONTRACT, payment_parts=(PART,)),
         replace(CONTRACT, start_date=date(2026, 3, 2)),
         replace(CONTRACT, terms=replace(TERMS, buyer="另一家公司")),
         replace(CONTRACT, terms=replace(TERMS, variables={"seller": "另一家公司"})),

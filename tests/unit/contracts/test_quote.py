@@ -1,6 +1,7 @@
 """The life of a quote: what was not approved is neither sent nor signed, on any way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -62,10 +63,35 @@ def test_whatever_happens_only_what_was_approved_is_sent_or_signed(names: list[s
             assert quote.content_hash() == agreed
 
 
+WAYS: Mapping[QuoteState, Step] = {
+    QuoteState.PENDING_APPROVAL: lambda each: each.submit(approval=UUID(int=9), reasons=(), now=NOON),
+    QuoteState.RETURNED: lambda each: each.send_back(comment="", now=NOON),
+    QuoteState.SENT: lambda each: each.send(today=date(2026, 3, 2), now=NOON),
+    QuoteState.ACCEPTED: lambda each: each.accept(now=NOON),
+    QuoteState.EXPIRED: lambda each: each.expire(now=NOON),
+    QuoteState.SUPERSEDED: lambda each: each.supersede(now=NOON),
+}
+
+
+@pytest.mark.parametrize("wanted", WAYS)
 @pytest.mark.parametrize("state", QuoteState)
-def test_a_state_goes_only_where_the_table_says(state: QuoteState) -> None:
-    ends = {QuoteState.ACCEPTED, QuoteState.SUPERSEDED}
-    assert (not NEXT_STATES[state]) is (state in ends)
+def test_a_state_goes_only_where_the_table_says(state: QuoteState, wanted: QuoteState) -> None:
+    quote = replace(a_quote(), state=state, approved_hash=a_quote().content_hash())
+    if wanted in NEXT_STATES[state]:
+        assert WAYS[wanted](quote).aggregate.state is wanted
+    else:
+        with pytest.raises((QuoteCannotMove, QuoteNotApproved)):
+            WAYS[wanted](quote)
+
+
+@pytest.mark.parametrize("state", QuoteState)
+def test_only_a_quote_that_was_accepted_is_given_back(state: QuoteState) -> None:
+    quote = replace(a_quote(), state=state)
+    if state is QuoteState.ACCEPTED:
+        assert quote.give_back(now=NOON).aggregate.state is QuoteState.APPROVED
+    else:
+        with pytest.raises(QuoteCannotMove):
+            quote.give_back(now=NOON)
 
 
 @pytest.mark.parametrize("name", ["send", "accept"])
