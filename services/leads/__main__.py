@@ -28,7 +28,7 @@ from chassis.jobs import JobKind, Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Scope, service_principal
-from services.leads.application import regrading, rekeying
+from services.leads.application import assigning, regrading, rekeying
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, Rounds
 from services.leads.application.rulebook import Rulebook
@@ -81,7 +81,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     store, texts, pages = parts.store, parts.texts, page_key(parts)
     return {
         _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
-        _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(store, texts),
+        _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
+            store, desk(parts), texts
+        ),
         _service(lead_access_service_pb2, "LeadAccessService"): LeadAccessServicer(
             store, CALLERS.organization(parts), texts
         ),
@@ -124,6 +126,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         rounds(parts, regrading.EVERY_DAY),
         rounds(parts, regrading.BY_NEW_RULES),
         rounds(parts, rekeying.BY_NEW_RULES),
+        rounds(parts, assigning.UNOWNED),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
         Sweep("forget import files", timedelta(hours=1), forget_files),

@@ -13,6 +13,7 @@ from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
 from services.leads.domain.assignment import AssignmentDecision
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
+from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.resemblance import IntakeVerdict, Resemblance, judge_intake
 from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.first_contacts import write_first_contact
@@ -119,7 +120,8 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
     change = same.touched(facts=newcomer.facts, now=work.now)
     kind = briefing.rules.kind_of(change.aggregate.facts.channel)
     change = change.then(lambda lead: graded(briefing, lead, kind))
-    return work.save(RECORD, change if change.aggregate.owner else _assigned(work, briefing, change))
+    lacks_owner = change.aggregate.owner is None and change.aggregate.state in OPEN_STATES
+    return work.save(RECORD, _assigned(work, briefing, change) if lacks_owner else change)
 
 
 def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
@@ -128,6 +130,17 @@ def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
     return lead.graded(
         grade=grading.grade, reasons=grading.reasons, rules_version=grading.rules_version, now=briefing.now
     )
+
+
+def owned(work: UnitOfWork, briefing: Briefing, lead: Lead) -> Change[Lead] | None:
+    """Give a lead of nobody to whoever can take it now; None when nobody can, which is no news."""
+    decision = briefing.owner(grade=lead.grade, region=lead.region, skill=lead.facts.industry)
+    given = _ownership(decision)
+    if given.owner is None:
+        return None
+    _write_down(work, briefing, lead, decision)
+    lead = replace(lead, update_time=work.now)
+    return lead.assigned(owner=given.owner, team=given.team, region=given.region, reasons=given.reasons)
 
 
 def _assigned(work: UnitOfWork, briefing: Briefing, change: Change[Lead]) -> Change[Lead]:

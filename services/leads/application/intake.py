@@ -56,9 +56,11 @@ class Briefing:
         """Clean what was told; the region follows from the address where none is named.
 
         A channel or campaign that was named `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown,
-        RegionUnknown, and what `check_received` and `check_reach` raise.
+        RegionUnknown, and what `check_received`, `check_demo` and `check_reach` raise.
         """
         told.check_received(now=self.now)
+        if before is None or told.demo_request_time != before.demo_request_time:
+            told.check_demo(now=self.now)
         if before is None or (told.phone, told.email) != (before.phone, before.email):
             told.check_reach()
         named = None if before is not None and before.region == told.region else told.region

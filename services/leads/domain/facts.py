@@ -74,6 +74,15 @@ class LeadReceivedInFuture(InvalidField):
     field: str = "lead.received_time"
 
 
+@dataclass(eq=False, kw_only=True)
+class DemoRequestedInFuture(InvalidField):
+    """A demo is said to have been asked for at a time that has not come yet: an appointment is no request."""
+
+    reason = "DEMO_REQUESTED_IN_FUTURE"
+
+    field: str = "lead.demo_request_time"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """A postal address in parts (地址)."""
@@ -127,6 +136,14 @@ class LeadFacts:
             raise LeadReceivedInFuture
         if self.received_time is not None and self.received_time < EARLIEST:
             raise LeadReceivedTooEarly
+
+    def check_demo(self, *, now: datetime) -> None:
+        """Nobody asked for a demo in the future, but for a minute that clocks may differ.
+
+        Raises DemoRequestedInFuture.
+        """
+        if self.demo_request_time is not None and self.demo_request_time > now + _LEEWAY:
+            raise DemoRequestedInFuture
 
     def check_reach(self) -> None:
         """What people write is kept as it is, unless nobody can be reached by it; raises PhoneUnfit and EmailUnfit."""

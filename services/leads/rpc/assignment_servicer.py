@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from millrace.leads.v1 import lead_assignment_service_pb2 as contract
+from millrace.leads.v1 import lead_pb2
 
 from chassis.rpc.call import Call
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
-from chassis.wire import named, uuid_of
+from chassis.wire import named, seen_version, uuid_of
 from chassis.work import Store
+from services.leads.application.assigning import hand_over
 from services.leads.application.explaining import list_assignments
+from services.leads.application.intake import IntakeDesk
 from services.leads.domain.assignment import Weighed
 from services.leads.domain.board import PassedOver
-from services.leads.rpc.lead_messages import GRADE_NUMBERS
+from services.leads.rpc.lead_messages import GRADE_NUMBERS, to_message
 from services.leads.storage.ledger import LedgerEntry
 
 _OUTCOMES: Mapping[PassedOver, Any] = {
@@ -24,8 +27,9 @@ _OUTCOMES: Mapping[PassedOver, Any] = {
 class LeadAssignmentServicer:
     """The ledger of assignments (分配记录)."""
 
-    def __init__(self, store: Store, texts: Texts) -> None:
+    def __init__(self, store: Store, desk: IntakeDesk, texts: Texts) -> None:
         self._store = store
+        self._desk = desk
         self._texts = texts
 
     async def ListLeadAssignments(
@@ -36,6 +40,19 @@ class LeadAssignmentServicer:
         entries = await self._store.read(call, lambda read: list_assignments(read, lead=lead))
         wording = Wording(self._texts, call.locale)
         return contract.ListLeadAssignmentsResponse(lead_assignments=[_entry(each, wording) for each in entries])
+
+    async def AssignLead(self, request: contract.AssignLeadRequest, call: Call) -> lead_pb2.Lead:
+        """Give one by hand."""
+        uuid, owner = uuid_of(request.name), uuid_of(request.owner, field="owner")
+        seen, words = seen_version(request.etag), request.reason.strip()
+        wording = Wording(self._texts, call.locale)
+        answer: lead_pb2.Lead = await self._store.write(
+            call,
+            request,
+            lambda work: hand_over(work, uuid=uuid, seen=seen, owner=owner, words=words, desk=self._desk),
+            answer=lambda lead: to_message(lead, wording),
+        )
+        return answer
 
 
 def _entry(entry: LedgerEntry, wording: Wording) -> contract.LeadAssignment:

@@ -74,6 +74,17 @@ def write_assignment(
         work.insert(MEMBER_LOADS, load)
 
 
+def write_handover(work: UnitOfWork, *, lead: Lead, rules_version: int, today: date) -> None:
+    """Gather that a person gave the lead to its owner, for the lead's own reasons: nobody else was weighed."""
+    chosen = Salesperson(member=lead.owner, team=lead.team) if lead.owner else None
+    decision = AssignmentDecision(
+        chosen=chosen, no_senior_free=False, reasons=lead.owner_reasons, weighed=(), others={}
+    )
+    write_assignment(
+        work, lead=lead, decision=decision, rules_version=rules_version, skill=lead.facts.industry, today=today
+    )
+
+
 def write_closed(work: UnitOfWork, *, owner: UUID, today: date) -> None:
     """Gather that a lead of a member needs no more work: his load is one less."""
     load = {"uuid": work.new_id(), "member": owner, "day": today, "open_leads": -1, "given_leads": 0}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.work import Read, UnitOfWork
 from services.leads.domain.lead import Lead
-from services.leads.domain.lead_state import LeadState
+from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.rounds import Round
 from services.leads.storage.leads import from_row
 from services.leads.storage.tables import LEADS, ROUNDS
@@ -21,12 +21,14 @@ class Stretch(Enum):
     ALL = "all"
     OPEN = "open"
     OPEN_WITH_DEMO = "open_with_demo"
+    UNOWNED = "unowned"
 
 
-_OPEN = LEADS.c.state != LeadState.DISQUALIFIED.value
+_OPEN = LEADS.c.state.in_([state.value for state in OPEN_STATES])
 _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.ALL: true(),
     Stretch.OPEN: _OPEN,
+    Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None)),
     Stretch.OPEN_WITH_DEMO: and_(_OPEN, LEADS.c.demo_request_time.is_not(None)),
 }
 

@@ -92,6 +92,8 @@ Index("leads_grade", LEADS.c.grade, LEADS.c.uuid)
 Index("leads_owner", LEADS.c.owner, LEADS.c.create_time)
 Index("leads_team", LEADS.c.team, LEADS.c.create_time)
 Index("leads_region", LEADS.c.region, LEADS.c.create_time)
+# Which leads nobody could take so far.
+Index("leads_unowned", LEADS.c.uuid, postgresql_where=LEADS.c.owner.is_(None))
 # What a round by the day goes over.
 Index("leads_with_demo", LEADS.c.uuid, postgresql_where=LEADS.c.demo_request_time.is_not(None))
 Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_not(None))

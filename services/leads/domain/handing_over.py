@@ -1,0 +1,57 @@
+"""Giving leads by hand (手动分配): a person decides who works one from now on."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from kernel.errors import InvalidField, Kind, Refusal
+from kernel.events import Change
+from services.leads.domain.lead import Lead
+from services.leads.domain.lead_state import OPEN_STATES
+from trade.reasons import Reason
+
+
+@dataclass(eq=False, kw_only=True)
+class LeadOwnerUnknown(InvalidField):
+    """The member who is to get the lead is not there or has left."""
+
+    reason = "LEAD_OWNER_UNKNOWN"
+
+    field: str = "owner"
+
+
+@dataclass(eq=False, kw_only=True)
+class LeadCannotBeAssigned(Refusal):
+    """Nobody works the lead any more: it is converted, is being converted, or was judged not worth selling to."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "LEAD_CANNOT_BE_ASSIGNED"
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """Who gets a lead, with his team and region of now, who says so, and why in his words."""
+
+    owner: UUID
+    team: UUID | None
+    region: UUID | None
+    author: str
+    words: str = ""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What explains the owner afterwards."""
+        by_whom = Reason("ASSIGNED_BY_HAND", {"author": self.author})
+        return (by_whom, Reason("ASSIGNED_FOR", {"words": self.words})) if self.words else (by_whom,)
+
+
+def handed_over(lead: Lead, handover: Handover, *, now: datetime) -> Change[Lead]:
+    """Give an open lead to a member; one who has it already is no event. Raises LeadCannotBeAssigned."""
+    if lead.state not in OPEN_STATES:
+        raise LeadCannotBeAssigned(state=lead.state.value)
+    if lead.owner == handover.owner:
+        return Change(lead, ())
+    given = replace(lead, update_time=now)
+    return given.assigned(owner=handover.owner, team=handover.team, region=handover.region, reasons=handover.reasons)
