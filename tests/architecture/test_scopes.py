@@ -66,7 +66,6 @@ WITHOUT = {
     "pipeline/erasing.py:opportunities_of": "a person is erased wherever he stands; callers are told nothing of it",
     "pipeline/erasing.py:registrations_that_may_name": "a person is erased wherever he stands, whoever asks",
     "pipeline/opportunities.py:held_opportunity": "follows from an event, and answers no caller",
-    "pipeline/opportunity_listing.py:contract_signed_meanwhile": "of an opportunity the caller changes",
     "pipeline/opportunities.py:opportunity_by_itself": "follows from a decision or an event, and answers no caller",
     "pipeline/opportunities.py:_FOLD": "folds the rows of the board; nobody is told them",
     "pipeline/sales_processes.py:stages_in_use": "tells which stages are in use, and of no opportunity",

@@ -38,6 +38,7 @@ _REFUSALS = frozenset(
         grpc.StatusCode.FAILED_PRECONDITION,
     }
 )
+_GAVE_UP = "UNAVAILABLE"
 _ASKED_TWICE = "REQUEST_ID_REUSED"
 _MEANINGS: Mapping[str, str] = {
     "NOT_ALLOWED": "CONVERSION_NOT_ALLOWED",
@@ -46,6 +47,8 @@ _MEANINGS: Mapping[str, str] = {
     "ACCOUNT_NOT_FOUND": "CONVERSION_ACCOUNT_NOT_FOUND",
     "ACCOUNT_ARCHIVED": "CONVERSION_ACCOUNT_ARCHIVED",
     "REGISTRATION_NEEDED": "CONVERSION_REGISTRATION_NEEDED",
+    "CUSTOMER_PROTECTED": "CONVERSION_CUSTOMER_PROTECTED",
+    _GAVE_UP: "CONVERSION_UNAVAILABLE",
     "REGISTRATION_CLOSING_PAST": "CONVERSION_CLOSING_PAST",
 }
 _TARGETS: Mapping[Target, Any] = {
@@ -74,7 +77,7 @@ class ConversionJob:
         self._account = service_principal("leads", {"leads.write": Scope.ALL})
 
     async def run(self, context: JobContext, payload: Mapping[str, Any]) -> None:
-        """Convert the lead, or give it back with pipeline's reason."""
+        """Convert the lead, or give it back with pipeline's reason, or after the last try without an answer."""
         lead = await self._wanted(UUID(payload["lead"]), context.id)
         if lead is None or lead.conversion is None:
             return
@@ -83,7 +86,10 @@ class ConversionJob:
         except grpc.aio.AioRpcError as error:
             reason = _reason_of(error)
             if error.code() not in _REFUSALS or reason == _ASKED_TWICE:
-                raise
+                if context.attempt <= len(_RETRIES):
+                    raise
+                # Given back, people can work it and try again: what pipeline took over, it tells then.
+                reason = _GAVE_UP
             await self._refuse(lead.uuid, context.id, reason)
             return
         await self._keep(lead.uuid, context.id, answer)

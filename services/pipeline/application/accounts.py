@@ -100,13 +100,18 @@ async def match_or_create_account(
 ) -> Account:
     """The account a customer is already, whoever looks after it; a new one where none is the same.
 
-    `phones` and `emails` are those of the customer's people. Two callers at once for one customer get one account.
+    `phones` and `emails` are those of the customer's people. Two callers at once for one customer get one account. A
+    known one gets what was not known of it, and is held: it keeps its owner until this transaction ends.
     """
     wanted = sought(identity_of(facts, phones=phones, emails=emails))
     await alone_with(work, wanted)
     found = resemblances(wanted, await find_known(work, wanted))
     if found and found[0].same:
-        return found[0].account
+        known = await accounts.account_by_itself(work, found[0].account.uuid, hold=ALONE)
+        known.must_live()
+        filled = known.facts.filled_by(facts)
+        filling = known.updated(facts=filled, keys=finding_keys(filled), now=work.now)
+        return work.save(ACCOUNT_RECORD, filling) if filling.events else known
     change = create_account(
         uuid=work.new_id(), facts=facts, keys=finding_keys(facts), ownership=ownership, origin=origin, now=work.now
     )
@@ -137,12 +142,22 @@ async def update_account(
     uuid: UUID,
     seen: int,
     edit: Callable[[AccountFacts], AccountFacts],
+    organization: Organization,
 ) -> Shown:
     """Facts of an account change when somebody who saw its present version says so.
 
-    Raises AccountNotFound, StaleVersion, AccountArchived, ParentUnknown, ParentCircle.
+    A change that makes it a customer who is known already is refused, as a second account of him would be. Raises
+    AccountNotFound, StaleVersion, AccountArchived, AccountExists, AccountExistsElsewhere, ParentUnknown, ParentCircle.
     """
+    before = await accounts.get_account(work, uuid, permission=WRITING)
+    wanted = sought(identity_of(edit(before.facts)))
+    becomes_another = wanted.keys != sought(identity_of(before.facts)).keys
+    if becomes_another:
+        # Before the account is held, as whoever takes a customer in does it.
+        await alone_with(work, wanted)
     account = await _seen(work, uuid, seen)
+    if becomes_another:
+        await _refuse_known(work, without(resemblances(wanted, await find_known(work, wanted)), uuid), organization)
     facts = edit(account.facts)
     if facts.parent != account.facts.parent:
         await _check_parent(work, facts, account=uuid)

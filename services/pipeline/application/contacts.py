@@ -42,20 +42,16 @@ async def add_contact(work: UnitOfWork, *, account: UUID, facts: ContactFacts, z
 
 
 async def match_or_create_contact(work: UnitOfWork, *, account: Account, facts: ContactFacts) -> Contact:
-    """The person of an account who has the same number, mailbox or name; a new one where nobody is the same."""
-    keys = contact_keys(facts)
+    """The person of an account who has the same mobile, extension, mailbox or name; a new one where nobody is the same.
+
+    Who is known gets what was not known of him. The account is held by the caller.
+    """
     for known in await contacts.people_of(work, account.uuid):
-        if known.delete_time is None and _same(known, facts, keys):
-            return known
+        if known.delete_time is None and known.facts.is_same_as(facts):
+            filled = known.facts.filled_by(facts)
+            change = known.updated(facts=filled, keys=contact_keys(filled), now=work.now)
+            return work.save(CONTACT_RECORD, change) if change.events else known
     return _create(work, account, facts)
-
-
-def _same(known: Contact, facts: ContactFacts, keys: ContactKeys) -> bool:
-    if keys.phone and known.keys.phone:
-        return keys.phone == known.keys.phone
-    if keys.email and known.keys.email:
-        return keys.email == known.keys.email
-    return known.facts.display_name == facts.display_name
 
 
 def _create(work: UnitOfWork, account: Account, facts: ContactFacts) -> Contact:

@@ -6,6 +6,7 @@ from chassis.work import UnitOfWork
 from services.pipeline.domain.gates import won
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.proving import quote_stands
+from services.pipeline.storage.contract_standings import keep_standing
 from services.pipeline.storage.opportunities import held_opportunity, keep
 from services.pipeline.storage.opportunity_listing import keep_conflict, keep_unknown
 from services.pipeline.storage.sales_processes import get_process
@@ -27,6 +28,7 @@ async def quote_told(work: UnitOfWork, *, opportunity: UUID, quote: str, stands:
 
 async def contract_signed(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
     """A signed contract wins its opportunity, once; where that is lost or won by another, people are told."""
+    await keep_standing(work, contract=contract, opportunity=opportunity, told="sign_time")
     found = await held_opportunity(work, opportunity)
     linked = f"contracts/{contract}"
     if found is None:
@@ -40,6 +42,7 @@ async def contract_signed(work: UnitOfWork, *, opportunity: UUID, contract: UUID
 
 async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
     """A contract paid in full ends the last stage of the opportunity it won."""
+    await keep_standing(work, contract=contract, opportunity=opportunity, told="settle_time")
     found = await held_opportunity(work, opportunity)
     linked = f"contracts/{contract}"
     if found is None:
@@ -50,6 +53,11 @@ async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUI
         change = found.settled(contract=contract, now=work.now)
         if change.events:
             keep(work, change, before=found)
+
+
+async def contract_ended(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
+    """A contract that was ended early wins nothing any more: an opportunity reopened later is worked on."""
+    await keep_standing(work, contract=contract, opportunity=opportunity, told="end_time")
 
 
 async def win(work: UnitOfWork, opportunity: Opportunity, *, contract: UUID) -> Opportunity:

@@ -2,30 +2,77 @@
 
 from uuid import UUID
 
+from chassis.principal import Principal
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from services.pipeline.application.rule_kinds import REGISTRATION_POLICY
-from services.pipeline.domain.registration_policy import Entry, Exemption, RegistrationNeeded
+from services.pipeline.domain.account import Account
+from services.pipeline.domain.customer_keys import customer_keys, protecting
+from services.pipeline.domain.opportunity import Opportunity
+from services.pipeline.domain.registration_facts import ContactMeans, Customer, RegistrationFacts
+from services.pipeline.domain.registration_policy import Entry, Exemption, RegistrationNeeded, Way
+from services.pipeline.storage.protections import ProtectedKey, held_by_others
+from trade.budget import Budget
+
+_PARTNER = "partner"
+Exempt = tuple[Exemption, int]
 
 
-async def exemption_for(read: Read, entry: Entry, rulebook: Rulebook) -> tuple[Exemption, int]:
-    """Why an opportunity needs no registration, and the version of the policy; raises RegistrationNeeded."""
+async def exemption_for(
+    read: Read, account: Account, *, way: Way, budget: Budget, owner: UUID | None, rulebook: Rulebook
+) -> Exempt:
+    """Why an opportunity needs no registration, and the version of the policy; raises RegistrationNeeded.
+
+    Tier and trade are the account's: nobody types the trade that is exempt. A customer whom somebody else looks after
+    is nobody's small order: a reviewer sees it.
+    """
     policy = await rulebook.current(read, REGISTRATION_POLICY)
+    if account.ownership.owner not in {None, owner}:
+        raise RegistrationNeeded
+    entry = Entry(way=way, budget=budget, tier=account.facts.tier, industry=account.facts.industry)
     return policy.rules.exemption(entry), policy.version
 
 
-async def possible_exemption(read: Read, entry: Entry, rulebook: Rulebook) -> tuple[Exemption, int] | None:
+async def possible_exemption(
+    read: Read, account: Account, *, way: Way, budget: Budget, owner: UUID | None, rulebook: Rulebook
+) -> Exempt | None:
     """The same for an opportunity that may stand without counting; None where it does not count."""
     try:
-        return await exemption_for(read, entry, rulebook)
+        return await exemption_for(read, account, way=way, budget=budget, owner=owner, rulebook=rulebook)
     except RegistrationNeeded:
         return None
 
 
-def note_exemption(work: UnitOfWork, opportunity: UUID, exemption: Exemption, *, version: int) -> None:
-    """Keep by which exemption an opportunity counts without a review."""
+async def protection_of_others(work: UnitOfWork, account: Account, *, owner: UUID | None) -> list[ProtectedKey]:
+    """What others protect of an account: nobody works it beside them without a review."""
+    known = account.facts
+    facts = RegistrationFacts(
+        customer=Customer(
+            account=account.uuid,
+            company_name="" if known.person else known.display_name,
+            credit_code=known.credit_code,
+        ),
+        contact=ContactMeans(phone=known.phone, email=known.email),
+    )
+    return list(await held_by_others(work, protecting(customer_keys(facts)), owner=owner))
+
+
+def way_of(principal: Principal, opportunity: Opportunity | None = None) -> Way:
+    """How an opportunity comes: by a partner, of a lead, or by hand."""
+    if _PARTNER in principal.roles:
+        return Way.PARTNER
+    return Way.CONVERSION if opportunity is not None and opportunity.origin.lead else Way.HAND
+
+
+def note_exemption(work: UnitOfWork, opportunity: UUID, exempt: Exempt | None) -> None:
+    """Keep by which exemption an opportunity counts without a review, or that none covers it any more."""
+    name = f"opportunities/{opportunity}"
+    if exempt is None:
+        work.note(action="no longer exempt from registration", resource=name, details={})
+        return
+    exemption, version = exempt
     work.note(
         action="exempt from registration",
-        resource=f"opportunities/{opportunity}",
+        resource=name,
         details={"exemption": exemption.key, "policy_version": version},
     )

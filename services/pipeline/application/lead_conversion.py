@@ -3,11 +3,13 @@
 from dataclasses import replace
 from uuid import UUID
 
+from chassis.organization import Snapshot
 from chassis.principal import Principal
 from chassis.work import Read, UnitOfWork
+from kernel.errors import NotAllowed, Unauthenticated
 from services.pipeline.application.accounts import WRITING, match_or_create_account, ownership_of
 from services.pipeline.application.contacts import match_or_create_contact
-from services.pipeline.application.exemptions import exemption_for, note_exemption
+from services.pipeline.application.exemptions import exemption_for, note_exemption, protection_of_others
 from services.pipeline.application.opportunities import open_opportunity
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_review import submit_registration
@@ -15,9 +17,9 @@ from services.pipeline.application.registrations import create_registration
 from services.pipeline.domain.account import Account, Origin, Ownership
 from services.pipeline.domain.lead_conversion import Accepted, Target, ToldLead, opening_of, reachable
 from services.pipeline.domain.registration_facts import RegistrationFacts
-from services.pipeline.domain.registration_policy import Entry, Way
+from services.pipeline.domain.registration_policy import Way
 from services.pipeline.storage import accounts
-from services.pipeline.storage.accounts import READING
+from services.pipeline.storage.accounts import ALONE, READING
 from services.pipeline.storage.erasing import is_erased
 from services.pipeline.storage.lead_conversions import accepted_before, keep_accepted
 
@@ -26,15 +28,17 @@ async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDes
     """A lead becomes everything at once, or nothing; a lead that came over before answers what became of it then.
 
     The customer is matched with known accounts first. Raises NotAllowed for a member who may not write here,
-    OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded, and the refusals of a registration's facts.
+    OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded, CustomerProtected, and the refusals of a
+    registration's facts.
     """
     before = await accepted_before(work, told.lead)
     if before is not None:
         return before
     if await is_erased(work, told.lead):
         told = told.without_person()
+    await work.begin()
     snapshot = await desk.organization.current()
-    acting = snapshot.principal(subject=told.actor)
+    acting = _acting(snapshot, told.actor)
     acting.must(WRITING)
     ownership = ownership_of(snapshot, told.owner)
     account = await _account(work, told, acting, ownership)
@@ -50,10 +54,19 @@ async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDes
     return accepted
 
 
+def _acting(snapshot: Snapshot, actor: str) -> Principal:
+    """Whoever wanted it; one who has left meanwhile may do nothing here any more, and that is an answer."""
+    try:
+        return snapshot.principal(subject=actor)
+    except Unauthenticated:
+        raise NotAllowed(permission=WRITING) from None
+
+
 async def _account(work: UnitOfWork, told: ToldLead, acting: Principal, ownership: Ownership) -> Account:
     """The account the member chose, as far as he sees it; else the one the customer is, or a new one."""
     if told.account is not None:
-        chosen = await accounts.get_account(Read(work.connection, work.now, acting), told.account, permission=READING)
+        reader = Read(work.connection, work.now, acting)
+        chosen = await accounts.get_account(reader, told.account, permission=READING, hold=ALONE)
         chosen.must_live()
         return chosen
     origin = told.origin
@@ -95,9 +108,17 @@ async def _open(
     work: UnitOfWork, told: ToldLead, account: Account, ownership: Ownership, desk: RegistrationDesk
 ) -> UUID:
     """An opportunity at once, where the policy needs no registration; which exemption it was stands in the audit."""
-    facts = told.registration
-    entry = Entry(way=Way.CONVERSION, budget=facts.budget, tier=account.facts.tier, industry=facts.customer.industry)
-    exemption, version = await exemption_for(work, entry, desk.rulebook)
+    others = await protection_of_others(work, account, owner=told.owner)
+    if others:
+        raise await desk.protected_by(others)
+    exempt = await exemption_for(
+        work,
+        account,
+        way=Way.CONVERSION,
+        budget=told.registration.budget,
+        owner=told.owner,
+        rulebook=desk.rulebook,
+    )
     opening = opening_of(
         told,
         account=account.uuid,
@@ -107,5 +128,5 @@ async def _open(
         region=ownership.region,
     )
     opportunity = await open_opportunity(work, opening=opening)
-    note_exemption(work, opportunity.uuid, exemption, version=version)
+    note_exemption(work, opportunity.uuid, exempt)
     return opportunity.uuid

@@ -11,16 +11,19 @@ from chassis.organization import Organization
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from kernel.events import Change
 from services.pipeline.application.accounts import ownership_of
-from services.pipeline.application.exemptions import note_exemption, possible_exemption
+from services.pipeline.application.exemptions import note_exemption, possible_exemption, protection_of_others, way_of
+from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.rule_kinds import OPPORTUNITY
 from services.pipeline.domain.gates import Gap, gaps_before, moved, opened, won
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
-from services.pipeline.domain.registration_policy import Entry, Way
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
 from services.pipeline.storage import accounts, opportunity_listing
+from services.pipeline.storage.accounts import TOGETHER
+from services.pipeline.storage.contract_standings import standing_contract
 from services.pipeline.storage.opportunities import (
     BoardSum,
     StageVisit,
@@ -76,18 +79,29 @@ async def open_with_process(work: UnitOfWork, *, opening: Opening) -> Followed:
 async def create_opportunity(work: UnitOfWork, *, opening: Opening, desk: OpportunityDesk) -> Followed:
     """An opportunity is entered by hand for a live account that the caller sees; it has the account's tier and trade.
 
-    It counts in the funnel where the policy needs no registration; which exemption it was stands in the audit.
-    Raises AccountNotFound, AccountArchived, SalesProcessNotFound, SalesProcessClosed.
+    It counts in the funnel where the policy needs no registration; which exemption it was stands in the audit. A
+    customer whom somebody else protects is worked through a registration only. Raises AccountNotFound,
+    AccountArchived, CustomerProtected, SalesProcessNotFound, SalesProcessClosed.
     """
-    account = await accounts.get_account(work, opening.account, permission=READ)
+    await work.begin()
+    account = await accounts.get_account(work, opening.account, permission=READ, hold=TOGETHER)
     account.must_live()
+    others = await protection_of_others(work, account, owner=opening.owner)
+    if others:
+        raise await protected_by(others, organization=desk.organization, zone=desk.zone)
     facts = replace(opening.facts, industry=opening.facts.industry or account.facts.industry)
-    entry = Entry(way=Way.HAND, budget=Budget(most=facts.amount), tier=account.facts.tier, industry=facts.industry)
-    exempt = await possible_exemption(work, entry, desk.rulebook)
+    exempt = await possible_exemption(
+        work,
+        account,
+        way=way_of(work.principal),
+        budget=Budget(most=facts.amount),
+        owner=opening.owner,
+        rulebook=desk.rulebook,
+    )
     told = replace(opening, facts=facts, tier=account.facts.tier, counts=exempt is not None)
     followed = await open_with_process(work, opening=told)
     if exempt is not None:
-        note_exemption(work, followed[0].uuid, exempt[0], version=exempt[1])
+        note_exemption(work, followed[0].uuid, exempt)
     return followed
 
 
@@ -129,14 +143,36 @@ async def check_gate(read: Read, *, uuid: UUID, stage: str) -> tuple[Gap, ...]:
     return gaps_before(process, opportunity, to=to, now=read.now)
 
 
-async def update_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int, edit: Callable[[Facts], Facts]) -> Followed:
+async def update_opportunity(
+    work: UnitOfWork, *, uuid: UUID, seen: int, edit: Callable[[Facts], Facts], desk: OpportunityDesk
+) -> Followed:
     """Facts change when somebody who saw the present version says so; a later closing date counts as postponed.
 
-    Raises OpportunityNotFound and StaleVersion.
+    Another amount is judged anew by the policy, where no review stands behind it: what was exempt as a small order does
+    not count as a large one. Raises OpportunityNotFound, StaleVersion, OpportunityClosed.
     """
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
     change = opportunity.updated(facts=edit(opportunity.facts), now=work.now)
-    return (keep(work, change, before=opportunity) if change.events else opportunity), process
+    if not change.events:
+        return opportunity, process
+    if change.aggregate.needs_judging(since=opportunity):
+        change = await _judged(work, change, desk)
+    return keep(work, change, before=opportunity), process
+
+
+async def _judged(work: UnitOfWork, change: Change[Opportunity], desk: OpportunityDesk) -> Change[Opportunity]:
+    told = change.aggregate
+    exempt = await possible_exemption(
+        work,
+        await accounts.account_by_itself(work, told.account),
+        way=way_of(work.principal, told),
+        budget=Budget(most=told.facts.amount),
+        owner=told.owner,
+        rulebook=desk.rulebook,
+    )
+    if told.counts is not (exempt is not None):
+        note_exemption(work, told.uuid, exempt)
+    return change.then(lambda changed: changed.judged(counts=exempt is not None, now=work.now))
 
 
 async def assign_opportunity(
@@ -176,15 +212,17 @@ async def lose_opportunity(
 
 
 async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:
-    """A lost one is worked on again; it is won at once where its contract was signed meanwhile.
+    """A lost one is worked on again; won at once by a contract signed meanwhile, and settled where that is paid.
 
     Raises OpportunityCannotMove.
     """
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
     change = opportunity.reopened(process=process, now=work.now)
-    signed = await opportunity_listing.contract_signed_meanwhile(work, uuid)
+    signed = await standing_contract(work, uuid)
     if signed is not None:
-        change = change.then(lambda open_: won(open_, process=process, contract=signed, now=work.now))
+        change = change.then(lambda open_: won(open_, process=process, contract=signed.contract, now=work.now))
+    if signed is not None and signed.settled:
+        change = change.then(lambda closed: closed.settled(contract=signed.contract, now=work.now))
     return keep(work, change, before=opportunity), process
 
 

@@ -9,16 +9,19 @@ from zoneinfo import ZoneInfo
 from chassis.organization import Organization, Snapshot
 from chassis.rule_sets import InForce, Rulebook
 from chassis.work import Read
+from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.rule_kinds import REGISTRATION, REGISTRATION_FORM
 from services.pipeline.domain.account import Account
 from services.pipeline.domain.customer_keys import KEY_MEANINGS, customer_keys
 from services.pipeline.domain.registration import Registration
 from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_opening import account_facts
+from services.pipeline.domain.registration_refusals import CustomerProtected
 from services.pipeline.domain.registration_rules import RegistrationRules
 from services.pipeline.domain.resemblance import identity_of, resemblances, sought
 from services.pipeline.storage.account_finding import find_known
 from services.pipeline.storage.accounts import account_by_itself
+from services.pipeline.storage.protections import ProtectedKey
 from services.pipeline.storage.registrations import Rival, live_rivals
 from trade.reasons import Reason
 
@@ -64,18 +67,22 @@ class RegistrationDesk:
     async def _accounts(self, read: Read, registration: Registration) -> Sequence[Account]:
         """The accounts the customer is already, whoever may see them."""
         named, contact = registration.facts.customer.account, registration.facts.contact
-        if named is not None:
-            return [await account_by_itself(read, named)]
         if not registration.facts.customer.told:
             return ()
+        chosen = [await account_by_itself(read, named)] if named is not None else []
         identity = identity_of(account_facts(registration.facts), phones=(contact.phone,), emails=(contact.email,))
         wanted = sought(identity)
-        return [each.account for each in resemblances(wanted, await find_known(read, wanted)) if each.same]
+        same = [each.account for each in resemblances(wanted, await find_known(read, wanted)) if each.same]
+        return [*chosen, *(each for each in same if each.uuid != named)]
 
     def team_name(self, snapshot: Snapshot, team: UUID | None) -> str:
         """What people call a team; empty for none."""
         known = snapshot.teams.get(team) if team else None
         return known.display_name if known else ""
+
+    async def protected_by(self, others: Sequence[ProtectedKey]) -> CustomerProtected:
+        """The refusal where others protect the customer."""
+        return await protected_by(others, organization=self.organization, zone=self.zone)
 
     def _conflict(self, rival: Rival, snapshot: Snapshot) -> Reason:
         told = {"by": _strongest(sorted(rival.keys)), "team": self.team_name(snapshot, rival.team)}

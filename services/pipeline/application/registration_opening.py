@@ -8,6 +8,7 @@ from services.pipeline.application.accounts import match_or_create_account
 from services.pipeline.application.contacts import match_or_create_contact
 from services.pipeline.application.opportunities import open_opportunity
 from services.pipeline.domain.account import Account
+from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.registration import Registration
 from services.pipeline.domain.registration_opening import (
     account_facts,
@@ -15,8 +16,11 @@ from services.pipeline.domain.registration_opening import (
     account_ownership,
     contact_facts,
     opening_of,
+    registered,
 )
-from services.pipeline.storage.accounts import account_by_itself
+from services.pipeline.domain.registration_refusals import RegistrationOpportunityUnfit
+from services.pipeline.storage.accounts import ALONE, account_by_itself
+from services.pipeline.storage.opportunities import held_opportunity, keep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,21 +34,33 @@ class Opened:
 async def open_from(work: UnitOfWork, registration: Registration) -> Opened:
     """The customer becomes an account, unless he is one; the opportunity opens as far as its gates allow.
 
-    Raises AccountArchived for a named account that was put away meanwhile.
+    Raises AccountArchived for a named account that was put away meanwhile, RegistrationOpportunityUnfit for a named
+    opportunity that cannot be registered any more.
     """
+    await work.begin()
     account = await _account(work, registration)
     person = contact_facts(registration.facts)
     if person is not None:
         await match_or_create_contact(work, account=account, facts=person)
-    opening = opening_of(registration, account=account.uuid, tier=account.facts.tier)
-    opportunity = await open_opportunity(work, opening=opening)
+    opportunity = await _opportunity(work, registration, account)
     return Opened(account=account.uuid, opportunity=opportunity.uuid)
+
+
+async def _opportunity(work: UnitOfWork, registration: Registration, account: Account) -> Opportunity:
+    """The opportunity it is for, which counts from now on; else a new one."""
+    named = registration.opportunity
+    if named is None:
+        return await open_opportunity(work, opening=opening_of(registration, account=account))
+    found = await held_opportunity(work, named)
+    if found is None:
+        raise RegistrationOpportunityUnfit
+    return keep(work, registered(found, registration, now=work.now), before=found)
 
 
 async def _account(work: UnitOfWork, registration: Registration) -> Account:
     named, contact = registration.facts.customer.account, registration.facts.contact
     if named is not None:
-        account = await account_by_itself(work, named)
+        account = await account_by_itself(work, named, hold=ALONE)
         account.must_live()
         return account
     return await match_or_create_account(

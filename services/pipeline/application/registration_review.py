@@ -24,10 +24,10 @@ from services.pipeline.domain.customer_keys import customer_keys, protecting
 from services.pipeline.domain.registration import Registration, Review
 from services.pipeline.domain.registration_checks import CriterionVerdict, check_criteria
 from services.pipeline.domain.registration_facts import RegistrationFacts, RegistrationOrigin
-from services.pipeline.domain.registration_refusals import CustomerProtected, RegistrationCommentMissing
+from services.pipeline.domain.registration_refusals import RegistrationCommentMissing
 from services.pipeline.storage import registrations
 from services.pipeline.storage.approvals import APPROVALS
-from services.pipeline.storage.protections import protect, protected_keys
+from services.pipeline.storage.protections import ProtectedKey, held_by_others, protect
 from services.pipeline.storage.registrations import RECORD, registration_under_review
 
 KIND = "registration"
@@ -100,7 +100,7 @@ async def review_registration(
     RegistrationVerdictsMissing and RegistrationVerdictUnmet.
     """
     registration = await registrations.get_registration(work, uuid, permission=REVIEW)
-    if judgement.outcome is not ApprovalState.APPROVED and not judgement.comment:
+    if (judgement.outcome is not ApprovalState.APPROVED or judgement.despite_conflicts) and not judgement.comment:
         raise RegistrationCommentMissing
     if registration.approval is None:
         raise ApprovalNotPending(state=registration.state.value)
@@ -172,18 +172,20 @@ async def _open(
     opened = await open_from(work, change.aggregate)
     approved = change.aggregate.opened(account=opened.account, opportunity=opened.opportunity)
     keys, until = protecting(customer_keys(approved.facts)), approved.protection.end_time
-    if keys and until and not await protect(work, approved, keys, until=until) and not despite_conflicts:
-        raise await _protected_by_another(work, approved, keys, desk)
+    if keys and until:
+        others = await held_by_others(work, keys, owner=approved.owner.member)
+        if others and not despite_conflicts:
+            raise await desk.protected_by(others)
+        if others:
+            _note_passed_over(work, approved, others)
+        await protect(work, approved, keys, until=until)
     return work.save(RECORD, replace(change, aggregate=approved))
 
 
-async def _protected_by_another(
-    work: UnitOfWork, registration: Registration, keys: frozenset[str], desk: RegistrationDesk
-) -> CustomerProtected:
-    held = [each for each in await protected_keys(work, keys) if each.owner != registration.owner.member]
-    first = max(held, key=lambda each: each.end_time)
-    team = desk.team_name(await desk.organization.current(), first.team)
-    return CustomerProtected(until=desk.day(first.end_time).isoformat(), team=team)
+def _note_passed_over(work: UnitOfWork, registration: Registration, others: Sequence[ProtectedKey]) -> None:
+    """Keep whose protection the reviewer passed over: the registration holds the customer beside the other."""
+    held = {f"registrations/{each.registration}": each.end_time.isoformat() for each in others}
+    work.note(action="pass over a protection", resource=registration.name, details={"protected_until": held})
 
 
 async def _ask_for_review(work: UnitOfWork, registration: Registration) -> Approval:

@@ -11,12 +11,20 @@ from chassis.reach import grounds
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, StaleVersion
 from services.pipeline.application.registration_desk import READ, WRITE, RegistrationDesk
-from services.pipeline.domain.account import AccountNotFound
+from services.pipeline.domain.account import Account, AccountNotFound
+from services.pipeline.domain.opportunity import OpportunityNotFound
 from services.pipeline.domain.registration import Registration, RegistrationOwner, begin_registration
 from services.pipeline.domain.registration_checks import CriterionCheck, check_criteria
 from services.pipeline.domain.registration_facts import NO_ORIGIN, RegistrationFacts, RegistrationOrigin
-from services.pipeline.domain.registration_refusals import RegistrationAccountUnknown, RegistrationOwnerUnknown
+from services.pipeline.domain.registration_opening import check_fits
+from services.pipeline.domain.registration_refusals import (
+    RegistrationAccountUnknown,
+    RegistrationCreditCodeOther,
+    RegistrationOpportunityUnfit,
+    RegistrationOwnerUnknown,
+)
 from services.pipeline.storage import accounts, registrations
+from services.pipeline.storage.opportunities import get_opportunity
 from services.pipeline.storage.registrations import RECORD
 from trade.reasons import Reason
 
@@ -40,12 +48,17 @@ async def create_registration(
 ) -> Registration:
     """A registration is begun as a draft, by its owner or by whoever may write for him.
 
-    Raises RegistrationOwnerUnknown, RegistrationAccountUnknown, NotAllowed, and the refusals of the facts.
+    Raises RegistrationOwnerUnknown, RegistrationAccountUnknown, RegistrationCreditCodeOther,
+    RegistrationOpportunityUnfit, NotAllowed, and the refusals of the facts.
     """
     whose = ownership(await desk.organization.current(), owner or work.principal.member)
     if not _writes_for(work.principal, whose):
         raise NotAllowed(permission=WRITE)
-    checked = await _of_known_account(work, facts.checked(today=desk.day(work.now)))
+    checked = await _for_opportunity(work, facts.checked(today=desk.day(work.now)), owner=whose.member)
+    code = checked.customer.credit_code
+    checked = await _of_known_account(work, checked)
+    if code and code != checked.customer.credit_code:
+        raise RegistrationCreditCodeOther
     change = begin_registration(uuid=work.new_id(), facts=checked, origin=origin, owner=whose, now=work.now)
     return work.save(RECORD, change)
 
@@ -70,15 +83,21 @@ async def update_registration(
 ) -> Registration:
     """A draft, or a registration sent back, is corrected by somebody who saw its present version.
 
-    Raises RegistrationNotFound, StaleVersion, RegistrationNotEditable, RegistrationAccountUnknown, and the refusals of
-    the facts.
+    Raises RegistrationNotFound, StaleVersion, RegistrationNotEditable, RegistrationAccountUnknown,
+    RegistrationOpportunityUnfit, and the refusals of the facts.
     """
     registration = await registrations.get_registration(work, uuid, permission=WRITE)
     if registration.version != seen:
         raise StaleVersion(resource=registration.name)
     facts = edit(registration.facts).checked(today=desk.day(work.now))
-    if facts.customer.account != registration.facts.customer.account:
+    before = registration.facts
+    if facts.opportunity != before.opportunity:
+        facts = await _for_opportunity(work, facts, owner=registration.owner.member)
+    if facts.customer.account != before.customer.account:
         facts = await _of_known_account(work, facts)
+    elif facts.customer.account is not None:
+        # Who the customer is, his account says; it may be one its owner does not see.
+        facts = _named(facts, await accounts.account_by_itself(work, facts.customer.account))
     change = registration.changed(facts=facts, now=work.now)
     return work.save(RECORD, change) if change.events else registration
 
@@ -113,6 +132,10 @@ async def _of_known_account(work: UnitOfWork, facts: RegistrationFacts) -> Regis
         raise RegistrationAccountUnknown from None
     if account.delete_time is not None:
         raise RegistrationAccountUnknown
+    return _named(facts, account)
+
+
+def _named(facts: RegistrationFacts, account: Account) -> RegistrationFacts:
     known = account.facts
     customer = facts.customer.named_as(
         company_name="" if known.person else known.display_name,
@@ -120,6 +143,18 @@ async def _of_known_account(work: UnitOfWork, facts: RegistrationFacts) -> Regis
         credit_code=known.credit_code,
     )
     return replace(facts, customer=customer)
+
+
+async def _for_opportunity(work: UnitOfWork, facts: RegistrationFacts, *, owner: UUID) -> RegistrationFacts:
+    """The facts with the customer of the opportunity they are for; raises RegistrationOpportunityUnfit."""
+    if facts.opportunity is None:
+        return facts
+    try:
+        found = await get_opportunity(work, facts.opportunity, permission=READ)
+    except OpportunityNotFound:
+        raise RegistrationOpportunityUnfit from None
+    check_fits(found, owner=owner, account=facts.customer.account)
+    return replace(facts, customer=replace(facts.customer, account=found.account))
 
 
 def _writes_for(principal: Principal, owner: RegistrationOwner) -> bool:

@@ -140,6 +140,14 @@ class AccountFacts:
     parent: UUID | None = None
     note: str = ""
 
+    def filled_by(self, other: "AccountFacts") -> "AccountFacts":
+        """The facts with what another description of the same customer knows and this one does not."""
+        empty = {name: getattr(other, name) for name in _FILLED if not getattr(self, name)}
+        return replace(self, **empty)
+
+
+_FILLED = ("phone", "email", "address", "industry", "employee_count")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership:

@@ -8,6 +8,8 @@ from uuid import UUID
 from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 from services.pipeline.domain.account import Ownership, changed_fields
+from trade.emails import email
+from trade.phones import Line, Phone, phone
 
 
 class DecisionRole(Enum):
@@ -101,10 +103,34 @@ class ContactFacts:
     preferences: str = ""
     note: str = ""
 
+    def is_same_as(self, other: "ContactFacts") -> bool:
+        """Whether two descriptions of people of one customer are one person.
+
+        A mobile, a number with its extension or a mailbox is one person's; who shares a switchboard goes by the name.
+        """
+        mine, theirs = phone(self.phone), phone(other.phone)
+        if _is_personal(mine) and _is_personal(theirs):
+            return (mine.e164, mine.extension) == (theirs.e164, theirs.extension)
+        if self.email and other.email:
+            return bool(email(self.email).canonical == email(other.email).canonical)
+        return "".join(self.display_name.split()) == "".join(other.display_name.split())
+
+    def filled_by(self, other: "ContactFacts") -> "ContactFacts":
+        """The facts with what another description of the person knows and this one does not."""
+        empty = {name: getattr(other, name) for name in _FILLED if not getattr(self, name)}
+        return replace(self, **empty)
+
     def check_birth(self, *, today: date) -> None:
         """Nobody is born tomorrow; raises BirthDateInvalid."""
         if self.birth_date is not None and self.birth_date > today:
             raise BirthDateInvalid
+
+
+_FILLED = ("job_title", "phone", "email", "wechat")
+
+
+def _is_personal(number: Phone) -> bool:
+    return bool(number.e164) and (number.line is Line.MOBILE or bool(number.extension))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

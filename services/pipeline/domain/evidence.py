@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 
 
 class EvidenceKind(Enum):
@@ -16,6 +16,10 @@ class EvidenceKind(Enum):
     MEETING_RECORD = "meeting_record"
     SIGNED_FILE = "signed_file"
     OTHER = "other"
+
+
+BY_FILE = frozenset({EvidenceKind.REQUIREMENT_DOCUMENT, EvidenceKind.SIGNED_FILE})
+LINKABLE = frozenset({"accounts", "contacts", "contracts", "leads", "opportunities", "quotes", "registrations"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,18 @@ class Evidence:
     note: str = ""
     actor: str
     time: datetime
+
+    def must_show_something(self) -> None:
+        """Pass for what shows something; raises EvidenceFileMissing, EvidenceEmpty, EvidenceLinkUnknown."""
+        if self.file is not None:
+            return
+        if self.kind in BY_FILE:
+            raise EvidenceFileMissing
+        told = self.linked or (self.kind is EvidenceKind.MEETING_RECORD and self.note)
+        if not told:
+            raise EvidenceEmpty
+        if self.linked and self.linked.partition("/")[0] not in LINKABLE:
+            raise EvidenceLinkUnknown
 
 
 class WaiverState(Enum):
@@ -72,6 +88,33 @@ class QuoteIsNoUpload(Refusal):
 
     kind = Kind.RULE_VIOLATION
     reason = "QUOTE_IS_NO_UPLOAD"
+
+
+@dataclass(eq=False, kw_only=True)
+class EvidenceEmpty(InvalidField):
+    """Nothing is shown: evidence is a file or a linked object; the record of a meeting may be its note."""
+
+    reason = "EVIDENCE_EMPTY"
+
+    field: str = "evidence.linked"
+
+
+@dataclass(eq=False, kw_only=True)
+class EvidenceFileMissing(InvalidField):
+    """A document of the customer, or a signed paper, is shown by the file itself."""
+
+    reason = "EVIDENCE_FILE_MISSING"
+
+    field: str = "evidence.kind"
+
+
+@dataclass(eq=False, kw_only=True)
+class EvidenceLinkUnknown(InvalidField):
+    """The name is of no collection that evidence may point at."""
+
+    reason = "EVIDENCE_LINK_UNKNOWN"
+
+    field: str = "evidence.linked"
 
 
 @dataclass(eq=False, kw_only=True)

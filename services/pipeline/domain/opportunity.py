@@ -102,6 +102,19 @@ class OpportunityCannotMove(Refusal):
     wanted: str
 
 
+@dataclass(eq=False, kw_only=True)
+class OpportunityClosed(Refusal):
+    """It is won or lost: what it was worth and when it was to close are facts now; reopen a lost one to change them."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "OPPORTUNITY_CLOSED"
+
+    field: str
+    state: str
+
+
+# What may still be said of one that is won or lost.
+_LEARNT = frozenset({"competitor", "tactics", "next_step", "next_step_date"})
 _OPEN, _UNTOLD = Outcome(), Origin()
 
 
@@ -158,12 +171,18 @@ class Opportunity:
             raise OpportunityCannotMove(state=self.state.value, wanted=OpportunityState.OPEN.value)
 
     def updated(self, *, facts: Facts, now: datetime) -> Change["Opportunity"]:
-        """Change what people say of it; a later closing date is a postponement, a new next step a follow-up."""
+        """Change what people say of it; a later closing date is a postponement, a new next step a follow-up.
+
+        Of one that is won or lost only what was learnt may be added. Raises OpportunityClosed.
+        """
         changed = tuple(
             each.name for each in fields(Facts) if getattr(self.facts, each.name) != getattr(facts, each.name)
         )
         if not changed:
             return Change(self, ())
+        fixed = [name for name in changed if name not in _LEARNT]
+        if self.state is not OpportunityState.OPEN and fixed:
+            raise OpportunityClosed(field=f"opportunity.{fixed[0]}", state=self.state.value)
         before, after = self.facts.expected_close_date, facts.expected_close_date
         postponed = before is not None and after is not None and after > before
         followed_up = bool({"next_step", "next_step_date"} & set(changed)) and bool(facts.next_step)
@@ -175,6 +194,17 @@ class Opportunity:
             update_time=now,
         )
         return Change(following, (OpportunityUpdated(changed),))
+
+    def needs_judging(self, *, since: "Opportunity") -> bool:
+        """Whether the policy is asked again: its amount changed, it is open, and no review stands behind it."""
+        changed = self.facts.amount != since.facts.amount
+        return changed and self.state is OpportunityState.OPEN and self.origin.registration is None
+
+    def judged(self, *, counts: bool, now: datetime) -> Change["Opportunity"]:
+        """Count in the funnel or not, as the policy says now."""
+        if counts is self.counts:
+            return Change(self, ())
+        return Change(replace(self, counts=counts, update_time=now), (OpportunityUpdated(("counts",)),))
 
     def assigned(self, *, owner: UUID, team: UUID | None, region: UUID | None, now: datetime) -> Change["Opportunity"]:
         """Give it another owner; it keeps the team and region he has now."""

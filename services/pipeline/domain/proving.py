@@ -26,10 +26,11 @@ _LONGEST_WAIVER_DAYS = 366
 def with_evidence(opportunity: Opportunity, *, evidence: Evidence) -> Change[Opportunity]:
     """Show that something is done; the record of a meeting is a follow-up besides.
 
-    Raises QuoteIsNoUpload and TooMuchEvidence.
+    Raises QuoteIsNoUpload, TooMuchEvidence, EvidenceEmpty, EvidenceFileMissing, EvidenceLinkUnknown.
     """
     if evidence.kind is EvidenceKind.QUOTE:
         raise QuoteIsNoUpload
+    evidence.must_show_something()
     if len(opportunity.evidence) >= _MOST:
         raise TooMuchEvidence(most=_MOST)
     met = evidence.kind is EvidenceKind.MEETING_RECORD
@@ -54,10 +55,11 @@ def quote_stands(
 
     From a new one on the days count until somebody follows it up.
     """
-    known = any(each.linked == quote for each in opportunity.evidence)
-    if known is stands:
+    # What people link to a quote themselves is another kind of evidence, and theirs.
+    known = [each for each in opportunity.evidence if each.kind is EvidenceKind.QUOTE and each.linked == quote]
+    if bool(known) is stands:
         return Change(opportunity, ())
-    kept = tuple(each for each in opportunity.evidence if each.linked != quote)
+    kept = tuple(each for each in opportunity.evidence if each not in known)
     if stands:
         kept = (*kept, Evidence(uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, actor=actor, time=now))
     waited = replace(opportunity, follow_up_time=now if stands else opportunity.follow_up_time)

@@ -149,7 +149,6 @@ class Registration:
     review: Review = NOT_REVIEWED
     protection: Protection = NO_PROTECTION
     approval: UUID | None = None
-    opportunity: UUID | None = None
     submit_time: datetime | None = None
     create_time: datetime
     update_time: datetime
@@ -232,10 +231,15 @@ class Registration:
         )
         return Change(following, (RegistrationApproved(),))
 
+    @property
+    def opportunity(self) -> UUID | None:
+        """The opportunity it is for, or that came of it."""
+        return self.facts.opportunity
+
     def opened(self, *, account: UUID | None, opportunity: UUID | None) -> "Registration":
         """The approved registration with the customer it turned out to be, and the opportunity that came of it."""
         customer = replace(self.facts.customer, account=account)
-        return replace(self, facts=replace(self.facts, customer=customer), opportunity=opportunity)
+        return replace(self, facts=replace(self.facts, customer=customer, opportunity=opportunity))
 
     def send_back(self, *, review: Review, now: datetime) -> Change["Registration"]:
         """Return it for correction. Raises RegistrationCannotMove and RegistrationVerdictsMissing."""

@@ -76,12 +76,15 @@ class Customer:
     industry: str = ""
 
     def named_as(self, *, company_name: str, contact_name: str, credit_code: str) -> "Customer":
-        """The customer with what its account tells where nothing was typed: a registration reads by itself."""
+        """The customer as its account tells him: a registration reads by itself, and of no other customer.
+
+        A firm without a known code keeps what was typed; the person to ask for at a firm is the registration's own.
+        """
         return replace(
             self,
-            company_name=self.company_name or company_name,
-            contact_name=self.contact_name or contact_name,
-            credit_code=self.credit_code or credit_code,
+            company_name=company_name,
+            contact_name=contact_name or self.contact_name,
+            credit_code=credit_code or self.credit_code,
         )
 
     @property
@@ -123,7 +126,7 @@ class Closing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationFacts:
-    """The six fields, and what shows that the follow-up state is so."""
+    """The six fields, what shows that the follow-up state is so, and the opportunity it is for where there is one."""
 
     customer: Customer = Customer()
     contact: ContactMeans = ContactMeans()
@@ -132,6 +135,7 @@ class RegistrationFacts:
     closing: Closing = Closing()
     follow_up: FollowUpState | None = None
     follow_up_evidence: str = ""
+    opportunity: UUID | None = None
 
     def checked(self, *, today: date) -> "RegistrationFacts":
         """The facts with codes in canonical form.
@@ -174,7 +178,11 @@ class RegistrationFacts:
     @property
     def content_hash(self) -> bytes:
         """The digest of everything a reviewer judges."""
-        return content_hash({each.name: _plain(getattr(self, each.name)) for each in fields(self)})
+        told = {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        if self.opportunity is None:
+            # As it was before a registration could name one: what waits for its review stays what was asked about.
+            del told["opportunity"]
+        return content_hash(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

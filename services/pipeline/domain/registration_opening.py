@@ -1,15 +1,20 @@
 """What an approved registration opens: nothing of it is entered again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
+from kernel.events import Change
 from kernel.money import Money
 from services.pipeline.domain import account as accounts
-from services.pipeline.domain.account import AccountFacts, Ownership
+from services.pipeline.domain.account import Account, AccountFacts, Ownership
 from services.pipeline.domain.contact import ContactFacts
+from services.pipeline.domain.opportunity import Opportunity, OpportunityState, OpportunityUpdated
 from services.pipeline.domain.opportunity_facts import Facts, Opening, Origin
 from services.pipeline.domain.registration import Registration
 from services.pipeline.domain.registration_facts import FollowUpState, RegistrationFacts
+from services.pipeline.domain.registration_refusals import RegistrationOpportunityUnfit
 from services.pipeline.domain.sales_process import StageKind
 from trade.budget import Budget
 
@@ -23,16 +28,16 @@ WANTED_STAGES: Mapping[FollowUpState, StageKind] = {
 _NAME_LETTERS = 40
 
 
-def opening_of(registration: Registration, *, account: UUID, tier: str) -> Opening:
+def opening_of(registration: Registration, *, account: Account) -> Opening:
     """The opportunity of a registration, for the account its customer is; it counts, because it was reviewed."""
     facts, owner, origin = registration.facts, registration.owner, registration.origin
     return Opening(
-        account=account,
-        tier=tier,
+        account=account.uuid,
+        tier=account.facts.tier,
         facts=Facts(
             display_name=display_name(facts),
             need=facts.need,
-            industry=facts.customer.industry,
+            industry=facts.customer.industry or account.facts.industry,
             amount=expected_amount(facts.budget),
             expected_close_date=facts.closing.day,
         ),
@@ -51,12 +56,44 @@ def opening_of(registration: Registration, *, account: UUID, tier: str) -> Openi
     )
 
 
+def check_fits(opportunity: Opportunity, *, owner: UUID, account: UUID | None) -> None:
+    """Pass for an open opportunity of the owner that no review stands behind; raises RegistrationOpportunityUnfit."""
+    fits = (
+        opportunity.state is OpportunityState.OPEN
+        and not opportunity.counts
+        and opportunity.origin.registration is None
+        and opportunity.owner == owner
+        and account in {None, opportunity.account}
+    )
+    if not fits:
+        raise RegistrationOpportunityUnfit
+
+
+def registered(opportunity: Opportunity, registration: Registration, *, now: datetime) -> Change[Opportunity]:
+    """An opportunity entered by hand counts, because its registration was reviewed.
+
+    Raises RegistrationOpportunityUnfit for one that changed hands, ended or was registered otherwise meanwhile.
+    """
+    check_fits(opportunity, owner=registration.owner.member, account=registration.facts.customer.account)
+    origin = replace(opportunity.origin, registration=registration.uuid)
+    following = replace(opportunity, origin=origin, counts=True, update_time=now)
+    return Change(following, (OpportunityUpdated(("registration", "counts")),))
+
+
 def account_facts(facts: RegistrationFacts) -> AccountFacts:
-    """The customer as an account: the firm, or the person who buys by himself."""
+    """The customer as an account: the firm, or the person who buys by himself.
+
+    A firm is reached by the person who is named; where nobody is, by what was told of the firm.
+    """
     customer, contact = facts.customer, facts.contact
     if customer.company_name:
+        nobody = not customer.contact_name
         return AccountFacts(
-            display_name=customer.company_name, credit_code=customer.credit_code, industry=customer.industry
+            display_name=customer.company_name,
+            credit_code=customer.credit_code,
+            industry=customer.industry,
+            phone=contact.phone if nobody else "",
+            email=contact.email if nobody else "",
         )
     return AccountFacts(
         display_name=customer.contact_name,

@@ -108,6 +108,24 @@ class RegistrationOwnerUnknown(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class RegistrationOpportunityUnfit(InvalidField):
+    """It is not an open opportunity of the owner and the account that does not count yet."""
+
+    reason = "REGISTRATION_OPPORTUNITY_UNFIT"
+
+    field: str = "registration.opportunity"
+
+
+@dataclass(eq=False, kw_only=True)
+class RegistrationCreditCodeOther(InvalidField):
+    """The named account has another credit code than the one typed."""
+
+    reason = "REGISTRATION_CREDIT_CODE_OTHER"
+
+    field: str = "registration.credit_code"
+
+
+@dataclass(eq=False, kw_only=True)
 class RegistrationAccountUnknown(InvalidField):
     """The account is not there, is archived, or whoever registers may not see it."""
 

@@ -169,7 +169,9 @@ class SalesProcess:
 
 
 def create_process(process: SalesProcess, *, now: datetime) -> Change[SalesProcess]:
-    """Set a process up."""
+    """Set a process up; raises SalesProcessClosed for a default one that nobody could follow."""
+    if process.is_default and process.closed:
+        raise SalesProcessClosed(sales_process=f"salesProcesses/{process.uuid}")
     return Change(replace(process, create_time=now, update_time=now), (SalesProcessCreated(),))
 
 

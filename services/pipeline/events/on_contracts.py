@@ -11,7 +11,7 @@ from chassis.consumer import Event, Subscription
 from chassis.parts import Parts
 from chassis.reactions import Reactions, reacting
 from chassis.work import UnitOfWork
-from services.pipeline.application.contract_facts import contract_settled, contract_signed, quote_told
+from services.pipeline.application.contract_facts import contract_ended, contract_settled, contract_signed, quote_told
 
 _STANDING = frozenset(
     {quote_events.QUOTE_STATE_APPROVED, quote_events.QUOTE_STATE_SENT, quote_events.QUOTE_STATE_ACCEPTED}
@@ -52,10 +52,19 @@ async def on_contract_settled(work: UnitOfWork, event: Event) -> None:
         await contract_settled(work, opportunity=opportunity, contract=_uuid(contract.name))
 
 
+async def on_contract_terminated(work: UnitOfWork, event: Event) -> None:
+    """It was ended before its term."""
+    contract = event.message.contract
+    opportunity = _opportunity_of(contract)
+    if opportunity is not None:
+        await contract_ended(work, opportunity=opportunity, contract=_uuid(contract.name))
+
+
 REACTIONS: Reactions = {
     **dict.fromkeys(_QUOTE_EVENTS, on_quote),
     contract_events.ContractSigned: on_contract_signed,
     contract_events.ContractSettled: on_contract_settled,
+    contract_events.ContractTerminated: on_contract_terminated,
 }
 
 

@@ -60,8 +60,11 @@ class AccountServicer:
         uuid = uuid_of(request.account.name, field="account.name")
         seen = required_version(request.account.etag, field="account.etag")
         edit = edit_of(request.account, request.update_mask)
+        organization = self._organization
         return await self._write(
-            request, call, lambda work: accounts.update_account(work, uuid=uuid, seen=seen, edit=edit)
+            request,
+            call,
+            lambda work: accounts.update_account(work, uuid=uuid, seen=seen, edit=edit, organization=organization),
         )
 
     async def DeleteAccount(self, request: contract.DeleteAccountRequest, call: Call) -> account_pb2.Account:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from millrace.pipeline.v1 import lead_conversion_service_pb2 as contract
 
+from chassis.masking import masked_email, masked_phone
 from chassis.rpc.call import Call
 from chassis.wire import date_of, instant_of, money_of, named, reference, uuid_of
 from chassis.work import Store
@@ -76,8 +77,8 @@ def _told(request: contract.AcceptLeadRequest) -> ToldLead:
 
 
 def _customer(request: contract.AcceptLeadRequest) -> AccountFacts:
-    """Without a company the person is the customer; without a name the number or the mailbox is what there is."""
-    who = request.company_name or request.contact_name or request.phone or request.email
+    """Without a company the person is the customer; without a name the masked number or mailbox is what there is."""
+    who = request.company_name or _called(request)
     alone = not request.company_name
     return AccountFacts(
         display_name=who,
@@ -90,8 +91,14 @@ def _customer(request: contract.AcceptLeadRequest) -> AccountFacts:
     )
 
 
+def _called(request: contract.AcceptLeadRequest) -> str:
+    """What people call him; without a name his number or mailbox, masked: names are shown to everybody."""
+    by_means = masked_phone(request.phone) if request.phone else masked_email(request.email) if request.email else ""
+    return request.contact_name or by_means
+
+
 def _person(request: contract.AcceptLeadRequest) -> ContactFacts | None:
-    name = request.contact_name or request.phone or request.email
+    name = _called(request)
     if not name:
         return None
     return ContactFacts(display_name=name, job_title=request.job_title, phone=request.phone, email=request.email)

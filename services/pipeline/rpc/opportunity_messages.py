@@ -174,16 +174,21 @@ def visit_message(visit: StageVisit, *, now: datetime) -> opportunity_pb2.StageV
 
 
 def sum_message(told: BoardSum) -> opportunity_service_pb2.StageSum:
-    """A sum of the board."""
-    amount = Money(minor=told.amount_minor, currency=told.currency) if told.currency else None
-    weighted = Money(minor=told.weighted_minor, currency=told.currency) if told.currency else None
+    """What stands in one stage, in one currency, and what of it counts."""
+
+    def money(minor: int) -> Any:
+        return money_message(Money(minor=minor, currency=told.currency)) if told.currency else None
+
     return opportunity_service_pb2.StageSum(
         sales_process=named("salesProcesses", told.sales_process),
         stage=told.stage,
         state=STATE_NUMBERS[OpportunityState(told.state)],
         count=told.opportunities,
-        amount=money_message(amount),
-        weighted_amount=money_message(weighted),
+        amount=money(told.amount_minor),
+        weighted_amount=money(told.weighted_minor),
+        counting=told.counting,
+        counting_amount=money(told.counting_minor),
+        counting_weighted_amount=money(told.counting_weighted_minor),
     )
 
 

@@ -87,7 +87,9 @@ class OpportunityServicer:
         seen = required_version(request.opportunity.etag, field="opportunity.etag")
         edit = _edit(request.opportunity, request.update_mask)
         return await self._write(
-            call, request, lambda work: use_cases.update_opportunity(work, uuid=uuid, seen=seen, edit=edit)
+            call,
+            request,
+            lambda work: use_cases.update_opportunity(work, uuid=uuid, seen=seen, edit=edit, desk=self._desk),
         )
 
     async def AssignOpportunity(

@@ -33,7 +33,7 @@ CRITERIA: Mapping[int, Criterion] = {
     messages.RegistrationCriterion.Value(f"REGISTRATION_CRITERION_{each.name}"): each for each in Criterion
 }
 CRITERION_NUMBERS: Mapping[Criterion, Any] = {each: number for number, each in CRITERIA.items()}
-ENTERED = frozenset(path for paths in SIX_FIELDS.values() for path in paths)
+ENTERED = frozenset({"opportunity", *(path for paths in SIX_FIELDS.values() for path in paths)})
 
 
 def facts_of(message: messages.Registration) -> RegistrationFacts:
@@ -57,6 +57,7 @@ def facts_of(message: messages.Registration) -> RegistrationFacts:
         ),
         follow_up=FOLLOW_UPS[message.follow_up_state],
         follow_up_evidence=message.follow_up_evidence.strip(),
+        opportunity=reference(message.opportunity, field="registration.opportunity"),
     )
 
 
@@ -100,6 +101,7 @@ def put_facts(message: messages.Registration, facts: RegistrationFacts) -> None:
             decision_cycle_days=facts.closing.cycle_days,
             follow_up_state=FOLLOW_UP_NUMBERS[facts.follow_up],
             follow_up_evidence=facts.follow_up_evidence,
+            opportunity=named("opportunities", facts.opportunity),
         )
     )
 
@@ -125,7 +127,6 @@ def to_message(registration: Registration, wording: Wording) -> messages.Registr
         review_comment=review.comment,
         approval=named("pipelineApprovals", registration.approval),
         content_hash=registration.content_hash,
-        opportunity=named("opportunities", registration.opportunity),
         submit_time=instant(registration.submit_time),
         review_time=instant(review.time),
         protection_end_time=instant(registration.protection.end_time),

@@ -33,14 +33,18 @@ from services.pipeline.storage.sales_processes import process_from_row, shipped_
 
 RECORD: Record[Opportunity] = Record(kind="opportunity", collection="opportunities", table=OPPORTUNITIES, row=to_row)
 _PREFIX = "process_"
+_SUMMED = ("opportunities", "amount_minor", "weighted_minor")
 _FOLD = text(
-    "with few as (select uuid from board_entries order by uuid limit 20000), "
-    "old as (delete from board_entries where uuid in (select uuid from few) returning *) "
-    "insert into board_entries (uuid, owner, team, region, sales_process, stage, state, currency, "
+    # Only places that more than one row tells of, or whose sum is nothing: an idle house writes nothing.
+    "with few as (select array_agg(uuid) as uuids from board_entries "
+    "group by owner, team, region, sales_process, stage, state, currency, counts having count(*) > 1 "
+    "or (sum(opportunities) = 0 and sum(amount_minor) = 0 and sum(weighted_minor) = 0) limit 2000), "
+    "old as (delete from board_entries where uuid in (select unnest(uuids) from few) returning *) "
+    "insert into board_entries (uuid, owner, team, region, sales_process, stage, state, currency, counts, "
     "opportunities, amount_minor, weighted_minor) "
-    "select (array_agg(uuid order by uuid))[1], owner, team, region, sales_process, stage, state, currency, "
+    "select (array_agg(uuid order by uuid))[1], owner, team, region, sales_process, stage, state, currency, counts, "
     "sum(opportunities), sum(amount_minor), sum(weighted_minor) "
-    "from old group by owner, team, region, sales_process, stage, state, currency "
+    "from old group by owner, team, region, sales_process, stage, state, currency, counts "
     "having sum(opportunities) <> 0 or sum(amount_minor) <> 0 or sum(weighted_minor) <> 0"
 )
 
@@ -59,7 +63,10 @@ class StageVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardSum:
-    """What stands in one stage, in one currency: how many, what they are worth, and that weighed by probability."""
+    """What stands in one stage, in one currency: how many, what they are worth, and that weighed by probability.
+
+    And the same of those that count in the funnel.
+    """
 
     sales_process: UUID
     stage: str
@@ -68,6 +75,9 @@ class BoardSum:
     opportunities: int
     amount_minor: int
     weighted_minor: int
+    counting: int
+    counting_minor: int
+    counting_weighted_minor: int
 
 
 def keep(work: UnitOfWork, change: Change[Opportunity], *, before: Opportunity | None) -> Opportunity:
@@ -152,8 +162,9 @@ async def summarize(
 ) -> Sequence[BoardSum]:
     """The sums of a board over what the reader may see: read from a row for each owner and stage, not for each deal."""
     key = [BOARD_ENTRIES.c[name] for name in ("sales_process", "stage", "state", "currency")]
-    sums = [func.sum(BOARD_ENTRIES.c[name]) for name in ("opportunities", "amount_minor", "weighted_minor")]
-    statement = scope(select(*key, *sums), BOARD_ENTRIES, principal=read.principal, permission=permission)
+    sums = [func.sum(BOARD_ENTRIES.c[name]) for name in _SUMMED]
+    counting = [func.coalesce(each.filter(BOARD_ENTRIES.c.counts), 0) for each in sums]
+    statement = scope(select(*key, *sums, *counting), BOARD_ENTRIES, principal=read.principal, permission=permission)
     if owner is not None:
         statement = statement.where(BOARD_ENTRIES.c.owner == owner)
     if sales_process is not None:
@@ -168,6 +179,9 @@ async def summarize(
             opportunities=int(row[4]),
             amount_minor=int(row[5]),
             weighted_minor=int(row[6]),
+            counting=int(row[7]),
+            counting_minor=int(row[8]),
+            counting_weighted_minor=int(row[9]),
         )
         for row in rows
     ]
@@ -201,7 +215,7 @@ def _count(work: UnitOfWork, before: Opportunity | None, after: Opportunity) -> 
         return
     for row, sign in ((was, -1), (is_now, 1)):
         if row is not None:
-            worth = {name: sign * row[name] for name in ("opportunities", "amount_minor", "weighted_minor")}
+            worth = {name: sign * row[name] for name in _SUMMED}
             work.insert(BOARD_ENTRIES, {"uuid": work.new_id(), **row, **worth})
 
 
@@ -215,6 +229,7 @@ def _board_row(opportunity: Opportunity) -> Mapping[str, Any]:
         "stage": opportunity.standing.stage,
         "state": opportunity.state.value,
         "currency": amount.currency if amount else "",
+        "counts": opportunity.counts,
         "opportunities": 1,
         "amount_minor": amount.minor if amount else 0,
         "weighted_minor": opportunity.weighted_minor,

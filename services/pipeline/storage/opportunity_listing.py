@@ -171,18 +171,6 @@ def keep_unknown(work: UnitOfWork, opportunity: UUID, *, linked: str) -> None:
     )
 
 
-async def contract_signed_meanwhile(read: Read, opportunity: UUID) -> UUID | None:
-    """The contract that was signed while the opportunity was lost; None where none was."""
-    statement = (
-        select(OPPORTUNITY_CONFLICTS.c.linked)
-        .where(OPPORTUNITY_CONFLICTS.c.opportunity == opportunity, OPPORTUNITY_CONFLICTS.c.code == "SIGNED_WHILE_LOST")
-        .order_by(OPPORTUNITY_CONFLICTS.c.time)
-        .limit(1)
-    )
-    linked = await read.connection.scalar(statement)
-    return UUID(linked.rpartition("/")[2]) if linked else None
-
-
 def _visible(principal: Principal, permission: str) -> Select[Any]:
     return scope(select(OPPORTUNITIES), OPPORTUNITIES, principal=principal, permission=permission)
 

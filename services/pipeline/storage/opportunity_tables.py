@@ -148,6 +148,8 @@ BOARD_ENTRIES = Table(
     _text("stage"),
     _text("state"),
     _text("currency"),
+    # Whether they count in the funnel; what a process of the release before adds does not say.
+    Column("counts", Boolean),
     _whole("opportunities"),
     _whole("amount_minor"),
     _whole("weighted_minor"),

@@ -3,14 +3,20 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete, func, literal, select, update
+from sqlalchemy import BigInteger, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from chassis.work import Read, UnitOfWork
 from services.pipeline.domain.registration import Registration
 from services.pipeline.storage.registration_tables import PROTECTED_KEYS
+
+# Any number that no other advisory lock of this database is made of.
+_LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key").bindparams(
+    bindparam("keys", type_=ARRAY(BigInteger))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,35 +39,20 @@ async def protected_keys(read: Read, keys: Collection[str]) -> Sequence[Protecte
     return [ProtectedKey(**row) for row in rows]
 
 
-async def protect(work: UnitOfWork, registration: Registration, keys: Collection[str], *, until: datetime) -> bool:
-    """Take the keys for the registration's owner, where nobody else holds them; whether all could be taken.
-
-    A twin's insert waits here until the other is committed, and then finds the key taken.
-    """
+async def held_by_others(work: UnitOfWork, keys: Collection[str], *, owner: UUID | None) -> Sequence[ProtectedKey]:
+    """Those of the keys that others protect, while nobody else takes any of them until this transaction ends."""
     await work.begin()
-    new = insert(PROTECTED_KEYS).from_select(
-        ["key", "registration", "owner", "team", "end_time"],
-        select(
-            func.unnest(cast(sorted(keys), ARRAY(Text))),
-            literal(registration.uuid, PROTECTED_KEYS.c.registration.type),
-            literal(registration.owner.member, PROTECTED_KEYS.c.owner.type),
-            literal(registration.owner.team, PROTECTED_KEYS.c.team.type),
-            literal(until, PROTECTED_KEYS.c.end_time.type),
-        ),
-    )
-    free = (PROTECTED_KEYS.c.owner == new.excluded.owner) | (PROTECTED_KEYS.c.end_time <= work.now)
-    taking = new.on_conflict_do_update(
-        index_elements=["key"],
-        set_={
-            "registration": new.excluded.registration,
-            "owner": new.excluded.owner,
-            "team": new.excluded.team,
-            "end_time": func.greatest(PROTECTED_KEYS.c.end_time, new.excluded.end_time),
-        },
-        where=free,
-    )
-    taken = await work.connection.execute(taking.returning(PROTECTED_KEYS.c.key))
-    return len(taken.all()) == len(keys)
+    numbers = sorted({_number(key) for key in keys})
+    await work.connection.execute(_LOCK, {"keys": numbers})
+    return [each for each in await protected_keys(work, keys) if each.owner != owner]
+
+
+async def protect(work: UnitOfWork, registration: Registration, keys: Collection[str], *, until: datetime) -> None:
+    """Take the keys for the registration; other registrations may hold the same, each until its own end."""
+    await work.begin()
+    owner = registration.owner
+    told = {"registration": registration.uuid, "owner": owner.member, "team": owner.team, "end_time": until}
+    await work.connection.execute(insert(PROTECTED_KEYS), [{"key": key, **told} for key in sorted(keys)])
 
 
 async def protect_longer(work: UnitOfWork, registration: UUID, *, until: datetime) -> None:
@@ -75,3 +66,7 @@ async def release(work: UnitOfWork, registrations: Collection[UUID]) -> None:
     """Let go of everything the registrations protect."""
     await work.begin()
     await work.connection.execute(delete(PROTECTED_KEYS).where(PROTECTED_KEYS.c.registration.in_(registrations)))
+
+
+def _number(key: str) -> int:
+    return int.from_bytes(blake2b(f"protection {key}".encode(), digest_size=8).digest(), "big", signed=True)

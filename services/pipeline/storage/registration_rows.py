@@ -44,7 +44,6 @@ def from_row(row: RowMapping) -> Registration:
         review=_review(row["review"], row["review_time"]),
         protection=Protection(end_time=row["protection_end_time"], renewals=row["renewals"]),
         approval=row["approval"],
-        opportunity=row["opportunity"],
         submit_time=row["submit_time"],
         create_time=row["create_time"],
         update_time=row["update_time"],
@@ -91,6 +90,7 @@ def _facts(row: RowMapping) -> RegistrationFacts:
         closing=Closing(day=row["expected_close_date"], cycle_days=row["decision_cycle_days"]),
         follow_up=FollowUpState(row["follow_up_state"]) if row["follow_up_state"] else None,
         follow_up_evidence=row["follow_up_evidence"],
+        opportunity=row["opportunity"],
     )
 
 

@@ -74,15 +74,15 @@ Index(
 )
 Index("registrations_match_keys", REGISTRATIONS.c.match_keys, postgresql_using="gin")
 
-# Who protects a customer: one owner a key, so that of two approvals at once the second finds the first.
+# Who protects a customer: every live registration holds its keys by itself, so that none ends with another.
 PROTECTED_KEYS = Table(
     "protected_keys",
     METADATA,
     Column("key", Text, info=_DERIVED),
-    Column("registration", Uuid, nullable=False),
+    Column("registration", Uuid),
     Column("owner", Uuid, nullable=False),
     Column("team", Uuid),
     _instant("end_time"),
-    PrimaryKeyConstraint("key", name="protected_keys_pkey"),
+    PrimaryKeyConstraint("key", "registration", name="protected_keys_pkey"),
 )
 Index("protected_keys_registration", PROTECTED_KEYS.c.registration)

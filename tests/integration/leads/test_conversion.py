@@ -18,11 +18,11 @@ from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 from millrace.pipeline.v1 import registration_events_pb2
 from millrace.pipeline.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub as LeadConversionStub
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from chassis.jobs import Jobs
 from chassis.principal import Principal, Scope
-from chassis.tables import outbox
+from chassis.tables import jobs, outbox
 from services.leads.__main__ import desk
 from services.leads.rpc.conversion_job import accept_request, converting
 from services.leads.storage.leads import from_row
@@ -189,6 +189,22 @@ async def test_while_pipeline_is_away_a_lead_waits_and_is_then_converted_once(sa
     assert await sales.jobs.drain() == 1
     assert (await sales.now(lead)).state == lead_pb2.LEAD_STATE_CONVERTED
     assert await sales.counts() == (1, 1, 1, 0)
+
+
+async def test_a_lead_that_could_not_be_converted_for_days_is_given_back(sales: Sales) -> None:
+    sales.cut_off()
+    lead = await sales.lead()
+    await sales.convert(lead, request_id="first")
+    async with sales.leads.engine.begin() as connection:
+        # The last try; the ones before took two days.
+        await connection.execute(update(jobs).values(attempts=jobs.c.attempts + 100))
+    await sales.jobs.drain()
+    given_back = await sales.now(lead)
+    assert given_back.state == lead_pb2.LEAD_STATE_NEW
+    assert [each.code for each in given_back.conversion.errors] == ["CONVERSION_UNAVAILABLE"]
+    sales.connect()
+    done = await sales.convert_and_work(lead, request_id="second")
+    assert done.state == lead_pb2.LEAD_STATE_CONVERTED
 
 
 async def test_a_lead_changed_between_two_tries_is_converted_once(sales: Sales) -> None:

@@ -39,7 +39,8 @@ class Dealings:
         return Dealings(self.house, caller)
 
     async def open(self, *, close: date | None = date(2026, 6, 30), units: int = 100_000, **told: Any) -> Any:
-        facts = {"display_name": "杭州云帆 CRM 采购", "account": await self.yunfan(), **told}
+        facts = {"display_name": "杭州云帆 CRM 采购", **told}
+        facts["account"] = facts.get("account") or await self.yunfan()
         message = opportunity_pb2.Opportunity(**facts)
         if units:
             message.amount.CopyFrom(Money(currency_code="CNY", units=units))

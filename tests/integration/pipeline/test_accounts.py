@@ -254,3 +254,16 @@ async def test_nobody_is_born_tomorrow(accounts: Accounts, house: PipelineHouse)
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await accounts.add_person(house.zhang_wei, made.name, birth_date={"year": 2999, "month": 1, "day": 1})
     assert reason_of(refusal.value) == "BIRTH_DATE_INVALID"
+
+
+async def test_a_change_makes_no_second_account_of_a_known_customer(accounts: Accounts, house: PipelineHouse) -> None:
+    await accounts.create(house.zhang_wei, credit_code="91330100MA27XF6R2R")
+    other = await accounts.create(house.wang_lei, display_name="临时客户甲")
+    changed = account_pb2.Account(name=other.name, etag=other.etag, display_name=YUNFAN)
+    request = contract.UpdateAccountRequest(account=changed, update_mask=FieldMask(paths=["display_name"]))
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await accounts.accounts.UpdateAccount(request, **house.wang_lei)
+    assert refused.value.code() == grpc.StatusCode.ALREADY_EXISTS
+    own = account_pb2.Account(name=other.name, etag=other.etag, display_name="临时客户乙")
+    request = contract.UpdateAccountRequest(account=own, update_mask=FieldMask(paths=["display_name"]))
+    assert (await accounts.accounts.UpdateAccount(request, **house.wang_lei)).display_name == "临时客户乙"

@@ -227,3 +227,32 @@ async def test_of_two_who_move_it_at_once_one_does(deals: Dealings) -> None:
     outcomes = await asyncio.gather(*moves, return_exceptions=True)
     assert sum(not isinstance(outcome, BaseException) for outcome in outcomes) == 1
     assert [name for name, _ in await events_of(deals.house.engine, opened)] == ["created", "updated", "moved"]
+
+
+async def reopen(deals: Dealings, opportunity: Any) -> Any:
+    request = contract.ReopenOpportunityRequest(name=opportunity.name)
+    return await deals.stub.ReopenOpportunity(request, **deals.caller)
+
+
+async def test_a_contract_signed_and_paid_while_it_was_lost_wins_and_settles_it_at_the_reopening(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    await deals.lose(opened)
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSettled))
+    reopened = await reopen(deals, opened)
+    assert (reopened.state, reopened.settle_time.seconds > 0) == (enums.OPPORTUNITY_STATE_WON, True)
+    assert [name for name, _ in await events_of(deals.house.engine, opened)][-2:] == ["won", "settled"]
+
+
+async def test_a_contract_that_was_ended_again_wins_nothing_at_the_reopening(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    await deals.lose(opened)
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractTerminated))
+    assert (await reopen(deals, opened)).state == enums.OPPORTUNITY_STATE_OPEN
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned, uuid=OTHER))
+    assert (await deals.get(opened)).contract == f"contracts/{OTHER}"

@@ -73,6 +73,10 @@ class Conversion:
         async with self.house.engine.connect() as connection:
             return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
 
+    async def people(self) -> list[Any]:
+        async with self.house.engine.connect() as connection:
+            return list((await connection.execute(select(CONTACTS))).mappings())
+
     async def counts(self) -> tuple[int, ...]:
         tables = (ACCOUNTS, CONTACTS, REGISTRATIONS, OPPORTUNITIES, LEAD_CONVERSIONS)
         return tuple([await self.count(table) for table in tables])
@@ -205,3 +209,35 @@ async def test_a_member_who_may_not_write_here_converts_nothing(conversion: Conv
 async def test_a_number_that_cannot_be_dialled_stays_with_the_contact(conversion: Conversion) -> None:
     await conversion.accept(phone="打总机", email="wang@yunfan.example", **COMPLETE)
     assert await conversion.counts() == (1, 1, 1, 0, 1)
+    (person,) = await conversion.people()
+    assert (person["phone"], person["display_name"]) == ("打总机", "王芳")
+    async with conversion.house.engine.connect() as connection:
+        assert list(await connection.scalars(select(REGISTRATIONS.c.phone))) == [""]
+
+
+async def test_a_member_who_has_left_meanwhile_is_an_answer(conversion: Conversion) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await conversion.accept(actor=f"members/{UUID(int=404)}")
+    assert refusal.value.code() == grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_two_people_behind_one_switchboard_are_two_contacts(conversion: Conversion) -> None:
+    first = await conversion.accept(phone="0571-88886666转802")
+    second = await conversion.accept(lead=UUID(int=990), contact_name="李强", phone="0571-88886666转803")
+    assert (second.account, second.contact == first.contact) == (first.account, False)
+
+
+async def test_a_known_customer_gets_what_the_lead_knows_better(conversion: Conversion, house: PipelineHouse) -> None:
+    first = await conversion.accept(phone="")
+    again = await conversion.accept(lead=UUID(int=990), industry="软件", address="浙江省 杭州市")
+    assert (again.account, again.contact) == (first.account, first.contact)
+    (person,) = await conversion.people()
+    assert person["phone"] == "13805718000"
+    account = await conversion.accounts.GetAccount(GetAccountRequest(name=first.account), **house.zhang_wei)
+    assert (account.industry, account.address) == ("软件", "浙江省 杭州市")
+
+
+async def test_a_number_never_stands_where_a_name_does(conversion: Conversion, house: PipelineHouse) -> None:
+    accepted = await conversion.accept(company_name="", contact_name="")
+    account = await conversion.accounts.GetAccount(GetAccountRequest(name=accepted.account), **house.zhang_wei)
+    assert (account.display_name, account.phone) == ("138****8000", "13805718000")

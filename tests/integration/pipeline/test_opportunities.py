@@ -12,11 +12,12 @@ from google.type.date_pb2 import Date
 from millrace.pipeline.v1 import opportunity_events_pb2 as enums
 from millrace.pipeline.v1 import opportunity_pb2
 from millrace.pipeline.v1 import opportunity_service_pb2 as contract
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.principal import Scope
 from chassis.tables import audit
 from services.pipeline.storage.opportunities import fold_board
+from services.pipeline.storage.opportunity_tables import BOARD_ENTRIES
 from tests.integration.pipeline.conftest import CHENGDU, WANG_LEI, ZHANG_WEI, PipelineHouse
 from tests.integration.pipeline.dealing import Dealings, events_of, reason_of
 
@@ -214,7 +215,9 @@ async def test_a_board_sums_what_stands_in_each_stage_whatever_happened_before(d
     ]
     assert await sums() == expected
     async with deals.house.engine.begin() as connection:
-        assert await fold_board(connection, deals.house.clock.now()) == 2
+        await fold_board(connection, deals.house.clock.now())
+        assert await connection.scalar(select(func.count()).select_from(BOARD_ENTRIES)) == 2
+        assert await fold_board(connection, deals.house.clock.now()) == 0, "an idle house writes nothing"
     assert await sums() == expected
 
 

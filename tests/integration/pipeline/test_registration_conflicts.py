@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import grpc
 from google.protobuf.json_format import MessageToDict
+from google.type.date_pb2 import Date
 from millrace.pipeline.v1 import registration_events_pb2 as states
 from millrace.pipeline.v1 import registration_pb2 as messages
 from millrace.pipeline.v1 import registration_service_pb2 as contract
 from sqlalchemy import select
 
 from chassis.jobs import Sweeps
+from chassis.tables import audit
 from services.pipeline.__main__ import sweeps
 from services.pipeline.storage.registration_tables import PROTECTED_KEYS
 from tests.integration.pipeline.conftest import PipelineHouse
@@ -117,3 +119,41 @@ async def test_a_customer_is_free_from_the_instant_his_protection_ends_before_an
     rival = await bureau.submitted(bureau.house.wang_lei)
     assert [each.code for each in rival.conflicts] == ["CONFLICT_ACCOUNT_OWNED"]
     assert (await bureau.approve(rival, bureau.house.boss)).state == states.REGISTRATION_STATE_APPROVED
+
+
+async def test_a_second_registration_of_the_owner_takes_no_protection_from_the_first(bureau: Bureau) -> None:
+    first = await bureau.approve(await bureau.submitted())
+    bureau.house.clock.travel(days=10)
+    await bureau.approve(await bureau.submitted(need="第二个项目：为 300 名用户上线合同管理系统，十月验收"))
+    bureau.house.clock.travel(days=55)
+    await renew(bureau, first.name)
+    bureau.house.clock.travel(days=36)
+    assert await sweep(bureau.house) == 1, "the second one ends"
+    assert (await bureau.get(first.name)).state == states.REGISTRATION_STATE_APPROVED
+    rival = await bureau.submitted(
+        bureau.house.wang_lei, expected_close_date=Date(year=2026, month=12, day=31), phone="13857112233"
+    )
+    code, text = await refused(bureau.approve(rival, bureau.house.boss))
+    assert (code, text) == (
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "该客户受其他报备保护至 2026-07-30，请联系：杭州团队",
+    )
+
+
+async def test_who_passes_over_a_protection_says_why_and_holds_the_customer_when_the_first_ends(bureau: Bureau) -> None:
+    first = await bureau.approve(await bureau.submitted())
+    bureau.house.clock.travel(days=10)
+    rival = await bureau.submitted(bureau.house.wang_lei)
+    despite = {"despite_conflicts": True}
+    code, _ = await refused(bureau.review(rival, contract.REVIEW_OUTCOME_APPROVE, bureau.house.boss, **despite))
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    await bureau.review(rival, contract.REVIEW_OUTCOME_APPROVE, bureau.house.boss, comment="两个独立项目", **despite)
+    async with bureau.house.engine.connect() as connection:
+        noted = select(audit.c.details).where(audit.c.action == "pass over a protection")
+        (details,) = await connection.scalars(noted)
+    assert list(details["protected_until"]) == [first.name]
+    bureau.house.clock.travel(days=81)
+    assert await sweep(bureau.house) == 1
+    third = await bureau.submitted(bureau.house.li_na)
+    code, text = await refused(bureau.approve(third, bureau.house.boss))
+    assert (code, text.endswith("成都团队")) == (grpc.StatusCode.FAILED_PRECONDITION, True)

@@ -41,7 +41,8 @@ def an_opportunity(process: SalesProcess = STANDARD, **told: Any) -> Opportunity
 
 
 def evidence(kind: EvidenceKind = EvidenceKind.REQUIREMENT_DOCUMENT, **told: Any) -> Evidence:
-    """A piece of evidence."""
+    """A piece of evidence: an uploaded file, unless something else is told."""
+    told = {"file": UUID(int=51), **told} if not told.get("linked") else told
     return Evidence(uuid=UUID(int=50), kind=kind, actor="members/1", time=NOON, **told)
 
 

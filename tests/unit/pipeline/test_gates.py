@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,14 @@ from hypothesis import strategies as st
 
 from kernel.errors import Refusal
 from kernel.events import Change
-from services.pipeline.domain.evidence import EvidenceKind, QuoteIsNoUpload
+from kernel.money import Money
+from services.pipeline.domain.evidence import (
+    EvidenceEmpty,
+    EvidenceFileMissing,
+    EvidenceKind,
+    EvidenceLinkUnknown,
+    QuoteIsNoUpload,
+)
 from services.pipeline.domain.gates import (
     GateUnmet,
     StageMoveNotAllowed,
@@ -24,6 +32,7 @@ from services.pipeline.domain.gates import (
 from services.pipeline.domain.opportunity import (
     Opportunity,
     OpportunityCannotMove,
+    OpportunityClosed,
     OpportunityMoved,
     OpportunityState,
     OpportunityWon,
@@ -31,7 +40,13 @@ from services.pipeline.domain.opportunity import (
 )
 from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.proving import quote_stands, with_evidence, without_evidence
-from services.pipeline.domain.sales_process import SalesProcess, StageKind, StageUnknown
+from services.pipeline.domain.sales_process import (
+    SalesProcess,
+    SalesProcessClosed,
+    StageKind,
+    StageUnknown,
+    create_process,
+)
 from tests.support.clock import NOON
 from tests.unit.pipeline.opportunities import CLASSIC, CONTRACT, STANDARD, a_waiver, an_opportunity, evidence
 
@@ -201,3 +216,49 @@ def test_no_path_goes_forward_past_a_gap_that_is_not_waived(
         if after > before:
             assert gaps_before(STANDARD, judged, to=after, now=NOON) == ()
         opportunity = following
+
+
+@pytest.mark.parametrize(
+    ("shown", "refusal"),
+    [
+        ({}, EvidenceFileMissing),
+        ({"linked": "accounts/1"}, EvidenceFileMissing),
+        ({"kind": EvidenceKind.SIGNED_FILE, "linked": "contracts/1"}, EvidenceFileMissing),
+        ({"kind": EvidenceKind.OTHER, "note": "口头确认"}, EvidenceEmpty),
+        ({"kind": EvidenceKind.OTHER, "linked": "foo/1"}, EvidenceLinkUnknown),
+    ],
+)
+def test_a_gate_opens_by_no_evidence_of_nothing(shown: dict[str, Any], refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        with_evidence(an_opportunity(), evidence=replace(evidence(**shown), file=None))
+
+
+def test_the_note_of_a_meeting_is_its_record() -> None:
+    met = replace(evidence(EvidenceKind.MEETING_RECORD, note="客户确认三百个坐席"), file=None)
+    assert with_evidence(an_opportunity(), evidence=met).aggregate.evidence == (met,)
+
+
+def test_what_people_link_to_a_quote_neither_hides_it_nor_goes_with_it() -> None:
+    own = evidence(EvidenceKind.OTHER, linked="quotes/1")
+    linked = with_evidence(documented(), evidence=own).aggregate
+    offered = quoted(linked)
+    assert offered.quoted_time is not None
+    overtaken = quoted(offered, stands=False)
+    assert (overtaken.quoted_time, own in overtaken.evidence) == (None, True)
+
+
+def test_what_a_closed_opportunity_was_worth_does_not_change_any_more() -> None:
+    won_one = won(an_opportunity(), process=STANDARD, contract=CONTRACT, now=NOON).aggregate
+    lost_one = an_opportunity().lost(reason="price", competitor="", tactics="", now=NOON).aggregate
+    for closed in (won_one, lost_one):
+        dearer = replace(closed.facts, amount=Money(minor=900_000_00))
+        with pytest.raises(OpportunityClosed) as refusal:
+            closed.updated(facts=dearer, now=NOON)
+        assert refusal.value.field == "opportunity.amount"
+        learnt = replace(closed.facts, competitor="远山软件", tactics="低价")
+        assert closed.updated(facts=learnt, now=NOON).aggregate.facts.competitor == "远山软件"
+
+
+def test_nobody_sets_a_closed_process_up_as_the_default() -> None:
+    with pytest.raises(SalesProcessClosed):
+        create_process(replace(CLASSIC, is_default=True, closed=True), now=NOON)

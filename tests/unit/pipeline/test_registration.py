@@ -236,3 +236,32 @@ def _step(registration: Registration, step: str, now: datetime) -> Registration:
         "expire": lambda: registration.expire(now=now).aggregate,
     }
     return steps[step]()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("010-88888888", "0571-88888888"),
+        ("138-1234-5678", "139-1234-5678"),
+        ("0571-88886666转802", "0571-88886666转803"),
+    ],
+)
+def test_numbers_that_end_alike_are_two_customers(one: str, other: str) -> None:
+    def keys(number: str) -> frozenset[str]:
+        return customer_keys(RegistrationFacts(contact=ContactMeans(phone=number)))
+
+    assert keys(one)
+    assert not keys(one) & keys(other)
+
+
+def test_a_number_that_many_share_protects_nobody() -> None:
+    assert not protecting(customer_keys(RegistrationFacts(contact=ContactMeans(phone="400-820-8820"))))
+    assert not protecting(customer_keys(RegistrationFacts(contact=ContactMeans(phone="0571-88886666"))))
+
+
+def test_an_account_says_who_the_customer_is_whatever_was_typed_before() -> None:
+    typed = Customer(
+        account=UUID(int=5), company_name="宁波海蓝", contact_name="王小明", credit_code="91330100MA27XF6R2R"
+    )
+    named = typed.named_as(company_name="杭州云帆科技有限公司", contact_name="", credit_code="")
+    assert (named.company_name, named.contact_name) == ("杭州云帆科技有限公司", "王小明")
