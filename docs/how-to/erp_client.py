@@ -9,15 +9,15 @@ a receivable and the place behind it are written in one transaction, so that a s
 """
 
 import csv
-import hashlib
 import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import grpc
 from google.type.date_pb2 import Date
@@ -32,6 +32,9 @@ from millrace.directory.v1.api_client_service_pb2_grpc import ApiClientServiceSt
 CONTRACTS = os.environ.get("ERP_CONTRACTS", "127.0.0.1:50054")
 DIRECTORY = os.environ.get("ERP_DIRECTORY", "127.0.0.1:50051")
 CLIENT_ID, CLIENT_SECRET = os.environ.get("ERP_CLIENT_ID", ""), os.environ.get("ERP_CLIENT_SECRET", "")
+# A file with the certificate authority of the servers; without one the connection is in the clear: on one machine only.
+AUTHORITY = os.environ.get("ERP_AUTHORITY", "")
+AT_ONCE = 500
 STORE = os.environ.get("ERP_STORE", "erp.sqlite")
 PASSING = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNAUTHENTICATED}
 TABLES = """
@@ -40,11 +43,23 @@ create table if not exists place (only integer primary key check (only = 1), tok
 """
 
 
+def connect(address: str) -> grpc.Channel:
+    """A channel to a server, secured as soon as there is an authority to know it by."""
+    if not AUTHORITY:
+        return grpc.insecure_channel(address)
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(Path(AUTHORITY).read_bytes()))
+
+
 def caller() -> list[tuple[str, str]]:
     """A fresh token: it lasts ten minutes, and a stream outlives it."""
-    with grpc.insecure_channel(DIRECTORY) as channel:
+    with connect(DIRECTORY) as channel:
         request = IssueClientTokenRequest(client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
-        token = ApiClientServiceStub(channel).IssueClientToken(request, timeout=10)
+        try:
+            token = ApiClientServiceStub(channel).IssueClientToken(request, timeout=10)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.UNAUTHENTICATED:
+                raise SystemExit("the client or its secret is refused: nothing gets better by waiting") from error
+            raise
     return [("authorization", f"Bearer {token.access_token}"), ("accept-language", "zh")]
 
 
@@ -54,9 +69,14 @@ def follow() -> None:
     store.executescript(TABLES)
     while True:
         try:
-            with grpc.insecure_channel(CONTRACTS) as channel:
+            with connect(CONTRACTS) as channel:
                 _follow(FinanceServiceStub(channel), store)
         except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.FAILED_PRECONDITION and "RESUME_TOKEN" in str(error.trailing_metadata()):
+                # The books were restored: everything comes again, and overwrites what is here.
+                with store:
+                    store.execute("delete from place")
+                continue
             if error.code() not in PASSING:
                 raise
             print(f"wait: {error.code().name}", flush=True)
@@ -91,10 +111,15 @@ def book(path: Path) -> None:
         )
         for line in _lines(path)
     ]
-    request = finance.BookReceiptsRequest(receipts=receipts, request_id=hashlib.sha256(path.read_bytes()).hexdigest())
-    with grpc.insecure_channel(CONTRACTS) as channel:
-        answer = FinanceServiceStub(channel).BookReceipts(request, metadata=caller(), timeout=10)
-    for each in answer.outcomes:
+    with connect(CONTRACTS) as channel:
+        for first in range(0, len(receipts), AT_ONCE):
+            _book(FinanceServiceStub(channel), receipts[first : first + AT_ONCE])
+
+
+def _book(service: FinanceServiceStub, receipts: Sequence[Receipt]) -> None:
+    """A fresh id each time: references make repeats harmless, and what was refused is looked at anew."""
+    request = finance.BookReceiptsRequest(receipts=receipts, request_id=str(uuid4()))
+    for each in service.BookReceipts(request, metadata=caller(), timeout=30).outcomes:
         outcome = finance.BookingOutcome.Name(each.outcome).removeprefix("BOOKING_OUTCOME_")
         print(each.external_reference, outcome, each.refusal.text)
 
@@ -110,7 +135,7 @@ def reconcile(path: Path, start: str, end: str) -> None:
         for line in _lines(path)
     ]
     request = finance.ReconcileReceiptsRequest(start_date=_date(start), end_date=_date(end), lines=lines)
-    with grpc.insecure_channel(CONTRACTS) as channel:
+    with connect(CONTRACTS) as channel:
         answer = FinanceServiceStub(channel).ReconcileReceipts(request, metadata=caller(), timeout=10)
     print("agreed", answer.agreed_count)
     for each in answer.differences:

@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from millrace.contracts.v1 import (
     approval_service_pb2,
+    contract_amendment_service_pb2,
     contract_privacy_service_pb2,
     contract_service_pb2,
     contract_template_service_pb2,
@@ -36,12 +37,14 @@ from chassis.rule_sets.servicer import RuleSetServicer
 from services.contracts.application.approval_kinds import approval_kinds
 from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.rule_kinds import RULE_SETS
+from services.contracts.events.amendment_publications import AMENDMENTS
 from services.contracts.events.contract_publications import CONTRACT_TEMPLATES, CONTRACTS, SIGNATURES
 from services.contracts.events.on_opportunity import reactions_to_opportunities
 from services.contracts.events.on_person import reactions_to_people
 from services.contracts.events.payment_publications import INSTALMENTS
 from services.contracts.events.quote_publications import PRICE_BOOKS, PRODUCTS, QUOTES
 from services.contracts.events.receipt_publications import RECEIPTS
+from services.contracts.rpc.amendment_servicer import ContractAmendmentServicer
 from services.contracts.rpc.contract_servicer import ContractServicer
 from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
 from services.contracts.rpc.contract_wiring import (
@@ -77,10 +80,13 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(approval_service_pb2, "ApprovalService"): ApprovalServicer(
             store,
             APPROVALS,
-            approval_kinds(quote_desk(parts)),
+            approval_kinds(quote_desk(parts), contract_desk(parts)),
             organization=CALLERS.organization(parts),
             texts=parts.texts,
             page_key=pages,
+        ),
+        _service(contract_amendment_service_pb2, "ContractAmendmentService"): ContractAmendmentServicer(
+            store, contract_desk(parts), paper_room(parts)
         ),
         _service(contract_privacy_service_pb2, "ContractPrivacyService"): ContractPrivacyServicer(store),
         _service(contract_service_pb2, "ContractService"): ContractServicer(
@@ -171,6 +177,7 @@ DEFINITION = ServiceDefinition(
         **rule_set_publications("contracts", collection=RULE_SETS.collection),
         **CONTRACTS,
         **CONTRACT_TEMPLATES,
+        **AMENDMENTS,
         **SIGNATURES,
         **INSTALMENTS,
         **RECEIPTS,

@@ -14,6 +14,7 @@ RAW = "google.api.HttpBody"
 UNMASKED = {
     "millrace.contracts.v1.Receipt.payer_name": "whose money it is, is claimed by it (到款认领)",
     "millrace.contracts.v1.Receipt.remark": "as the name of the payer: often it names the contract",
+    "millrace.contracts.v1.RecordAmendmentSigningRequest.signer_name": "comes in; answered as a field of the signature",
     "millrace.contracts.v1.RecordPaperSigningRequest.signer_name": "comes in; answered as a field of the signature",
     "millrace.contracts.v1.SignContractRequest.signer_name": "comes in and is never answered",
     "millrace.contracts.v1.Signature.signer_name": "who signed stands in the contract that its reader sees",

@@ -56,8 +56,8 @@ async def prepare_buyer(desk: ContractDesk, *, offer: Offer, token: str) -> str:
 async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, wish: DraftWish) -> Contract:
     """An approved quote becomes the draft of one contract, worded as its template says.
 
-    Raises OfferUnknown, OfferNotApproved, QuoteHasContract, ContractTemplateUnknown, ClausesInvalid,
-    PaymentPlanUnknown, ContractDatesCrossed, ContractNotFound, ContractNotRenewable.
+    Raises OfferUnknown, OfferNotApproved, OfferOutOfDate, QuoteHasContract, ContractTemplateUnknown,
+    ClausesInvalid, PaymentPlanUnknown, ContractDatesCrossed, ContractNotFound, ContractNotRenewable.
     """
     offer = await desk.offers.get(work, quote, permission=WRITING)
     return await draft_from(work, desk, offer=offer, wish=wish)
@@ -66,6 +66,7 @@ async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, 
 async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish: DraftWish) -> Contract:
     """The same for a quote that was found; raises as create_contract."""
     offer.require_approved()
+    offer.require_in_time(work.now.astimezone(desk.zone).date())
     existing = await contracts.contract_of_quote(work, offer.quote)
     if existing is not None:
         raise QuoteHasContract(contract=existing.resource)

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
+from services.contracts.application.amendments import hand_over_amendments
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
-from services.contracts.application.contract_review import end_review, hand_over_review
-from services.contracts.application.plan_changes import cancel_plan, hand_over_payments
-from services.contracts.application.signature_links import revoke_links
+from services.contracts.application.contract_ending import hand_over_ending
+from services.contracts.application.contract_review import hand_over_review
+from services.contracts.application.plan_changes import hand_over_payments
 from services.contracts.domain.contract import NEXT_STATES, Contract, ContractState
 from services.contracts.storage import contracts
 from services.contracts.storage.contracts import CONTRACT_RECORD
@@ -35,27 +36,6 @@ async def _activate(work: UnitOfWork, desk: ContractDesk, contract: Contract) ->
     return active
 
 
-async def terminate_contract(
-    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None, comment: str
-) -> Contract:
-    """A contract is ended before its term, or dropped before it is signed, and somebody says why.
-
-    What nobody has begun to pay of it is owed no longer, and its quote may become another contract.
-
-    Raises ContractNotFound, StaleVersion, ContractCannotMove.
-    """
-    contract = await _found(work, uuid=uuid, seen=seen)
-    change = contract.terminate(comment=comment, now=work.now)
-    await end_review(work, contract=contract)
-    await revoke_links(work, contract=contract.uuid)
-    ended = work.save(CONTRACT_RECORD, change)
-    if contract.signed:
-        await work.flush()
-        await cancel_plan(work, contract=ended)
-        await desk.offers.give_back(work, contract.quote)
-    return ended
-
-
 async def by_calendar(work: UnitOfWork, desk: ContractDesk) -> int:
     """Signed contracts come into force on their first day, and end after their last; how many did either."""
     today = work.now.astimezone(desk.zone).date()
@@ -77,7 +57,10 @@ async def hand_over(
     for contract in await contracts.contracts_of_opportunity(work, opportunity):
         change = contract.handed_over(owner=owner, team=team, region=region, now=work.now)
         if change.events:
-            await hand_over_review(work, contract=work.save(CONTRACT_RECORD, change))
+            saved = work.save(CONTRACT_RECORD, change)
+            await hand_over_review(work, contract=saved)
+            await hand_over_amendments(work, contract=saved)
+            await hand_over_ending(work, contract=saved)
             await hand_over_payments(work, contract=contract.uuid, owner=owner, team=team, region=region)
 
 

@@ -14,10 +14,10 @@ from services.contracts.application.contract_desk import ContractDesk, labels_of
 from services.contracts.application.contract_signing import Printed
 from services.contracts.documents.printing import Press
 from services.contracts.domain.contract import Contract, ContractState
-from services.contracts.domain.contract_paper import contract_paper, quote_paper
+from services.contracts.domain.contract_paper import contract_paper, quote_paper, record_paper
 from services.contracts.domain.offer import Offer, OfferUnknown
 from services.contracts.domain.paper import Paper
-from services.contracts.domain.signature import Signature
+from services.contracts.domain.signature import Signature, SignatureNotFound
 from services.contracts.storage import contracts, signatures
 from services.contracts.storage.contracts import READING
 from services.contracts.storage.metadata import FILES
@@ -27,12 +27,10 @@ PDF = "application/pdf"
 SEALED, SIGNED = "sealed", "signed"
 
 
-async def paper_of(read: Read, desk: ContractDesk, *, contract: Contract, signature: Signature | None = None) -> Paper:
+async def paper_of(read: Read, desk: ContractDesk, *, contract: Contract) -> Paper:
     """The contract as it is printed. Raises VariablesMissing."""
     offer = await desk.offers.by_itself(read, contract.quote)
-    return contract_paper(
-        contract, offer, company=desk.company, labels=desk.labels(contract), zone=desk.zone, signature=signature
-    )
+    return contract_paper(contract, offer, company=desk.company, labels=desk.labels(contract))
 
 
 async def paper_to_hand_out(read: Read, desk: ContractDesk, *, contract: Contract) -> Paper:
@@ -68,6 +66,11 @@ async def kept_file(read: Read, *, contract: Contract) -> UUID | None:
     return contract.document if contract.signed or contract.state is ContractState.SENT else None
 
 
+async def note_download(work: UnitOfWork, *, resource: str, kind: str) -> None:
+    """A paper that was taken away is told in the log of changes."""
+    work.note(action="download", resource=resource, details={"kind": kind})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRoom:
     """Where papers are printed, sealed and put away."""
@@ -97,38 +100,46 @@ class Sealing:
     principal: Principal
 
     async def run(self, _context: JobContext, payload: Mapping[str, Any]) -> None:
-        """Print the contract with the record of its signature, seal it and keep it."""
+        """Seal the very bytes the customer saw, with the record of his signature behind them, and keep that."""
         uuids = {name: UUID(payload[name]) for name in ("contract", "signature")}
         found = await carry_out(
             self.store, self.principal, action="seal_contract/read", use_case=lambda work: self._unsealed(work, **uuids)
         )
         if found is None:
             return
-        contract, paper = found
-        pdf = await self.room.press.seal(await self.room.press.print(paper), reason=contract.number)
+        contract, signature, document, record = found
+        signed = b"".join([piece async for piece in self.room.vault.pieces(document)])
+        press = self.room.press
+        pdf = await press.seal(signed, reason=contract.number, record=await press.print(record))
         file = await self.room.put(pdf, contract=contract, by=self.principal.subject)
         await carry_out(
             self.store,
             self.principal,
             action="seal_contract",
-            use_case=lambda work: self._keep(work, contract=contract, file=file),
+            use_case=lambda work: self._keep(work, contract=contract, signature=signature, file=file),
         )
 
-    async def _unsealed(self, work: UnitOfWork, *, contract: UUID, signature: UUID) -> tuple[Contract, Paper] | None:
+    async def _unsealed(
+        self, work: UnitOfWork, *, contract: UUID, signature: UUID
+    ) -> tuple[Contract, Signature, UUID, Paper] | None:
         found = await contracts.contract_by_itself(work, contract)
         if await find_document(work, subject=found.resource, kind=SEALED) is not None:
             return None
         given = await signatures.get_signature(work, signature)
-        return found, await paper_of(work, self.desk, contract=found, signature=given)
+        if given.document is None:
+            raise SignatureNotFound
+        desk, labels = self.desk, self.desk.labels(found)
+        record = record_paper(found, given, company=desk.company, labels=labels, zone=desk.zone)
+        return found, given, given.document, record
 
-    async def _keep(self, work: UnitOfWork, *, contract: Contract, file: File) -> None:
+    async def _keep(self, work: UnitOfWork, *, contract: Contract, signature: Signature, file: File) -> None:
         keep(work, FILES, file)
         document = Document(
             uuid=work.new_id(),
             subject=contract.resource,
             kind=SEALED,
             file=file.uuid,
-            content_hash=contract.content_hash(),
+            content_hash=signature.content_hash,
             sha256=file.sha256,
             create_time=work.now,
         )

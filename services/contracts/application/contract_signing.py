@@ -9,8 +9,8 @@ from kernel.errors import Refusal, StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.signature_links import open_link, revoke_links
-from services.contracts.domain.contract import Contract
-from services.contracts.domain.contract_refusals import ContractNotAsApproved
+from services.contracts.domain.contract import Contract, ContractState
+from services.contracts.domain.contract_refusals import ContractCannotMove, ContractNotAsApproved
 from services.contracts.domain.signature import (
     Evidence,
     SealMissing,
@@ -23,7 +23,7 @@ from services.contracts.domain.signature import (
 from services.contracts.storage import contracts, signatures
 from services.contracts.storage.contracts import CONTRACT_RECORD
 from services.contracts.storage.metadata import FILES
-from services.contracts.storage.signatures import SIGNATURE_RECORD, Document, keep_document
+from services.contracts.storage.signatures import SIGNATURE_RECORD, Document, find_document, keep_document
 
 SEAL_CONTRACT = "seal_contract"
 
@@ -42,20 +42,42 @@ async def send_contract(
     """An approved contract is sent: its document is kept, and a link is opened under which it can be signed once.
 
     Raises SealMissing, ContractNotFound, StaleVersion, ContractCannotMove, ContractNotAsApproved, OfferNotApproved,
-    OfferChanged.
+    OfferChanged, OfferOutOfDate.
     """
     if not desk.has_seal:
         raise SealMissing
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     if (seen is not None and contract.version != seen) or contract.content_hash() != printed.content_hash:
         raise StaleVersion(resource=contract.resource)
-    (await desk.offers.by_itself(work, contract.quote)).require_unchanged(contract.quote_hash)
+    offer = await desk.offers.by_itself(work, contract.quote)
+    offer.require_unchanged(contract.quote_hash)
+    offer.require_in_time(work.now.astimezone(desk.zone).date())
     sent = work.save(CONTRACT_RECORD, contract.send(document=printed.file.uuid, now=work.now))
     _keep(work, sent, printed, kind="sent")
     signature = await open_link(
         work, desk, contract=sent, document=printed.file.uuid, document_hash=printed.file.sha256
     )
     return sent, signature
+
+
+async def reissue_link(
+    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None
+) -> tuple[Contract, Signature]:
+    """What was sent and is not signed gets another link, when the one before is locked or over; that holds no longer.
+
+    The text, its approval and the document stay. Raises ContractNotFound, StaleVersion, ContractCannotMove,
+    ContractNotAsApproved, OfferNotApproved, OfferChanged.
+    """
+    contract = await contracts.get_contract(work, uuid, permission=WRITING)
+    if seen is not None and contract.version != seen:
+        raise StaleVersion(resource=contract.resource)
+    document = await find_document(work, subject=contract.resource, kind="sent")
+    if contract.state is not ContractState.SENT or document is None:
+        raise ContractCannotMove(contract=contract.resource, state=contract.state.name, wanted=ContractState.SENT.name)
+    contract.require_as_approved()
+    (await desk.offers.by_itself(work, contract.quote)).require_unchanged(contract.quote_hash)
+    link = await open_link(work, desk, contract=contract, document=document.file, document_hash=document.sha256)
+    return contract, link
 
 
 async def view_signature(read: Read, *, token: str) -> tuple[Signature, Contract]:

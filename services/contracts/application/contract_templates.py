@@ -84,16 +84,24 @@ async def update_template(work: UnitOfWork, *, uuid: UUID, seen: int, text: Temp
 
 
 async def template_for(read: Read, *, uuid: UUID | None, language: str) -> ContractTemplate:
-    """The template a contract is drafted from; without a name the shipped one of the language.
+    """The template a contract is drafted from; without a name the shipped one of the language, or what took its place.
 
-    Raises ContractTemplateUnknown.
+    That is the newest legal wrote in the language, once the shipped one is archived. Raises ContractTemplateUnknown.
     """
     if uuid is None:
-        uuid = next(each.uuid for each in shipped_templates().values() if each.text.language == (language or "zh"))
+        wanted = language or "zh"
+        shipped = next(each for each in shipped_templates().values() if each.text.language == wanted)
+        usual = await get_template(read, uuid=shipped.uuid)
+        following = await storage.newest_template(read, wanted) if usual.text.archived else None
+        return _unless_archived(following or usual)
     try:
         template = await get_template(read, uuid=uuid)
     except ContractTemplateNotFound as error:
         raise ContractTemplateUnknown(contract_template=error.contract_template) from error
+    return _unless_archived(template)
+
+
+def _unless_archived(template: ContractTemplate) -> ContractTemplate:
     if template.text.archived:
         raise ContractTemplateUnknown(contract_template=template.resource)
     return template

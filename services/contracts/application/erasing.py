@@ -12,7 +12,8 @@ from services.contracts.domain.quote import Quote
 from services.contracts.domain.receipt import Receipt
 from services.contracts.domain.receipt_erasing import erase_payer
 from services.contracts.domain.signature import erase_signer
-from services.contracts.storage import contracts, quotes, receipts, signatures
+from services.contracts.storage import amendments, contracts, quotes, receipts, signatures
+from services.contracts.storage.amendments import AMENDMENT_RECORD
 from services.contracts.storage.contracts import CONTRACT_RECORD
 from services.contracts.storage.metadata import FILES
 from services.contracts.storage.quotes import QUOTE_RECORD
@@ -77,6 +78,11 @@ async def _of_contract(work: UnitOfWork, contract: Contract, *, buyer: bool) -> 
         if change.events:
             work.save(SIGNATURE_RECORD, change)
         await forget_answers(work, resource=signature.resource)
+    for amendment in await amendments.amendments_of(work, contract.uuid):
+        forgetting = amendment.erase_person(now=work.now)
+        if forgetting.events:
+            work.save(AMENDMENT_RECORD, forgetting)
+        await forget_answers(work, resource=amendment.resource)
     if not contract.signed:
         for document in await signatures.documents_of(work, contract.resource):
             await discard(work, FILES, document.file)

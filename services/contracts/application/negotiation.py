@@ -48,7 +48,9 @@ async def wanting(read: Read, desk: ContractDesk, *, opportunity: UUID) -> Offer
     live = await contracts.contracts_of_opportunity(read, opportunity)
     if any(contract.state is not ContractState.TERMINATED for contract in live):
         return None
-    return await desk.offers.approved_for(read, opportunity)
+    offer = await desk.offers.approved_for(read, opportunity)
+    today = read.now.astimezone(desk.zone).date()
+    return None if offer is None or (offer.valid_until and offer.valid_until < today) else offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from services.contracts.application.settlement import hold
+from services.contracts.application.settlement import hold, settle
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.ledger import Concerning, Movement, move
 from services.contracts.storage.instalments import INSTALMENT_RECORD, instalments_of_contract
@@ -20,6 +20,8 @@ async def cancel_plan(work: UnitOfWork, *, contract: Contract) -> None:
         owed, amount = Concerning(contract=contract.uuid, instalment=instalment.uuid), instalment.open
         post(work, move(Movement.CANCEL, amount, uuid=work.new_id(), about=owed, actor=actor, now=work.now))
         held.save(work, instalment.cancel(now=work.now))
+    if any(each.paid.minor for each in held.instalments.values()):
+        settle(work, held)
 
 
 async def hand_over_payments(

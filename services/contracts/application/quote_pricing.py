@@ -60,7 +60,7 @@ async def priced(read: Read, desk: QuoteDesk, wish: QuoteWish, *, today: date) -
     """The terms of a wish.
 
     Raises PriceBookUnknown, ProductUnknown, ProductHasNoPrice, and InvalidField for
-    a price book that is not said and coupons in another currency.
+    a price book that is not said, coupons in another currency, and a last day that is past.
     """
     if wish.price_book is None:
         raise InvalidField(field="quote.price_book")
@@ -70,6 +70,8 @@ async def priced(read: Read, desk: QuoteDesk, wish: QuoteWish, *, today: date) -
     currency = books[0].facts.currency
     if wish.coupons is not None and wish.coupons.currency != currency:
         raise InvalidField(field="quote.coupons")
+    if wish.valid_until is not None and wish.valid_until < today:
+        raise InvalidField(field="quote.valid_until")
     sold = await products_of(read, [line.product for line in wish.lines]) if wish.lines else {}
     return QuoteTerms(
         currency=currency,

@@ -43,15 +43,19 @@ async def list_allocations(read: Read, *, uuid: UUID) -> Sequence[Allocation]:
 
 
 async def preview_allocation(read: Read, *, uuid: UUID) -> tuple[Receipt, tuple[Proposal, ...]]:
-    """A receipt would pay what its customer owes, the oldest first. Raises ReceiptNotFound, ReceiptUnidentified."""
+    """A receipt would pay the contract it came for, then what its customer owes besides, the oldest first.
+
+    Raises ReceiptNotFound, ReceiptUnidentified.
+    """
     receipt = await receipts.get_receipt(read, uuid, permission=FINANCE)
     return receipt, await proposals(read, receipt)
 
 
 async def proposals(read: Read, receipt: Receipt) -> tuple[Proposal, ...]:
     """What suggests itself. Raises ReceiptUnidentified, ReceiptReversedAlready."""
+    payer = receipt.must_be_usable()
     owed = await instalments.open_instalments_of_account(
-        read, receipt.must_be_usable().account, currency=receipt.amount.currency, most=_MOST_PROPOSED
+        read, payer.account, first=payer.contract, currency=receipt.amount.currency, most=_MOST_PROPOSED
     )
     return propose(receipt, owed)
 

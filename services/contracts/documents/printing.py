@@ -32,13 +32,17 @@ class Press:
         """The paper in PDF; raises PrintingFailed and TimeoutError."""
         return await self._run(_TYPESETTING, orjson.dumps(paper))
 
-    async def seal(self, pdf: bytes, *, reason: str) -> bytes:
-        """The PDF under the company's seal; raises PrintingFailed and TimeoutError."""
+    async def seal(self, pdf: bytes, *, reason: str, record: bytes = b"") -> bytes:
+        """The PDF, and the pages of `record` behind it, under the company's seal.
+
+        Raises PrintingFailed and TimeoutError.
+        """
         order: Mapping[str, str] = {
             "pdf": base64.b64encode(pdf).decode(),
             "certificates": self.stationery.certificates,
             "key": self.stationery.key,
             "reason": reason,
+            "record": base64.b64encode(record).decode(),
         }
         return await self._run(_SEALING, orjson.dumps(order))
 

@@ -11,7 +11,10 @@ import sys
 
 import orjson
 from asn1crypto import keys, pem, x509
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -27,12 +30,16 @@ def main() -> None:
         certificates=order["certificates"].encode(),
         key=order["key"].encode(),
         reason=order["reason"],
+        record=base64.b64decode(order["record"]),
     )
     sys.stdout.buffer.write(sealed)
 
 
-def seal(pdf: bytes, *, certificates: bytes, key: bytes, reason: str) -> bytes:
-    """The PDF with the seal; the first certificate is the seal's, the others those above it. All in PEM."""
+def seal(pdf: bytes, *, certificates: bytes, key: bytes, reason: str, record: bytes = b"") -> bytes:
+    """The PDF with the seal, and the pages of `record` behind its own; its own bytes stay the first of the result.
+
+    The first certificate is the seal's, the others those above it. All in PEM.
+    """
     chain = [x509.Certificate.load(der) for _, _, der in pem.unarmor(certificates, multiple=True)]
     registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # untyped in pyhanko
     registry.register_multiple(chain[1:])
@@ -45,8 +52,23 @@ def seal(pdf: bytes, *, certificates: bytes, key: bytes, reason: str) -> bytes:
         reason=reason,
         name=chain[0].subject.native.get("organization_name"),
     )
-    written = PdfSigner(metadata, signer=signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    if record:
+        _append(writer, record)
+    written = PdfSigner(metadata, signer=signer).sign_pdf(writer)
     return bytes(written.getbuffer())
+
+
+def _append(writer: IncrementalPdfFileWriter, record: bytes) -> None:
+    """Put the pages of another PDF behind those there are."""
+    reader = PdfFileReader(io.BytesIO(record))
+    for number in range(int(reader.root["/Pages"]["/Count"])):
+        found = reader.find_page_for_modification(number)  # type: ignore[no-untyped-call]  # untyped in pyhanko
+        page = found[0].get_object()
+        parts = {name: page.raw_get(name) for name in page if name != pdf_name("/Parent")}
+        alone = generic.DictionaryObject(parts)  # type: ignore[no-untyped-call]  # untyped in pyhanko
+        alone.container_ref = page.container_ref
+        writer.insert_page(writer.import_object(alone))  # type: ignore[no-untyped-call]  # untyped in pyhanko
 
 
 if __name__ == "__main__":

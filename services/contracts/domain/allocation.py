@@ -1,4 +1,4 @@
-"""What a receipt pays (核销): what the customer owes in its currency, the oldest first."""
+"""What a receipt pays (核销): the contract it came for, then what the customer owes besides, the oldest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,14 +34,16 @@ class Proposal:
 
 
 def propose(receipt: Receipt, owed: Sequence[Instalment]) -> tuple[Proposal, ...]:
-    """What the rest of the receipt would pay of what is owed, which comes the oldest first."""
+    """What the rest of the receipt would pay of what is owed: of the contract it came for first, then the oldest."""
     left, found = receipt.left, []
-    for instalment in owed:
+    named = receipt.payer.contract if receipt.payer else None
+    for instalment in sorted(owed, key=lambda each: (each.contract != named, each.due_date)):
         if not left.minor:
             break
         whole = instalment.open.minor <= left.minor
         amount = instalment.open if whole else left
         reasons = (
+            Reason("ALLOCATION_NAMED" if instalment.contract == named else "ALLOCATION_OTHER_CONTRACT"),
             Reason("ALLOCATION_OLDEST", {"due_date": instalment.due_date.isoformat()}),
             Reason("ALLOCATION_PAYS_ALL" if whole else "ALLOCATION_PAYS_PART"),
         )

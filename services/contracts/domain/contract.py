@@ -12,6 +12,7 @@ from kernel.money import Money
 from services.contracts.domain.clauses import Clause
 from services.contracts.domain.contract_happenings import (
     ContractActivated,
+    ContractAmended,
     ContractApproved,
     ContractCreated,
     ContractExpired,
@@ -62,7 +63,7 @@ NEXT_STATES: Mapping[ContractState, frozenset[ContractState]] = {
     _S.SENT: frozenset({_S.SIGNED, _S.DRAFT, _S.TERMINATED}),
     _S.SIGNED: frozenset({_S.ACTIVE, _S.TERMINATED}),
     _S.ACTIVE: frozenset({_S.AMENDED, _S.EXPIRED, _S.TERMINATED, _S.RENEWED}),
-    _S.AMENDED: frozenset({_S.EXPIRED, _S.TERMINATED, _S.RENEWED}),
+    _S.AMENDED: frozenset({_S.AMENDED, _S.EXPIRED, _S.TERMINATED, _S.RENEWED}),
     _S.EXPIRED: frozenset({_S.RENEWED}),
     _S.TERMINATED: frozenset(),
     _S.RENEWED: frozenset(),
@@ -228,6 +229,12 @@ class Contract:
         """End it before its term, or drop it before it is signed. Raises ContractCannotMove."""
         moved = self._moved(ContractState.TERMINATED, now=now)
         return Change(replace(moved, comment=comment), (ContractTerminated(),))
+
+    def amend(self, *, amount: Money, end: date | None, now: datetime) -> Change["Contract"]:
+        """What was agreed upon later holds. Raises ContractCannotMove and ContractDatesCrossed."""
+        check_dates(self.effective_date or self.start_date, end)
+        moved = self._moved(ContractState.AMENDED, now=now)
+        return Change(replace(moved, amount=amount, end_date=end), (ContractAmended(),))
 
     def collected(self, *, paid: Money, settled: bool, now: datetime) -> Change["Contract"]:
         """Follow the ledger: what was received, and whether no instalment is open any more; no news is no event."""

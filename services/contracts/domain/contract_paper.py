@@ -43,10 +43,8 @@ def contract_paper(
     *,
     company: str,
     labels: Labels,
-    zone: ZoneInfo,
-    signature: Signature | None = None,
 ) -> Paper:
-    """The contract on paper, with the record of the electronic signature once it is signed. Raises VariablesMissing."""
+    """The contract on paper. Raises VariablesMissing."""
     language = contract.terms.language
     clauses = contract_clauses(contract, company=company, labels=labels)
     sections = [
@@ -55,14 +53,12 @@ def contract_paper(
     ]
     if contract.payment_parts:
         sections.append(payment_section(contract, labels=labels))
-    if signature is not None:
-        sections.append(_record(signature, labels=labels, zone=zone))
     return Paper(
         language=language,
         title=labels["contract"],
         number=contract.number,
         author=contract.terms.variables.get("seller") or company,
-        time=contract.sign_time or contract.create_time,
+        time=contract.create_time,
         sections=tuple(sections),
         table=_lines(offer, labels),
         totals=_totals(offer, language, labels),
@@ -70,6 +66,18 @@ def contract_paper(
             (labels["buyer_signs"], contract.terms.buyer, labels["date"]),
             (labels["seller_signs"], company, labels["date"]),
         ),
+    )
+
+
+def record_paper(contract: Contract, signature: Signature, *, company: str, labels: Labels, zone: ZoneInfo) -> Paper:
+    """The record of the electronic signature, which is put behind what was signed."""
+    return Paper(
+        language=contract.terms.language,
+        title=labels["evidence"],
+        number=contract.number,
+        author=company,
+        time=signature.sign_time or contract.create_time,
+        sections=(_record(signature, labels=labels, zone=zone),),
     )
 
 

@@ -94,15 +94,20 @@ class Instalment:
         after = replace(self, written_off=self.written_off + self.open, comment=comment, update_time=now)
         return Change(after, (InstalmentWrittenOff(),))
 
-    def reschedule(self, *, due_date: date, amount: Money, now: datetime) -> Change["Instalment"]:
-        """Change what nobody has paid yet; nothing changed is no event.
+    def recover(self, *, comment: str, now: datetime) -> Change["Instalment"]:
+        """What was given up is owed again (坏账收回). Raises InstalmentNotWrittenOff."""
+        if not self.written_off.minor:
+            raise InstalmentNotWrittenOff(instalment=self.resource)
+        nothing = Money(minor=0, currency=self.amount.currency)
+        return Change(replace(self, written_off=nothing, comment=comment, update_time=now), (InstalmentChanged(),))
 
-        Raises InstalmentNotOpen and InstalmentTouched.
-        """
+    def reschedule(self, *, due_date: date, comment: str, now: datetime) -> Change["Instalment"]:
+        """What is open of it is due on another day; the same day is no event. Raises InstalmentNotOpen."""
         self._must_be_open()
-        self._must_be_untouched()
-        after = replace(self, due_date=due_date, amount=amount)
-        return Change(self, ()) if after == self else Change(replace(after, update_time=now), (InstalmentChanged(),))
+        if due_date == self.due_date:
+            return Change(self, ())
+        after = replace(self, due_date=due_date, comment=comment, update_time=now)
+        return Change(after, (InstalmentChanged(),))
 
     def handed_over(
         self, *, owner: UUID | None, team: UUID | None, region: UUID | None, now: datetime
@@ -183,6 +188,16 @@ class InstalmentNotOpen(Refusal):
 
     kind = Kind.RULE_VIOLATION
     reason = "INSTALMENT_NOT_OPEN"
+
+    instalment: str
+
+
+@dataclass(eq=False, kw_only=True)
+class InstalmentNotWrittenOff(Refusal):
+    """Nothing of it was given up."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "INSTALMENT_NOT_WRITTEN_OFF"
 
     instalment: str
 

@@ -43,6 +43,7 @@ class Movement(Enum):
     ALLOCATE = "allocate"
     UNALLOCATE = "unallocate"
     WRITE_OFF = "write_off"
+    RECOVER = "recover"
     REFUND = "refund"
     REVERSE = "reverse"
     MATURE = "mature"
@@ -57,6 +58,7 @@ SIDES: Mapping[Movement, tuple[LedgerAccount, LedgerAccount]] = {
     _M.ALLOCATE: (_A.UNALLOCATED, _A.RECEIVABLE),
     _M.UNALLOCATE: (_A.RECEIVABLE, _A.UNALLOCATED),
     _M.WRITE_OFF: (_A.WRITTEN_OFF, _A.RECEIVABLE),
+    _M.RECOVER: (_A.RECEIVABLE, _A.WRITTEN_OFF),
     _M.REFUND: (_A.UNALLOCATED, _A.CASH),
     _M.REVERSE: (_A.UNALLOCATED, _A.CASH),
     _M.MATURE: (_A.CASH, _A.BILLS),

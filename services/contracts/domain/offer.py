@@ -53,6 +53,11 @@ class Offer:
         if content != self.content_hash:
             raise OfferChanged(quote=self.resource)
 
+    def require_in_time(self, today: date) -> None:
+        """Raise OfferOutOfDate after its last day: what is begun from it by then is begun anew."""
+        if self.valid_until is not None and self.valid_until < today:
+            raise OfferOutOfDate(quote=self.resource, valid_until=self.valid_until.isoformat())
+
     def require_approved(self) -> None:
         """Raise OfferNotApproved: what nobody with the authority agreed to is never contracted, on any way."""
         if not self.approved:
@@ -67,6 +72,17 @@ class OfferNotApproved(Refusal):
     reason = "CONTRACT_QUOTE_NOT_APPROVED"
 
     quote: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OfferOutOfDate(Refusal):
+    """The quote held until a day that is past."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "CONTRACT_QUOTE_OUT_OF_DATE"
+
+    quote: str
+    valid_until: str
 
 
 @dataclass(eq=False, kw_only=True)

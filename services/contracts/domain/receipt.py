@@ -176,7 +176,8 @@ class Receipt:
         Raises ReceiptReversedAlready, ReceiptInUse.
         """
         self._must_stand()
-        if self.allocated.minor or self.refunded.minor:
+        # What was paid back says nothing of whose the rest is.
+        if self.allocated.minor:
             raise ReceiptInUse(receipt=self.resource)
         return Change(replace(self, payer=payer, update_time=now), (ReceiptIdentified(),))
 

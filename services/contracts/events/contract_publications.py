@@ -56,6 +56,7 @@ _MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
     domain.ContractExpired: ("expired", events.ContractExpired),
     domain.ContractTerminated: ("terminated", events.ContractTerminated),
     domain.ContractRenewed: ("renewed", events.ContractRenewed),
+    domain.ContractAmended: ("amended", events.ContractAmended),
     domain.ContractPersonErased: ("person_erased", events.ContractPersonErased),
     domain.ContractSettled: ("settled", events.ContractSettled),
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from google.api.httpbody_pb2 import HttpBody
+from google.protobuf.empty_pb2 import Empty
 from millrace.contracts.v1 import contract_pb2
 from millrace.contracts.v1 import contract_service_pb2 as contract
 
@@ -22,10 +23,11 @@ from services.contracts.application.contract_drafting import (
     prepare_buyer,
     update_contract,
 )
-from services.contracts.application.contract_life import activate_contract, terminate_contract
-from services.contracts.application.contract_papers import PDF, PaperRoom, kept_file, paper_to_hand_out
+from services.contracts.application.contract_ending import terminate_contract
+from services.contracts.application.contract_life import activate_contract
+from services.contracts.application.contract_papers import PDF, PaperRoom, kept_file, note_download, paper_to_hand_out
 from services.contracts.application.contract_review import explain, open_review, recall
-from services.contracts.application.contract_signing import record_paper_signing, send_contract
+from services.contracts.application.contract_signing import record_paper_signing, reissue_link, send_contract
 from services.contracts.application.contracts import get_contract, list_contracts, list_signatures
 from services.contracts.application.signature_links import link_secrets
 from services.contracts.domain.contract import Contract
@@ -106,6 +108,21 @@ class ContractServicer:
         answer.token, answer.code = secrets.token, secrets.code
         return answer
 
+    async def ReissueSignatureLink(
+        self, request: contract.ReissueSignatureLinkRequest, call: Call
+    ) -> contract.SendContractResponse:
+        """Open another link for what was sent."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        answer: contract.SendContractResponse = await self._store.write(
+            call,
+            request,
+            lambda work: reissue_link(work, self._desk, uuid=uuid, seen=seen),
+            answer=lambda sent: sent_message(*sent),
+        )
+        secrets = link_secrets(self._desk.secret, uuid_of(answer.signature))
+        answer.token, answer.code = secrets.token, secrets.code
+        return answer
+
     async def RecordPaperSigning(
         self, requests: AsyncIterator[contract.RecordPaperSigningRequest], call: Call
     ) -> contract_pb2.Contract:
@@ -155,6 +172,12 @@ class ContractServicer:
     async def DownloadContract(self, request: contract.DownloadContractRequest, call: Call) -> AsyncIterator[HttpBody]:
         """Send one in PDF."""
         found = await self._store.read(call, lambda read: get_contract(read, uuid=uuid_of(request.name)))
+        await self._store.write(
+            call,
+            request,
+            lambda work: note_download(work, resource=found.resource, kind="contract"),
+            answer=lambda _: Empty(),
+        )
         uuid = await self._store.read(call, lambda read: kept_file(read, contract=found))
         if uuid is not None:
             file = await self._store.read(call, lambda read: get_file(read, FILES, uuid))

@@ -8,9 +8,13 @@ from millrace.contracts.v1 import instalment_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import date_message, instant, money_message, named, seen_version, uuid_of
+from chassis.wire import date_message, date_of, instant, money_message, named, seen_version, uuid_of
 from chassis.work import Store
-from services.contracts.application.instalment_write_off import write_off_instalment
+from services.contracts.application.instalment_write_off import (
+    recover_instalment,
+    reschedule_instalment,
+    write_off_instalment,
+)
 from services.contracts.application.instalments import get_instalment, list_instalments
 from services.contracts.domain.instalment import Instalment, InstalmentState
 
@@ -53,6 +57,34 @@ class InstalmentServicer:
             call,
             request,
             lambda work: write_off_instalment(work, uuid=uuid, seen=seen, comment=comment),
+            answer=lambda saved: to_message(saved, today=today, locale=call.locale),
+        )
+        return answer
+
+    async def RecoverInstalment(
+        self, request: contract.RecoverInstalmentRequest, call: Call
+    ) -> instalment_pb2.Instalment:
+        """Take back that one was given up."""
+        uuid, seen, comment = uuid_of(request.name), seen_version(request.etag), request.comment.strip()
+        today = self._today(call)
+        answer: instalment_pb2.Instalment = await self._store.write(
+            call,
+            request,
+            lambda work: recover_instalment(work, uuid=uuid, seen=seen, comment=comment),
+            answer=lambda saved: to_message(saved, today=today, locale=call.locale),
+        )
+        return answer
+
+    async def RescheduleInstalment(
+        self, request: contract.RescheduleInstalmentRequest, call: Call
+    ) -> instalment_pb2.Instalment:
+        """Move the day of one."""
+        uuid, seen, comment = uuid_of(request.name), seen_version(request.etag), request.comment.strip()
+        due_date, today = date_of(request.due_date, field="due_date"), self._today(call)
+        answer: instalment_pb2.Instalment = await self._store.write(
+            call,
+            request,
+            lambda work: reschedule_instalment(work, uuid=uuid, seen=seen, due_date=due_date, comment=comment),
             answer=lambda saved: to_message(saved, today=today, locale=call.locale),
         )
         return answer

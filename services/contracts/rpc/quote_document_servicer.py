@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.wrappers_pb2 import StringValue
 from millrace.contracts.v1 import quote_document_service_pb2 as contract
 
@@ -12,7 +13,7 @@ from chassis.wire import uuid_of
 from chassis.work import Store
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import prepare_buyer
-from services.contracts.application.contract_papers import PDF, PaperRoom, offer_on_paper, offer_to_print
+from services.contracts.application.contract_papers import PDF, PaperRoom, note_download, offer_on_paper, offer_to_print
 
 
 class QuoteDocumentServicer:
@@ -27,6 +28,12 @@ class QuoteDocumentServicer:
         """Send one in PDF."""
         uuid, language = uuid_of(request.name), request.language or call.locale
         offer = await self._store.read(call, lambda read: offer_to_print(read, self._desk, uuid=uuid))
+        await self._store.write(
+            call,
+            request,
+            lambda work: note_download(work, resource=offer.resource, kind="quote"),
+            answer=lambda _: Empty(),
+        )
         buyer = await prepare_buyer(self._desk, offer=offer, token=call.token)
         pdf = await self._room.press.print(offer_on_paper(self._desk, offer=offer, buyer=buyer, language=language))
         named = AnyMessage()

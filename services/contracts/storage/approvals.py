@@ -1,4 +1,4 @@
-"""Where contracts keeps its approvals: of discounts and legal reviews."""
+"""Where contracts keeps its approvals: of discounts, legal reviews, amendments and the end of signed contracts."""
 
 from chassis.approvals import Approvals
 from services.contracts.storage.metadata import APPROVALS_TABLE
@@ -7,5 +7,5 @@ APPROVALS = Approvals(
     table=APPROVALS_TABLE,
     collection="contractApprovals",
     reading="contracts.read",
-    deciding=("contracts.approve", "contracts.legal"),
+    deciding=("contracts.approve", "contracts.legal", "contracts.finance"),
 )

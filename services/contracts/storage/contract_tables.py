@@ -171,3 +171,35 @@ NEGOTIATIONS = Table(
     Column("opportunity", Uuid, primary_key=True),
     Column("negotiating", Boolean, nullable=False),
 )
+
+CONTRACT_AMENDMENTS = Table(
+    "contract_amendments",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    _version(),
+    Column("contract", Uuid, nullable=False),
+    _text("state"),
+    _text("text", info=_PERSONAL),
+    Column("quote", Uuid),
+    Column("quote_hash", LargeBinary, nullable=False),
+    _text("currency"),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("end_date", Date),
+    _text("payment_template"),
+    Column("payment_parts", JSONB, nullable=False),
+    Column("approval", Uuid),
+    Column("approved_hash", LargeBinary, nullable=False),
+    _text("comment"),
+    _instant("sign_time", nullable=True),
+    _text("creator"),
+    _instant("create_time"),
+    _instant("update_time"),
+)
+Index("contract_amendments_contract", CONTRACT_AMENDMENTS.c.contract, CONTRACT_AMENDMENTS.c.create_time)
+# One is agreed upon at a time.
+Index(
+    f"contract_amendments_open{AT_ONCE}",
+    CONTRACT_AMENDMENTS.c.contract,
+    unique=True,
+    postgresql_where=CONTRACT_AMENDMENTS.c.state.in_(("proposed", "approved")),
+)

@@ -61,6 +61,14 @@ async def stored_template(read: Read, uuid: UUID) -> ContractTemplate | None:
     return from_row(row) if row else None
 
 
+async def newest_template(read: Read, language: str) -> ContractTemplate | None:
+    """The template of a language that was written here last and is in use."""
+    table = CONTRACT_TEMPLATES
+    wanted = select(table).where(table.c.language == language, table.c.archived.is_(False))
+    row = (await read.connection.execute(wanted.order_by(table.c.create_time.desc()).limit(1))).mappings().one_or_none()
+    return from_row(row) if row else None
+
+
 async def stored_clauses(read: Read, uuid: UUID, version: int) -> tuple[Clause, ...] | None:
     """The clauses of one version of a template; None for one that was never written here."""
     table = CONTRACT_TEMPLATE_VERSIONS

@@ -93,12 +93,17 @@ async def instalments_of_contract(read: Read, contract: UUID) -> Sequence[Instal
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
-async def open_instalments_of_account(read: Read, account: UUID, *, currency: str, most: int) -> Sequence[Instalment]:
-    """What a customer still owes in a currency, the oldest first, whoever asks; at most `most`."""
+async def open_instalments_of_account(
+    read: Read, account: UUID, *, first: UUID, currency: str, most: int
+) -> Sequence[Instalment]:
+    """What a customer still owes in a currency: of the contract `first`, then of all, the oldest first; at most `most`.
+
+    Whoever asks.
+    """
     statement = (
         select(INSTALMENTS)
         .where(INSTALMENTS.c.account == account, INSTALMENTS.c.open_minor > 0, INSTALMENTS.c.currency == currency)
-        .order_by(INSTALMENTS.c.due_date, INSTALMENTS.c.uuid)
+        .order_by(INSTALMENTS.c.contract != first, INSTALMENTS.c.due_date, INSTALMENTS.c.uuid)
         .limit(most)
     )
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]

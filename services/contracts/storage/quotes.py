@@ -200,9 +200,13 @@ async def concessions_of(read: Read, quote: Quote, *, lately: datetime, long: da
 
 
 async def outlived_quotes(read: Read, *, today: date, most: int) -> Sequence[Quote]:
-    """Quotes whose last day is past and that became no contract, whoever asks, at most `most`."""
+    """Quotes whose last day is past and of which no contract went out, whoever asks, at most `most`.
+
+    A draft holds no quote: it would be signed years later at the prices of today.
+    """
+    unsent = (ContractState.DRAFT, ContractState.LEGAL_REVIEW, ContractState.APPROVED, ContractState.TERMINATED)
     live = select(CONTRACTS.c.uuid).where(
-        CONTRACTS.c.quote == QUOTES.c.uuid, CONTRACTS.c.state != ContractState.TERMINATED.value
+        CONTRACTS.c.quote == QUOTES.c.uuid, CONTRACTS.c.state.not_in([state.value for state in unsent])
     )
     statement = (
         select(QUOTES)

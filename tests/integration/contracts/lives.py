@@ -2,9 +2,15 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from google.protobuf.json_format import MessageToJson
-from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetApprovalRequest, ReturnRequest
+from millrace.approvals.v1.approval_requests_pb2 import (
+    ApproveRequest,
+    GetApprovalRequest,
+    ListApprovalsRequest,
+    ReturnRequest,
+)
 from millrace.contracts.v1.approval_service_pb2_grpc import ApprovalServiceStub
 from millrace.contracts.v1.contract_pb2 import Contract
 from millrace.contracts.v1.contract_service_pb2 import (
@@ -14,15 +20,17 @@ from millrace.contracts.v1.contract_service_pb2 import (
     OpenLegalReviewRequest,
     SendContractRequest,
     SendContractResponse,
+    TerminateContractRequest,
 )
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 from millrace.contracts.v1.signature_service_pb2 import SignContractRequest, SignContractResponse
 from millrace.contracts.v1.signature_service_pb2_grpc import SignatureServiceStub
 from sqlalchemy import select
 
+from chassis.principal import Scope
 from chassis.tables import outbox
 from services.contracts.domain.offer import Offer
-from tests.integration.contracts.conftest import ContractsHouse, an_offer, put_away
+from tests.integration.contracts.conftest import Caller, ContractsHouse, an_offer, put_away
 
 INTENT = "我已阅读并同意签署本合同"
 
@@ -85,6 +93,22 @@ async def sign(
     return await SignatureServiceStub(house.channel).SignContract(
         request, metadata=(("millrace-client-address", "203.0.113.7"), ("accept-language", "en"))
     )
+
+
+async def ended(house: ContractsHouse, contract: Contract) -> None:
+    """A signed contract is to be ended, and finance agrees."""
+    request = TerminateContractRequest(name=contract.name, comment="双方协商解除", request_id=f"end-{contract.name}")
+    await ContractServiceStub(house.channel).TerminateContract(request, **house.zhang_wei)
+    may = ("contracts.read", "contracts.finance", "contracts.see_money")
+    await end_decided(house, contract, house.as_member(UUID(int=5), Scope.ALL, roles=("finance",), may=may))
+
+
+async def end_decided(house: ContractsHouse, contract: Contract, caller: Caller) -> None:
+    """Somebody agrees that a contract ends."""
+    stub = ApprovalServiceStub(house.channel)
+    about = f'subject = "{contract.name}" AND kind = "contract_ending" AND state = APPROVAL_STATE_PENDING'
+    (asked,) = (await stub.ListApprovals(ListApprovalsRequest(filter=about), **house.boss)).approvals
+    await stub.Approve(ApproveRequest(name=asked.name, content_hash=asked.content_hash), **caller)
 
 
 async def read(house: ContractsHouse, contract: Contract) -> Contract:

@@ -38,6 +38,8 @@ from tests.integration.contracts.lives import (
     approved,
     downloaded,
     drafted,
+    end_decided,
+    ended,
     read,
     ready,
     returned,
@@ -46,6 +48,7 @@ from tests.integration.contracts.lives import (
     sign,
     told,
 )
+from tests.integration.contracts.paying import MAY, allocated, booked, money_in
 
 
 async def refusal(awaitable: object) -> str:
@@ -68,10 +71,9 @@ async def test_a_contract_lives_from_its_draft_to_its_end(house: ContractsHouse)
     assert active.state == states.CONTRACT_STATE_ACTIVE
     assert active.effective_date == Date(year=2026, month=3, day=2)
     assert not active.HasField("start_date")
-    ended = await stub.TerminateContract(
-        TerminateContractRequest(name=contract.name, comment="双方协商一致解除"), **house.zhang_wei
-    )
-    assert (ended.state, ended.comment) == (states.CONTRACT_STATE_TERMINATED, "双方协商一致解除")
+    await ended(house, contract)
+    over = await read(house, contract)
+    assert (over.state, over.comment) == (states.CONTRACT_STATE_TERMINATED, "双方协商解除")
     assert await told(house, "contract") == [
         "created",
         "review_opened",
@@ -183,6 +185,9 @@ async def test_the_same_request_drafts_one_contract(house: ContractsHouse) -> No
 async def test_a_draft_is_downloaded_as_it_stands(house: ContractsHouse) -> None:
     contract = await drafted(house)
     assert (await downloaded(house, contract)).startswith(b"%PDF-")
+    async with house.engine.connect() as connection:
+        noted = await connection.scalar(text("select count(*) from audit where action = 'download'"))
+    assert noted == 1
     assert (await read(house, contract)).state == states.CONTRACT_STATE_DRAFT
 
 
@@ -299,9 +304,20 @@ async def gone_to_li_na(house: ContractsHouse, contract: Contract) -> None:
     )
 
 
-async def ended(house: ContractsHouse, contract: Contract) -> None:
-    request = TerminateContractRequest(name=contract.name, comment="双方协商解除", request_id=f"end-{contract.name}")
-    await ContractServiceStub(house.channel).TerminateContract(request, **house.zhang_wei)
+async def test_whoever_sold_a_contract_does_not_give_up_what_is_owed_of_it(house: ContractsHouse) -> None:
+    contract = await in_force(house)
+    request = TerminateContractRequest(name=contract.name, comment="不想追了", request_id="end")
+    answer = await ContractServiceStub(house.channel).TerminateContract(request, **house.zhang_wei)
+    assert answer.state == states.CONTRACT_STATE_ACTIVE
+    assert "Nobody" in await refusal(end_decided(house, contract, house.as_member(ZHANG_WEI, may=MAY)))
+    assert [each.open.units for each in await owed(house, contract)] == [3703, 4938, 3703]
+
+
+async def test_what_was_paid_of_a_contract_that_is_ended_settles_it(house: ContractsHouse) -> None:
+    contract = await in_force(house)
+    await allocated(house, await booked(house, money_in(3703, 70, contract=contract.name)))
+    await ended(house, contract)
+    assert (await read(house, contract)).HasField("settle_time")
 
 
 async def owed(house: ContractsHouse, contract: Contract) -> list[Instalment]:

@@ -11,7 +11,12 @@ from google.api.httpbody_pb2 import HttpBody
 from millrace.contracts.v1 import contract_events_pb2 as states
 from millrace.contracts.v1 import signature_pb2
 from millrace.contracts.v1.contract_pb2 import Contract
-from millrace.contracts.v1.contract_service_pb2 import ListSignaturesRequest, RecordPaperSigningRequest
+from millrace.contracts.v1.contract_service_pb2 import (
+    ActivateContractRequest,
+    ListSignaturesRequest,
+    RecordPaperSigningRequest,
+    ReissueSignatureLinkRequest,
+)
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 from millrace.contracts.v1.instalment_service_pb2 import ListInstalmentsRequest
 from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
@@ -112,6 +117,21 @@ async def test_a_signed_contract_is_sealed_and_proves_itself_offline(house: Cont
     assert await downloaded(house, contract) == pdf
 
 
+async def test_what_is_sealed_is_what_the_customer_saw_whatever_became_of_the_row(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    link = await sent(house, contract)
+    seen = await downloaded(house, contract)
+    await sign(house, link)
+    stub = ContractServiceStub(house.channel)
+    await stub.ActivateContract(ActivateContractRequest(name=contract.name), **house.zhang_wei)
+    assert await downloaded(house, contract) == seen
+    await seal(house)
+    sealed = await downloaded(house, contract)
+    assert sealed.startswith(seen)
+    before, after = (PdfFileReader(io.BytesIO(pdf)).root["/Pages"]["/Count"] for pdf in (seen, sealed))
+    assert after == before + 1
+
+
 async def test_signing_twice_in_parallel_has_one_effect(house: ContractsHouse) -> None:
     link = await sent(house, await ready(house))
     outcomes = await asyncio.gather(
@@ -141,6 +161,19 @@ async def test_a_link_is_locked_after_five_wrong_codes(house: ContractsHouse) ->
     assert all("code is wrong" in each for each in refusals)
     assert "LOCKED" in await refusal(sign(house, link))
     assert (await told(house, "signature")).count("failed") == 5
+
+
+async def test_a_contract_whose_link_is_locked_gets_another_without_legal(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    link = await sent(house, contract)
+    for _ in range(5):
+        await refusal(sign(house, link, code="000000" if link.code != "000000" else "000001"))
+    request = ReissueSignatureLinkRequest(name=contract.name, request_id="again")
+    stub = ContractServiceStub(house.channel)
+    other = await stub.ReissueSignatureLink(request, **house.zhang_wei)
+    assert (other.contract.state, other.token != link.token) == (states.CONTRACT_STATE_SENT, True)
+    await sign(house, other, request_id="sign-again")
+    assert (await read(house, contract)).state == states.CONTRACT_STATE_SIGNED
 
 
 async def test_a_link_nobody_made_is_not_found(house: ContractsHouse) -> None:

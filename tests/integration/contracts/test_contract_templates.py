@@ -18,6 +18,7 @@ from millrace.contracts.v1.contract_template_service_pb2_grpc import ContractTem
 from chassis.work import Read
 from services.contracts.application.contract_templates import clauses_of_version
 from tests.integration.contracts.conftest import ContractsHouse
+from tests.integration.contracts.lives import drafted
 
 STANDARD = "contractTemplates/00000000-0000-7000-8000-000000000101"
 
@@ -45,6 +46,21 @@ async def test_a_template_that_was_edited_takes_the_place_of_the_shipped_one(hou
     assert (shipped.etag, saved.etag) == ("0", "1")
     assert saved.clauses == shipped.clauses
     assert await names(house) == ["Standard sales contract", "销售合同(2026版)"]
+
+
+async def test_without_a_name_the_newest_template_stands_in_for_an_archived_one(house: ContractsHouse) -> None:
+    stub = ContractTemplateServiceStub(house.channel)
+    own = ContractTemplate(
+        display_name="服务合同",
+        language="zh",
+        payment_plan="standard",
+        clauses=[Clause(key="subject", heading="标的", text="第一版")],
+    )
+    made = await stub.CreateContractTemplate(CreateContractTemplateRequest(contract_template=own), **house.legal)
+    shipped = ContractTemplate(name=STANDARD, archived=True, etag="0")
+    archive = UpdateContractTemplateRequest(contract_template=shipped, update_mask=FieldMask(paths=["archived"]))
+    await stub.UpdateContractTemplate(archive, **house.legal)
+    assert (await drafted(house)).contract_template == made.name
 
 
 async def test_an_older_version_of_a_template_stays_readable(house: ContractsHouse) -> None:

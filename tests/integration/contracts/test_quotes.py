@@ -12,7 +12,7 @@ from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetAppro
 from millrace.contracts.v1 import quote_events_pb2 as states
 from millrace.contracts.v1.approval_service_pb2_grpc import ApprovalServiceStub
 from millrace.contracts.v1.contract_pb2 import Contract
-from millrace.contracts.v1.contract_service_pb2 import CreateContractRequest, TerminateContractRequest
+from millrace.contracts.v1.contract_service_pb2 import CreateContractRequest
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 from millrace.contracts.v1.price_book_pb2 import PriceBook, PriceBookEntry
 from millrace.contracts.v1.price_book_service_pb2 import CreatePriceBookRequest
@@ -45,7 +45,7 @@ from services.contracts.domain.quote_terms import Deal
 from services.contracts.rpc.quote_wiring import quote_desk
 from services.contracts.storage.quotes import QUOTE_RECORD, quote_by_itself
 from tests.integration.contracts.conftest import EAST, HANGZHOU, LI_NA, WANG_FANG, ZHANG_WEI, ContractsHouse
-from tests.integration.contracts.lives import approved, downloaded, reviewed, sent, sign, told
+from tests.integration.contracts.lives import approved, downloaded, ended, reviewed, sent, sign, told
 from tests.integration.contracts.test_contract_life import refusal
 
 OPPORTUNITY, ACCOUNT = uuid4(), uuid4()
@@ -209,10 +209,29 @@ async def test_a_revision_takes_the_place_of_the_version_before(shop: Shop) -> N
 
 
 async def test_a_quote_no_longer_holds_after_its_last_day(shop: Shop) -> None:
-    quote = await shop.submit(await shop.quote(valid_until=Date(year=2026, month=3, day=1)))
+    quote = await shop.submit(await shop.quote(valid_until=Date(year=2026, month=3, day=2)))
     desk = quote_desk(shop.house.parts)
+    assert await shop.by_itself(lambda work: expire_quotes(work, desk)) == 0
+    shop.house.clock.travel(days=1)
     assert await shop.by_itself(lambda work: expire_quotes(work, desk)) == 1
     assert (await shop.read(quote)).state == states.QUOTE_STATE_EXPIRED
+
+
+async def test_a_quote_does_not_begin_with_a_last_day_that_is_past(shop: Shop) -> None:
+    past = Date(year=2026, month=3, day=1)
+    assert "quote.valid_until" in await refusal(shop.quote(valid_until=past))
+
+
+async def test_a_contract_is_neither_drafted_nor_sent_after_the_last_day_of_its_quote(shop: Shop) -> None:
+    last = Date(year=2026, month=3, day=2)
+    quote = await shop.submit(await shop.quote(valid_until=last, buyer="杭州云帆科技有限公司"))
+    other = await shop.submit(await shop.quote(valid_until=last))
+    contract = await approved(shop.house, await reviewed(shop.house, await contracted(shop, quote)))
+    shop.house.clock.travel(days=1)
+    assert "2026-03-02" in await refusal(contracted(shop, other))
+    assert "2026-03-02" in await refusal(sent(shop.house, contract))
+    desk = quote_desk(shop.house.parts)
+    assert await shop.by_itself(lambda work: expire_quotes(work, desk)) == 2
 
 
 async def test_only_an_approved_quote_becomes_a_contract(shop: Shop) -> None:
@@ -237,9 +256,7 @@ async def test_a_quote_whose_signed_contract_was_ended_becomes_another_one(shop:
     quote = await shop.submit(await shop.quote("0.1", buyer="杭州云帆科技有限公司"))
     first = await approved(shop.house, await reviewed(shop.house, await contracted(shop, quote)))
     await sign(shop.house, await sent(shop.house, first))
-    await ContractServiceStub(shop.house.channel).TerminateContract(
-        TerminateContractRequest(name=first.name, comment="重签", request_id="end"), **shop.house.zhang_wei
-    )
+    await ended(shop.house, first)
     assert (await shop.read(quote)).state == states.QUOTE_STATE_APPROVED
     second = await approved(shop.house, await reviewed(shop.house, await contracted(shop, quote)))
     await sign(shop.house, await sent(shop.house, second), request_id="sign-again")

@@ -10,7 +10,7 @@ from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 from millrace.contracts.v1 import receipt_service_pb2 as contract
 from millrace.contracts.v1.instalment_events_pb2 import InstalmentState
-from millrace.contracts.v1.instalment_service_pb2 import WriteOffInstalmentRequest
+from millrace.contracts.v1.instalment_service_pb2 import RecoverInstalmentRequest, WriteOffInstalmentRequest
 from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
 from millrace.contracts.v1.receipt_pb2 import Receipt, ReceiptMethod, ReceiptState
 
@@ -42,10 +42,10 @@ async def test_money_of_a_contract_pays_its_oldest_instalments_first(house: Cont
         contract.PreviewReceiptAllocationRequest(name=receipt.name), **finance(house)
     )
     assert [(minor(each.amount), [reason.code for reason in each.reasons]) for each in preview.allocations] == [
-        (370_370, ["ALLOCATION_OLDEST", "ALLOCATION_PAYS_ALL"]),
-        (129_630, ["ALLOCATION_OLDEST", "ALLOCATION_PAYS_PART"]),
+        (370_370, ["ALLOCATION_NAMED", "ALLOCATION_OLDEST", "ALLOCATION_PAYS_ALL"]),
+        (129_630, ["ALLOCATION_NAMED", "ALLOCATION_OLDEST", "ALLOCATION_PAYS_PART"]),
     ]
-    assert preview.allocations[0].reasons[0].text == "Of what is open, due the earliest: 2026-03-09"
+    assert preview.allocations[0].reasons[1].text == "Of what is open, due the earliest: 2026-03-09"
     used = await allocated(house, receipt)
     assert (used.state, minor(used.allocated), minor(used.left)) == (ReceiptState.RECEIPT_STATE_USED, 500_000, 0)
     first, second, third = await plan_of(house, agreed)
@@ -123,6 +123,50 @@ async def test_what_is_left_of_an_instalment_can_be_given_up(house: ContractsHou
     assert (given_up.state, minor(given_up.written_off)) == (InstalmentState.INSTALMENT_STATE_WRITTEN_OFF, 34_567)
     assert (await read(house, agreed)).HasField("settle_time")
     assert await ledger(house) == {"cash": 1_200_000, "contracted": -1_234_567, "written_off": 34_567}
+
+
+async def test_money_sent_for_a_contract_pays_that_one_first(house: ContractsHouse) -> None:
+    older = await signed(house)
+    house.clock.travel(days=1)
+    newer = await signed(house)
+    receipt = await booked(house, money_in(13_000, contract=newer.name))
+    preview = await receipts(house).PreviewReceiptAllocation(
+        contract.PreviewReceiptAllocationRequest(name=receipt.name), **finance(house)
+    )
+    codes = [each.reasons[0].code for each in preview.allocations]
+    assert codes == ["ALLOCATION_NAMED"] * 3 + ["ALLOCATION_OTHER_CONTRACT"]
+    await allocated(house, receipt)
+    assert minor((await read(house, newer)).paid) == 1_234_567
+    assert minor((await read(house, older)).paid) == 1_300_000 - 1_234_567
+
+
+async def test_the_rest_of_a_receipt_that_was_paid_back_in_part_is_booked(house: ContractsHouse) -> None:
+    agreed = await signed(house)
+    receipt = await booked(house, money_in(1000))
+    refund = contract.RefundReceiptRequest(name=receipt.name, amount=cny(100), request_id="refund")
+    await receipts(house).RefundReceipt(refund, **finance(house))
+    request = contract.IdentifyReceiptRequest(name=receipt.name, contract=agreed.name, request_id="identify")
+    known = await receipts(house).IdentifyReceipt(request, **finance(house))
+    used = await allocated(house, known)
+    assert (minor(used.allocated), minor(used.refunded), minor(used.left)) == (90_000, 10_000, 0)
+
+
+async def test_what_was_given_up_is_owed_again_when_the_customer_pays_after_all(house: ContractsHouse) -> None:
+    agreed = await signed(house)
+    last = (await plan_of(house, agreed))[-1]
+    stub = InstalmentServiceStub(house.channel)
+    await stub.WriteOffInstalment(
+        WriteOffInstalmentRequest(name=last.name, comment="坏账", request_id="off"), **finance(house)
+    )
+    recover = RecoverInstalmentRequest(name=last.name, comment="客户后来付款", request_id="back")
+    back = await stub.RecoverInstalment(recover, **finance(house))
+    assert (minor(back.open), minor(back.written_off)) == (370_370, 0)
+    await allocated(house, await booked(house, money_in(3703, 70, contract=agreed.name)), (last, cny(3703, 70)))
+    assert await ledger(house) == {"cash": 370_370, "receivable": 864_197, "contracted": -1_234_567}
+    again = RecoverInstalmentRequest(name=last.name, comment="x", request_id="x")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.RecoverInstalment(again, **finance(house))
+    assert reason_of(refused.value) == "INSTALMENT_NOT_WRITTEN_OFF"
 
 
 async def test_a_bill_is_cash_from_its_day_on_and_reversed_when_not_honoured(house: ContractsHouse) -> None:

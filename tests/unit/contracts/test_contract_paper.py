@@ -10,9 +10,10 @@ from kernel.money import Money
 from services.contracts.application.contract_desk import labels_of
 from services.contracts.application.contract_templates import shipped_templates
 from services.contracts.domain.contract import Contract, ContractTerms
-from services.contracts.domain.contract_paper import contract_paper, quote_paper
+from services.contracts.domain.contract_paper import contract_paper, quote_paper, record_paper
 from services.contracts.domain.offer import Offer, OfferLine
 from services.contracts.domain.paper import Paper
+from services.contracts.domain.payment_plan import PlanPart
 from services.contracts.domain.signature import Evidence
 from tests.unit.contracts.test_contract import CONTRACT, NOON
 from tests.unit.contracts.test_signature import LINK
@@ -59,7 +60,7 @@ def worded(language: str) -> Contract:
 
 def on_paper(language: str, **fields: object) -> Paper:
     contract = replace(worded(language), **fields)  # type: ignore[arg-type]  # the test names fields of a contract
-    return contract_paper(contract, OFFER, company="渠成软件有限公司", labels=labels_of(language), zone=SHANGHAI)
+    return contract_paper(contract, OFFER, company="渠成软件有限公司", labels=labels_of(language))
 
 
 def text_of(paper: Paper) -> str:
@@ -94,15 +95,25 @@ def test_the_lines_of_the_quote_are_a_table() -> None:
 def test_a_signed_contract_bears_the_record_of_its_signature() -> None:
     evidence = Evidence(signer_name="张伟", intent="我已阅读并同意签署本合同", address="203.0.113.7")
     signature = replace(LINK, evidence=evidence, sign_time=NOON)
-    paper = contract_paper(
-        worded("zh"), OFFER, company="渠成软件有限公司", labels=labels_of("zh"), zone=SHANGHAI, signature=signature
-    )
+    contract, labels = worded("zh"), labels_of("zh")
+    paper = record_paper(contract, signature, company="渠成软件有限公司", labels=labels, zone=SHANGHAI)
     assert paper.sections[-1].paragraphs == (
         "签署人: 张伟",
         "签署时间: 2026-03-02T12:00:00+08:00",
         "网络地址: 203.0.113.7",
         "签署意愿: 我已阅读并同意签署本合同",
         "签署文件摘要(SHA-256): 64",
+    )
+
+
+def test_the_plan_that_is_agreed_upon_stands_on_the_paper() -> None:
+    parts = tuple(
+        PlanPart(key=key, display_name_zh=name, display_name_en=key, share=Decimal(share), days=days, months=months)
+        for key, name, share, days, months in (("advance", "预付款", "0.3", 7, 0), ("rest", "尾款", "0.7", 0, 2))
+    )
+    assert on_paper("zh", payment_parts=parts).sections[-1].paragraphs == (
+        "第1期 预付款:CNY 3,703.70,签署后 7 日内支付",
+        "第2期 尾款:CNY 8,641.97,签署后 2 个月内支付",
     )
 
 

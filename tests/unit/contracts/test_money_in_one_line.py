@@ -144,6 +144,13 @@ class MoneyInOneLine(RuleBasedStateMachine):
         self.given_up[to] = self.given_up.get(to, 0) + rest
         self.post(Movement.WRITE_OFF, rest, instalment=self.owed[to].uuid)
 
+    @precondition(lambda self: self.given_up)
+    @rule(data=st.data())
+    def recover(self, data: st.DataObject) -> None:
+        to = data.draw(st.sampled_from(sorted(self.given_up)))
+        self.owed[to] = self.owed[to].recover(comment="收回", now=NOW).aggregate
+        self.post(Movement.RECOVER, self.given_up.pop(to), instalment=self.owed[to].uuid)
+
     @precondition(lambda self: self.came)
     @rule(data=st.data())
     def reverse(self, data: st.DataObject) -> None:
