@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LOCALES = ("zh", "en")
+_BETWEEN: Mapping[str, str] = {"zh": "、", "en": ", "}
 # The chassis' own texts, and those of its parts that speak to people (imports).
 _SHARED = sorted(Path(__file__).parent.glob("**/messages"))
 
@@ -22,20 +23,29 @@ class Texts:
     def render(self, reason: str, parameters: Mapping[str, str], locale: str) -> str:
         """The text of a reason with its parameters filled in; the reason itself where no text exists.
 
-        A value that has a word of its own, under `REASON.parameter.value`, is told by it: `true` is 是, `high` is 高.
+        A value that has a word of its own, under `REASON.parameter.value`, is told by it: `true` is 是, `high` is 高; a
+        list of such values ("need, budget") item by item.
         """
-        texts = self._texts.get(locale, self._texts["zh"])
+        locale = locale if locale in self._texts else "zh"
+        texts = self._texts[locale]
         template = texts.get(reason)
         if template is None:
             return reason
         if reason in self._with_words:
-            told = {name: texts.get(f"{reason}.{name}.{value}", value) for name, value in parameters.items()}
+            told = {name: _worded(texts, f"{reason}.{name}", value, locale) for name, value in parameters.items()}
             return template.format_map(_Lenient(told))
         return template.format_map(_Lenient(parameters))
 
     def reasons(self, locale: str) -> frozenset[str]:
         """Every reason that has a text in the locale."""
         return frozenset(self._texts[locale])
+
+
+def _worded(texts: Mapping[str, str], key: str, value: str, locale: str) -> str:
+    items = value.split(", ")
+    if len(items) == 1 or not any(f"{key}.{item}" in texts for item in items):
+        return texts.get(f"{key}.{value}", value)
+    return _BETWEEN[locale].join(texts.get(f"{key}.{item}", item) for item in items)
 
 
 class _Lenient(dict[str, str]):

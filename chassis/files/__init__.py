@@ -18,7 +18,7 @@ path: the bytes lie under the uuid. What the service makes itself (a PDF) goes t
 
 from chassis.files.content import Arrived, File, FileState, made_file, receive, scratch_file
 from chassis.files.media import MEDIA_TYPES, FileContentDiffers, FileNameUnfit, FileTypeNotAllowed
-from chassis.files.storage import discard, get_file, keep, sweep_files
+from chassis.files.storage import discard, get_file, get_files, keep, sweep_files
 from chassis.files.tables import files_table
 from chassis.files.vault import Vault
 
@@ -34,6 +34,7 @@ __all__ = [
     "discard",
     "files_table",
     "get_file",
+    "get_files",
     "keep",
     "made_file",
     "receive",

@@ -58,6 +58,7 @@ WITHOUT = {
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
     "pipeline/account_finding.py:_people": "duplicates are found whatever the caller sees; the answer is narrowed",
     "pipeline/account_finding.py:find_known": "duplicates are found whatever the caller sees; the answer is narrowed",
+    "pipeline/account_phases.py:_OPEN_BUSINESS": "tells that something is open with an account the caller archives",
     "pipeline/account_phases.py:opportunity_states": "states only, of accounts the caller sees",
     "pipeline/accounts.py:_ABOVE": "tells whether a circle closes, and nothing else",
     "pipeline/accounts.py:account_by_itself": "follows from a fact, and answers no caller",

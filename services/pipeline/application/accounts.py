@@ -16,6 +16,7 @@ from services.pipeline.domain.account import (
     AccountExists,
     AccountExistsElsewhere,
     AccountFacts,
+    AccountInUse,
     AccountNotFound,
     Origin,
     Ownership,
@@ -36,7 +37,7 @@ from services.pipeline.domain.resemblance import (
 )
 from services.pipeline.storage import accounts, contacts
 from services.pipeline.storage.account_finding import alone_with, find_known
-from services.pipeline.storage.account_phases import opportunity_states
+from services.pipeline.storage.account_phases import open_business, opportunity_states
 from services.pipeline.storage.accounts import ACCOUNT_RECORD, ALONE, READING
 from services.pipeline.storage.contacts import CONTACT_RECORD
 
@@ -185,9 +186,13 @@ async def assign_account(
 async def archive_account(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Shown:
     """An account is put away with its people, and is no longer found as a duplicate.
 
-    Raises AccountNotFound, StaleVersion, AccountArchived.
+    Nobody archives a customer with whom something is open. Raises AccountNotFound, StaleVersion, AccountArchived,
+    AccountInUse.
     """
     account = await _seen(work, uuid, seen)
+    used = await open_business(work, uuid)
+    if used and account.delete_time is None:
+        raise AccountInUse(account=account.name, by=used)
     account = work.save(ACCOUNT_RECORD, account.archived(now=work.now))
     for person in await contacts.people_of(work, uuid):
         if person.delete_time is None:

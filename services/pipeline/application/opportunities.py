@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis.approvals import hand_over_approvals
 from chassis.listing import Page, PageRequest
 from chassis.organization import Organization
 from chassis.rule_sets import Rulebook
@@ -23,6 +24,7 @@ from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
 from services.pipeline.storage import accounts, opportunity_listing
 from services.pipeline.storage.accounts import TOGETHER
+from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.contract_standings import standing_contract
 from services.pipeline.storage.opportunities import (
     BoardSum,
@@ -178,10 +180,23 @@ async def _judged(work: UnitOfWork, change: Change[Opportunity], desk: Opportuni
 async def assign_opportunity(
     work: UnitOfWork, *, uuid: UUID, seen: int | None, owner: UUID, desk: OpportunityDesk
 ) -> Followed:
-    """Somebody else works it from now on; it goes to the team and region he has now. Raises OwnerUnknown."""
+    """Somebody else works it from now on; it goes to the team and region he has now.
+
+    What waits to be decided about it goes along: he decides nothing that is his own. Raises OwnerUnknown.
+    """
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
     given = ownership_of(await desk.organization.current(), owner)
     change = opportunity.assigned(owner=owner, team=given.team, region=given.region, now=work.now)
+    for waiver in opportunity.waivers if change.events else ():
+        await hand_over_approvals(
+            work,
+            APPROVALS,
+            subject=f"{opportunity.name}/waivers/{waiver.uuid}",
+            kind="waiver",
+            owner=owner,
+            team=given.team,
+            region=given.region,
+        )
     return (keep(work, change, before=opportunity) if change.events else opportunity), process
 
 

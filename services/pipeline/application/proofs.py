@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.approvals import Approval, ApprovalKind, ApprovalState, ApprovalSubject, ApproverRule, ask
-from chassis.files import File, discard, get_file
+from chassis.files import File, discard, get_file, get_files
 from chassis.files import keep as keep_file
 from chassis.work import Read, UnitOfWork
 from services.pipeline.application.opportunities import READ, WRITE, writable
@@ -66,19 +66,26 @@ async def add_evidence(work: UnitOfWork, *, uuid: UUID, shown: Shown) -> Evidenc
 
 
 async def delete_evidence(work: UnitOfWork, *, uuid: UUID, evidence: UUID) -> None:
-    """Wrong evidence is taken back, and its file goes. Raises EvidenceNotFound and QuoteIsNoUpload."""
+    """Wrong evidence is taken back while the opportunity is open, and its file goes; the audit keeps what it was.
+
+    Raises EvidenceNotFound, QuoteIsNoUpload, OpportunityCannotMove.
+    """
     opportunity, _ = await writable(work, uuid=uuid, seen=None)
     gone = _evidence(opportunity, evidence)
     keep(work, without_evidence(opportunity, uuid=evidence, now=work.now), before=opportunity)
+    details = {"kind": gone.kind.value, "linked": gone.linked, "brought_by": gone.actor}
     if gone.file is not None:
+        file = await get_file(work, FILES, gone.file)
+        details |= {"file": str(file.uuid), "sha256": file.sha256.hex()}
         await discard(work, FILES, gone.file)
+    work.note(action="pipeline.evidence.delete", resource=opportunity.name, details=details)
 
 
 async def list_evidence(read: Read, *, uuid: UUID) -> tuple[Opportunity, Mapping[UUID, File]]:
     """The evidence of an opportunity with what is known of its files."""
     opportunity = await get_opportunity(read, uuid, permission=READ)
     wanted = [each.file for each in opportunity.evidence if each.file]
-    return opportunity, {file: await get_file(read, FILES, file) for file in wanted}
+    return opportunity, await get_files(read, FILES, wanted)
 
 
 async def evidence_file(read: Read, *, uuid: UUID, evidence: UUID) -> File:

@@ -205,8 +205,8 @@ async def _ask_for_review(work: UnitOfWork, registration: Registration) -> Appro
         ),
         approver=ApproverRule(permission=REVIEW),
         reasons=(*review.conflicts, *doubts),
-        # A service that converts a lead asks for its owner.
-        requester=by.subject if by.member else f"members/{owner.member}",
+        # A service that converts a lead asks for whoever wanted it: he decides nothing of it, nor does its owner.
+        requester=by.subject if by.member else by.on_behalf_of or f"members/{owner.member}",
     )
 
 

@@ -49,6 +49,17 @@ class AccountNotArchived(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class AccountInUse(Refusal):
+    """Something is still open with the customer: `by` is an open opportunity, a review that waits, or a protection."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "ACCOUNT_IN_USE"
+
+    account: str
+    by: str
+
+
+@dataclass(eq=False, kw_only=True)
 class AccountExists(Refusal):
     """The customer is an account already, and the caller may see it."""
 

@@ -153,10 +153,13 @@ def _entered(opportunity: Opportunity, *, process: SalesProcess, place: int, now
     steps = place - process.places.get(left.stage, 0)
     move = StageMove.BACK if steps < 0 else StageMove.SKIP if steps > 1 else StageMove.FORWARD
     confirmed = stage.kind.rank > StageKind.NEED.rank
+    # A need that is open again is quoted anew, unless a quote still stands.
+    quoted = opportunity.first_quoted_time if confirmed else opportunity.quoted_time
     following = replace(
         opportunity,
         standing=Standing.at(stage, now=now, visit=left.visit + 1),
         need_confirmed_time=(opportunity.need_confirmed_time or now) if confirmed else None,
+        first_quoted_time=quoted,
         follow_up_time=now,
         update_time=now,
     )

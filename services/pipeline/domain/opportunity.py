@@ -140,6 +140,7 @@ class Opportunity:
     waivers: tuple[Waiver, ...] = ()
     postponements: int = 0
     need_confirmed_time: datetime | None = None
+    first_quoted_time: datetime | None = None
     follow_up_time: datetime
     create_time: datetime
     update_time: datetime

@@ -110,7 +110,10 @@ def attention(opportunity: Opportunity, cutoffs: Cutoffs) -> Attention:
     return Attention(
         rotting=is_open and rots is not None and rots < cutoffs.now,
         overdue=is_open and closing is not None and closing < cutoffs.today,
-        missed_quote=is_open and quoted is None and confirmed is not None and confirmed < cutoffs.unquoted,
+        missed_quote=is_open
+        and opportunity.first_quoted_time is None
+        and confirmed is not None
+        and confirmed < cutoffs.unquoted,
         forgotten_follow_up=is_open and quoted is not None and opportunity.follow_up_time < cutoffs.unfollowed,
     )
 

@@ -39,7 +39,11 @@ def with_evidence(opportunity: Opportunity, *, evidence: Evidence) -> Change[Opp
 
 
 def without_evidence(opportunity: Opportunity, *, uuid: UUID, now: datetime) -> Change[Opportunity]:
-    """Take evidence back that was wrong; what it had opened becomes gate debt. Raises EvidenceNotFound."""
+    """Take evidence back that was wrong; what it had opened becomes gate debt. What was won or lost keeps its evidence.
+
+    Raises EvidenceNotFound, QuoteIsNoUpload, OpportunityCannotMove.
+    """
+    opportunity.must_be_open()
     gone = next((each for each in opportunity.evidence if each.uuid == uuid), None)
     if gone is None:
         raise EvidenceNotFound(evidence=f"{opportunity.name}/evidence/{uuid}")
@@ -62,7 +66,9 @@ def quote_stands(
     kept = tuple(each for each in opportunity.evidence if each not in known)
     if stands:
         kept = (*kept, Evidence(uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, actor=actor, time=now))
-    waited = replace(opportunity, follow_up_time=now if stands else opportunity.follow_up_time)
+    waited = opportunity
+    if stands:
+        waited = replace(opportunity, follow_up_time=now, first_quoted_time=opportunity.first_quoted_time or now)
     return _shown(waited, kept, now=now)
 
 
@@ -74,9 +80,15 @@ def waiver_requested(
     process.place(waiver.stage)
     if not now < waiver.end_time <= now + timedelta(days=_LONGEST_WAIVER_DAYS):
         raise WaiverEndOutOfRange(days=_LONGEST_WAIVER_DAYS)
-    # Of refused and ended ones the newest are enough to look at.
-    kept = (*opportunity.waivers, waiver)[-_MOST:]
+    kept = _kept(opportunity.waivers, waiver, now=now)
     return Change(replace(opportunity, waivers=kept, update_time=now), (OpportunityUpdated(("waivers",)),))
+
+
+def _kept(waivers: tuple[Waiver, ...], asked: Waiver, *, now: datetime) -> tuple[Waiver, ...]:
+    """What waits or holds stays; of refused and ended ones the newest are enough to look at."""
+    over = [each for each in waivers if each.state is not WaiverState.REQUESTED and not each.holds(now=now)]
+    too_many = over[: max(0, len(waivers) + 1 - _MOST)]
+    return (*(each for each in waivers if each not in too_many), asked)
 
 
 def waiver_decided(opportunity: Opportunity, *, uuid: UUID, granted: bool, now: datetime) -> Change[Opportunity]:

@@ -1,9 +1,9 @@
-"""How far we are with customers, from their opportunities."""
+"""How far we are with customers, and what is open with them, from their opportunities and registrations."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from chassis.work import Read
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
@@ -20,3 +20,18 @@ async def opportunity_states(read: Read, accounts: Collection[UUID]) -> Mapping[
     for row in await read.connection.execute(statement):
         states.setdefault(row.account, set()).add(row.state)
     return {account: frozenset(found) for account, found in states.items()}
+
+
+_OPEN_BUSINESS = text(
+    "select case when exists (select 1 from opportunities where account = :account and state = 'open') "
+    "then 'opportunity' "
+    "when exists (select 1 from registrations where account = :account and state = 'under_review') then 'review' "
+    "when exists (select 1 from registrations where account = :account and state = 'approved' "
+    "and protection_end_time > :now) then 'protection' else '' end"
+)
+
+
+async def open_business(read: Read, account: UUID) -> str:
+    """What is still open with a customer, whoever works on it; empty for nothing."""
+    found: str = await read.connection.scalar(_OPEN_BUSINESS, {"account": account, "now": read.now}) or ""
+    return found

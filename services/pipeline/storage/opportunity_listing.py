@@ -187,7 +187,7 @@ def _attention(cutoffs: Cutoffs) -> Mapping[str, ColumnElement[Any]]:
         "overdue": and_(is_open, _O.close_order < cutoffs.today),
         "missed_quote": and_(
             is_open,
-            _O.quoted_time.is_(None),
+            _O.first_quoted_time.is_(None),
             _O.need_confirmed_time.is_not(None),
             _O.need_confirmed_time < cutoffs.unquoted,
         ),

@@ -97,6 +97,8 @@ OPPORTUNITIES = Table(
     Column("postponements", Integer, nullable=False),
     _instant("need_confirmed_time", nullable=True),
     _instant("quoted_time", nullable=True),
+    # Since the need is confirmed; a quote that stands no longer was a quote in time.
+    _instant("first_quoted_time", nullable=True),
     _instant("follow_up_time"),
     _instant("create_time"),
     _instant("update_time"),
@@ -116,7 +118,11 @@ Index("opportunities_weighted", _O.weighted_minor, _O.uuid)
 Index("opportunities_amount", _O.amount_minor, _O.uuid)
 Index("opportunities_closing", _O.close_order, _O.uuid)
 Index("opportunities_rotting", _O.rot_time, postgresql_where=_OPEN)
-Index("opportunities_unquoted", _O.need_confirmed_time, postgresql_where=text("state = 'open' and quoted_time is null"))
+Index(
+    "opportunities_never_quoted",
+    _O.need_confirmed_time,
+    postgresql_where=text("state = 'open' and first_quoted_time is null"),
+)
 Index(
     "opportunities_unfollowed", _O.follow_up_time, postgresql_where=text("state = 'open' and quoted_time is not null")
 )

@@ -23,6 +23,7 @@ from tests.integration.pipeline.conftest import (
     Caller,
     PipelineHouse,
 )
+from tests.integration.pipeline.dealing import Dealings
 
 YUNFAN = "杭州云帆科技有限公司"
 
@@ -267,3 +268,13 @@ async def test_a_change_makes_no_second_account_of_a_known_customer(accounts: Ac
     own = account_pb2.Account(name=other.name, etag=other.etag, display_name="临时客户乙")
     request = contract.UpdateAccountRequest(account=own, update_mask=FieldMask(paths=["display_name"]))
     assert (await accounts.accounts.UpdateAccount(request, **house.wang_lei)).display_name == "临时客户乙"
+
+
+async def test_a_customer_with_open_business_is_not_archived(accounts: Accounts, house: PipelineHouse) -> None:
+    opened = await Dealings(house, house.zhang_wei).open()
+    request = contract.DeleteAccountRequest(name=opened.account)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await accounts.accounts.DeleteAccount(request, **house.zhang_wei)
+    assert refused.value.details() == "客户还有进行中的商机，不能归档"
+    await Dealings(house, house.zhang_wei).lose(opened)
+    assert (await accounts.accounts.DeleteAccount(request, **house.zhang_wei)).delete_time.seconds

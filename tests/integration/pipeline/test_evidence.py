@@ -10,12 +10,13 @@ from google.type.date_pb2 import Date
 from millrace.approvals.v1 import approval_pb2
 from millrace.pipeline.v1 import evidence_pb2
 from millrace.pipeline.v1 import evidence_service_pb2 as contract
+from millrace.pipeline.v1 import opportunity_service_pb2 as opportunity_contract
 from millrace.pipeline.v1.approval_service_pb2_grpc import ApprovalServiceStub
 from sqlalchemy import select
 
 from chassis.tables import audit
 from services.pipeline.storage.metadata import FILES
-from tests.integration.pipeline.conftest import PipelineHouse
+from tests.integration.pipeline.conftest import LI_NA, PipelineHouse
 from tests.integration.pipeline.dealing import PDF, Dealings, events_of, reason_of
 
 
@@ -104,6 +105,10 @@ async def test_evidence_taken_back_leaves_a_debt_and_its_file_is_gone(deals: Dea
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await download(deals, added.name)
     assert reason_of(refused.value)[0] == "EVIDENCE_NOT_FOUND"
+    async with deals.house.engine.connect() as connection:
+        noted = select(audit.c.details).where(audit.c.action == "pipeline.evidence.delete")
+        (details,) = await connection.scalars(noted)
+    assert (details["kind"], details["sha256"]) == ("requirement_document", added.sha256)
 
 
 async def ask(deals: Dealings, opportunity: Any, *, stage: str = "need", day: int = 9) -> Any:
@@ -180,3 +185,14 @@ async def test_a_waiver_ends_within_a_year(deals: Dealings) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await ask(deals, opened, stage="nowhere")
     assert reason_of(refused.value)[0] == "STAGE_UNKNOWN"
+
+
+async def test_what_waits_to_be_decided_goes_along_with_its_opportunity(deals: Dealings) -> None:
+    opened = await deals.open()
+    await ask(deals, opened)
+    assign = opportunity_contract.AssignOpportunityRequest(name=opened.name, owner=f"members/{LI_NA}")
+    await deals.by(deals.house.boss).stub.AssignOpportunity(assign, **deals.house.boss)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await decide(deals, deals.house.li_na)
+    assert reason_of(refused.value)[0] == "OWN_REQUEST_NOT_DECIDED"
+    assert (await decide(deals, deals.house.boss)).state == approval_pb2.APPROVAL_STATE_APPROVED

@@ -23,10 +23,10 @@ from chassis.principal import Principal, Scope
 from chassis.tables import audit
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.lead_conversions import LEAD_CONVERSIONS
-from services.pipeline.storage.metadata import ORGANIZATION
+from services.pipeline.storage.metadata import APPROVALS_TABLE, ORGANIZATION
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from services.pipeline.storage.registration_tables import REGISTRATIONS
-from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, WANG_LEI, ZHANG_WEI, Caller, PipelineHouse
+from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, LI_NA, WANG_LEI, ZHANG_WEI, Caller, PipelineHouse
 
 LEAD = UUID(int=900)
 CHANNEL = UUID(int=901)
@@ -241,3 +241,15 @@ async def test_a_number_never_stands_where_a_name_does(conversion: Conversion, h
     accepted = await conversion.accept(company_name="", contact_name="")
     account = await conversion.accounts.GetAccount(GetAccountRequest(name=accepted.account), **house.zhang_wei)
     assert (account.display_name, account.phone) == ("138****8000", "13805718000")
+
+
+async def test_whoever_wanted_a_conversion_does_not_review_what_came_of_it(
+    conversion: Conversion, house: PipelineHouse
+) -> None:
+    reach = {permission: int(Scope.ALL) for permission in ("pipeline.read", "pipeline.write", "pipeline.review")}
+    named = {"key": "sales_manager", "display_name_zh": "经理", "display_name_en": "Manager"}
+    role = {"uuid": UUID(int=302), "version": 1, **named, "grants": reach, "archived": False}
+    await house.organize(insert(ORGANIZATION.roles).values(role))
+    await conversion.accept(actor=f"members/{LI_NA}", **COMPLETE)
+    async with house.engine.connect() as connection:
+        assert list(await connection.scalars(select(APPROVALS_TABLE.c.requester))) == [f"members/{LI_NA}"]

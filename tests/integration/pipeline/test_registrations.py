@@ -194,7 +194,7 @@ async def test_an_approval_without_verdicts_is_refused_whichever_way_it_comes(bu
     request = ApproveRequest(name=registration.approval, content_hash=registration.content_hash)
     code, text = await refused(bureau.approvals.Approve(request, **bureau.house.li_na))
     assert code is grpc.StatusCode.FAILED_PRECONDITION
-    assert "customer, need, budget, closing, state" in text
+    assert text == "请对每条审核标准给出结论，尚缺：客户、需求、预算、成交时间、跟进状态"
     assert (await bureau.get(registration.name)).state == states.REGISTRATION_STATE_UNDER_REVIEW
 
 

@@ -19,6 +19,7 @@ from services.pipeline.domain.evidence import (
     EvidenceKind,
     EvidenceLinkUnknown,
     QuoteIsNoUpload,
+    WaiverState,
 )
 from services.pipeline.domain.gates import (
     GateUnmet,
@@ -39,7 +40,7 @@ from services.pipeline.domain.opportunity import (
     StageMove,
 )
 from services.pipeline.domain.opportunity_facts import Facts, Opening
-from services.pipeline.domain.proving import quote_stands, with_evidence, without_evidence
+from services.pipeline.domain.proving import quote_stands, waiver_requested, with_evidence, without_evidence
 from services.pipeline.domain.sales_process import (
     SalesProcess,
     SalesProcessClosed,
@@ -262,3 +263,28 @@ def test_what_a_closed_opportunity_was_worth_does_not_change_any_more() -> None:
 def test_nobody_sets_a_closed_process_up_as_the_default() -> None:
     with pytest.raises(SalesProcessClosed):
         create_process(replace(CLASSIC, is_default=True, closed=True), now=NOON)
+
+
+def test_what_was_won_or_lost_keeps_its_evidence() -> None:
+    lost_one = documented().lost(reason="price", competitor="", tactics="", now=NOON).aggregate
+    with pytest.raises(OpportunityCannotMove):
+        without_evidence(lost_one, uuid=UUID(int=50), now=NOON)
+
+
+def test_a_quote_that_was_overtaken_was_still_a_quote_in_time() -> None:
+    offered = quoted(go(documented(), "quote"))
+    overtaken = quoted(offered, stands=False)
+    assert (overtaken.quoted_time, overtaken.first_quoted_time) == (None, NOON)
+    assert go(overtaken, "need").first_quoted_time is None, "a need that is open again is quoted anew"
+
+
+def test_a_waiver_that_waits_or_holds_is_never_dropped_for_a_newer_one() -> None:
+    end = NOON + timedelta(days=9)
+    holding = a_waiver("need", end_time=end)
+    refused_ones = [
+        replace(a_waiver("need", end_time=end, state=WaiverState.REFUSED), uuid=UUID(int=100 + at)) for at in range(99)
+    ]
+    full = replace(an_opportunity(), waivers=(holding, *refused_ones))
+    asked = replace(a_waiver("need", end_time=end, state=WaiverState.REQUESTED), uuid=UUID(int=61))
+    kept = waiver_requested(full, process=STANDARD, waiver=asked, now=NOON).aggregate.waivers
+    assert (len(kept), kept[0], kept[-1]) == (100, holding, asked)
