@@ -106,10 +106,12 @@ class Snapshot:
 
     def region_of(self, member: KnownMember) -> UUID | None:
         """The member's region: the own one, else that of the nearest team upwards that has one."""
-        if member.region or not member.team or member.team not in self.teams:
-            return member.region
-        upwards = reversed(self.teams[member.team].path)
-        return next((team.region for uuid in upwards if (team := self.teams.get(uuid)) and team.region), None)
+        return member.region or (self.region_of_team(member.team) if member.team else None)
+
+    def region_of_team(self, uuid: UUID) -> UUID | None:
+        """The region of a team: that of the nearest team upwards that has one, itself included."""
+        upwards = reversed(self.teams[uuid].path) if uuid in self.teams else ()
+        return next((team.region for above in upwards if (team := self.teams.get(above)) and team.region), None)
 
     def region_for_province(self, province: str) -> UUID | None:
         """The region that covers a province; "浙江省" and "浙江" are the same."""

@@ -4,7 +4,7 @@ What is counted and what is paid sums up to the parent. A rate does not: the par
 each child's rate counts by what it is a rate of.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -184,16 +184,21 @@ def together(kpi: Kpi, values: Sequence[Value]) -> Value | None:
     return Value(number=int(rounded(weighted, 0)), weight=weight)
 
 
-def parent_of(target: Target, others: Iterable[Target], above: Sequence[UUID]) -> Target | None:
+def by_subject(targets: Iterable[Target]) -> Mapping[tuple[str, str], Target]:
+    """Targets by currency and whose they are: what is set in two currencies does not sum up."""
+    return {(each.value.currency, each.subject.name): each for each in targets}
+
+
+def parent_of(target: Target, others: Mapping[tuple[str, str], Target], above: Sequence[UUID]) -> Target | None:
     """The nearest target above: of a team above (`above` are they, the nearest first), the region, the company."""
-    subject = target.subject
+    subject, currency = target.subject, target.value.currency
     if not subject.name:
         return None
-    by_name = {other.subject.name: other for other in others if other.uuid != target.uuid}
     names = [f"teams/{team}" for team in above]
     if subject.region is not None:
         names.append(f"regions/{subject.region}")
-    return next((by_name[name] for name in (*names, "") if name in by_name), None)
+    keys = [(currency, name) for name in (*names, "") if name != subject.name]
+    return next((others[key] for key in keys if key in others), None)
 
 
 def _check_value(kpi: Kpi, value: Value) -> None:

@@ -15,21 +15,25 @@ from chassis.wire import instant, money_message, money_of, named, required_versi
 from chassis.work import Store
 from kernel.errors import InvalidField
 from kernel.money import Money
+from services.analytics.application.progress import Progress, target_progress
 from services.analytics.application.targets import (
-    Progress,
     create_target,
     get_target,
     list_targets,
     subject_of,
-    target_progress,
     update_target,
 )
 from services.analytics.domain.figures import rounded
+from services.analytics.domain.gaps import Cause, Reason
+from services.analytics.domain.proposals import Advice, Proposal
 from services.analytics.domain.targets import MILLION, MONEY, RATES, Kpi, Target, TargetValueWrong, Value
-from services.analytics.rpc.selections import ratio_message
+from services.analytics.rpc.selections import amounts_message, ratio_message
+from services.analytics.rpc.target_words import proposal_text, reason_text
 
 _KPIS: Mapping[int, Kpi] = {target_pb2.Kpi.Value(f"KPI_{kpi.name}"): kpi for kpi in Kpi}
 _NUMBERS: Mapping[Kpi, Any] = {kpi: number for number, kpi in _KPIS.items()}
+_CAUSES: Mapping[Cause, Any] = {each: contract.GapCause.Value(f"GAP_CAUSE_{each.name}") for each in Cause}
+_ADVICE: Mapping[Advice, Any] = {each: contract.ProposalKind.Value(f"PROPOSAL_KIND_{each.name}") for each in Advice}
 _VALUES = frozenset({"count", "amount", "rate", "weight"})
 _SEASONS = "month_percents"
 
@@ -78,19 +82,23 @@ class TargetServicer:
         )
 
     async def UpdateTarget(self, request: contract.UpdateTargetRequest, call: Call) -> target_pb2.Target:
-        """Set one anew: a value as a whole, whichever of its fields is named."""
+        """Set one anew: what the mask names, and nothing else."""
         told, paths = request.target, set(request.update_mask.paths)
         uuid = uuid_of(told.name, field="target.name")
         seen = required_version(told.etag, field="target.etag")
         if not paths or not paths <= {*_VALUES, _SEASONS}:
             raise InvalidField(field="update_mask")
-        known = await self._store.read(call, lambda read: get_target(read, uuid=uuid))
-        value = _value(told, known.kpi) if paths & _VALUES else None
         percents = tuple(told.month_percents) if _SEASONS in paths else None
         answer: target_pb2.Target = await self._store.write(
             call,
             request,
-            lambda work: update_target(work, uuid=uuid, seen=seen, value=value, month_percents=percents),
+            lambda work: update_target(
+                work,
+                uuid=uuid,
+                seen=seen,
+                value=lambda stands: _value(_merged(stands, told, paths & _VALUES), stands.kpi),
+                month_percents=percents,
+            ),
             answer=to_message,
         )
         return answer
@@ -104,7 +112,7 @@ class TargetServicer:
             call,
             lambda read: target_progress(read, year=request.year, kpi=kpi, organization=organization, zone=self._zone),
         )
-        return contract.QueryTargetProgressResponse(progress=[_progress(each) for each in found])
+        return contract.QueryTargetProgressResponse(progress=[_progress(each, call.locale) for each in found])
 
 
 def to_message(target: Target) -> target_pb2.Target:
@@ -124,6 +132,19 @@ def to_message(target: Target) -> target_pb2.Target:
         update_time=instant(target.update_time),
         etag=str(target.version),
     )
+
+
+def _merged(stands: Target, told: target_pb2.Target, paths: set[str]) -> target_pb2.Target:
+    """The target as it stands, with the fields that are named as they are told."""
+    merged = to_message(stands)
+    for path in paths:
+        if path in {"count", "weight"}:
+            setattr(merged, path, getattr(told, path))
+            continue
+        merged.ClearField(path)  # type: ignore[arg-type]  # one of two names
+        if told.HasField(path):  # type: ignore[arg-type]  # one of two names
+            getattr(merged, path).CopyFrom(getattr(told, path))
+    return merged
 
 
 def _value(told: target_pb2.Target, kpi: Kpi) -> Value:
@@ -159,7 +180,37 @@ def _told(kpi: Kpi, value: Value) -> contract.TargetValue:
     return told
 
 
-def _progress(progress: Progress) -> contract.TargetProgress:
+def _change(kpi: Kpi, number: int, currency: str) -> contract.TargetValue:
+    """A difference in the unit of the target; it may lie below nothing."""
+    told = contract.TargetValue()
+    if kpi in MONEY:
+        told.amount.CopyFrom(next(iter(amounts_message({currency: number}))))
+    elif kpi in RATES:
+        told.rate.value = f"{Decimal(number) / MILLION:f}"
+    else:
+        told.count = number
+    return told
+
+
+def _reason(progress: Progress, reason: Reason, locale: str) -> contract.GapReason:
+    target = progress.target
+    return contract.GapReason(
+        cause=_CAUSES[reason.cause],
+        part=_change(target.kpi, reason.part, target.value.currency),
+        text=reason_text(reason, locale),
+    )
+
+
+def _proposal(proposal: Proposal, locale: str) -> contract.TargetProposal:
+    own, others = (
+        ratio_message(each, text=each.percent(), value=None if each.value is None else rounded(each.value, 4))
+        for each in (proposal.ratio, proposal.others)
+    )
+    text = proposal_text(proposal, locale)
+    return contract.TargetProposal(kind=_ADVICE[proposal.advice], ratio=own, others=others, text=text)
+
+
+def _progress(progress: Progress, locale: str) -> contract.TargetProgress:
     kpi, ratio = progress.target.kpi, progress.ratio
     shown = None if ratio is None or ratio.value is None else rounded(ratio.value, 4)
     return contract.TargetProgress(
@@ -170,4 +221,7 @@ def _progress(progress: Progress) -> contract.TargetProgress:
         attained=progress.attained.percent(),
         expected=f"{rounded(progress.expected * 100, 1)}%",
         below=None if progress.below is None else _told(kpi, progress.below),
+        gap=None if progress.gap is None else _change(kpi, progress.gap.number, progress.gap.currency),
+        reasons=[_reason(progress, each, locale) for each in progress.reasons],
+        proposals=[_proposal(each, locale) for each in progress.proposals],
     )

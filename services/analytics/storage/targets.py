@@ -54,13 +54,14 @@ def _from_row(row: RowMapping) -> Target:
     )
 
 
-def _seen(read: Read) -> Select[Any]:
-    return scope(select(TARGETS), TARGETS, principal=read.principal, permission=PERMISSION)
+def _seen(read: Read, permission: str = PERMISSION) -> Select[Any]:
+    return scope(select(TARGETS), TARGETS, principal=read.principal, permission=permission)
 
 
-async def get_target(read: Read, uuid: UUID) -> Target:
-    """The target; raises TargetNotFound."""
-    row = (await read.connection.execute(_seen(read).where(TARGETS.c.uuid == uuid))).mappings().one_or_none()
+async def get_target(read: Read, uuid: UUID, *, permission: str = PERMISSION) -> Target:
+    """The target, where the permission reaches; raises TargetNotFound."""
+    statement = _seen(read, permission).where(TARGETS.c.uuid == uuid)
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise TargetNotFound(target=f"targets/{uuid}")
     return _from_row(row)
@@ -72,10 +73,12 @@ async def list_targets(read: Read, wanted: PageRequest) -> Page[Target]:
     return page.of([_from_row(row) for row in page.items])
 
 
-async def targets_of(read: Read, *, year: int, kpi: Kpi) -> Sequence[Target]:
-    """All targets of a year for one thing."""
-    statement = _seen(read).where(TARGETS.c.year == year, TARGETS.c.kpi == kpi.value)
-    rows = (await read.connection.execute(statement.order_by(TARGETS.c.subject).limit(_MOST))).mappings()
+async def targets_of(read: Read, *, year: int, kpis: Sequence[Kpi]) -> Sequence[Target]:
+    """All targets of a year for some things; those of persons come last."""
+    wanted = TARGETS.c.kpi.in_([kpi.value for kpi in kpis])
+    order = (TARGETS.c.owner.is_not(None), TARGETS.c.subject, TARGETS.c.currency, TARGETS.c.kpi)
+    statement = _seen(read).where(TARGETS.c.year == year, wanted).order_by(*order).limit(_MOST * len(kpis))
+    rows = (await read.connection.execute(statement)).mappings()
     return [_from_row(row) for row in rows]
 
 

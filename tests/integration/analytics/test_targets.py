@@ -178,3 +178,99 @@ async def test_targets_are_listed_by_year_and_kpi_and_set_by_administrators(
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await targets.CreateTarget(contract.CreateTargetRequest(target=target("ORDERS", count=1)), **reader)
     assert refusal.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_target_inherits_the_region_of_a_team_far_above(house: AnalyticsHouse, targets: Any) -> None:
+    below = UUID(int=103)
+    row = {"uuid": below, "version": 1, "region": None, "path": [HANGZHOU, below], "parent": HANGZHOU}
+    async with house.engine.begin() as connection:
+        await connection.execute(insert(ORGANIZATION.teams).values(display_name="杭州一队", archived=False, **row))
+    east, _ = await set_up(
+        targets, house, target("LEADS", f"regions/{EAST}", count=9), target("LEADS", f"teams/{below}", count=4)
+    )
+    manager = house.as_member(UUID(int=5), Scope.REGION, region=EAST)
+    found = await progress(targets, manager, "LEADS")
+    assert found[f"teams/{below}"].parent == east.name
+    assert found[f"regions/{EAST}"].below.count == 4
+
+
+async def test_an_administrator_sets_targets_as_far_as_he_reaches(house: AnalyticsHouse, targets: Any) -> None:
+    manager = house.as_member(UUID(int=5), Scope.REGION, region=EAST)
+    south, _ = await set_up(targets, house, target("LEADS", f"regions/{SOUTH}", count=9), target("LEADS", count=90))
+    for subject in ("", f"regions/{SOUTH}", f"teams/{GUANGZHOU}"):
+        with pytest.raises(grpc.aio.AioRpcError) as refusal:
+            await targets.CreateTarget(
+                contract.CreateTargetRequest(target=target("LEADS", subject, count=1)), **manager
+            )
+        assert refusal.value.code() is grpc.StatusCode.PERMISSION_DENIED
+    own = contract.CreateTargetRequest(target=target("LEADS", f"regions/{EAST}", count=1))
+    assert (await targets.CreateTarget(own, **manager)).count == 1
+    changed = target_pb2.Target(name=south.name, etag=south.etag, count=1)
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await targets.UpdateTarget(
+            contract.UpdateTargetRequest(target=changed, update_mask=FieldMask(paths=["count"])), **manager
+        )
+    assert refusal.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_only_what_the_mask_names_is_set(house: AnalyticsHouse, targets: Any) -> None:
+    rate = target("ORDER_RATE", rate=Decimal(value="0.25"), weight=400)
+    (made,) = await set_up(targets, house, rate)
+    changed = target_pb2.Target(name=made.name, etag=made.etag, rate=Decimal(value="0.3"), weight=7)
+    request = contract.UpdateTargetRequest(target=changed, update_mask=FieldMask(paths=["rate"]))
+    after = await targets.UpdateTarget(request, **house.boss)
+    assert (after.rate.value, after.weight) == ("0.3", 400)
+    only = target_pb2.Target(name=made.name, etag=after.etag, weight=500)
+    request = contract.UpdateTargetRequest(target=only, update_mask=FieldMask(paths=["weight"]))
+    after = await targets.UpdateTarget(request, **house.boss)
+    assert (after.rate.value, after.weight) == ("0.3", 500)
+
+
+async def test_the_reasons_of_a_gap_add_up_to_it_and_are_said_in_plain_words(
+    house: AnalyticsHouse, targets: Any
+) -> None:
+    """By 2 March a sixth of the year and two days: with all of it in February nothing is left to the calendar."""
+    seasons = [0, 100, *[0] * 10]
+    await set_up(
+        targets,
+        house,
+        target("LEADS", f"regions/{EAST}", count=20, month_percents=seasons),
+        target("SIGNED", f"regions/{EAST}", amount=yuan(1_000_000), month_percents=seasons),
+        target("ORDERS", f"regions/{EAST}", count=5, month_percents=seasons),
+    )
+    for number in range(10):
+        house.market.lead(number, noon(2, 1))
+    for number in range(2):
+        house.market.contract(number, noon(2, 9), amount=200_000)
+    await house.hear()
+    found = (await progress(targets, house.boss, "SIGNED"))[f"regions/{EAST}"]
+    parts = {target_service(each.cause): each.part.amount.units for each in found.reasons}
+    assert found.gap.amount.units == sum(parts.values()) == -600_000
+    assert set(parts) == {"LEADS", "CONVERSION"}
+    assert {each.text for each in found.reasons} == {"Leads are at 50.0% of plan", "Conversion is at 80.0% of plan"}
+    assert not found.proposals
+
+
+async def test_a_low_conversion_region_proposes_adding_senior_sales(house: AnalyticsHouse, targets: Any) -> None:
+    await set_up(
+        targets,
+        house,
+        target("ORDERS", f"regions/{EAST}", count=5),
+        target("ORDERS", f"regions/{SOUTH}", count=5),
+    )
+    for number in range(40):
+        house.market.opportunity(number, noon(2, 1))
+        house.market.opportunity(100 + number, noon(2, 1), SOUTHERN)
+    for number in range(20):
+        house.market.contract(number, noon(2, 2), SOUTHERN)
+    house.market.contract(99, noon(2, 2))
+    await house.hear()
+    found = await progress(targets, house.boss, "ORDERS")
+    (proposal,) = found[f"regions/{EAST}"].proposals
+    assert proposal.kind == contract.PROPOSAL_KIND_ADD_SENIOR_SALES
+    assert proposal.text == "Add senior sales people: the order rate is 2.5%, that of all others 50.0%"
+    assert not found[f"regions/{SOUTH}"].proposals
+
+
+def target_service(cause: int) -> str:
+    return contract.GapCause.Name(cause).removeprefix("GAP_CAUSE_")  # type: ignore[arg-type]  # the number of one

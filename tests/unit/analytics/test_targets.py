@@ -15,6 +15,7 @@ from services.analytics.domain.targets import (
     TargetSeasonsWrong,
     TargetValueWrong,
     Value,
+    by_subject,
     parent_of,
     set_target,
     together,
@@ -100,9 +101,20 @@ def test_the_target_above_is_of_the_nearest_team_the_region_or_the_company() -> 
     region = a_target(uuid=UUID(int=2), subject=Subject(name=f"regions/{EAST}", region=EAST))
     team = a_target(uuid=UUID(int=3), subject=Subject(name=f"teams/{HANGZHOU}", team=HANGZHOU, region=EAST))
     anna = a_target(uuid=UUID(int=4), subject=Subject(name=f"members/{ANNA}", owner=ANNA, team=HANGZHOU, region=EAST))
-    every = [company, region, team, anna]
+    every = by_subject([company, region, team, anna])
     assert parent_of(anna, every, [HANGZHOU]) is team
-    assert parent_of(anna, [company, region, anna], [HANGZHOU]) is region
+    assert parent_of(anna, by_subject([company, region, anna]), [HANGZHOU]) is region
     assert parent_of(team, every, []) is region
     assert parent_of(region, every, []) is company
     assert parent_of(company, every, []) is None
+
+
+def test_a_target_has_no_parent_in_another_currency() -> None:
+    def signed(uuid: int, currency: str, subject: Subject) -> Target:
+        return a_target(Kpi.SIGNED, Value(number=1, currency=currency), uuid=UUID(int=uuid), subject=subject)
+
+    region, team = Subject(name=f"regions/{EAST}", region=EAST), Subject(name=f"teams/{HANGZHOU}", region=EAST)
+    yuan, dollars, child = signed(1, "CNY", region), signed(2, "USD", region), signed(3, "CNY", team)
+    for every in ([yuan, dollars, child], [dollars, yuan, child]):
+        assert parent_of(child, by_subject(every), []) is yuan
+    assert parent_of(child, by_subject([dollars, child]), []) is None
