@@ -6,7 +6,7 @@ consumer is set back to where it stood when the rebuild began: it reads on from 
 history held already. What is not an event (mail, calls) does not happen again, because projections do none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import MetaData, Table, text
@@ -40,10 +40,14 @@ class RebuildRefused(Exception):  # noqa: N818 - told to the operator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilding:
-    """What is rebuilt: the tables, and the consumers that feed them and nothing else."""
+    """What is rebuilt: the tables, and the consumers that feed them and nothing else.
+
+    `complete` makes what follows from all of it, once the histories are applied; in the same fresh tables.
+    """
 
     subscriptions: Sequence[Subscription]
     tables: Sequence[Table]
+    complete: Callable[[AsyncConnection], Awaitable[None]] | None = None
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -88,6 +92,7 @@ async def rebuild(
             for subscription in rebuilding.subscriptions:
                 events += await _replay(roles, subscription, histories[subscription.name], clock)
                 log.info("history applied", consumer=subscription.name, events=events)
+            await _complete(roles, rebuilding)
             async with owner.begin() as connection:
                 await _switch(connection, rebuilding, begun)
                 await give_roles(
@@ -113,7 +118,7 @@ async def _begin(owner: AsyncEngine, rebuilding: Rebuilding) -> dict[str, progre
 
 async def _replay(roles: DatabaseRoles, subscription: Subscription, history: History, clock: Clock) -> int:
     """Apply a whole history to the fresh tables: on these connections they hide the running ones."""
-    engine = open_engine(roles.owner_url, name="rebuild", statement_timeout_ms=60_000, search_path=f"{_BESIDE}, public")
+    engine = _beside(roles)
     applier = Applier(subscription, engine=engine, history=history, clock=clock)
     count, batch = 0, list[Event]()
     try:
@@ -127,6 +132,23 @@ async def _replay(roles: DatabaseRoles, subscription: Subscription, history: His
         return count + len(batch)
     finally:
         await engine.dispose()
+
+
+async def _complete(roles: DatabaseRoles, rebuilding: Rebuilding) -> None:
+    if rebuilding.complete is None:
+        return
+    engine = _beside(roles)
+    try:
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql("select 1")  # begins the transaction, which cursors of the driver need
+            await rebuilding.complete(connection)
+    finally:
+        await engine.dispose()
+
+
+def _beside(roles: DatabaseRoles) -> AsyncEngine:
+    """Connections on which the fresh tables hide the running ones."""
+    return open_engine(roles.owner_url, name="rebuild", statement_timeout_ms=60_000, search_path=f"{_BESIDE}, public")
 
 
 async def _switch(connection: AsyncConnection, rebuilding: Rebuilding, begun: dict[str, progress.Place | None]) -> None:

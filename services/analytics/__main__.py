@@ -1,6 +1,7 @@
 """The analytics service, from top to bottom: `python -m services.analytics serve|work|both|migrate|rebuild|redrive`."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from chassis.consumer import Subscription
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.rebuilding import Rebuilding
+from services.analytics.application.projecting import sum_up
 from services.analytics.events.subscriptions import subscriptions as projections
 from services.analytics.events.target_publications import TARGETS
 from services.analytics.rpc.figure_servicer import FigureServicer
@@ -46,7 +48,10 @@ def _service(contract: Any, name: str) -> ServiceDescriptor:
 
 def rebuilding(parts: Parts) -> Rebuilding:
     """Every figure can be recomputed from the events (A-11)."""
-    return Rebuilding(subscriptions=projections(parts.settings.time_zone), tables=PROJECTIONS)
+    zone = parts.settings.time_zone
+    return Rebuilding(
+        subscriptions=projections(zone, summing=False), tables=PROJECTIONS, complete=partial(sum_up, zone=zone)
+    )
 
 
 DEFINITION = ServiceDefinition(

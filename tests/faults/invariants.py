@@ -1,11 +1,14 @@
 """What must hold once everything is healed, as queries whose every row is a violation, and counts over the streams."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from chassis.consumer.pull import LogReader
+from chassis.database import open_engine
 from chassis.streaming.connection import connect
 from deploy.local.stack import Stack
 from tests.faults.load import rows
+from tests.support.sums import wrong_sums
 
 SERVICES = ("directory", "leads", "pipeline", "contracts", "analytics")
 TOLD = (
@@ -23,6 +26,50 @@ EVERYWHERE = {
     "dead letters": "select * from dead_letters",
     "parked aggregates": "select * from parked",
     "jobs that failed": "select * from jobs where state = 'failed'",
+}
+# The rows whose every version has its event: (service, table, kind of aggregate).
+RECORDS = (
+    ("leads", "leads", "lead"),
+    ("pipeline", "accounts", "account"),
+    ("pipeline", "contacts", "contact"),
+    ("pipeline", "registrations", "registration"),
+    ("pipeline", "opportunities", "opportunity"),
+    ("contracts", "quotes", "quote"),
+    ("contracts", "contracts", "contract"),
+    ("contracts", "instalments", "instalment"),
+    ("contracts", "receipts", "receipt"),
+    ("contracts", "signatures", "signature"),
+)
+# What is done once, told by what a second time would leave behind: (service, query) whose every row is one too many.
+DONE_TWICE = {
+    "leads that were created again, which is a touch": ("leads", "select uuid from leads where touch_count > 1"),
+    "contacts of one name": (
+        "pipeline",
+        "select account, display_name from contacts group by 1, 2 having count(*) > 1",
+    ),
+    "requirement documents of one opportunity": (
+        "pipeline",
+        (
+            "select o.uuid from opportunities o, jsonb_array_elements(o.evidence) e "
+            "where e ->> 'kind' = 'requirement_document' group by 1 having count(*) > 1"
+        ),
+    ),
+    "approvals of one content": (
+        "contracts",
+        "select subject, content_hash from approvals group by 1, 2, kind having count(*) > 1",
+    ),
+    "reviews of one content": (
+        "pipeline",
+        "select subject, content_hash from approvals group by 1, 2, kind having count(*) > 1",
+    ),
+    "movements of one receipt": (
+        "contracts",
+        (
+            "select e.receipt, t.movement from ledger_entries e join ledger_transactions t on t.uuid = e.transaction "
+            "where e.receipt is not null and (e.instalment is not null or t.movement = 'receipt') "
+            "group by 1, 2, e.instalment having count(distinct t.uuid) > 1"
+        ),
+    ),
 }
 # What one life has one of.
 TWICE = {
@@ -99,6 +146,18 @@ COPIES = {
         ("contracts", "select uuid, amount_minor from receipts order by 1"),
         ("analytics", "select uuid, amount from receipt_facts order by 1"),
     ),
+    "facts of accounts": (
+        ("pipeline", "select uuid, owner from accounts order by 1"),
+        ("analytics", "select uuid, owner from account_facts order by 1"),
+    ),
+    "facts of registrations": (
+        ("pipeline", "select uuid, opportunity is not null from registrations order by 1"),
+        ("analytics", "select uuid, opened is not null from registration_facts order by 1"),
+    ),
+    "facts of quotes": (
+        ("contracts", "select uuid, state = 'accepted' from quotes order by 1"),
+        ("analytics", "select uuid, accepted from quote_facts order by 1"),
+    ),
     "facts of stages": (
         ("pipeline", "select opportunity, stage_kind from stage_visits order by 1, visit"),
         ("analytics", "select uuid, stage from stage_visit_facts where left_time is not null order by 1, stay"),
@@ -118,8 +177,27 @@ async def violations(stack: Stack) -> dict[str, int]:
         found[f"two {table} of one {column}"] = len(await rows(stack, service, query))
     for name, query in MONEY.items():
         found[name] = len(await rows(stack, "contracts", query))
+    for name, (service, query) in DONE_TWICE.items():
+        found[name] = len(await rows(stack, service, query))
+    for service, table, kind in RECORDS:
+        query = (
+            f"{TOLD} select uuid from {table} r where version is distinct from "  # noqa: S608 - our own names
+            f"(select max(version) from told where aggregate_type = '{kind}' and aggregate_id = r.uuid)"
+        )
+        found[f"{table} without the event of their version"] = len(await rows(stack, service, query))
+    found |= {f"sums of {name}": count for name, count in (await sums(stack)).items()}
     found |= await differing(stack)
     return {name: count for name, count in found.items() if count}
+
+
+async def sums(stack: Stack) -> Mapping[str, int]:
+    """How many cells of figures are not the sums of their facts: where an effect that came twice would show."""
+    assert stack.postgres is not None
+    engine = open_engine(stack.postgres.url("analytics"), name="test")
+    try:
+        return await wrong_sums(engine)
+    finally:
+        await engine.dispose()
 
 
 async def differing(stack: Stack) -> Counter[str]:

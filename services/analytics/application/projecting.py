@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.analytics.domain.cells import cells_of
 from services.analytics.domain.facts import Fact
-from services.analytics.storage.projections import Connection, Projection, add, keep
+from services.analytics.storage.projections import PROJECTIONS, Connection, Projection, add, keep, stored
 
 F = TypeVar("F", bound=Fact)
 E = TypeVar("E")
@@ -32,8 +32,18 @@ def fold(
     return Folded([(known.get(uuid), fact) for uuid, fact in facts.items()])
 
 
-async def project(connection: Connection, projection: Projection[F], folded: Folded[F], *, zone: tzinfo) -> None:
-    """What changed is stored, and the difference it makes is added to the figures."""
+async def project(
+    connection: Connection, projection: Projection[F], folded: Folded[F], *, zone: tzinfo, summing: bool = True
+) -> None:
+    """What changed is stored, and the difference it makes is added to the figures, unless they are summed up later."""
     changed = [(before, fact) for before, fact in folded.changes if before != fact]
     await keep(connection, projection, [fact for _, fact in changed])
-    await add(connection, projection.figures, cells_of(changed, zone))
+    if summing:
+        await add(connection, projection.figures, cells_of(changed, zone))
+
+
+async def sum_up(connection: Connection, *, zone: tzinfo) -> None:
+    """The figures of all facts there are, in empty tables: one reading of each, instead of a sum for each event."""
+    for projection in PROJECTIONS:
+        async for facts in stored(connection, projection):
+            await add(connection, projection.figures, cells_of([(None, fact) for fact in facts], zone))

@@ -54,4 +54,4 @@ def amount(told: Money) -> tuple[int, str]:
 
 def identity(event: Event) -> UUID:
     """The id of the aggregate an event is about."""
-    return UUID(event.aggregate.rpartition("/")[2])
+    return reference(event.aggregate)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import tzinfo
+from functools import partial
 from typing import TypeVar
 
 from chassis.consumer import Event, Subscription
@@ -15,21 +16,23 @@ from services.analytics.storage.projections import Connection, Projection, known
 
 F = TypeVar("F", bound=Fact)
 Projector = Callable[[Connection, Sequence[Event]], Awaitable[None]]
+Put = Callable[..., Awaitable[None]]
 
 
-def subscriptions(zone: tzinfo) -> tuple[Subscription, ...]:
-    """One consumer a stream; days are told in the house's time zone."""
-    leads = {"lead": _facts(projections.LEADS, lead_told, zone)}
+def subscriptions(zone: tzinfo, *, summing: bool = True) -> tuple[Subscription, ...]:
+    """One consumer a stream; days are told in the house's time zone; not `summing`, nothing is added to the figures."""
+    put = partial(project, zone=zone, summing=summing)
+    leads = {"lead": _facts(projections.LEADS, lead_told, zone, put)}
     pipeline = {
-        "account": _accounts(zone),
-        "registration": _facts(projections.REGISTRATIONS, on_pipeline.registration_told, zone),
-        "opportunity": _opportunities(zone),
+        "account": _accounts(zone, put),
+        "registration": _facts(projections.REGISTRATIONS, on_pipeline.registration_told, zone, put),
+        "opportunity": _opportunities(zone, put),
     }
     contracts = {
-        "quote": _facts(projections.QUOTES, on_contract.quote_told, zone),
-        "contract": _facts(projections.CONTRACTS, on_contract.contract_told, zone),
-        "instalment": _facts(projections.INSTALMENTS, on_contract.instalment_told, zone),
-        "receipt": _facts(projections.RECEIPTS, on_contract.receipt_told, zone),
+        "quote": _facts(projections.QUOTES, on_contract.quote_told, zone, put),
+        "contract": _facts(projections.CONTRACTS, on_contract.contract_told, zone, put),
+        "instalment": _facts(projections.INSTALMENTS, on_contract.instalment_told, zone, put),
+        "receipt": _facts(projections.RECEIPTS, on_contract.receipt_told, zone, put),
     }
     return (_following("leads", leads), _following("pipeline", pipeline), _following("contracts", contracts))
 
@@ -50,30 +53,32 @@ def _following(stream: str, projectors: Mapping[str, Projector]) -> Subscription
     )
 
 
-def _facts(projection: Projection[F], told: Callable[[F | None, Event, tzinfo], F], zone: tzinfo) -> Projector:
+def _facts(
+    projection: Projection[F], told: Callable[[F | None, Event, tzinfo], F], zone: tzinfo, put: Put
+) -> Projector:
     async def apply(connection: Connection, events: Sequence[Event]) -> None:
         facts = await known(connection, projection, {identity(event) for event in events})
         folded = fold(facts, events, of=identity, after=lambda before, event: told(before, event, zone))
-        await project(connection, projection, folded, zone=zone)
+        await put(connection, projection, folded)
 
     return apply
 
 
-def _accounts(zone: tzinfo) -> Projector:
+def _accounts(zone: tzinfo, put: Put) -> Projector:
     async def apply(connection: Connection, events: Sequence[Event]) -> None:
         facts = await known(connection, projections.ACCOUNTS, {identity(event) for event in events})
         accounts, holdings = on_pipeline.fold_accounts(facts, events, zone)
-        await project(connection, projections.ACCOUNTS, accounts, zone=zone)
-        await project(connection, projections.HOLDINGS, holdings, zone=zone)
+        await put(connection, projections.ACCOUNTS, accounts)
+        await put(connection, projections.HOLDINGS, holdings)
 
     return apply
 
 
-def _opportunities(zone: tzinfo) -> Projector:
+def _opportunities(zone: tzinfo, put: Put) -> Projector:
     async def apply(connection: Connection, events: Sequence[Event]) -> None:
         facts = await known(connection, projections.OPPORTUNITIES, {identity(event) for event in events})
         opportunities, visits = on_pipeline.fold_opportunities(facts, events, zone)
-        await project(connection, projections.OPPORTUNITIES, opportunities, zone=zone)
-        await project(connection, projections.STAGE_VISITS, visits, zone=zone)
+        await put(connection, projections.OPPORTUNITIES, opportunities)
+        await put(connection, projections.STAGE_VISITS, visits)
 
     return apply

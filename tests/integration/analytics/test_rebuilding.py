@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from nats.aio.client import Client
@@ -21,8 +22,10 @@ from chassis.streaming.streams import apply as declare
 from chassis.streaming.streams import declared
 from chassis.tables import applied, dead_letters
 from deploy.local.nats import Nats, start_nats
+from services.analytics.application.projecting import sum_up
+from services.analytics.events.subscriptions import subscriptions
 from services.analytics.storage.tables import PROJECTIONS
-from tests.integration.analytics.projecting import FOLLOWED, digests
+from tests.integration.analytics.projecting import FOLLOWED, SHANGHAI, digests
 from tests.support.clock import FixedClock
 from tests.support.selling import EASTERN, SOUTHERN, STAGES, Market, noon
 from tests.support.waiting import eventually
@@ -110,7 +113,11 @@ async def follow(sellers: Sellers, engine: AsyncEngine) -> None:
 
 async def rebuilt(url: str, sellers: Sellers, *, history: History | None = None) -> int:
     owner = open_engine(url, name="owner")
-    rebuilding = Rebuilding(subscriptions=tuple(FOLLOWED.values()), tables=PROJECTIONS)
+    rebuilding = Rebuilding(
+        subscriptions=subscriptions(SHANGHAI, summing=False),
+        tables=PROJECTIONS,
+        complete=partial(sum_up, zone=SHANGHAI),
+    )
     histories = {each.name: history or sellers.history for each in FOLLOWED.values()}
     try:
         return await rebuild(
