@@ -12,11 +12,12 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.consumer.event import Subscription
+from chassis.database import Kept, connected
 from chassis.marks import Mark, heard
 from chassis.tables import applied
 
 _WAIT_SECONDS = 1.5
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS, _LONGEST_LOOK_SECONDS = 0.02, 0.2
 
 
 class Freshness:
@@ -24,18 +25,23 @@ class Freshness:
 
     def __init__(self, engine: AsyncEngine, subscriptions: Sequence[Subscription]) -> None:
         """`subscriptions` are all the service's own: only what one of them follows is waited for."""
-        self._engine = engine
+        self._readers = Kept(engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._followed = [(each.name, subject.removesuffix(">")) for each in subscriptions for subject in each.subjects]
 
     async def wait(self, text: str, *, until: float) -> bool:
-        """Whether every mark followed here was applied by `until`, a time of the loop, or within 1.5 s."""
+        """Whether every mark followed here was applied by `until`, a time of the loop, or within 1.5 s.
+
+        Looks again after 20 ms, then ever more seldom. Raises Overloaded as every reading does.
+        """
         loop = asyncio.get_running_loop()
         missing = self._wanted(heard(text))
         last = min(until, loop.time() + _WAIT_SECONDS)
+        pause = _LOOK_SECONDS
         while missing := await self._behind(missing):
-            if loop.time() + _LOOK_SECONDS > last:
+            if loop.time() + pause > last:
                 return False
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_LOOK_SECONDS)
         return True
 
     def _wanted(self, marks: Iterable[Mark]) -> dict[tuple[str, str], int]:
@@ -52,7 +58,7 @@ class Freshness:
         if not wanted:
             return {}
         statement = select(applied).where(tuple_(applied.c.consumer, applied.c.aggregate).in_(list(wanted)))
-        async with self._engine.connect() as connection:
+        async with connected(self._readers) as connection:
             rows = (await connection.execute(statement)).all()
         standing = {(row.consumer, row.aggregate): row.version for row in rows}
         return {key: version for key, version in wanted.items() if standing.get(key, 0) < version}

@@ -1,5 +1,6 @@
 """Reading another producer's kept history over gRPC, as a consumer wants it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import grpc
@@ -11,6 +12,8 @@ from chassis.consumer.event import Event, Subscription, read_payload, time_told
 from chassis.consumer.gate import Gap
 from chassis.parts import Parts
 
+_BROKEN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED})
+_MOST_FAILURES, _PAUSE_SECONDS = 5, 0.5
 Metadata = Callable[[], Awaitable[tuple[tuple[str, str], ...]]]
 
 
@@ -23,12 +26,26 @@ def history_for(parts: Parts, subscription: Subscription) -> History:
 
 
 def history_over(channel: grpc.aio.Channel, metadata: Metadata) -> History:
-    """A history that asks the producer behind the channel, with the service's own credentials."""
+    """A history that asks the producer behind the channel, with the service's own credentials.
+
+    A server ends its connections after half an hour; a whole history that takes longer goes on where it broke off.
+    """
     stub = EventLogServiceStub(channel)
 
     async def read(subscription: Subscription, gap: Gap | None) -> AsyncIterator[Event]:
-        async for logged in stub.ReadEvents(_request(subscription, gap), metadata=await metadata()):
-            yield _event(logged)
+        request, failures = _request(subscription, gap), 0
+        while True:
+            try:
+                async for logged in stub.ReadEvents(request, metadata=await metadata()):
+                    yield _event(logged)
+                    request.after_place, failures = logged.place, 0
+            except grpc.aio.AioRpcError as error:
+                failures += 1
+                if gap is not None or error.code() not in _BROKEN or failures > _MOST_FAILURES:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
 
     return read
 

@@ -23,7 +23,8 @@ RETRIES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 1
 _TAKE = text(
     "update jobs set attempts = attempts + 1, leased_until = cast(:now as timestamptz) "
     "+ make_interval(secs => coalesce(cast(cast(:leases as jsonb) ->> kind as float8), :lease)) where id in ("
-    "select id from jobs where state = 'waiting' and due <= :now and (leased_until is null or leased_until < :now) "
+    "select id from jobs where state = 'waiting' and kind = any(:kinds) and due <= :now "
+    "and (leased_until is null or leased_until < :now) "
     "order by due limit :limit for update skip locked) returning id, kind, payload, attempts"
 )
 
@@ -84,11 +85,17 @@ class Jobs:
         return total
 
     async def step(self) -> int:
-        """Take and carry out a few jobs; how many were tried."""
+        """Take and carry out a few jobs; how many were tried. What a newer release brought waits for its workers."""
         now = self._clock.now()
         async with self._engine.begin() as connection:
             lease = _LEASE.total_seconds()
-            parameters = {"now": now, "leases": self._leases, "lease": lease, "limit": _BATCH}
+            parameters = {
+                "now": now,
+                "leases": self._leases,
+                "lease": lease,
+                "limit": _BATCH,
+                "kinds": list(self._kinds),
+            }
             taken = (await connection.execute(_TAKE, parameters)).all()
         await asyncio.gather(*(self._carry_out(row) for row in taken))
         return len(taken)

@@ -146,7 +146,9 @@ class Boundary:
                 call = await self._stream_call(method, context, trace)
                 with self._streams.place(call.principal):
                     async with asyncio.timeout_at(call.deadline):
-                        return method.shown(await serve(paced(aiter(requests)), call), call)
+                        answer = method.shown(await serve(paced(aiter(requests)), call), call)
+                        _tell(context, call, stale=False)
+                        return answer
 
         return handle
 

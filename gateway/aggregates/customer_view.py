@@ -35,6 +35,8 @@ _LISTS: Mapping[str, tuple[str, type[Any]]] = {
     "instalments": (f"{_CONTRACTS}.InstalmentService.ListInstalments", instalment_service_pb2.ListInstalmentsRequest),
     "receipts": (f"{_CONTRACTS}.ReceiptService.ListReceipts", receipt_service_pb2.ListReceiptsRequest),
 }
+# What of a list is shown: an instalment that is paid is told by its receipt.
+_ONLY: Mapping[str, str] = {"instalments": " AND open = true"}
 
 
 async def customer_view(neighbours: Neighbours, request: Any, metadata: Metadata) -> Answered:
@@ -65,7 +67,8 @@ def _parts(view: CustomerView, account: str) -> list[Part]:
 
 def _list(view: CustomerView, account: str, field: str, method: str, request: type[Any]) -> Part:
     """A list of the account's, under the same name in the answer and in the view."""
-    wanted = request(filter=f'account = "{account}"', page_size=_MOST)
+    only = _ONLY.get(field, "")
+    wanted = request(filter=f'account = "{account}"{only}', page_size=_MOST)
     return Part(field, method, wanted, lambda answer: getattr(view, field).extend(getattr(answer, field)))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +12,14 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from chassis.logs import get_logger
-from chassis.marks import AFTER, STALE, WRITTEN
+from chassis.marks import AFTER
 from chassis.metrics import HTTP_SECONDS
 from chassis.rpc.call import CLIENT_ADDRESS
 from gateway import problems
 from gateway.backends import Askable, Metadata
 from gateway.limits import Limit, StreamPlaces
 from gateway.transcoding import streaming
-from gateway.transcoding.exchange import Exchange, Header
+from gateway.transcoding.exchange import Exchange, told_at_the_end
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import Shape
 from gateway.transcoding.routes import Route, RouteTable
@@ -126,18 +126,9 @@ def call_metadata(exchange: Exchange, token: str) -> Metadata:
     return tuple(metadata)
 
 
-def told_at_the_end(closing: Iterable[tuple[str, str | bytes]]) -> list[Header]:
-    """What a service says at the end of its answer, as headers: what was changed, or that it was read too early."""
-    return [
-        (key.encode("latin-1"), value.encode("latin-1"))
-        for key, value in closing
-        if key in {WRITTEN, STALE} and isinstance(value, str)
-    ]
-
-
 async def _unary(exchange: Exchange, route: Route, segments: list[str], backend: Askable, metadata: Metadata) -> None:
     binding = route.binding
-    body = b"" if binding.reads else await exchange.json_body()
+    body = b"" if binding.verb == "GET" else await exchange.json_body()
     request = route.plan.build(segments, exchange.scope["query_string"], body, exchange.headers)
     seconds = READ_SECONDS if binding.reads else WRITE_SECONDS
     repeat = binding.reads or binding.method.repeatable

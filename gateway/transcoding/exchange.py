@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from chassis.marks import STALE, WRITTEN
 from chassis.texts import locale_of
 from gateway.problems import CONTENT_TYPE, Asked, Problem
 from gateway.refusals import BodyTooLarge, BodyTooSlow, ContentTypeWrong
@@ -113,3 +114,12 @@ class Exchange:
         """Send a problem."""
         body = orjson.dumps(problem.document)
         await self.answer(problem.status, body, kind=CONTENT_TYPE.encode(), headers=problem.headers)
+
+
+def told_at_the_end(closing: Iterable[tuple[str, str | bytes]]) -> list[Header]:
+    """What a service says at the end of its answer, as headers: what was changed, or that it was read too early."""
+    return [
+        (key.encode("latin-1"), value.encode("latin-1"))
+        for key, value in closing
+        if key in {WRITTEN, STALE} and isinstance(value, str)
+    ]

@@ -55,6 +55,9 @@ class Method:
         return str(self.descriptor.full_name)
 
 
+_QUESTIONS = ("Query", "Get", "List")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """One way to call a method over HTTP; `body` is "", "*" or the field that the body fills."""
@@ -66,8 +69,8 @@ class Binding:
 
     @property
     def reads(self) -> bool:
-        """Whether the call changes nothing, so that it may be cancelled and repeated freely."""
-        return self.verb == "GET"
+        """Whether the call changes nothing, so that it may be cancelled and repeated: also a question by POST."""
+        return self.verb == "GET" or self.method.descriptor.name.startswith(_QUESTIONS)
 
 
 def find_bindings(services: Iterable[str]) -> tuple[Binding, ...]:

@@ -13,7 +13,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 from gateway import problems
 from gateway.backends import Backend, Metadata
 from gateway.refusals import BodyTooSlow, ContentTypeWrong, ServiceAway
-from gateway.transcoding.exchange import Exchange
+from gateway.transcoding.exchange import Exchange, told_at_the_end
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import body_field
 from gateway.transcoding.routes import Route
@@ -131,7 +131,8 @@ async def upload(exchange: Exchange, route: Route, segments: list[str], backend:
             # The service ended the call while it was being written to; what it said is on its way.
             await asyncio.sleep(LAST_WORD_SECONDS)
         answer = await _outcome(call, method.service)
-    await exchange.answer(200, orjson.dumps(writer(method.answer.DESCRIPTOR)(answer)))
+        headers = told_at_the_end(await call.trailing_metadata())
+    await exchange.answer(200, orjson.dumps(writer(method.answer.DESCRIPTOR)(answer)), headers=headers)
 
 
 async def _outcome(call: Any, service: str) -> Any:

@@ -4,7 +4,9 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import psutil
@@ -120,3 +122,38 @@ def test_who_has_just_written_reads_his_own_write_or_is_told_that_it_is_on_its_w
     limit = time.monotonic() + 20
     while client.get("/v1/leads", headers=after).headers.get("millrace-stale"):
         assert time.monotonic() < limit
+
+
+def test_figures_hold_what_was_just_written_wherever_they_do_not_say_that_they_are_stale(
+    product: Product, client: httpx.Client
+) -> None:
+    """Through a service and an aggregate: right at once, or marked; and marked while nothing comes."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    day = {"year": today.year, "month": today.month, "day": today.day}
+    asked = {"selection": {"period": {"startDate": {"year": today.year, "month": 1, "day": 1}, "endDate": day}}}
+
+    def leads(after: dict[str, str]) -> tuple[int, str | None]:
+        answer = client.post("/v1/figures:queryFunnel", json=asked, headers=after)
+        return int(answer.json()["total"]["steps"][0]["count"]), answer.headers.get("millrace-stale")
+
+    def lead(number: int) -> dict[str, str]:
+        body = {"companyName": f"宁波第{number}紧固件有限公司", "contactName": "周", "phone": f"1390574{number:04}"}
+        made = client.post("/v1/leads", json=body)
+        assert made.status_code == 200, made.text
+        return {"millrace-after": made.headers["millrace-written"]}
+
+    after = lead(1)
+    limit = time.monotonic() + 20
+    while (found := leads(after))[1]:
+        assert time.monotonic() < limit
+    before = found[0]
+    for number in range(2, 6):
+        after = lead(number)
+        count, stale = leads(after)
+        assert stale == "true" or count == before + number - 1
+    assert product.runner is not None
+    nats = next(child for child in product.processes() if "nats-server" in child.name())
+    with paused(nats.pid):
+        after = lead(6)
+        assert leads(after)[1] == "true"
+        assert client.post("/v1/dashboards:query", json=NOVEMBER, headers=after).headers["millrace-stale"] == "true"

@@ -57,6 +57,20 @@ async def test_a_job_is_tried_again_after_a_failure_and_then_done(
     assert seen == [(1, "somebody"), (2, "somebody")]
 
 
+async def test_a_job_of_a_newer_release_waits_for_a_worker_that_knows_it(
+    store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock
+) -> None:
+    seen: list[int] = []
+
+    async def run(context: JobContext, _payload: Mapping[str, Any]) -> None:
+        seen.append(context.attempt)
+
+    await write(store, call, job="greet")
+    assert await Jobs([JobKind("part", run)], engine=engine, clock=clock).drain() == 0
+    assert await Jobs([JobKind("greet", run)], engine=engine, clock=clock).drain() == 1
+    assert seen == [1]
+
+
 async def test_a_job_nobody_can_do_is_given_up_in_the_end(
     store: Store, call: Calls, engine: AsyncEngine, clock: FixedClock
 ) -> None:

@@ -75,6 +75,13 @@ def test_a_lost_opportunity_that_is_reopened_is_no_longer_lost() -> None:
     assert not any("lost" in measure for measure, *_ in points_of(fact, SHANGHAI))
 
 
+def test_a_won_opportunity_that_is_worked_on_again_ends_its_stay_before_it_was_paid() -> None:
+    won = after(told(1), told(5, Step.SIGNING), told(5, Step.SIGNING, "won"))
+    again, ended = opportunity_after(won, told(9, Step.SIGNING))
+    assert ended is not None
+    assert (ended.outcome, ended.left_time, again.stay) == (Outcome.MOVED_BACK, datetime(2026, 1, 9, tzinfo=UTC), 3)
+
+
 def test_what_moves_to_another_owner_takes_all_its_points_along() -> None:
     before = after(told(1), told(5, Step.NEED))
     given = replace(before, owner=BO)
