@@ -171,7 +171,9 @@ def opportunity_after(
     if before is None or not moved:
         return after, None
     if reopened:
-        return after, present_visit(before)
+        ended = present_visit(before)
+        back = replace(ended, left_time=told.entered_time, outcome=Outcome.MOVED_BACK)
+        return after, ended if ended.left_time else back
     forward = STEPS.index(told.stage) > STEPS.index(before.stage)
     outcome = Outcome.MOVED_ON if forward else Outcome.MOVED_BACK
     return after, replace(present_visit(before), left_time=told.entered_time, outcome=outcome)
