@@ -40,6 +40,8 @@ class AddressKeys:
     postal_code: str
 
 
+# Most records say no more than province and city, and the pairs of them are few.
+@lru_cache(maxsize=4096)
 def address_keys(address: Address) -> AddressKeys:
     """Fold every part; a house number (门牌号) written into the street is taken out of it."""
     street = folded(address.line_1)

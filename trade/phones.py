@@ -13,6 +13,7 @@ _SEVERAL = re.compile(r"[;；/、,，|\n]|\bor\b|或")
 _EXTENSION = re.compile(r"(?:转分机|分机号?|转|ext\.?|extension|x|#)[\s:：.]*(\d{1,6})\s*$", re.IGNORECASE)
 # A Chinese extension after a hyphen: 021-61234567-802.
 _HYPHENED_EXTENSION = re.compile(r"(\d{7,8})\s*-\s*(\d{1,5})$")
+_BARE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _CHINESE_MOBILE = re.compile(r"(?:(?:\+|00)?86)?0?(1[3-9]\d{9})")
 # Area codes: two digits with eight behind them, three with seven or eight; and the numbers of 400 and 800.
 _CHINESE_LANDLINE = re.compile(r"(?:(?:\+|00)?86)?0?((?:10|2[0-57-9])[2-8]\d{7}|[3-9]\d{2}[2-8]\d{6,7})")
@@ -58,6 +59,8 @@ class Phone:
 
 def phones(text: str, *, region: str = "CN") -> tuple[Phone, ...]:
     """Every number in a field that may hold several: "13800001111 / 021-61234567 转 802"."""
+    if text.isascii() and text.isdecimal():
+        return (phone(text, region=region),)
     found = (phone(part, region=region) for part in _SEVERAL.split(tidy(text)) if part.strip())
     return tuple({(each.e164 or each.text, each.extension): each for each in found}.values())
 
@@ -67,6 +70,9 @@ def phone(text: str, *, region: str = "CN") -> Phone:
 
     What cannot be dialled stays as text with a reason; it is never dropped.
     """
+    # Most are a mobile number and nothing else: eleven digits in which there is nothing to look for.
+    if region == "CN" and _BARE_MOBILE.fullmatch(text):
+        return Phone(text=text, e164=f"+86{text}", line=Line.MOBILE)
     tidied = tidy(text)
     number, extension = _split_extension(_LABEL.sub("", tidied).strip(), region)
     # The library costs 40 µs; the forms nearly every Chinese number has are read without it.

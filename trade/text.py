@@ -17,7 +17,10 @@ def tidy(text: str) -> str:
     """The text in half width (半角), without invisible marks and doubled spaces; case and script stay."""
     if text.isascii():
         return " ".join(text.split())
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_TRANSPARENT).split())
+    text = unicodedata.normalize("NFKC", text)
+    if not text.isprintable():  # no invisible mark is, and to look for each of them takes longer
+        text = text.translate(_TRANSPARENT)
+    return " ".join(text.split())
 
 
 def simplified(text: str) -> str:

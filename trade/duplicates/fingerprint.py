@@ -12,7 +12,6 @@ from trade.phones import Phone, phones
 from trade.text import folded, tidy
 
 _NOBODY = PersonName((), chinese=False)
-_NOWHERE = address_keys(Address())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ def fingerprint(identity: Identity, rules: DuplicateRules) -> Fingerprint:
         phones=_numbers(identity.phones, ignored),
         emails={each: mail for each, mail in mails.items() if each not in ignored},
         domains=frozenset(mail.company_domain for mail in mails.values()) - {""},
-        address=address_keys(identity.address) if identity.address != Address() else _NOWHERE,
+        address=address_keys(identity.address),
         custom=_custom_values(identity.custom, rules),
     )
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from trade.names.affixes import Affixes
 from trade.names.words import (
     CITIES,
     LEGAL_FORMS_CHINESE,
@@ -17,15 +18,14 @@ from trade.names.words import (
 )
 from trade.text import folded, is_han
 
-_PLACE = "|".join(sorted((*PROVINCES, *CITIES, *WIDE_PLACES), key=len, reverse=True))
-_LEVEL = r"(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|自治州|省|市)?"
-_LEADING_PLACE = re.compile(rf"({_PLACE}){_LEVEL}")
+_PLACES = Affixes((*PROVINCES, *CITIES, *WIDE_PLACES))
+_LEVEL = re.compile(r"(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|自治州|省|市)?")
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:新区|区|县|开发区)")
 _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 _BRANCH = re.compile(r"(.{4,}?(?:公司|集团|厂))(.{2,12}?)(?:分公司|办事处|分厂|代表处)$")
-_PLACE_ONLY = re.compile(rf"(?:{_PLACE}){_LEVEL}(?:[\u4e00-\u9fff]{{2,3}}?(?:新区|区|县))?")
-_LEGAL_ENDING = re.compile(rf"(?:{'|'.join(LEGAL_FORMS_CHINESE)})$")
-_TRADE_ENDING = re.compile(rf"(?:{'|'.join(TRADES_CHINESE)})$")
+_BRANCH_ENDINGS = ("分公司", "办事处", "分厂", "代表处")
+_LEGAL_FORMS = Affixes(LEGAL_FORMS_CHINESE)
+_TRADES = Affixes(TRADES_CHINESE)
 _SHORTEST_NAME = 2
 _SHORTEST_BEHIND_DISTRICT = 4
 _LATIN_WORD = re.compile(r"[a-z0-9]+(?:[&'][a-z0-9]+)*")
@@ -60,56 +60,56 @@ def company_name(text: str) -> CompanyName:
 
 def _chinese(name: str) -> CompanyName:
     places: list[str] = []
-    bracketed = [part.strip() for part in _BRACKETS.findall(name)]
-    places += [found[1] for part in bracketed if (found := _LEADING_PLACE.match(part))]
-    joined = "".join(letter for letter in _BRACKETS.sub("", name) if letter.isalnum())
-    branch = _BRANCH.fullmatch(joined)
+    joined = name
+    if not name.isalnum():
+        places = [place for part in _BRACKETS.findall(name) if (place := _PLACES.beginning(part.strip()))]
+        joined = "".join(filter(str.isalnum, _BRACKETS.sub("", name)))
+    branch = _BRANCH.fullmatch(joined) if joined.endswith(_BRANCH_ENDINGS) else None
     if branch:
-        joined, places = branch[1], [*places, *_places_of(branch[2])]
+        joined, places = branch[1], [*places, _PLACES.beginning(branch[2]) or branch[2]]
     leading, rest = _without_place(joined)
-    rest = _without_ending(_LEGAL_ENDING, rest, keep=1)
+    rest = _without_ending(_LEGAL_FORMS, rest, keep=1)
     brand, trades = _brand_and_trades(rest)
     if not brand:
         # 北京银行, 中国移动 without a brand of its own: the place makes the name.
-        brand = _without_ending(_LEGAL_ENDING, joined, keep=1)
+        brand = _without_ending(_LEGAL_FORMS, joined, keep=1)
         rest, leading = brand, []
     known = frozenset(places + leading) - WIDE_PLACES
     return CompanyName(core=rest, brand=brand, trades=trades, places=known, chinese=True, branch=branch is not None)
-
-
-def _places_of(text: str) -> list[str]:
-    found = _LEADING_PLACE.match(text)
-    return [found[1]] if found else [text]
 
 
 def _without_place(name: str) -> tuple[list[str], str]:
     """The places a name begins with, and what remains; at least two characters always remain."""
     places: list[str] = []
     rest = name
-    while (found := _LEADING_PLACE.match(rest)) and len(rest) - found.end() >= _SHORTEST_NAME:
-        places.append(found[1])
-        rest = rest[found.end() :]
+    while place := _PLACES.beginning(rest):
+        level = _LEVEL.match(rest, len(place))
+        end = level.end() if level else len(place)
+        if len(rest) - end < _SHORTEST_NAME:
+            break
+        places.append(place)
+        rest = rest[end:]
     district = _DISTRICT.match(rest) if places else None
     if district and len(rest) - district.end() >= _SHORTEST_BEHIND_DISTRICT:
         rest = rest[district.end() :]
     return places, rest
 
 
-def _without_ending(pattern: re.Pattern[str], name: str, *, keep: int) -> str:
-    while (found := pattern.search(name)) and found.start() > keep:
-        name = name[: found.start()]
+def _without_ending(words: Affixes, name: str, *, keep: int) -> str:
+    while (ending := words.ending(name)) and len(name) - len(ending) > keep:
+        name = name[: -len(ending)]
     return name
 
 
 def _brand_and_trades(rest: str) -> tuple[str, frozenset[str]]:
     trades: set[str] = set()
     brand = rest
-    while found := _TRADE_ENDING.search(brand):
-        if found.start() == 1:
+    while trade := _TRADES.ending(brand):
+        if len(brand) - len(trade) == 1:
             # One character is no brand of its own: 新能源 is a trade, 金科技 keeps its last trade.
             break
-        trades.add(SAME_TRADE.get(found[0], found[0]))
-        brand = brand[: found.start()]
+        trades.add(SAME_TRADE.get(trade, trade))
+        brand = brand[: -len(trade)]
     return brand, frozenset(trades)
 
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
-    """The usual reading of a character; the words read otherwise, and the longest of them by its first character."""
+    """The usual reading of a character; the words read otherwise, and the longest of them by its first two characters.
+
+    One character begins two words in five of a firm's name, two characters hardly any: mostly nothing is looked up.
+    """
 
     usual: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
@@ -25,30 +28,34 @@ def syllables(text: str) -> list[str]:
     渠成ABC科技 is `qu`, `cheng`, `ABC`, `ke`, `ji`.
     """
     readings = _readings()
+    usual, longest = readings.usual, readings.longest
     read: list[str] = []
     place, foreign = 0, ""
     while place < len(text):
-        found = _word_at(text, place, readings)
+        letter = text[place]
+        found = _word_at(text, place, readings) if text[place : place + 2] in longest else ()
+        if not found and letter in usual:
+            found = (usual[letter],)
         if not found:
-            foreign += text[place]
+            foreign += letter
             place += 1
             continue
         if foreign:
             read.append(foreign)
             foreign = ""
-        read.extend(found)
+        read += found
         place += len(found)
     return [*read, foreign] if foreign else read
 
 
 def _word_at(text: str, place: int, readings: _Readings) -> tuple[str, ...]:
-    first = text[place]
-    for length in range(min(readings.longest.get(first, 1), len(text) - place), 1, -1):
+    """The syllables of the longest word that stands there and is read otherwise; none without one."""
+    most = readings.longest[text[place : place + 2]]
+    for length in range(min(most, len(text) - place), 1, -1):
         word = readings.words.get(text[place : place + length])
         if word:
             return word
-    usual = readings.usual.get(first)
-    return (usual,) if usual else ()
+    return ()
 
 
 @lru_cache(maxsize=1)
@@ -61,5 +68,5 @@ def _readings() -> _Readings:
     words = {word: tuple(read) for word, *read in map(str.split, listed.splitlines())}
     longest: dict[str, int] = {}
     for word in words:
-        longest[word[0]] = max(len(word), longest.get(word[0], 1))
+        longest[word[:2]] = max(len(word), longest.get(word[:2], 0))
     return _Readings(usual, words, longest)

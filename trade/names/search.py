@@ -18,11 +18,12 @@ class PinyinKey:
 def pinyin_key(text: str) -> PinyinKey:
     """The pinyin of a name; Latin letters and digits stay as they are: 渠成科技 is `qu cheng ke ji`, `qckj`."""
     name = folded(text)
-    if name.isascii():
-        words = ["".join(filter(str.isalnum, word)) for word in name.split()]
-    else:
-        words = ["".join(filter(str.isalnum, word)) for part in syllables(name) for word in part.split()]
-    words = [word for word in words if word]
+    words: list[str] = []
+    for part in (name,) if name.isascii() else syllables(name):
+        if part.isalnum():
+            words.append(part)
+        else:
+            words += filter(None, ("".join(filter(str.isalnum, word)) for word in part.split()))
     return PinyinKey(" ".join(words), "".join(word[0] for word in words))
 
 

@@ -171,5 +171,5 @@ def _write_down(work: UnitOfWork, briefing: Briefing, lead: Lead, decision: Assi
         decision=decision,
         rules_version=briefing.version(RuleKind.ASSIGNMENT),
         skill=lead.facts.industry,
-        today=work.now.astimezone(briefing.zone).date(),
+        today=briefing.today,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
+from services.leads.domain.facts import Address as WrittenAddress
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys, Lead
 from services.leads.domain.resemblance import Band, Resemblance
@@ -25,7 +26,7 @@ def fingerprint_of(facts: LeadFacts, rules: DuplicateRules) -> Fingerprint:
             contact_name=facts.contact_name,
             phones=(facts.phone,) if facts.phone else (),
             emails=(facts.email,) if facts.email else (),
-            address=_address(facts),
+            address=_address(facts.address),
             custom=facts.custom,
         ),
         rules,
@@ -69,8 +70,9 @@ def compare(prints: Fingerprint, known: Sequence[Lead], rules: DuplicateRules) -
     return found
 
 
-def _address(facts: LeadFacts) -> Address:
-    written = facts.address
+# Most leads say no more than province and city, and the pairs of them are few.
+@lru_cache(maxsize=4096)
+def _address(written: WrittenAddress) -> Address:
     return Address(
         street_number=written.street_number,
         line_1=written.line_1,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,7 @@ class Briefing:
     organization: Snapshot
     board: Board
     now: datetime
+    today: date
     zone: ZoneInfo
 
     def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None) -> Newcomer:
@@ -117,4 +118,4 @@ class IntakeDesk:
         rules = await self.rulebook.current(read, naming=naming)
         today = read.now.astimezone(self.zone).date()
         organization, board = await self._people.available(read, rules=rules.assignment, today=today)
-        return Briefing(rules=rules, organization=organization, board=board, now=read.now, zone=self.zone)
+        return Briefing(rules=rules, organization=organization, board=board, now=read.now, today=today, zone=self.zone)

@@ -34,7 +34,7 @@ async def regrade(work: UnitOfWork, briefing: Briefing, leads: Sequence[Lead]) -
 def _today(briefing: Briefing) -> str:
     """The date, where a rule speaks of days at all."""
     counts_days = any(_DAYS in condition.words for condition in briefing.rules.conditions.values())
-    return briefing.now.astimezone(briefing.zone).date().isoformat() if counts_days else ""
+    return briefing.today.isoformat() if counts_days else ""
 
 
 def _rules(briefing: Briefing) -> str:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from typing import NamedTuple
 from uuid import UUID
 
@@ -58,14 +57,15 @@ def decide_owner(board: Board, *, grade: Grade, region: UUID | None, skill: str)
             _pass_over_juniors(able, people, outcomes)
         outcomes[best] = PassedOver.CHOSEN
     shown = _foremost(scores, best)
-    weighed = tuple(Weighed(people[place], scores[place], outcomes[place]) for place in shown)
-    others = Counter(outcomes) - Counter([outcomes[place] for place in shown])
+    weighed = tuple([Weighed(people[place], scores[place], outcomes[place]) for place in shown])
+    others = Counter(outcomes)
+    others.subtract([outcomes[place] for place in shown])
     return AssignmentDecision(
         chosen=None if best is None else people[best],
         no_senior_free=wants_senior and not seniors,
         reasons=reasons,
         weighed=weighed,
-        others=others,
+        others={outcome: count for outcome, count in others.items() if count},
     )
 
 
@@ -73,7 +73,8 @@ def _best(able: Sequence[int], people: Sequence[Salesperson], scores: Sequence[f
     if not able:
         return None
     most = max([scores[place] for place in able])
-    return min((place for place in able if scores[place] == most), key=lambda place: people[place].member)
+    equals = [place for place in able if scores[place] == most]
+    return equals[0] if len(equals) == 1 else min(equals, key=lambda place: people[place].member)
 
 
 def _pass_over_juniors(able: Sequence[int], people: Sequence[Salesperson], outcomes: list[PassedOver]) -> None:
@@ -84,7 +85,7 @@ def _pass_over_juniors(able: Sequence[int], people: Sequence[Salesperson], outco
 
 def _foremost(scores: Sequence[float], best: int | None) -> list[int]:
     """The places with the most points, the chosen one before all."""
-    places = nlargest(_SHOWN, range(len(scores)), key=scores.__getitem__)
+    places = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:_SHOWN]
     if best is None:
         return places
     return [best, *(place for place in places if place != best)][:_SHOWN]

@@ -97,6 +97,9 @@ class Address:
     country: str = ""
 
 
+NOWHERE = Address()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFacts:
     """What is known of a lead's customer and need, as entered.
@@ -109,7 +112,7 @@ class LeadFacts:
     job_title: str = ""
     phone: str = ""
     email: str = ""
-    address: Address = Address()
+    address: Address = NOWHERE
     industry: str = ""
     employee_count: int = 0
     urgency: Urgency = Urgency.UNKNOWN
@@ -124,7 +127,8 @@ class LeadFacts:
     custom: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not any(text.strip() for text in (self.company_name, self.contact_name, self.phone, self.email)):
+        told = self.company_name.strip() or self.contact_name.strip() or self.phone.strip() or self.email.strip()
+        if not told:
             raise LeadWithoutIdentity
 
     def check_received(self, *, now: datetime) -> None:
@@ -147,7 +151,7 @@ class LeadFacts:
 
     def check_reach(self) -> None:
         """What people write is kept as it is, unless nobody can be reached by it; raises PhoneUnfit and EmailUnfit."""
-        if 0 < sum(letter.isdecimal() for letter in self.phone) < _FEWEST_DIGITS:
+        if 0 < sum(map(str.isdecimal, self.phone)) < _FEWEST_DIGITS:
             raise PhoneUnfit
         if _WORDS.search(self.email) and not _ADDRESS.search(self.email):
             raise EmailUnfit

@@ -10,11 +10,11 @@ from millrace.leads.v1 import lead_pb2
 from chassis.rpc.wording import Wording
 from chassis.wire import instant_of, money_message, money_of, named, put_instant, reference
 from services.leads.domain.conversion_record import Conversion
-from services.leads.domain.facts import Address, LeadFacts, Urgency
+from services.leads.domain.facts import NOWHERE, Address, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, GradeOverride, Lead
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.resemblance import Band, Resemblance
-from trade.budget import Budget
+from trade.budget import NO_BUDGET, Budget
 
 URGENCIES: Mapping[int, Urgency] = {
     lead_pb2.URGENCY_UNSPECIFIED: Urgency.UNKNOWN,
@@ -78,10 +78,7 @@ def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:
         industry=message.industry.strip(),
         employee_count=message.employee_count,
         urgency=URGENCIES[message.urgency],
-        budget=Budget(
-            least=money_of(message.budget_min, field=f"{path}.budget_min") if message.HasField("budget_min") else None,
-            most=money_of(message.budget_max, field=f"{path}.budget_max") if message.HasField("budget_max") else None,
-        ),
+        budget=_budget_of(message, path),
         need=message.need,
         received_time=_told_instant(message, "received_time", path),
         demo_request_time=_told_instant(message, "demo_request_time", path),
@@ -119,7 +116,7 @@ def _put_facts(message: lead_pb2.Lead, facts: LeadFacts) -> None:
         message.tags.extend(facts.tags)
     if facts.custom:
         message.custom.update(facts.custom)
-    if facts.address != Address():
+    if facts.address != NOWHERE:
         for part in _ADDRESS_PARTS:
             setattr(message.address, part, getattr(facts.address, part))
     if facts.received_time:
@@ -211,9 +208,15 @@ def _told_instant(
     return instant_of(getattr(message, name), field=f"{path}.{name}") if message.HasField(name) else None
 
 
+def _budget_of(message: lead_pb2.Lead, path: str) -> Budget:
+    least = money_of(message.budget_min, field=f"{path}.budget_min") if message.HasField("budget_min") else None
+    most = money_of(message.budget_max, field=f"{path}.budget_max") if message.HasField("budget_max") else None
+    return Budget(least=least, most=most) if least or most else NO_BUDGET
+
+
 def _address_of(message: lead_pb2.Lead) -> Address:
     if not message.HasField("address"):
-        return Address()
+        return NOWHERE
     address = message.address
     return Address(
         street_number=address.street_number,

@@ -12,7 +12,7 @@ from chassis.principal import Principal, Scope
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
-from services.leads.domain.facts import Address, LeadFacts, Urgency
+from services.leads.domain.facts import NOWHERE, Address, LeadFacts, Urgency
 from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, RulesUsed
 from services.leads.domain.lead_state import LeadState
 from services.leads.storage.conversions import conversion_from_json, conversion_to_json
@@ -139,7 +139,7 @@ def facts_from_row(row: Mapping[str, Any] | RowMapping) -> LeadFacts:
         job_title=row["job_title"],
         phone=row["phone"],
         email=row["email"],
-        address=Address(**row["address"]) if row["address"] else Address(),
+        address=Address(**row["address"]) if row["address"] else NOWHERE,
         industry=row["industry"],
         employee_count=row["employee_count"],
         urgency=Urgency(row["urgency"]),
