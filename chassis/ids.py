@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-import uuid_utils
+from uuid_utils import compat
 
 
 def new_id() -> UUID:
     """A new UUIDv7 (RFC 9562) as the standard library's type."""
-    return UUID(bytes=uuid_utils.uuid7().bytes)
+    return compat.uuid7()

@@ -34,7 +34,7 @@ class RowReader(Generic[Input]):
         self._kind = kind
         self._paths = [(column - 1, path) for column, path in sorted(columns.items())]
         self._columns = {path: column for column, path in columns.items()}
-        self._exact = {field.path for field in kind.fields if field.exact}
+        self._exact = sorted(field.path for field in kind.fields if field.exact)
         self._longest = {field.path: field.longest for field in kind.fields}
         self.defects: list[int] = []
         self._log = logs.get_logger()
@@ -72,21 +72,22 @@ class RowReader(Generic[Input]):
 
     def _too_long(self, values: Mapping[str, str]) -> list[Problem]:
         """Cells of more characters than their field may have."""
-        limits = ((path, self._longest.get(path, self._kind.longest_custom)) for path in values)
+        longest, most = self._longest, self._kind.longest_custom
         return [
-            Problem(code="CELL_TOO_LONG", field=path, parameters={"limit": str(limit)})
-            for path, limit in limits
-            if len(values[path]) > limit
+            Problem(code="CELL_TOO_LONG", field=path, parameters={"limit": str(longest.get(path, most))})
+            for path, text in values.items()
+            if len(text) > longest.get(path, most)
         ]
 
     def _lost_values(self, values: Mapping[str, str]) -> list[Problem]:
         """Cells whose value a spreadsheet lost before the file was written."""
-        errors = [path for path, text in values.items() if is_spreadsheet_error(text)]
-        cut = [path for path in values.keys() & self._exact if is_cut_number(values[path])]
-        return [
-            *(Problem(code="CELL_HOLDS_ERROR", field=path) for path in errors),
-            *(Problem(code="NUMBER_CUT_BY_SPREADSHEET", field=path) for path in sorted(cut)),
+        lost = [
+            Problem(code="CELL_HOLDS_ERROR", field=path)
+            for path, text in values.items()
+            if text[0] == "#" and is_spreadsheet_error(text)
         ]
+        cut = [path for path in self._exact if is_cut_number(values.get(path, ""))]
+        return [*lost, *(Problem(code="NUMBER_CUT_BY_SPREADSHEET", field=path) for path in cut)]
 
 
 def refused_row(line: int, refusal: Refusal) -> ReadRow[Any]:

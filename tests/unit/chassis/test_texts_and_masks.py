@@ -1,5 +1,8 @@
 """Texts in two languages, and values where they must not stand."""
 
+import hashlib
+import hmac
+
 import pytest
 
 from chassis.logs import redact
@@ -56,6 +59,12 @@ def test_the_digest_depends_on_the_key() -> None:
     first = digest("13800138000")
     set_key("b" * 32)
     assert digest("13800138000") != first
+
+
+def test_the_digest_is_an_hmac_that_anybody_can_recompute() -> None:
+    set_key("a" * 32)
+    key = hashlib.sha256(b"millrace audit digest" + b"a" * 32).digest()
+    assert digest("渠成科技") == hmac.new(key, "渠成科技".encode(), "sha256").hexdigest()[:32]
 
 
 def test_logs_drop_tokens_mails_and_phones() -> None:
