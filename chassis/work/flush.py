@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import driver
+from chassis.ids import new_id
 from chassis.masking import digest, mask
 from chassis.principal import Principal
 from chassis.tables import audit as audit_table
@@ -59,6 +60,7 @@ class Gathered:
 
     rows: dict[Table, dict[UUID, dict[str, object]]] = field(default_factory=dict)
     sides: dict[Table, list[Mapping[str, object]]] = field(default_factory=dict)
+    sums: dict[tuple[object, ...], dict[str, Any]] = field(default_factory=dict)
     events: list[StoredEvent] = field(default_factory=list)
 
     @property
@@ -77,6 +79,15 @@ class Gathered:
     def side(self, table: Table, row: Mapping[str, object]) -> None:
         """Gather a row without events."""
         self.sides.setdefault(table, []).append(row)
+
+    def add(self, table: Table, key: Mapping[str, object], amounts: Mapping[str, int]) -> None:
+        """Gather amounts to be added up: one row without events for each key, with what comes together for it."""
+        row = self.sums.get((table, *key.values()))
+        if row is None:
+            row = self.sums[table, *key.values()] = {"uuid": new_id(), **key, **dict.fromkeys(amounts, 0)}
+            self.side(table, row)
+        for name, amount in amounts.items():
+            row[name] += amount
 
     def answer(self, row: Mapping[str, object] | None) -> None:
         """Gather the answer to a request that has an id, to be given again when it is asked again."""

@@ -96,7 +96,7 @@ class UnitOfWork(Read):
         states: dict[Callable[[Any], Any], Any] = {}
         for place, event in enumerate(change.events, start=1):
             self._gathered.events.append(self._stored(record, after, name, event, before.version + place, states))
-        self.written.append(Mark(self._gathered.events[-1].noun, str(before.uuid), after.version))
+        self.written.append(Mark(self._gathered.events[-1].noun, name.rpartition("/")[2], after.version))
         self._gathered.audit(
             table=record.table,
             row=row,
@@ -112,6 +112,10 @@ class UnitOfWork(Read):
     def insert(self, table: Table, row: Mapping[str, object]) -> None:
         """Gather a side row that has no event of its own: a ledger entry, a raw touch, a rule's version."""
         self._gathered.side(table, row)
+
+    def add(self, table: Table, key: Mapping[str, object], amounts: Mapping[str, int]) -> None:
+        """Gather amounts for a table whose rows are added up: what comes for one key at once is one row (`uuid`)."""
+        self._gathered.add(table, key, amounts)
 
     def enqueue(self, kind: str, payload: Mapping[str, object], *, due: datetime | None = None) -> UUID:
         """Gather a job, to be carried out after the commit; its id is the receiver's request id."""

@@ -70,8 +70,7 @@ def write_assignment(
         },
     )
     if chosen:
-        load = {"uuid": work.new_id(), "member": chosen.member, "day": today, "open_leads": 1, "given_leads": 1}
-        work.insert(MEMBER_LOADS, load)
+        work.add(MEMBER_LOADS, {"member": chosen.member, "day": today}, {"open_leads": 1, "given_leads": 1})
 
 
 def write_handover(work: UnitOfWork, *, lead: Lead, rules_version: int, today: date) -> None:
@@ -87,8 +86,7 @@ def write_handover(work: UnitOfWork, *, lead: Lead, rules_version: int, today: d
 
 def write_closed(work: UnitOfWork, *, owner: UUID, today: date) -> None:
     """Gather that a lead of a member needs no more work: his load is one less."""
-    load = {"uuid": work.new_id(), "member": owner, "day": today, "open_leads": -1, "given_leads": 0}
-    work.insert(MEMBER_LOADS, load)
+    work.add(MEMBER_LOADS, {"member": owner, "day": today}, {"open_leads": -1, "given_leads": 0})
 
 
 def write_touch(work: UnitOfWork, *, lead: UUID, told: LeadFacts, why: Resemblance, rules_version: int) -> None:
