@@ -26,11 +26,15 @@ class StreamRefused(Exception):  # noqa: N818 - what the server answered
 
 @dataclass(frozen=True, slots=True)
 class StreamState:
-    """What a stream says of itself: its epoch (a new store has a new one) and its first and last sequence."""
+    """What a stream says of itself: its epoch (a new store has a new one) and its first and last sequence.
+
+    `takes_batches` is false for one made by an older release, until somebody allows it.
+    """
 
     epoch: str
     first_seq: int
     last_seq: int
+    takes_batches: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,7 @@ async def apply(client: Client, declaration: Declaration) -> StreamState:
     """Create the stream with a new epoch, or check that it stands as declared; raises StreamDrift."""
     found = await _ask(client, f"STREAM.INFO.{declaration.name}", {})
     if "error" in found:
-        config = {**declaration.config(), "metadata": {"epoch": str(new_id())}}
+        config = {**declaration.config(), "allow_atomic": True, "metadata": {"epoch": str(new_id())}}
         found = await _ask(client, f"STREAM.CREATE.{declaration.name}", config)
         if "error" in found:
             raise StreamRefused(found["error"])
@@ -115,7 +119,8 @@ async def look(client: Client, stream: str) -> StreamState | None:
 
 def _state(found: Mapping[str, Any]) -> StreamState:
     epoch = (found["config"].get("metadata") or {}).get("epoch", "")
-    return StreamState(epoch, found["state"]["first_seq"], found["state"]["last_seq"])
+    state = found["state"]
+    return StreamState(epoch, state["first_seq"], state["last_seq"], bool(found["config"].get("allow_atomic")))
 
 
 async def _ask(client: Client, subject: str, body: Mapping[str, Any]) -> dict[str, Any]:
