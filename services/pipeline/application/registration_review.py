@@ -19,7 +19,7 @@ from kernel.errors import StaleVersion
 from kernel.events import Change
 from services.pipeline.application.registration_desk import REVIEW, WRITE, RegistrationDesk
 from services.pipeline.application.registration_opening import open_from
-from services.pipeline.application.registrations import create_registration
+from services.pipeline.application.registrations import create_registration, ownership
 from services.pipeline.domain.customer_keys import customer_keys, protecting
 from services.pipeline.domain.registration import Registration, Review
 from services.pipeline.domain.registration_checks import CriterionVerdict, check_criteria
@@ -151,7 +151,10 @@ async def settle(
     despite_conflicts: bool,
     desk: RegistrationDesk,
 ) -> Registration:
-    """The registration follows the decision about it."""
+    """The registration follows the decision about it. Nothing opens for an owner who has left meanwhile.
+
+    Raises RegistrationOwnerUnknown and CustomerProtected for an approval.
+    """
     registration = await _registration_of(work, approval)
     if approval.state is ApprovalState.WITHDRAWN:
         return work.save(RECORD, registration.withdraw(now=work.now))
@@ -160,6 +163,7 @@ async def settle(
         return work.save(RECORD, registration.send_back(review=review, now=work.now))
     if approval.state is ApprovalState.REJECTED:
         return work.save(RECORD, registration.reject(review=review, now=work.now))
+    ownership(await desk.organization.current(), registration.owner.member)
     rules = (await desk.rules(work)).rules
     change = registration.approve(review=review, rules=rules, now=work.now)
     return await _open(work, change, despite_conflicts=despite_conflicts, desk=desk)

@@ -15,8 +15,10 @@ from millrace.pipeline.v1 import registration_pb2 as messages
 from millrace.pipeline.v1 import registration_service_pb2 as contract
 from millrace.pipeline.v1.approval_service_pb2_grpc import ApprovalServiceStub
 from millrace.pipeline.v1.registration_service_pb2_grpc import RegistrationServiceStub
+from sqlalchemy import update
 
 from chassis.principal import Scope
+from services.pipeline.storage.metadata import ORGANIZATION
 from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, MANAGER, WANG_LEI, ZHANG_WEI, Caller, PipelineHouse
 
 CRITERIA: list[Any] = list(messages.RegistrationCriterion.values())[1:]
@@ -187,6 +189,15 @@ async def test_nobody_reviews_his_own_registration(bureau: Bureau) -> None:
     himself = bureau.house.as_member(ZHANG_WEI, Scope.ALL, may=MANAGER, role="sales_director")
     code, text = await refused(bureau.approve(registration, himself))
     assert (code, text) == (grpc.StatusCode.FAILED_PRECONDITION, "不能审批自己提交的或归自己所有的申请")
+
+
+async def test_nothing_opens_for_an_owner_who_has_left(bureau: Bureau) -> None:
+    registration = await bureau.submitted()
+    members = ORGANIZATION.members
+    await bureau.house.organize(update(members).where(members.c.uuid == ZHANG_WEI).values(active=False, version=2))
+    code, _ = await refused(bureau.approve(registration))
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert (await bureau.get(registration.name)).state == states.REGISTRATION_STATE_UNDER_REVIEW
 
 
 async def test_an_approval_without_verdicts_is_refused_whichever_way_it_comes(bureau: Bureau) -> None:
