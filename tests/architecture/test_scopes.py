@@ -41,7 +41,6 @@ WITHOUT = {
     "contracts/contracts.py:lock_contracts": "what is paid of them follows from the ledger; answers no caller",
     "contracts/instalments.py:instalments_of_contract": "the plan of a contract the caller was let at",
     "contracts/instalments.py:instalments_of_contracts": "the plans of contracts that are held to be paid",
-    "contracts/instalments.py:open_instalments_of_account": "what the customer of a receipt owes, for finance",
     "contracts/receivables.py:numbering": "only whether numbers are this cluster's; no row leaves it",
     "contracts/receipts.py:_OF_REFERENCES": "a booking is told what is booked under its reference",
     "contracts/receipts.py:list_unclaimed": "what is nobody's yet is shown to everybody who may claim it",

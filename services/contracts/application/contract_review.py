@@ -18,7 +18,7 @@ from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.contract_templates import clauses_of_version
 from services.contracts.application.signature_links import revoke_links
-from services.contracts.domain.clauses import ClauseDifference, differences
+from services.contracts.domain.clauses import ClauseDifference, changed_headings, differences
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.contract_paper import contract_clauses
 from services.contracts.storage import contracts
@@ -106,10 +106,12 @@ async def differing(read: Read, contract: Contract) -> tuple[ClauseDifference, .
 
 
 async def _reasons(read: Read, contract: Contract) -> tuple[Reason, ...]:
-    changed = await differing(read, contract)
+    terms = contract.terms
+    template = await clauses_of_version(read, uuid=terms.template, version=terms.template_version)
+    changed = changed_headings(template, terms.clauses)
     if not changed:
         return (Reason("CONTRACT_AS_TEMPLATE", {}),)
-    return tuple(Reason("CONTRACT_CLAUSE_DIFFERS", {"heading": each.heading}) for each in changed)
+    return tuple(Reason("CONTRACT_CLAUSE_DIFFERS", {"heading": heading}) for heading in changed)
 
 
 def _subject(contract: Contract) -> ApprovalSubject:

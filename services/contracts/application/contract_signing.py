@@ -1,11 +1,12 @@
 """Sending contracts and signing them (签署): by a link and a code, or on paper; one signature, one effect."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from uuid import UUID
 
 from chassis.files import File, keep
 from chassis.work import Read, UnitOfWork
-from kernel.errors import Refusal, StaleVersion
+from kernel.errors import InvalidField, Refusal, StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.signature_links import open_link, revoke_links
@@ -122,15 +123,17 @@ async def sign_contract(work: UnitOfWork, desk: ContractDesk, *, token: str, cod
 
 
 async def record_paper_signing(
-    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, scan: File, evidence: Evidence
+    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, scan: File, evidence: Evidence, signed_on: date | None = None
 ) -> Contract:
     """A contract signed on paper is recorded with its scan and archive number; the order stands as after a link.
 
-    Raises ContractNotFound, ContractCannotMove, ContractNotAsApproved, OfferNotApproved, OfferChanged.
+    It is an order, and is owed, from the day of the signature on. Raises ContractNotFound, ContractCannotMove,
+    ContractNotAsApproved, OfferNotApproved, OfferChanged, and InvalidField for a day ahead or before the draft.
     """
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
+    at = _moment(work, desk, contract=contract, signed_on=signed_on)
     await revoke_links(work, contract=contract.uuid)
-    signed = await _signed(work, desk, contract=contract, content_hash=contract.approved_hash)
+    signed = await _signed(work, desk, contract=contract, content_hash=contract.approved_hash, at=at)
     signature = Signature(
         uuid=work.new_id(),
         contract=contract.uuid,
@@ -142,7 +145,7 @@ async def record_paper_signing(
         document_hash=scan.sha256,
         evidence=evidence,
         creator=work.principal.subject,
-        sign_time=work.now,
+        sign_time=at,
         create_time=work.now,
         update_time=work.now,
     )
@@ -151,9 +154,21 @@ async def record_paper_signing(
     return signed
 
 
-async def _signed(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, content_hash: bytes) -> Contract:
+def _moment(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, signed_on: date | None) -> datetime:
+    """The moment of a signature on paper: now, or noon of the day that is told. Raises InvalidField."""
+    today = work.now.astimezone(desk.zone).date()
+    if signed_on is None or signed_on == today:
+        return work.now
+    if not contract.create_time.astimezone(desk.zone).date() <= signed_on < today:
+        raise InvalidField(field="sign_date")
+    return datetime.combine(signed_on, time(12), desk.zone)
+
+
+async def _signed(
+    work: UnitOfWork, desk: ContractDesk, *, contract: Contract, content_hash: bytes, at: datetime | None = None
+) -> Contract:
     """What both ways do, in one transaction: the contract, its quote and its payment plan."""
-    change = contract.sign(now=work.now)
+    change = contract.sign(now=work.now, at=at)
     if content_hash != contract.content_hash():
         raise ContractNotAsApproved(contract=contract.resource)
     offer = await desk.offers.by_itself(work, contract.quote)

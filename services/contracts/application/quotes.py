@@ -11,7 +11,7 @@ from kernel.errors import StaleVersion
 from services.contracts.application.quote_approval import drop_approval, hand_over_approval
 from services.contracts.application.quote_desk import QuoteDesk
 from services.contracts.application.quote_pricing import QuoteWish, priced, wish_of
-from services.contracts.domain.quote import Quote, begin_quote
+from services.contracts.domain.quote import Quote, QuoteState, begin_quote
 from services.contracts.domain.quote_comparison import LineDifference, compare
 from services.contracts.domain.quote_refusals import QuoteOpportunityUnknown
 from services.contracts.domain.quote_terms import Deal
@@ -85,18 +85,23 @@ async def send_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: int
 async def revise_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: int | None) -> Quote:
     """The next version of a quote begins as the last one was, holds anew, and takes its place.
 
-    Raises QuoteNotFound, StaleVersion, QuoteCannotMove.
+    One that had expired is priced anew: an offer of last year is not judged by last year's list. Raises QuoteNotFound,
+    StaleVersion, QuoteCannotMove, and as priced.
     """
     quote = await found(work, uuid=uuid, seen=seen)
     change = quote.supersede(now=work.now)
     await drop_approval(work, quote)
     work.save(QUOTE_RECORD, change)
+    today = desk.day(work.now)
     days = timedelta(days=(await desk.rules(work)).validity_days)
+    terms = replace(quote.terms, valid_until=today + days)
+    if quote.state is QuoteState.EXPIRED:
+        terms = await priced(work, desk, replace(wish_of(quote), valid_until=today + days), today=today)
     following = begin_quote(
         uuid=work.new_id(),
         number=quote.number,
         deal=quote.deal,
-        terms=replace(quote.terms, valid_until=desk.day(work.now) + days),
+        terms=terms,
         by=work.principal.subject,
         now=work.now,
         after=quote,

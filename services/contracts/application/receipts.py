@@ -55,7 +55,12 @@ async def proposals(read: Read, receipt: Receipt) -> tuple[Proposal, ...]:
     """What suggests itself. Raises ReceiptUnidentified, ReceiptReversedAlready."""
     payer = receipt.must_be_usable()
     owed = await instalments.open_instalments_of_account(
-        read, payer.account, first=payer.contract, currency=receipt.amount.currency, most=_MOST_PROPOSED
+        read,
+        payer.account,
+        first=payer.contract,
+        currency=receipt.amount.currency,
+        most=_MOST_PROPOSED,
+        permission=FINANCE,
     )
     return propose(receipt, owed)
 

@@ -17,5 +17,5 @@ async def reconcile_receipts(read: Read, *, lines: Sequence[StatementLine], star
     of_days = await receipts.receipts_of_days(read, start=start, end=end)
     booked = {each.external_reference: each for each in of_days}
     elsewhere = [line.external_reference for line in lines if line.external_reference not in booked]
-    booked |= await receipts.receipts_of_references(read, elsewhere)
+    booked |= await receipts.seen_of_references(read, elsewhere)
     return reconcile(lines, booked, start=start, end=end)

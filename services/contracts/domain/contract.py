@@ -193,11 +193,14 @@ class Contract:
         self.require_as_approved()
         return Change(replace(moved, document=document), (ContractSent(),))
 
-    def sign(self, *, now: datetime) -> Change["Contract"]:
-        """Both have signed: the order stands (成单). Raises ContractCannotMove and ContractNotAsApproved."""
+    def sign(self, *, now: datetime, at: datetime | None = None) -> Change["Contract"]:
+        """Both have signed, now or `at` a moment before: the order stands (成单).
+
+        Raises ContractCannotMove and ContractNotAsApproved.
+        """
         moved = self._moved(ContractState.SIGNED, now=now)
         self.require_as_approved()
-        return Change(replace(moved, sign_time=now), (ContractSigned(),))
+        return Change(replace(moved, sign_time=at or now), (ContractSigned(),))
 
     def require_as_approved(self) -> None:
         """Raise ContractNotAsApproved unless it still says what legal approved."""

@@ -64,7 +64,7 @@ def contract_paper(
         totals=_totals(offer, language, labels),
         signers=(
             (labels["buyer_signs"], contract.terms.buyer, labels["date"]),
-            (labels["seller_signs"], company, labels["date"]),
+            (labels["seller_signs"], contract.terms.variables.get("seller") or company, labels["date"]),
         ),
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
-from services.contracts.domain.clauses import Clause
+from services.contracts.domain.clauses import Clause, unknown_braces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +53,12 @@ def write_template(*, uuid: UUID, text: TemplateText, by: str, now: datetime) ->
 
 
 def check_clauses(clauses: Sequence[Clause]) -> None:
-    """Raise ClausesInvalid for none, for two with one key, or for one without a text."""
+    """Raise ClausesInvalid for none, two with one key, one without a text, or one with braces that are no variable."""
     if not clauses:
         raise ClausesInvalid(clause="")
     seen: set[str] = set()
     for clause in clauses:
-        if clause.key in seen or not clause.text.strip():
+        if clause.key in seen or not clause.text.strip() or unknown_braces(clause):
             raise ClausesInvalid(clause=clause.key)
         seen.add(clause.key)
 

@@ -1,7 +1,7 @@
 """What differs between two versions of a quote, line by line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.contracts.domain.quote import Quote
@@ -35,9 +35,14 @@ def _differences(before: Quote, after: Quote) -> Iterator[LineDifference]:
         for place in range(max(len(old), len(new))):
             was = old[place] if place < len(old) else None
             is_now = new[place] if place < len(new) else None
-            if was != is_now:
+            if _agreed(was) != _agreed(is_now):
                 yield LineDifference(product=product, before=was, after=is_now)
 
 
 def _lines(quote: Quote, product: UUID) -> list[QuoteLine]:
     return [line for line in quote.terms.lines if line.product == product]
+
+
+def _agreed(line: QuoteLine | None) -> QuoteLine | None:
+    """The line without what no customer is told: what it costs us, and why it is listed at its price."""
+    return replace(line, unit_cost=None, price_reasons=()) if line else None

@@ -13,7 +13,7 @@ from chassis.files import get_file, receive, scratch_file
 from chassis.files.streaming import Pieces, download
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import changed_paths, required_version, seen_version, uuid_of
+from chassis.wire import changed_paths, date_of, required_version, seen_version, uuid_of
 from chassis.work import Read, Store, UnitOfWork
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import (
@@ -140,11 +140,12 @@ class ContractServicer:
         asked.CopyFrom(first)
         asked.file.data = arrived.sha256
         evidence = Evidence(signer_name=first.signer_name.strip(), archive_number=first.archive_number.strip())
+        day = date_of(first.sign_date, field="sign_date") if first.HasField("sign_date") else None
         scan = arrived.as_file(put, by=call.principal.subject, now=call.now)
         return await self._write(
             call,
             asked,
-            lambda work: record_paper_signing(work, self._desk, uuid=uuid, scan=scan, evidence=evidence),
+            lambda work: record_paper_signing(work, self._desk, uuid=uuid, scan=scan, evidence=evidence, signed_on=day),
         )
 
     async def ActivateContract(self, request: contract.ActivateContractRequest, call: Call) -> contract_pb2.Contract:

@@ -94,18 +94,18 @@ async def instalments_of_contract(read: Read, contract: UUID) -> Sequence[Instal
 
 
 async def open_instalments_of_account(
-    read: Read, account: UUID, *, first: UUID, currency: str, most: int
+    read: Read, account: UUID, *, first: UUID, currency: str, most: int, permission: str
 ) -> Sequence[Instalment]:
     """What a customer still owes in a currency: of the contract `first`, then of all, the oldest first; at most `most`.
 
-    Whoever asks.
+    As far as the permission reaches for the caller.
     """
-    statement = (
-        select(INSTALMENTS)
-        .where(INSTALMENTS.c.account == account, INSTALMENTS.c.open_minor > 0, INSTALMENTS.c.currency == currency)
-        .order_by(INSTALMENTS.c.contract != first, INSTALMENTS.c.due_date, INSTALMENTS.c.uuid)
-        .limit(most)
+    owed = select(INSTALMENTS).where(
+        INSTALMENTS.c.account == account, INSTALMENTS.c.open_minor > 0, INSTALMENTS.c.currency == currency
     )
+    reached = scope(owed, INSTALMENTS, principal=read.principal, permission=permission)
+    order = (INSTALMENTS.c.contract != first, INSTALMENTS.c.due_date, INSTALMENTS.c.uuid)
+    statement = reached.order_by(*order).limit(most)
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 

@@ -187,7 +187,7 @@ async def concessions_of(read: Read, quote: Quote, *, lately: datetime, long: da
     statement = select(
         conceded.filter(recent).label("lately"),
         func.count().filter(recent).label("quotes"),
-        conceded.label("long"),
+        conceded.filter(QUOTES.c.submit_time >= long).label("long"),
     ).where(
         QUOTES.c.account == quote.deal.account,
         QUOTES.c.currency == quote.terms.currency,

@@ -110,6 +110,14 @@ async def receipts_of_references(read: Read, references: Sequence[str]) -> Mappi
     return {row["external_reference"]: from_row(row) for row in rows}
 
 
+async def seen_of_references(read: Read, references: Sequence[str]) -> Mapping[str, Receipt]:
+    """What is booked under references, as far as finance reaches for the caller: amounts of others are not told him."""
+    wanted = select(RECEIPTS).where(RECEIPTS.c.external_reference == any_(literal(list(references), ARRAY(Text))))
+    statement = scope(wanted, RECEIPTS, principal=read.principal, permission=FINANCE)
+    rows = (await read.connection.execute(statement)).mappings()
+    return {row["external_reference"]: from_row(row) for row in rows}
+
+
 async def get_receipt(read: Read, uuid: UUID, *, permission: str = READING, lock: bool = False) -> Receipt:
     """The receipt, where the permission reaches for the caller, held with `lock`; raises ReceiptNotFound."""
     wanted = select(RECEIPTS).where(RECEIPTS.c.uuid == uuid)

@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 from asn1crypto import pem, x509
 from google.api.httpbody_pb2 import HttpBody
+from google.type.date_pb2 import Date
 from millrace.contracts.v1 import contract_events_pb2 as states
 from millrace.contracts.v1 import signature_pb2
 from millrace.contracts.v1.contract_pb2 import Contract
@@ -226,3 +227,25 @@ async def test_a_contract_signed_on_paper_is_recorded_with_its_scan(house: Contr
     paper = [each for each in await signatures(house, contract) if each.archive_number]
     assert [each.archive_number for each in paper] == ["DA-2026-017"]
     assert "REVOKED" in await refusal(sign(house, link))
+
+
+async def test_a_contract_signed_on_paper_is_owed_from_the_day_of_its_signature(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    house.clock.travel(days=5)
+
+    async def pieces(day: int) -> AsyncIterator[RecordPaperSigningRequest]:
+        yield RecordPaperSigningRequest(
+            name=contract.name,
+            file_name="scan.pdf",
+            archive_number="DA-1",
+            sign_date=Date(year=2026, month=3, day=day),
+            request_id=f"paper-{day}",
+            file=HttpBody(content_type="application/pdf", data=b"%PDF-1.7"),
+        )
+
+    stub = ContractServiceStub(house.channel)
+    for wrong in (1, 8):
+        assert "sign_date" in await refusal(stub.RecordPaperSigning(pieces(wrong), **house.zhang_wei))
+    signed = await stub.RecordPaperSigning(pieces(3), **house.zhang_wei)
+    assert signed.sign_time.ToDatetime().day == 3
+    assert (await plan_of(house, contract))[0].due_date == Date(year=2026, month=3, day=10)

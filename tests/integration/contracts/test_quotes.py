@@ -15,7 +15,11 @@ from millrace.contracts.v1.contract_pb2 import Contract
 from millrace.contracts.v1.contract_service_pb2 import CreateContractRequest
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
 from millrace.contracts.v1.price_book_pb2 import PriceBook, PriceBookEntry
-from millrace.contracts.v1.price_book_service_pb2 import CreatePriceBookRequest
+from millrace.contracts.v1.price_book_service_pb2 import (
+    CreatePriceBookRequest,
+    GetPriceBookRequest,
+    UpdatePriceBookRequest,
+)
 from millrace.contracts.v1.price_book_service_pb2_grpc import PriceBookServiceStub
 from millrace.contracts.v1.product_pb2 import Product
 from millrace.contracts.v1.product_service_pb2 import CreateProductRequest, UpdateProductRequest
@@ -215,6 +219,21 @@ async def test_a_quote_no_longer_holds_after_its_last_day(shop: Shop) -> None:
     shop.house.clock.travel(days=1)
     assert await shop.by_itself(lambda work: expire_quotes(work, desk)) == 1
     assert (await shop.read(quote)).state == states.QUOTE_STATE_EXPIRED
+
+
+async def test_an_expired_quote_is_revised_at_the_prices_of_today(shop: Shop) -> None:
+    quote = await shop.submit(await shop.quote("0.15", valid_until=Date(year=2026, month=3, day=2)))
+    shop.house.clock.travel(days=1)
+    desk = quote_desk(shop.house.parts)
+    await shop.by_itself(lambda work: expire_quotes(work, desk))
+    dearer = PriceBookEntry(product=shop.product, unit_price=Decimal(value="12000"))
+    stub = PriceBookServiceStub(shop.house.channel)
+    book = await stub.GetPriceBook(GetPriceBookRequest(name=shop.book), **shop.house.boss)
+    changed = PriceBook(name=book.name, etag=book.etag, entries=[dearer])
+    request = UpdatePriceBookRequest(price_book=changed, update_mask=FieldMask(paths=["entries"]))
+    await stub.UpdatePriceBook(request, **shop.house.boss)
+    revised = await shop.stub.ReviseQuote(ReviseQuoteRequest(name=quote.name), **shop.house.zhang_wei)
+    assert (revised.revision, revised.list_total.units) == (2, 12_000)
 
 
 async def test_a_quote_does_not_begin_with_a_last_day_that_is_past(shop: Shop) -> None:

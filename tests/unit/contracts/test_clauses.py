@@ -3,8 +3,10 @@
 import pytest
 
 from services.contracts.domain.clauses import Clause, Kept, Piece, VariablesMissing, differences, filled, variables_of
+from services.contracts.domain.contract_template import ClausesInvalid, check_clauses
 
 PARTIES = Clause(key="parties", heading="合同双方", text="甲方:{{buyer}};乙方:{{ seller }}")
+
 LIABILITY = Clause(key="liability", heading="违约责任", text="赔偿以合同总金额为限。")
 
 
@@ -45,3 +47,18 @@ def test_clauses_added_and_left_out_are_shown_whole() -> None:
     extra = Clause(key="gift", heading="赠送", text="乙方赠送一年维护。")
     kept = [(each.key, {piece.kept for piece in each.pieces}) for each in differences([LIABILITY], [extra])]
     assert kept == [("gift", {Kept.ADDED}), ("liability", {Kept.REMOVED})]
+
+
+def test_long_texts_that_differ_are_compared_in_no_time() -> None:
+    """A clause may have 20,000 characters: compared character by character it would hold the service for minutes."""
+    long = Clause(key="a", heading="", text="，".join("甲乙丙丁" for _ in range(4000)))
+    other = Clause(key="a", heading="", text="，" * 20_000)
+    (difference,) = differences([long], [other])
+    assert [piece.kept for piece in difference.pieces] == [Kept.SAME, Kept.REMOVED, Kept.ADDED]
+
+
+def test_braces_that_are_no_variable_are_refused() -> None:
+    for wrong in ("{{Buyer}}", "{{甲方}}", "{{ amount-in-words }}"):
+        with pytest.raises(ClausesInvalid):
+            check_clauses([Clause(key="a", heading="", text=f"甲方：{wrong}")])
+    check_clauses([Clause(key="a", heading="", text="甲方：{{ buyer }}")])
