@@ -188,9 +188,9 @@ class Consumer:
     async def _apply(self, delivered: Sequence[Delivered]) -> None:
         events = events_of(delivered)
         self._place = await self._applier.apply(events, place=self._place) or self._place
-        now = self._clock.now()
+        now, ages = self._clock.now(), metrics.EVENT_AGE_SECONDS.labels(self.subscription.name)
         for event in events:
-            metrics.EVENT_AGE_SECONDS.labels(self.subscription.name).observe(max((now - event.time).total_seconds(), 0))
+            ages.observe(max((now - event.time).total_seconds(), 0))
 
 
 def _follows(place: progress.Place, state: streams.StreamState) -> bool:

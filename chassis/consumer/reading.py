@@ -1,5 +1,6 @@
 """From delivered messages to events. What cannot be read becomes an event too, so that it can be kept and redriven."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from chassis.consumer.event import Event, read_payload
 from chassis.consumer.pull import Delivered
 
 _LARGEST = 2**63 - 1
+_AGGREGATE = re.compile(r"[^/]+/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def events_of(delivered: Sequence[Delivered]) -> list[Event]:
@@ -45,6 +47,8 @@ def _event(message: Delivered) -> Event:
 def _aggregate(headers: Mapping[str, str]) -> str:
     """The aggregate; empty unless it reads `kind/uuid`."""
     told = headers.get("ce-subject", "")
+    if _AGGREGATE.fullmatch(told):  # as we write them ourselves
+        return told
     kind, _, uuid = told.partition("/")
     try:
         UUID(uuid)

@@ -1,9 +1,9 @@
 """The connection to NATS, with the settings that survived the fault tests."""
 
 import asyncio
+from functools import lru_cache
 from typing import Any
 
-import nats
 from nats.aio.client import Client
 
 from chassis import logs, metrics
@@ -12,6 +12,26 @@ from chassis.streaming.permissions import inbox
 
 class ConnectionLost(Exception):  # noqa: N818 - ends the process
     """The client gave up for good: it does so on most of what a server reports as an error, and never comes back."""
+
+
+class QuickClient(Client):
+    """The library's client, but for how it reads headers.
+
+    Theirs looks at every letter of every name, and takes a third of all the time a projection spends on an event. Names
+    are few and always the same: each is looked at once.
+    """
+
+    @staticmethod
+    def _parse_header_lines(raw: bytes) -> dict[str, str]:
+        lines = (line.partition(":") for line in raw.decode("utf-8", "replace").split("\r\n"))
+        return {token: value.strip() for name, colon, value in lines if colon and (token := _token(name))}
+
+
+@lru_cache(maxsize=256)
+def _token(name: str) -> str:
+    """The name of a header; empty for what is none (a blank inside, or not ASCII), which is left out."""
+    name = name.strip()
+    return "" if not name.isascii() or len(name.split()) != 1 else name
 
 
 async def connect(url: str, *, service: str, password: str = "", lost: asyncio.Event | None = None) -> Client:
@@ -50,5 +70,6 @@ async def connect(url: str, *, service: str, password: str = "", lost: asyncio.E
     }
     if password:
         options |= {"user": service, "password": password}
-    client: Client = await nats.connect(**options)
+    client = QuickClient()
+    await client.connect(**options)
     return client
