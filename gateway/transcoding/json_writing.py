@@ -102,9 +102,7 @@ def _map(entry: Descriptor) -> Convert:
 def _value(field: FieldDescriptor) -> Convert | None:
     """How one value is turned; None where JSON takes it as it is."""
     if field.message_type is not None:
-        nested = field.message_type
-        # Looked up at the first call, because the type may be the one being planned.
-        return lambda message: writer(nested)(message)  # noqa: PLW0108 - see above
+        return writer(field.message_type)
     if field.enum_type is not None:
         return _Names({number: value.name for number, value in field.enum_type.values_by_number.items()}).__getitem__
     if field.cpp_type in _LONG:
