@@ -3,7 +3,6 @@
 import itertools
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,12 @@ from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
 from tests.support.clock import FixedClock
 from tests.support.databases import Databases
+from tests.support.parsing import parse_undisturbed
 from tests.support.running import Running
 
 StartProcess = Callable[..., Running]
 
-# Packages whose modules pytest rewrites and which load some of them late: to compile one after greenlets ran crashes
-# Python 3.11.7 ("AST constructor recursion depth mismatch"), so they are loaded at the beginning.
-for _late in ("hypothesis", "anyio._backends._asyncio", "anyio._core._fileio", "anyio._core._subprocesses"):
-    import_module(_late)
+parse_undisturbed()
 
 
 @pytest.fixture(scope="session")
