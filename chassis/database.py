@@ -36,9 +36,10 @@ def open_engine(
     pool_size: int = 10,
     statement_timeout_ms: int = 5000,
     silence_seconds: float = 5.0,
+    wait_seconds: float = 0.3,
     search_path: str = "public",
 ) -> AsyncEngine:
-    """An engine over asyncpg: no overflow, a wait of at most 300 ms, time limits on the server's side.
+    """An engine over asyncpg: no overflow, a wait of `wait_seconds` at most, time limits on the server's side.
 
     When not even the server's refusal of a slow statement arrives within `silence_seconds`, nobody is there any more.
     """
@@ -46,7 +47,7 @@ def open_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=0.3,
+        pool_timeout=wait_seconds,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={

@@ -42,6 +42,7 @@ class Databases:
     def _template(self, service: str) -> str:
         name = f"{service}_template"
         if name not in self._templates:
+            self.postgres.drop_database(name)  # what a migration that failed has left
             self.postgres.create_database(name)
             migrate(service, self.postgres.url(name))
             self._templates.add(name)

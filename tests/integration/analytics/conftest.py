@@ -1,42 +1,30 @@
 """A running analytics service: real PostgreSQL, real gRPC; who calls is told by the token itself."""
 
-import dataclasses
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import grpc
 import pytest
 from google.type.date_pb2 import Date
 from millrace.analytics.v1.figure_pb2 import Dimension, Period, Selection
 from millrace.analytics.v1.figure_service_pb2_grpc import FigureServiceStub
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.parts import Parts
 from chassis.principal import Principal, Scope
-from chassis.rpc.serving import Boundary
-from chassis.settings import ServiceSettings
-from kernel.errors import Unauthenticated
 from services.analytics.__main__ import DEFINITION
 from tests.integration.analytics.projecting import apply
 from tests.support.clock import FixedClock
 from tests.support.selling import ANNA, HANGZHOU, Market
+from tests.support.serving import Caller, House, serving, settings_of
 
-Caller = dict[str, Any]
 EVERYTHING = ("analytics.read", "analytics.admin", "pipeline.see_money", "contracts.see_money")
 
 
 @dataclass
-class AnalyticsHouse:
+class AnalyticsHouse(House):
     """The service as a test sees it, and the market it listens to."""
 
-    channel: grpc.aio.Channel
-    engine: AsyncEngine
     market: Market = field(default_factory=Market)
-    principals: dict[str, Principal] = field(default_factory=dict)
 
     def as_member(
         self,
@@ -48,8 +36,7 @@ class AnalyticsHouse:
         may: tuple[str, ...] = EVERYTHING,
     ) -> Caller:
         """Call arguments of a member whose permissions reach so far."""
-        token = f"{member}-{scope.name}-{len(may)}-{len(teams)}-{region}"
-        self.principals[token] = Principal(
+        principal = Principal(
             subject=f"members/{member}",
             grants=dict.fromkeys(may, scope),
             team=next(iter(teams), None),
@@ -57,7 +44,7 @@ class AnalyticsHouse:
             region=region,
             display_name="tester",
         )
-        return {"metadata": (("authorization", f"Bearer {token}"), ("accept-language", "en"))}
+        return self.call_as(principal)
 
     @property
     def boss(self) -> Caller:
@@ -89,41 +76,8 @@ def selection(
     return Selection(period=period, group_by=[Dimension.Value(f"DIMENSION_{each}") for each in by], **only)
 
 
-def settings(database: str) -> ServiceSettings:
-    return ServiceSettings(
-        service="analytics",
-        database_url=database,
-        nats_url="",
-        listen="127.0.0.1:0",
-        debug_listen="127.0.0.1:0",
-        secret="0" * 32,
-        time_zone=ZoneInfo("Asia/Shanghai"),
-        addresses={},
-        ready_file="",
-        audit_heads="",
-        other={},
-    )
-
-
 @pytest.fixture
 async def house(analytics_database: str, clock: FixedClock) -> AsyncIterator[AnalyticsHouse]:
     """An analytics service that has heard nothing yet."""
-    principals: dict[str, Principal] = {}
-
-    async def identify(token: str, _now: datetime) -> Principal:
-        if token not in principals:
-            raise Unauthenticated
-        return principals[token]
-
-    definition = dataclasses.replace(DEFINITION, identify=lambda _parts: identify)
-    parts = Parts(definition, settings(analytics_database), clock)
-    boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
-    server = grpc.aio.server()
-    server.add_generic_rpc_handlers(tuple(boundary.bind(definition.servicers(parts))))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield AnalyticsHouse(channel, parts.engine, principals=principals)
-    await server.stop(None)
-    await parts.store.drain()
-    await parts.close()
+    async with serving(AnalyticsHouse, DEFINITION, settings_of("analytics", analytics_database), clock) as house:
+        yield house

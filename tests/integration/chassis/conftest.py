@@ -17,13 +17,14 @@ from deploy.local.nats import Nats
 from tests.integration.chassis.tally import Calls, Tally, declaration
 from tests.support.clock import FixedClock
 from tests.support.sample import PUBLICATIONS, make_tables
+from tests.support.serving import PATIENCE
 
 ANNA = Principal(subject="members/01890000-0000-7000-8000-000000000001", grants={"leads.write": Scope.ALL})
 
 
 @pytest.fixture
 async def engine(empty_database: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(empty_database, name="test")
+    engine = open_engine(empty_database, name="test", wait_seconds=PATIENCE)
     await make_tables(engine)
     yield engine
     await engine.dispose()

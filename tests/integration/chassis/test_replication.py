@@ -1,6 +1,7 @@
 """A commit that gave up waiting for its synchronous standby is an unknown outcome, never OK."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -21,9 +22,9 @@ from tests.support.waiting import eventually
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
+def postgres(servers_folder: Path) -> Iterator[Postgres]:
     """A server of its own: what is set here holds for all of its databases."""
-    server = start_postgres(tmp_path / "postgres")
+    server = start_postgres(Path(tempfile.mkdtemp(dir=servers_folder)))
     server.create_database("notes")
     yield server
     server.execute("alter system reset synchronous_standby_names")

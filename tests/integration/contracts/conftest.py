@@ -1,6 +1,5 @@
 """A running contracts service: real PostgreSQL, real gRPC; who calls is told by the token itself."""
 
-import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,20 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
-import grpc
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope
 from chassis.reach import grounds
-from chassis.rpc.serving import Boundary
-from chassis.settings import ServiceSettings
 from chassis.work import Read, UnitOfWork
-from kernel.errors import Unauthenticated
 from kernel.money import Money
 from services.contracts.__main__ import DEFINITION
 from services.contracts.application.offers import QuoteOffers
@@ -29,12 +22,12 @@ from services.contracts.documents.seals import make_seal
 from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
 from services.contracts.storage.metadata import ORGANIZATION
 from tests.support.clock import FixedClock
+from tests.support.serving import Caller, House, serving, settings_of
 
 HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
 EAST, WEST = UUID(int=201), UUID(int=202)
 SEAL = make_seal("渠成软件有限公司", now=datetime.now(UTC))
 ZHANG_WEI, LI_NA, WANG_FANG, LEGAL = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
-Caller = dict[str, Any]
 EVERYTHING = (
     "contracts.read",
     "contracts.write",
@@ -110,14 +103,9 @@ def an_offer(**fields: Any) -> Offer:
 
 
 @dataclass
-class ContractsHouse:
+class ContractsHouse(House):
     """The service with its people, as a test sees it."""
 
-    channel: grpc.aio.Channel
-    engine: AsyncEngine
-    parts: Parts
-    clock: FixedClock
-    principals: dict[str, Principal] = field(default_factory=dict)
     offers: HeldOffers = field(default_factory=HeldOffers)
 
     def as_member(
@@ -131,8 +119,7 @@ class ContractsHouse:
         may: tuple[str, ...] = ("contracts.read", "contracts.write", "contracts.see_money"),
     ) -> Caller:
         """Call arguments of a member whose permissions reach so far."""
-        token = f"{member}-{scope.name}-{team}-{'.'.join(roles)}-{'.'.join(may)}"
-        self.principals[token] = Principal(
+        principal = Principal(
             subject=f"members/{member}",
             grants=dict.fromkeys(may, scope),
             roles=frozenset(roles),
@@ -141,7 +128,7 @@ class ContractsHouse:
             region=region,
             display_name="测试",
         )
-        return {"metadata": (("authorization", f"Bearer {token}"), ("accept-language", "en"))}
+        return self.call_as(principal)
 
     @property
     def zhang_wei(self) -> Caller:
@@ -166,23 +153,6 @@ def put_away(offers: HeldOffers, offer: Offer) -> Offer:
     return offer
 
 
-def settings(database: str, nats_url: str = "", *, files_url: str = "", **other: str) -> ServiceSettings:
-    return ServiceSettings(
-        service="contracts",
-        database_url=database,
-        nats_url=nats_url,
-        listen="127.0.0.1:0",
-        debug_listen="127.0.0.1:0",
-        secret="0" * 32,
-        time_zone=ZoneInfo("Asia/Shanghai"),
-        addresses={},
-        ready_file="",
-        audit_heads="",
-        files_url=files_url,
-        other=other,
-    )
-
-
 @pytest.fixture
 def offers() -> Any:
     """The quotes the service finds; a module whose quotes are real ones says so."""
@@ -194,25 +164,13 @@ async def house(
     contracts_database: str, clock: FixedClock, tmp_path: Path, offers: Any
 ) -> AsyncIterator[ContractsHouse]:
     """A contracts service with nobody working in it yet."""
-    principals: dict[str, Principal] = {}
 
-    async def identify(token: str, _now: datetime) -> Principal:
-        if token not in principals:
-            raise Unauthenticated
-        return principals[token]
+    def furnish(parts: Parts) -> None:
+        parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
+        parts.once("offers", lambda: offers)
+        parts.once("stationery", lambda: SEAL)
 
-    definition = dataclasses.replace(DEFINITION, identify=lambda _parts: identify)
-    parts = Parts(definition, settings(contracts_database, files_url=tmp_path.as_uri()), clock)
-    parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
-    parts.once("offers", lambda: offers)
-    parts.once("stationery", lambda: SEAL)
-    boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
-    server = grpc.aio.server()
-    server.add_generic_rpc_handlers(tuple(boundary.bind(definition.servicers(parts))))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield ContractsHouse(channel, parts.engine, parts, clock, principals, offers)
-    await server.stop(None)
-    await parts.store.drain()
-    await parts.close()
+    settings = settings_of("contracts", contracts_database, files_url=tmp_path.as_uri())
+    async with serving(ContractsHouse, DEFINITION, settings, clock, furnish=furnish) as house:
+        house.offers = offers
+        yield house

@@ -30,7 +30,8 @@ from sqlalchemy import select
 from chassis.principal import Scope
 from chassis.tables import outbox
 from services.contracts.domain.offer import Offer
-from tests.integration.contracts.conftest import Caller, ContractsHouse, an_offer, put_away
+from tests.integration.contracts.conftest import ContractsHouse, an_offer, put_away
+from tests.support.serving import Caller
 
 INTENT = "我已阅读并同意签署本合同"
 

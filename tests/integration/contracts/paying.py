@@ -19,8 +19,9 @@ from millrace.contracts.v1.receipt_service_pb2_grpc import ReceiptServiceStub
 from sqlalchemy import text
 
 from chassis.principal import Scope
-from tests.integration.contracts.conftest import Caller, ContractsHouse
+from tests.integration.contracts.conftest import ContractsHouse
 from tests.integration.contracts.lives import read, ready, sent, sign
+from tests.support.serving import Caller
 
 FINANCE = UUID(int=5)
 TODAY = Date(year=2026, month=3, day=2)

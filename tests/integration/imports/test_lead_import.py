@@ -26,8 +26,8 @@ from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATI
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.storage.metadata import ORGANIZATION, REVOKED_SESSIONS
 from services.leads.storage.tables import CHANNELS, LEADS, TOUCHES
-from tests.integration.leads.conftest import settings
 from tests.support.clock import NOON, FixedClock
+from tests.support.serving import settings_of
 
 MAY = ("leads.import", "leads.write", "leads.read", "leads.see_contact", "leads.see_money")
 CLIENT = UUID(int=5)
@@ -78,7 +78,9 @@ async def house(leads_database: str, clock: FixedClock) -> AsyncIterator[House]:
         return {"boss": BOSS, "stranger": STRANGER}[token]
 
     publications = {**DEFINITION.publications, **LEAD_IMPORT_PUBLICATIONS}
-    parts = Parts(dataclasses.replace(DEFINITION, publications=publications), settings(leads_database), clock)
+    parts = Parts(
+        dataclasses.replace(DEFINITION, publications=publications), settings_of("leads", leads_database), clock
+    )
     organization = Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0)
     desk = IntakeDesk(rulebook=Rulebook(), organization=organization, zone=parts.settings.time_zone)
     servicer = lead_import_servicer(parts, desk, page_key=b"key")

@@ -1,45 +1,29 @@
 """A running leads service: real PostgreSQL, real gRPC; who calls is told by the token itself."""
 
-import dataclasses
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import grpc
 import pytest
 from sqlalchemy import Executable, insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope
-from chassis.rpc.serving import Boundary
-from chassis.settings import ServiceSettings
-from kernel.errors import Unauthenticated
 from services.leads.__main__ import DEFINITION
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import Rulebook
 from services.leads.storage.metadata import ORGANIZATION
 from tests.support.clock import FixedClock
+from tests.support.serving import Caller, House, serving, settings_of
 
 HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
 EAST, WEST = UUID(int=201), UUID(int=202)
 ANNA, BO, CHEN = UUID(int=1), UUID(int=2), UUID(int=3)
-Caller = dict[str, Any]
 EVERYTHING = ("leads.read", "leads.write", "leads.admin", "leads.import", "leads.see_contact", "leads.see_money")
 
 
-@dataclass
-class LeadsHouse:
+class LeadsHouse(House):
     """The service with its people, as a test sees it."""
-
-    channel: grpc.aio.Channel
-    engine: AsyncEngine
-    parts: Parts
-    principals: dict[str, Principal] = field(default_factory=dict)
 
     def as_member(
         self,
@@ -50,15 +34,14 @@ class LeadsHouse:
         may: tuple[str, ...] = EVERYTHING,
     ) -> Caller:
         """Call arguments of a member whose permissions reach so far."""
-        token = f"{member}-{scope.name}-{len(may)}"
-        self.principals[token] = Principal(
+        principal = Principal(
             subject=f"members/{member}",
             grants=dict.fromkeys(may, scope),
             team=next(iter(teams), None),
             teams=teams,
             display_name="tester",
         )
-        return {"metadata": (("authorization", f"Bearer {token}"), ("accept-language", "en"))}
+        return self.call_as(principal)
 
     @property
     def boss(self) -> Caller:
@@ -102,47 +85,17 @@ class LeadsHouse:
         await organization.refresh()
 
 
-def settings(database: str, nats_url: str = "") -> ServiceSettings:
-    return ServiceSettings(
-        service="leads",
-        database_url=database,
-        nats_url=nats_url,
-        listen="127.0.0.1:0",
-        debug_listen="127.0.0.1:0",
-        secret="0" * 32,
-        time_zone=ZoneInfo("Asia/Shanghai"),
-        addresses={},
-        ready_file="",
-        audit_heads="",
-        other={},
-    )
-
-
 @pytest.fixture
 async def house(leads_database: str, clock: FixedClock) -> AsyncIterator[LeadsHouse]:
     """A leads service with rules that are read afresh for every call, and nobody working in it yet."""
-    principals: dict[str, Principal] = {}
 
-    async def identify(token: str, _now: datetime) -> Principal:
-        if token not in principals:
-            raise Unauthenticated
-        return principals[token]
+    def furnish(parts: Parts) -> None:
+        organization = Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0)
+        parts.once("organization", lambda: organization)
+        parts.once("desk", lambda: fresh_desk(organization, parts))
 
-    definition = dataclasses.replace(DEFINITION, identify=lambda _parts: identify)
-    parts = Parts(definition, settings(leads_database), clock)
-    organization = Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0)
-    parts.once("organization", lambda: organization)
-    parts.once("desk", lambda: fresh_desk(organization, parts))
-    boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
-    server = grpc.aio.server()
-    server.add_generic_rpc_handlers(tuple(boundary.bind(definition.servicers(parts))))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield LeadsHouse(channel, parts.engine, parts, principals)
-    await server.stop(None)
-    await parts.store.drain()
-    await parts.close()
+    async with serving(LeadsHouse, DEFINITION, settings_of("leads", leads_database), clock, furnish=furnish) as house:
+        yield house
 
 
 def fresh_desk(organization: Organization, parts: Parts) -> IntakeDesk:

@@ -29,8 +29,9 @@ from sqlalchemy import insert, select, update
 from chassis.principal import Scope
 from chassis.tables import outbox
 from services.leads.storage.metadata import ORGANIZATION
-from tests.integration.leads.conftest import ANNA, BO, CHEN, HANGZHOU, Caller, LeadsHouse
+from tests.integration.leads.conftest import ANNA, BO, CHEN, HANGZHOU, LeadsHouse
 from tests.support.clock import FixedClock
+from tests.support.serving import Caller
 
 READ, WRITE = lead_collaborator_pb2.LEAD_COLLABORATOR_ROLE_READ, lead_collaborator_pb2.LEAD_COLLABORATOR_ROLE_WRITE
 TODAY = date(2026, 3, 2)  # the clock stands at Monday noon in Shanghai

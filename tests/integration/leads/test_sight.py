@@ -24,7 +24,8 @@ from sqlalchemy import select
 
 from chassis.principal import Scope
 from services.leads.storage.tables import LEADS
-from tests.integration.leads.conftest import CHEN, Caller, LeadsHouse
+from tests.integration.leads.conftest import CHEN, LeadsHouse
+from tests.support.serving import Caller
 
 BLIND = ("leads.read", "leads.write", "leads.import")
 NOBODY = "leadImports/01890000-0000-7000-8000-000000000001"

@@ -1,50 +1,33 @@
 """A running pipeline service: real PostgreSQL, real gRPC; who calls is told by the token itself."""
 
-import dataclasses
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import grpc
 import pytest
 from sqlalchemy import Executable, insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope
-from chassis.rpc.serving import Boundary
 from chassis.rule_sets import Rulebook
-from chassis.settings import ServiceSettings
 from chassis.tables import outbox
-from kernel.errors import Unauthenticated
 from services.pipeline.__main__ import DEFINITION
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.storage.metadata import ORGANIZATION
 from tests.support.clock import FixedClock
+from tests.support.serving import Caller, House, serving, settings_of
 
 HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
 EAST, WEST = UUID(int=201), UUID(int=202)
 ZHANG_WEI, LI_NA, WANG_LEI, DIRECTOR = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
-Caller = dict[str, Any]
 SEEING = ("pipeline.see_contact", "pipeline.see_money")
 REP = ("pipeline.read", "pipeline.write", *SEEING)
 MANAGER = (*REP, "pipeline.review", "pipeline.approve")
 EVERYTHING = (*MANAGER, "pipeline.admin")
 
 
-@dataclass
-class PipelineHouse:
+class PipelineHouse(House):
     """The service with its people, as a test sees it."""
-
-    channel: grpc.aio.Channel
-    engine: AsyncEngine
-    parts: Parts
-    clock: FixedClock
-    principals: dict[str, Principal] = field(default_factory=dict)
 
     def as_member(
         self,
@@ -57,8 +40,7 @@ class PipelineHouse:
         locale: str = "zh",
     ) -> Caller:
         """Call arguments of a member whose permissions reach so far."""
-        token = f"{member}-{scope.name}-{hash(may)}-{team}-{role}"
-        self.principals[token] = Principal(
+        principal = Principal(
             subject=f"members/{member}",
             grants=dict.fromkeys(may, scope),
             roles=frozenset({role}),
@@ -66,7 +48,7 @@ class PipelineHouse:
             teams=frozenset({team} if team else ()),
             display_name="tester",
         )
-        return {"metadata": (("authorization", f"Bearer {token}"), ("accept-language", locale))}
+        return self.call_as(principal, locale=locale)
 
     @property
     def boss(self) -> Caller:
@@ -126,50 +108,19 @@ class PipelineHouse:
             return [subject.removeprefix("millrace.pipeline.v1.") for subject in await connection.scalars(told)]
 
 
-def settings(database: str, nats_url: str = "") -> ServiceSettings:
-    return ServiceSettings(
-        service="pipeline",
-        database_url=database,
-        nats_url=nats_url,
-        listen="127.0.0.1:0",
-        debug_listen="127.0.0.1:0",
-        secret="0" * 32,
-        time_zone=ZoneInfo("Asia/Shanghai"),
-        addresses={},
-        ready_file="",
-        audit_heads="",
-        files_url="memory:///",
-        other={},
-    )
-
-
 @pytest.fixture
 async def house(pipeline_database: str, clock: FixedClock) -> AsyncIterator[PipelineHouse]:
     """A pipeline service with rules read afresh for every call; Zhang Wei, Li Na and Wang Lei work in it."""
-    principals: dict[str, Principal] = {}
 
-    async def identify(token: str, _now: datetime) -> Principal:
-        if token not in principals:
-            raise Unauthenticated
-        return principals[token]
+    def furnish(parts: Parts) -> None:
+        parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
+        parts.once("rulebook", lambda: Rulebook(RULE_SETS, max_age=-1))
 
-    definition = dataclasses.replace(DEFINITION, identify=lambda _parts: identify)
-    parts = Parts(definition, settings(pipeline_database), clock)
-    parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
-    parts.once("rulebook", lambda: Rulebook(RULE_SETS, max_age=-1))
-    boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
-    server = grpc.aio.server()
-    server.add_generic_rpc_handlers(tuple(boundary.bind(definition.servicers(parts))))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        house = PipelineHouse(channel, parts.engine, parts, clock, principals)
+    settings = settings_of("pipeline", pipeline_database, files_url="memory:///")
+    async with serving(PipelineHouse, DEFINITION, settings, clock, furnish=furnish) as house:
         await house.found_team(HANGZHOU, "杭州团队", region=EAST)
         await house.found_team(CHENGDU, "成都团队", region=WEST)
         await house.hire(ZHANG_WEI)
         await house.hire(LI_NA, role="sales_manager")
         await house.hire(WANG_LEI, team=CHENGDU)
         yield house
-    await server.stop(None)
-    await parts.store.drain()
-    await parts.close()

@@ -21,7 +21,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.tables import outbox
-from tests.integration.pipeline.conftest import Caller, PipelineHouse
+from tests.integration.pipeline.conftest import PipelineHouse
+from tests.support.serving import Caller
 
 PDF = b"%PDF-1.7 " + "三百个坐席".encode()
 

@@ -19,7 +19,8 @@ from millrace.rules.v1.rule_set_requests_pb2 import UpdateRuleSetRequest
 from sqlalchemy import select
 
 from chassis.tables import audit
-from tests.integration.pipeline.conftest import WANG_LEI, Caller, PipelineHouse
+from tests.integration.pipeline.conftest import WANG_LEI, PipelineHouse
+from tests.support.serving import Caller
 
 YUNFAN = "杭州云帆科技有限公司"
 CODE = "91330100MA27XF6R2R"

@@ -14,16 +14,9 @@ from millrace.pipeline.v1.account_service_pb2_grpc import AccountServiceStub
 from millrace.pipeline.v1.contact_service_pb2_grpc import ContactServiceStub
 
 from chassis.principal import Scope
-from tests.integration.pipeline.conftest import (
-    CHENGDU,
-    HANGZHOU,
-    LI_NA,
-    WANG_LEI,
-    ZHANG_WEI,
-    Caller,
-    PipelineHouse,
-)
+from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, LI_NA, WANG_LEI, ZHANG_WEI, PipelineHouse
 from tests.integration.pipeline.dealing import Dealings
+from tests.support.serving import Caller
 
 YUNFAN = "杭州云帆科技有限公司"
 

@@ -26,7 +26,8 @@ from services.pipeline.storage.lead_conversions import LEAD_CONVERSIONS
 from services.pipeline.storage.metadata import APPROVALS_TABLE, ORGANIZATION
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from services.pipeline.storage.registration_tables import REGISTRATIONS
-from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, LI_NA, WANG_LEI, ZHANG_WEI, Caller, PipelineHouse
+from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, LI_NA, WANG_LEI, ZHANG_WEI, PipelineHouse
+from tests.support.serving import Caller
 
 LEAD = UUID(int=900)
 CHANNEL = UUID(int=901)

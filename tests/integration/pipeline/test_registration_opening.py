@@ -19,8 +19,9 @@ from services.pipeline.domain.registration import Registration
 from services.pipeline.domain.registration_facts import RegistrationFacts, RegistrationOrigin
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
-from tests.integration.pipeline.conftest import HANGZHOU, ZHANG_WEI, Caller, PipelineHouse
+from tests.integration.pipeline.conftest import HANGZHOU, ZHANG_WEI, PipelineHouse
 from tests.integration.pipeline.test_registrations import NEED, Bureau, bureau, refused
+from tests.support.serving import Caller
 from tests.unit.pipeline.registrations import complete_facts
 
 __all__ = ["bureau"]

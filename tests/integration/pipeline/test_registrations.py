@@ -19,7 +19,8 @@ from sqlalchemy import update
 
 from chassis.principal import Scope
 from services.pipeline.storage.metadata import ORGANIZATION
-from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, MANAGER, WANG_LEI, ZHANG_WEI, Caller, PipelineHouse
+from tests.integration.pipeline.conftest import CHENGDU, HANGZHOU, MANAGER, WANG_LEI, ZHANG_WEI, PipelineHouse
+from tests.support.serving import Caller
 
 CRITERIA: list[Any] = list(messages.RegistrationCriterion.values())[1:]
 NEED = "为 300 名销售上线分销管理系统，替换现有表格，需与金蝶对接"
