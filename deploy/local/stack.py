@@ -64,9 +64,11 @@ class Stack:
                 self.say(f"{program.name} ended; started again. Its log: {self.home.log(program.name)}")
 
     def stop(self) -> None:
-        """Stop everything: the door first, the stores last."""
-        for program in reversed(self.programs):
-            program.stop()
+        """Stop everything: the door first, then the services at once, the stores last."""
+        for door in self.programs[-1:]:
+            door.stop()
+        with ThreadPoolExecutor(len(SERVICES)) as pool:
+            list(pool.map(Program.stop, self.programs[:-1]))
         if self.nats is not None:
             self.nats.stop()
         if self.postgres is not None:
