@@ -7,7 +7,10 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup run test lint unit integration e2e browser bench soak proto reference lock audit release clean
+# Two workers; tests that share what was started stay on one of them, and what lasts longest is begun first.
+TOGETHER := -n 2 --dist loadgroup --no-loadscope-reorder
+
+.PHONY: help setup run test lint lint-style lint-types lint-layers lint-protos unit integration e2e bench soak proto reference lock audit release clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,13 +29,23 @@ $(VENV)/.installed: requirements/bootstrap.lock requirements/development.lock py
 run: setup ## Start the whole product here, with demo data (PORT=8080, MILLRACE_HOME=.millrace)
 	@exec $(BIN)/python -m deploy.local up
 
-test: lint unit integration e2e browser ## Everything CI runs
+test: setup ## Everything CI runs
+	@$(MAKE) --jobs=2 --output-sync=target lint unit
+	@$(MAKE) integration e2e
 
-lint: setup ## Style, types, import contracts, contracts on the wire
+lint: lint-types lint-style lint-layers lint-protos ## Style, types, import contracts, contracts on the wire
+
+lint-style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-types: setup
 	$(BIN)/mypy
+
+lint-layers: setup
 	$(BIN)/lint-imports
+
+lint-protos: setup
 	$(BIN)/python hatch_build.py .venv/protos.binpb
 	$(BIN)/buf lint .venv/protos.binpb
 	@! command -v promtool >/dev/null || { promtool check rules deploy/prometheus/alerts.yml && promtool test rules deploy/prometheus/alerts_test.yml; }
@@ -41,14 +54,11 @@ lint: setup ## Style, types, import contracts, contracts on the wire
 unit: setup ## Rules alone: no socket, no database
 	$(BIN)/pytest tests/unit tests/architecture -n 2
 
-integration: setup ## One service at a time, with a real PostgreSQL and a real NATS
-	$(BIN)/pytest tests/integration tests/faults -n 2
+integration: setup ## One service at a time, with a real PostgreSQL and a real NATS, and the fault proofs
+	$(BIN)/pytest tests/integration tests/faults $(TOGETHER)
 
-e2e: setup ## Every process started as in production
-	$(BIN)/pytest tests/e2e
-
-browser: setup ## The pages in Chromium (skipped where it is absent)
-	$(BIN)/pytest tests/browser -rs
+e2e: setup ## Every process started as in production, and the pages in Chromium (skipped where it is absent)
+	$(BIN)/pytest tests/e2e tests/browser $(TOGETHER) -rs
 
 bench: setup ## Measure speed and size (at most 20 minutes)
 	@$(BIN)/python -m tests.performance

@@ -1,6 +1,7 @@
 """The servers that tests use: real ones, started once per worker, thrown away afterwards."""
 
 import itertools
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
 from tests.support.clock import FixedClock
 from tests.support.databases import Databases
+from tests.support.grouping import keep_together
+from tests.support.homes import Homes
+from tests.support.memory import roomy_memory
 from tests.support.parsing import parse_undisturbed
 from tests.support.running import Running
 
@@ -19,11 +23,23 @@ StartProcess = Callable[..., Running]
 parse_undisturbed()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell the workers which tests share what was started."""
+    keep_together(items)
+
+
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
     """Where the servers keep their data: short, for the sake of socket paths, and removed."""
-    with tempfile.TemporaryDirectory(prefix="millrace-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="millrace-", dir=roomy_memory(), ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the workers of this run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +62,12 @@ def nats_server(servers_folder: Path) -> Iterator[Nats]:
     server = start_nats(servers_folder / "nats", durable=False)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def homes(run_folder: Path, servers_folder: Path) -> Homes:
+    """Hands out folders of the product after its first start: `homes.started_once()`."""
+    return Homes(shared=run_folder, own=servers_folder)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.e2e.product import Product
+from tests.support.homes import Homes
 
-FEW = {"MILLRACE_DEMO_LEADS": "120"}
 AS_ROOT = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE_MS = 10_000
 
@@ -26,10 +26,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def product(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    made = Product(tmp_path_factory.mktemp("browser"), FEW).start()
-    yield made
-    made.stop()
+def product(chromium: Browser, homes: Homes) -> Iterator[Product]:
+    with homes.started_once(leads=300) as home:
+        made = Product(home).start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture(params=["en-GB", "zh-CN"])

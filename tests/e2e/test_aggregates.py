@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.e2e.product import Product
+from tests.support.homes import Homes
 
 ACCOUNT = {"displayName": "杭州云帆精密制造有限公司", "industry": "machinery"}
 
@@ -22,10 +23,11 @@ NOVEMBER = {
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    made = Product(tmp_path_factory.mktemp("aggregates"), {"MILLRACE_DEMO_LEADS": "0"}).start()
-    yield made
-    made.stop()
+def product(homes: Homes) -> Iterator[Product]:
+    with homes.started_once() as home:
+        made = Product(home).start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture(scope="module")

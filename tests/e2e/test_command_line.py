@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.product import Product
+from tests.support.homes import Homes
 
 LIST = """公司名称,联系人,职务,手机,邮箱,行业,省份,城市,预算下限
 杭州云帆精密制造有限公司,陈思远,采购总监,13800138000,chen@yunfan.example,制造业,浙江,杭州,100000
@@ -48,11 +49,11 @@ class Terminal:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    home, none = tmp_path_factory.mktemp("command"), {"MILLRACE_DEMO_LEADS": "0"}
-    made = Product(home, none, command=("gateway.cli", "up")).start()
-    yield made
-    made.stop()
+def product(homes: Homes) -> Iterator[Product]:
+    with homes.started_once() as home:
+        made = Product(home, command=("gateway.cli", "up")).start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture

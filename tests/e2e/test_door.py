@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.programs import free_address
 from tests.e2e.product import Product
+from tests.support.homes import Homes
 
 LEAD = {"companyName": "杭州云帆精密制造有限公司", "contactName": "陈思远", "phone": "13800138000"}
 PROVIDER_SECRET = "provider-secret: with/signs & more"
@@ -33,16 +34,16 @@ def provider(port: int) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def product(provider: str, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(provider: str, port: int, homes: Homes) -> Iterator[Product]:
     told = {
-        "MILLRACE_DEMO_LEADS": "0",
         "MILLRACE_OPENID_ISSUER": provider,
         "MILLRACE_OPENID_CLIENT_ID": "millrace",
         "MILLRACE_OPENID_CLIENT_SECRET": PROVIDER_SECRET,
     }
-    made = Product(tmp_path_factory.mktemp("door"), told, port=port).start()
-    yield made
-    made.stop()
+    with homes.started_once() as home:
+        made = Product(home, told, port=port).start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ import pytest
 
 from tests.e2e.product import Product, every, import_file
 from tests.support.febrl import febrl, write_csv
+from tests.support.homes import Homes
 
 BEST_KNOWN = 0.98
 UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
-SETTINGS = {"MILLRACE_DEMO_LEADS": "0", **UNLIMITED}
 SERVERS = {"postgres", "nats-server"}
 TAKES_ROWS = {"leads", "postgres"}
 CERTAIN_ENOUGH = {"DUPLICATE_BAND_SAME", "DUPLICATE_BAND_LIKELY"}
@@ -27,10 +27,11 @@ Pairs = set[frozenset[str]]
 
 
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    made = Product(tmp_path / "home", SETTINGS).start()
-    yield made
-    made.stop()
+def product(homes: Homes) -> Iterator[Product]:
+    with homes.started_once() as home:
+        made = Product(home, UNLIMITED).start()
+        yield made
+        made.stop()
 
 
 @pytest.mark.timeout(240)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.actors import JSON, Actor, accepted, actor, day, member, money, signer, yuan
 from tests.e2e.product import Product
+from tests.support.homes import Homes
 
 COMPANY = "杭州云帆科技有限公司"
 NEED = "为 301 名销售上线商机与合同管理系统，替换现有表格，需与金蝶对接，年底前完成验收。"
@@ -43,11 +44,12 @@ class Cast:
 
 
 @pytest.fixture(scope="module")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
-    product = Product(tmp_path_factory.mktemp("life"), {"MILLRACE_DEMO_LEADS": "0"}).start()
-    roles = ("administrator", "marketing", "sales_director", "legal", "finance")
-    yield Cast(product, *(actor(product, role) for role in roles))
-    product.stop()
+def cast(homes: Homes) -> Iterator[Cast]:
+    with homes.started_once() as home:
+        product = Product(home).start()
+        roles = ("administrator", "marketing", "sales_director", "legal", "finance")
+        yield Cast(product, *(actor(product, role) for role in roles))
+        product.stop()
 
 
 @pytest.fixture(scope="module")

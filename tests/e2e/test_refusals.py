@@ -13,6 +13,7 @@ from millrace.auth.v1 import access_pb2
 
 from deploy.local.stack import SERVICES
 from tests.e2e.product import Product
+from tests.support.homes import Homes
 
 ROOT = Path(__file__).parent.parent.parent
 HOMES = {"events": SERVICES, **{name: (name,) for name in SERVICES}}
@@ -36,10 +37,11 @@ def methods() -> Iterator[tuple[str, MethodDescriptor]]:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    made = Product(tmp_path_factory.mktemp("refusals"), {"MILLRACE_DEMO_LEADS": "0"}).start()
-    yield made
-    made.stop()
+def product(homes: Homes) -> Iterator[Product]:
+    with homes.started_once() as home:
+        made = Product(home).start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture(scope="module")

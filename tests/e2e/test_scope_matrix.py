@@ -18,6 +18,7 @@ from millrace.auth.v1 import access_pb2
 from deploy.local.stack import SERVICES
 from gateway.transcoding.methods import Binding, Shape, find_bindings
 from tests.e2e.product import Product, every
+from tests.support.homes import Homes
 
 ROLES = ("sales", "sales_manager", "regional_manager")
 # What refuses a stranger's row: it is not there, the action is not his, or the request was wrong before anybody looked.
@@ -87,10 +88,11 @@ FOUND = list(collections())
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    made = Product(tmp_path_factory.mktemp("matrix"), {"MILLRACE_DEMO_LEADS": "300"}).start()
-    yield made
-    made.stop()
+def product(homes: Homes) -> Iterator[Product]:
+    with homes.started_once(leads=300) as home:
+        made = Product(home).start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture(scope="module")

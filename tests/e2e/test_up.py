@@ -12,16 +12,18 @@ import pytest
 
 from deploy.local.stack import SERVICES
 from tests.e2e.product import READY, Product
+from tests.support.homes import Homes
 
 FEW = {"MILLRACE_DEMO_LEADS": "120"}
 SECOND_START_SECONDS = 10
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    made = Product(tmp_path_factory.mktemp("up"), FEW).start()
-    yield made
-    made.stop()
+def product(homes: Homes) -> Iterator[Product]:
+    with homes.empty() as home:
+        made = Product(home, FEW).start()
+        yield made
+        made.stop()
 
 
 def test_it_says_where_it_is_and_whom_to_sign_in_as(product: Product) -> None:

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from deploy.local.demo import load_demo
 from deploy.local.home import Home
 from deploy.local.programs import free_address
 from deploy.local.stack import Stack
+from tests.support.homes import Homes
 
 UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
 
@@ -34,12 +33,12 @@ def size() -> Size:
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
+def stack(homes: Homes) -> Iterator[Stack]:
     port = int(free_address().rsplit(":", 1)[1])
-    stack = Stack(Home.open(tmp_path / "home"), port, UNLIMITED, say=lambda _text: None)
-    try:
-        stack.start()
-        load_demo(stack, leads=0)
-        yield stack
-    finally:
-        stack.stop()
+    with homes.started_once() as home:
+        stack = Stack(Home.open(home), port, UNLIMITED, say=lambda _text: None)
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.stop()
