@@ -7,9 +7,6 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-# Two workers; tests that share what was started stay on one of them, and what lasts longest is begun first.
-TOGETHER := -n 2 --dist loadgroup --no-loadscope-reorder
-
 .PHONY: help setup run test lint lint-style lint-types lint-layers lint-protos unit integration e2e bench soak proto reference lock audit release clean
 
 help: ## Show what can be made
@@ -55,10 +52,10 @@ unit: setup ## Rules alone: no socket, no database
 	$(BIN)/pytest tests/unit tests/architecture -n 2
 
 integration: setup ## One service at a time, with a real PostgreSQL and a real NATS, and the fault proofs
-	$(BIN)/pytest tests/integration tests/faults $(TOGETHER)
+	$(BIN)/pytest tests/integration tests/faults -n 2
 
 e2e: setup ## Every process started as in production, and the pages in Chromium (skipped where it is absent)
-	$(BIN)/pytest tests/e2e tests/browser $(TOGETHER) -rs
+	$(BIN)/pytest tests/e2e tests/browser -n 2 -rs
 
 bench: setup ## Measure speed and size (at most 20 minutes)
 	@$(BIN)/python -m tests.performance

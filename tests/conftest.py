@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
 from tests.support.clock import FixedClock
 from tests.support.databases import Databases
-from tests.support.grouping import keep_together
+from tests.support.grouping import ByRoom, longest_first
 from tests.support.homes import Homes
 from tests.support.memory import roomy_memory
 from tests.support.parsing import parse_undisturbed
@@ -24,8 +25,14 @@ parse_undisturbed()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell the workers which tests share what was started."""
-    keep_together(items)
+    """Begin with what lasts longest."""
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRoom:
+    """Keep tests that share what was started on one worker."""
+    return ByRoom(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,40 @@
 """Which tests stay together on one worker, because what they share is started once, and which come first."""
 
+from pathlib import PurePath
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-ROOMS = {"faults": "faults", "browser": "browser"}
-APART = {"test_febrl"}  # each of them starts a product of its own
-LONGEST = ("faults", "test_febrl", "test_scope_matrix", "test_up", "browser")
+TOGETHER = {"faults", "browser"}
+APART = "tests/e2e/test_febrl.py"  # each of its tests starts a product of its own
+LONGEST = ("tests/faults/", APART, "tests/e2e/test_scope_matrix.py", "tests/e2e/test_up.py", "tests/browser/")
 
 
-def keep_together(items: list[pytest.Item]) -> None:
-    """Give the tests that share a product the mark by which `--dist loadgroup` keeps them on one worker.
+class ByRoom(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Sends the tests of a room to one worker, the longest rooms first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return room_of(nodeid)
+
+
+def room_of(nodeid: str) -> str:
+    """What a test shares with the others of its room.
 
     A module of e2e shares its product, the pages share theirs; of the fault proofs, whose processes want the whole
-    machine, one is at work at a time. What lasts longest is begun first, lest one worker waits for the other.
+    machine, one is at work at a time. Unit tests are too quick to be sent one by one.
     """
+    path = nodeid.partition("::")[0]
+    folder = PurePath(path).parts[1]
+    if folder in TOGETHER:
+        return folder
+    return path if folder in {"unit", "e2e"} and path != APART else nodeid
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put what lasts longest at the beginning, lest one worker waits for the other at the end."""
     items.sort(key=_place)
-    for item in items:
-        module, room = item.path.stem, ROOMS.get(item.path.parent.name)
-        group = module if item.path.parent.name == "e2e" and module not in APART else room
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _place(item: pytest.Item) -> int:
-    found = [place for place, name in enumerate(LONGEST) if name in {item.path.stem, item.path.parent.name}]
+    found = [place for place, start in enumerate(LONGEST) if item.nodeid.startswith(start)]
     return found[0] if found else len(LONGEST)
