@@ -1,13 +1,25 @@
-"""Lists that are read all day long: planned once for each reader, filter and order, and run by the driver."""
+"""Lists that are read all day long: planned once for each reader, shape of filter and order, and run by the driver."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select
 
-from chassis.listing.page import COUNTED, Listing, Page, PageRequest, Plan, page_of, page_values, plan_page
+from chassis.listing.fields import shape_of
+from chassis.listing.filters import Condition, parse_filter
+from chassis.listing.page import (
+    COUNTED,
+    Listing,
+    Page,
+    PageRequest,
+    Plan,
+    is_whole,
+    page_of,
+    page_values,
+    plan_page,
+)
 from chassis.prepared import Prepared, Row
 from chassis.principal import Principal
 from chassis.work import Read
@@ -16,18 +28,18 @@ _KEPT = 500
 # More than can be counted stays more for a while: seconds until it is counted again.
 _CAPPED_SECONDS = 10.0
 
-Key = tuple[str, str, str, str, bool]
+Key = tuple[str, str, Condition | None, str, bool]
 
 
 @dataclass(slots=True)
 class _Known:
-    """A plan made for a reader, and until when its total need not be counted (seconds of the loop's clock)."""
+    """A plan made for a reader, and for which filters the total need not be counted until when (the loop's clock)."""
 
     principal: Principal
     plan: Plan
     rows: Prepared
     count: Prepared
-    capped_until: float = 0.0
+    capped_until: dict[str, float] = field(default_factory=dict)
 
 
 class BusyList:
@@ -41,27 +53,33 @@ class BusyList:
 
     async def page(self, read: Read, wanted: PageRequest, *, permission: str) -> Page[Row]:
         """A page of the rows the reader may see. Raises FilterInvalid, OrderInvalid, PageTokenInvalid."""
-        known = self._plan(read.principal, permission, wanted)
-        rows = await read.rows(known.rows, **page_values(wanted, known.plan))
-        return page_of(rows, wanted, self._listing, known.plan, total=await self._total(read, known))
+        condition = parse_filter(wanted.filter)
+        values: Mapping[str, object] = {}
+        if condition is not None:
+            condition, values = shape_of(condition, self._listing.fields)
+        known = self._plan(read.principal, permission, wanted, condition)
+        rows = await read.rows(known.rows, **values, **page_values(wanted, known.plan))
+        total = len(rows) if is_whole(rows, wanted) else await self._total(read, known, wanted.filter, values)
+        return page_of(rows, wanted, self._listing, known.plan, total=total)
 
-    def _plan(self, principal: Principal, permission: str, wanted: PageRequest) -> _Known:
-        key = (principal.subject, permission, wanted.filter, wanted.order_by, bool(wanted.token))
+    def _plan(self, principal: Principal, permission: str, wanted: PageRequest, shape: Condition | None) -> _Known:
+        key = (principal.subject, permission, shape, wanted.order_by, bool(wanted.token))
         known = self._known.get(key)
         if known is not None and (known.principal is principal or known.principal == principal):
             return known
-        plan = plan_page(self._build(principal, permission), self._listing, wanted)
+        plan = plan_page(self._build(principal, permission), self._listing, wanted, shape)
         if len(self._known) >= _KEPT:
             self._known.clear()
         known = self._known[key] = _Known(principal, plan, Prepared(plan.rows), Prepared(plan.count))
         return known
 
-    async def _total(self, read: Read, known: _Known) -> int:
+    async def _total(self, read: Read, known: _Known, text: str, values: Mapping[str, object]) -> int:
         now = asyncio.get_running_loop().time()
-        if now < known.capped_until:
+        if now < known.capped_until.get(text, 0.0):
             return COUNTED + 1
-        counted = await read.rows(known.count)
+        counted = await read.rows(known.count, **values)
         total: int = next(iter(counted[0].values()))
         if total > COUNTED:
-            known.capped_until = now + _CAPPED_SECONDS
+            known.capped_until = {each: until for each, until in known.capped_until.items() if now < until}
+            known.capped_until[text] = now + _CAPPED_SECONDS
         return total

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, true
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.listing.filters import Comparison, Condition, Junction, Negation
+from chassis.listing.filters import Comparison, Condition, Junction, Negation, Place
 from chassis.listing.refusals import FilterInvalid
 
 _EQUAL: frozenset[str] = frozenset({"=", "!="})
@@ -50,19 +50,34 @@ class Field:
 
     def holds(self, comparison: Comparison) -> ColumnElement[bool]:
         """The comparison in SQL; raises FilterInvalid."""
+        if isinstance(comparison.value, Place):
+            return self._compared(comparison.sign, bindparam(comparison.value.name, type_=self.column.type))
         if comparison.sign == ":" and comparison.value == _PRESENT:
             return self.filled(self.column)
-        try:
-            value = self.read(comparison.value)
-        except (ValueError, KeyError):
-            raise FilterInvalid(near=comparison.value) from None
+        value = self._value(comparison.value)
         if comparison.sign == ":" and self.has is not None:
             return self.has(self.column, value)
         if comparison.sign not in self.signs:
             raise FilterInvalid(near=f"{comparison.field} {comparison.sign}")
-        if comparison.sign == "!=":
+        return self._compared(comparison.sign, value)
+
+    def apart(self, comparison: Comparison) -> object | None:
+        """The value where the comparison's SQL is the same for any other, else None; raises FilterInvalid."""
+        if isinstance(comparison.value, Place) or comparison.sign not in self.signs:
+            return None
+        value: object = self._value(comparison.value)
+        return value if isinstance(value, (str, int, UUID, date)) and not isinstance(value, bool) else None
+
+    def _value(self, told: str) -> Any:
+        try:
+            return self.read(told)
+        except (ValueError, KeyError):
+            raise FilterInvalid(near=told) from None
+
+    def _compared(self, sign: str, value: Any) -> ColumnElement[bool]:
+        if sign == "!=":
             return self.column.is_distinct_from(value)
-        answer: ColumnElement[bool] = _COMPARE[comparison.sign](self.column, value)
+        answer: ColumnElement[bool] = _COMPARE[sign](self.column, value)
         return answer
 
 
@@ -142,6 +157,29 @@ def to_sql(condition: Condition, fields: Mapping[str, Field]) -> ColumnElement[b
     if field is None:
         raise FilterInvalid(near=condition.field)
     return field.holds(condition)
+
+
+def shape_of(condition: Condition, fields: Mapping[str, Field]) -> tuple[Condition, Mapping[str, object]]:
+    """The condition with places for its values, and the values by place; raises FilterInvalid.
+
+    Conditions of the same shape are the same SQL.
+    """
+    values: dict[str, object] = {}
+    return _shaped(condition, fields, values), values
+
+
+def _shaped(condition: Condition, fields: Mapping[str, Field], values: dict[str, object]) -> Condition:
+    if isinstance(condition, Junction):
+        return Junction(condition.word, tuple(_shaped(part, fields, values) for part in condition.parts))
+    if isinstance(condition, Negation):
+        return Negation(_shaped(condition.part, fields, values))
+    field = fields.get(condition.field)
+    value = None if field is None else field.apart(condition)
+    if value is None:
+        return condition
+    place = Place(f"value_{len(values)}")
+    values[place.name] = value
+    return Comparison(condition.field, condition.sign, place)
 
 
 def _whole(value: str) -> int:

@@ -8,6 +8,7 @@ As AIP-160 has it, OR binds tighter than AND, and `:` asks whether a field has a
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chassis.listing.refusals import FilterInvalid
 
@@ -21,12 +22,19 @@ _MOST_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands that need not be known beforehand: conditions that differ in it alone are of one shape."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """One condition on one field."""
 
     field: str
     sign: str
-    value: str
+    value: str | Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ class Junction:
 Condition = Comparison | Negation | Junction
 
 
+@lru_cache(maxsize=1024)
 def parse_filter(text: str) -> Condition | None:
     """The condition a filter states, None for an empty one; raises FilterInvalid."""
     tokens = _tokens(text)

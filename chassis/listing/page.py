@@ -13,7 +13,7 @@ from sqlalchemy import Column, ColumnElement, Integer, RowMapping, Select, bindp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.listing.fields import Field, to_sql
-from chassis.listing.filters import contract_name, parse_filter
+from chassis.listing.filters import Condition, contract_name, parse_filter
 from chassis.listing.refusals import OrderInvalid, PageTokenInvalid
 
 T = TypeVar("T")
@@ -88,16 +88,20 @@ async def read_page(
     connection: AsyncConnection, statement: Select[Any], listing: Listing, wanted: PageRequest
 ) -> Page[RowMapping]:
     """The page of an already scoped select. Raises FilterInvalid, OrderInvalid, PageTokenInvalid."""
-    plan = plan_page(statement, listing, wanted)
+    plan = plan_page(statement, listing, wanted, parse_filter(wanted.filter))
     rows = (await connection.execute(plan.rows, page_values(wanted, plan))).mappings().all()
-    total = await connection.scalar(plan.count) or 0
+    total = len(rows) if is_whole(rows, wanted) else await connection.scalar(plan.count) or 0
     return page_of(rows, wanted, listing, plan, total=total)
 
 
-def plan_page(statement: Select[Any], listing: Listing, wanted: PageRequest) -> Plan:
+def is_whole(rows: Sequence[object], wanted: PageRequest) -> bool:
+    """Whether the rows of a plan are all there are: then nothing is left to be counted."""
+    return not wanted.token and len(rows) <= wanted.rows
+
+
+def plan_page(statement: Select[Any], listing: Listing, wanted: PageRequest, condition: Condition | None) -> Plan:
     """How a page is read; the same for every page behind the first. Raises FilterInvalid and OrderInvalid."""
     order, descending = _order(listing, wanted.order_by)
-    condition = parse_filter(wanted.filter)
     if condition is not None:
         statement = statement.where(to_sql(condition, listing.fields))
     following = statement

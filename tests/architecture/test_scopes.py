@@ -62,7 +62,7 @@ WITHOUT = {
     "pipeline/account_finding.py:_people": "duplicates are found whatever the caller sees; the answer is narrowed",
     "pipeline/account_finding.py:find_known": "duplicates are found whatever the caller sees; the answer is narrowed",
     "pipeline/account_phases.py:_OPEN_BUSINESS": "tells that something is open with an account the caller archives",
-    "pipeline/account_phases.py:opportunity_states": "states only, of accounts the caller sees",
+    "pipeline/account_phases.py:_STATES": "states only, of accounts the caller sees",
     "pipeline/accounts.py:_ABOVE": "tells whether a circle closes, and nothing else",
     "pipeline/accounts.py:account_by_itself": "follows from a fact, and answers no caller",
     "pipeline/contacts.py:people_of": "they follow what becomes of their account",

@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, Uuid, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page, reference, text
+from chassis.listing import Listing, Order, Page, PageRequest, choice, reference, text
+from chassis.listing.busy import BusyList
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
@@ -176,8 +178,7 @@ async def lock_contracts(read: Read, uuids: Sequence[UUID]) -> Sequence[Contract
 
 async def list_contracts(read: Read, wanted: PageRequest) -> Page[Contract]:
     """A page of the contracts the caller may see."""
-    visible = scope(select(CONTRACTS), CONTRACTS, principal=read.principal, permission=READING)
-    page = await read_page(read.connection, visible, _LISTING, wanted)
+    page = await _BUSY.page(read, wanted, permission=READING)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -234,3 +235,10 @@ _LISTING = Listing(
     order_by="create_time desc",
     tie=CONTRACTS.c.uuid,
 )
+
+
+def _visible(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(CONTRACTS), CONTRACTS, principal=principal, permission=permission)
+
+
+_BUSY = BusyList(_visible, _LISTING)

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, any_, literal, select
+from sqlalchemy import RowMapping, Select, Uuid, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.listing import Listing, Order, Page, PageRequest, day, read_page, reference, truth
+from chassis.listing import Listing, Order, Page, PageRequest, day, reference, truth
+from chassis.listing.busy import BusyList
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
@@ -126,8 +128,7 @@ async def contracts_of_instalments(read: Read, uuids: Sequence[UUID], *, permiss
 
 async def list_instalments(read: Read, wanted: PageRequest) -> Page[Instalment]:
     """A page of the instalments the caller may see."""
-    visible = scope(select(INSTALMENTS), INSTALMENTS, principal=read.principal, permission=READING)
-    page = await read_page(read.connection, visible, _LISTING, wanted)
+    page = await _BUSY.page(read, wanted, permission=READING)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -147,3 +148,10 @@ _LISTING = Listing(
     order_by="due_date",
     tie=INSTALMENTS.c.uuid,
 )
+
+
+def _visible(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(INSTALMENTS), INSTALMENTS, principal=principal, permission=permission)
+
+
+_BUSY = BusyList(_visible, _LISTING)

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, func, select
 
-from chassis.listing import Listing, Order, Page, PageRequest, choice, number, read_page, reference, text
+from chassis.listing import Listing, Order, Page, PageRequest, choice, number, reference, text
+from chassis.listing.busy import BusyList
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
@@ -175,8 +177,7 @@ async def quotes_of_opportunity(read: Read, opportunity: UUID) -> Sequence[Quote
 
 async def list_quotes(read: Read, wanted: PageRequest) -> Page[Quote]:
     """A page of the quotes the caller may see."""
-    visible = scope(select(QUOTES), QUOTES, principal=read.principal, permission=READING)
-    page = await read_page(read.connection, visible, _LISTING, wanted)
+    page = await _BUSY.page(read, wanted, permission=READING)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -251,3 +252,10 @@ _LISTING = Listing(
     order_by="create_time desc",
     tie=QUOTES.c.uuid,
 )
+
+
+def _visible(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(QUOTES), QUOTES, principal=principal, permission=permission)
+
+
+_BUSY = BusyList(_visible, _LISTING)

@@ -9,7 +9,9 @@ from sqlalchemy import RowMapping, Select, Text, any_, bindparam, literal, selec
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, day, read_page, reference, text, truth
+from chassis.listing.busy import BusyList
 from chassis.prepared import Prepared
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
@@ -145,8 +147,7 @@ async def lock_unidentified(read: Read, uuid: UUID) -> Receipt:
 
 async def list_receipts(read: Read, wanted: PageRequest) -> Page[Receipt]:
     """A page of the receipts the caller may see."""
-    visible = scope(select(RECEIPTS), RECEIPTS, principal=read.principal, permission=READING)
-    page = await read_page(read.connection, visible, _LISTING, wanted)
+    page = await _BUSY.page(read, wanted, permission=READING)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -207,3 +208,10 @@ _LISTING = Listing(
     order_by="receive_date desc",
     tie=RECEIPTS.c.uuid,
 )
+
+
+def _visible(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(RECEIPTS), RECEIPTS, principal=principal, permission=permission)
+
+
+_BUSY = BusyList(_visible, _LISTING)

@@ -3,22 +3,27 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Uuid, any_, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from chassis.prepared import Prepared
 from chassis.work import Read
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
+
+_STATES = Prepared(
+    select(OPPORTUNITIES.c.account, OPPORTUNITIES.c.state)
+    .where(OPPORTUNITIES.c.account == any_(bindparam("accounts", type_=ARRAY(Uuid))))
+    .distinct()
+)
 
 
 async def opportunity_states(read: Read, accounts: Collection[UUID]) -> Mapping[UUID, frozenset[str]]:
     """The states the opportunities of each account are in, whoever works on them; accounts without one are left out."""
     if not accounts:
         return {}
-    statement = (
-        select(OPPORTUNITIES.c.account, OPPORTUNITIES.c.state).where(OPPORTUNITIES.c.account.in_(accounts)).distinct()
-    )
     states: dict[UUID, set[str]] = {}
-    for row in await read.connection.execute(statement):
-        states.setdefault(row.account, set()).add(row.state)
+    for row in await read.rows(_STATES, accounts=list(accounts)):
+        states.setdefault(row["account"], set()).add(row["state"])
     return {account: frozenset(found) for account, found in states.items()}
 
 

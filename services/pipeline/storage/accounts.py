@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Uuid, and_, bindparam, false, select
 from sqlalchemy import text as sql
 
 from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference, text, text_found, texts
+from chassis.prepared import PreparedFor
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.account import (
@@ -99,10 +101,23 @@ async def get_account(read: Read, uuid: UUID, *, permission: str, hold: Hold | N
 
     Held, it keeps its owner until the transaction ends, which has to be begun.
     """
+    if hold is None:
+        rows = await read.rows(_SEEN(read.principal, permission), wanted=uuid)
+        if not rows:
+            raise AccountNotFound(account=f"accounts/{uuid}")
+        return from_row(rows[0])
     statement = scope(
         select(ACCOUNTS).where(ACCOUNTS.c.uuid == uuid), ACCOUNTS, principal=read.principal, permission=permission
     )
     return await _one(read, statement, uuid, hold)
+
+
+def _seen(principal: Principal, permission: str) -> Select[Any]:
+    wanted = ACCOUNTS.c.uuid == bindparam("wanted", type_=Uuid)
+    return scope(select(ACCOUNTS).where(wanted), ACCOUNTS, principal=principal, permission=permission)
+
+
+_SEEN = PreparedFor(_seen)
 
 
 async def account_by_itself(read: Read, uuid: UUID, *, hold: Hold | None = None) -> Account:

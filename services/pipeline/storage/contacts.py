@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, select
 
-from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, read_page, reference, text
+from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, reference, text
+from chassis.listing.busy import BusyList
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.contact import Contact, ContactFacts, ContactKeys, ContactNotFound, DecisionRole
@@ -76,10 +78,7 @@ async def people_of(read: Read, account: UUID) -> Sequence[Contact]:
 
 async def list_contacts(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Contact]:
     """A page of the contacts the reader may see; archived ones where asked for."""
-    statement = scope(select(CONTACTS), CONTACTS, principal=read.principal, permission=READING)
-    if not show_deleted:
-        statement = statement.where(CONTACTS.c.delete_time.is_(None))
-    page = await read_page(read.connection, statement, _LISTING, wanted)
+    page = await (_ALL if show_deleted else _LIVE).page(read, wanted, permission=READING)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -102,3 +101,14 @@ _LISTING = Listing(
     order_by="display_name",
     tie=CONTACTS.c.uuid,
 )
+
+
+def _all(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(CONTACTS), CONTACTS, principal=principal, permission=permission)
+
+
+def _live(principal: Principal, permission: str) -> Select[Any]:
+    return _all(principal, permission).where(CONTACTS.c.delete_time.is_(None))
+
+
+_ALL, _LIVE = BusyList(_all, _LISTING), BusyList(_live, _LISTING)

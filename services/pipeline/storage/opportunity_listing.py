@@ -1,6 +1,6 @@
 """What opportunities and their conflicts can be filtered and sorted by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -114,11 +114,10 @@ async def list_opportunities(
 
     What depends on the time is planned anew each time; everything else once for each reader.
     """
-    flags = _attention(cutoffs)
-    if not any(name in wanted.filter for name in flags):
+    if not any(name in wanted.filter for name in _ATTENTION):
         busy = await _BUSY.page(read, wanted, permission=permission)
         return busy.of([from_row(row) for row in busy.items])
-    timed = {name: truth(condition) for name, condition in flags.items()}
+    timed = {name: truth(condition(cutoffs)) for name, condition in _ATTENTION.items()}
     listing = replace(_LISTING, fields={**_FIELDS, **timed})
     page = await read_page(read.connection, _visible(read.principal, permission), listing, wanted)
     return page.of([from_row(row) for row in page.items])
@@ -177,20 +176,19 @@ def _visible(principal: Principal, permission: str) -> Select[Any]:
 
 _LISTING = Listing(fields=_FIELDS, orders=_ORDERS, order_by="create_time desc", tie=_O.uuid)
 _BUSY = BusyList(_visible, _LISTING)
-
-
-def _attention(cutoffs: Cutoffs) -> Mapping[str, ColumnElement[Any]]:
-    """The same rules as `domain.opportunity_rules.attention` has in memory; a test holds them together."""
-    is_open = _O.state == OpportunityState.OPEN.value
-    return {
-        "rotting": and_(is_open, _O.rot_time.is_not(None), _O.rot_time < cutoffs.now),
-        "overdue": and_(is_open, _O.close_order < cutoffs.today),
-        "missed_quote": and_(
-            is_open,
-            _O.first_quoted_time.is_(None),
-            _O.need_confirmed_time.is_not(None),
-            _O.need_confirmed_time < cutoffs.unquoted,
-        ),
-        "forgotten_follow_up": and_(is_open, _O.quoted_time.is_not(None), _O.follow_up_time < cutoffs.unfollowed),
-        "without_next_step": and_(is_open, or_(_O.next_step == "", _O.next_step_date.is_(None))),
-    }
+_IS_OPEN = _O.state == OpportunityState.OPEN.value
+# The same rules as `domain.opportunity_rules.attention` has in memory; a test holds them together.
+_ATTENTION: Mapping[str, Callable[[Cutoffs], ColumnElement[bool]]] = {
+    "rotting": lambda cutoffs: and_(_IS_OPEN, _O.rot_time.is_not(None), _O.rot_time < cutoffs.now),
+    "overdue": lambda cutoffs: and_(_IS_OPEN, _O.close_order < cutoffs.today),
+    "missed_quote": lambda cutoffs: and_(
+        _IS_OPEN,
+        _O.first_quoted_time.is_(None),
+        _O.need_confirmed_time.is_not(None),
+        _O.need_confirmed_time < cutoffs.unquoted,
+    ),
+    "forgotten_follow_up": lambda cutoffs: and_(
+        _IS_OPEN, _O.quoted_time.is_not(None), _O.follow_up_time < cutoffs.unfollowed
+    ),
+    "without_next_step": lambda _: and_(_IS_OPEN, or_(_O.next_step == "", _O.next_step_date.is_(None))),
+}

@@ -27,7 +27,7 @@ from trade.budget import Budget
 from trade.reasons import Reason
 
 
-def from_row(row: RowMapping) -> Registration:
+def from_row(row: Mapping[str, Any] | RowMapping) -> Registration:
     """The registration in a row."""
     return Registration(
         uuid=row["uuid"],
@@ -72,7 +72,7 @@ def review_to_json(review: Review) -> Mapping[str, object]:
     }
 
 
-def _facts(row: RowMapping) -> RegistrationFacts:
+def _facts(row: Mapping[str, Any] | RowMapping) -> RegistrationFacts:
     return RegistrationFacts(
         customer=Customer(
             account=row["account"],

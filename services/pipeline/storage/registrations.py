@@ -3,11 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
-from chassis.listing import Page, PageRequest, read_page
+from chassis.listing import Page, PageRequest
+from chassis.listing.busy import BusyList
+from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.customer_keys import customer_keys
@@ -93,8 +96,7 @@ async def registration_under_review(read: Read, uuid: UUID) -> Registration:
 
 async def list_registrations(read: Read, wanted: PageRequest, *, permission: str) -> Page[Registration]:
     """A page of the registrations the permission reaches."""
-    statement = scope(select(REGISTRATIONS), REGISTRATIONS, principal=read.principal, permission=permission)
-    page = await read_page(read.connection, statement, LISTING, wanted)
+    page = await _BUSY.page(read, wanted, permission=permission)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -142,3 +144,10 @@ async def due_registrations(read: Read, *, now: datetime, most: int) -> Sequence
         .with_for_update(skip_locked=True)
     )
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+def _visible(principal: Principal, permission: str) -> Select[Any]:
+    return scope(select(REGISTRATIONS), REGISTRATIONS, principal=principal, permission=permission)
+
+
+_BUSY = BusyList(_visible, LISTING)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 
+from chassis.prepared import Prepared
 from chassis.work import Read, Record
 from services.pipeline.domain.process_reading import shipped_process, stage_of, stage_to_plain
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessNotFound
@@ -53,12 +54,12 @@ def shipped_words() -> Mapping[str, Sequence[str]]:
     return words
 
 
+_EVERY = Prepared(select(SALES_PROCESSES).order_by(SALES_PROCESSES.c.uuid).limit(_MOST))
+
+
 async def every_process(read: Read) -> list[SalesProcess]:
     """All processes, the shipped ones first; a company has a handful."""
-    rows = (
-        await read.connection.execute(select(SALES_PROCESSES).order_by(SALES_PROCESSES.c.uuid).limit(_MOST))
-    ).mappings()
-    written = {row["uuid"]: process_from_row(row) for row in rows}
+    written = {row["uuid"]: process_from_row(row) for row in await read.rows(_EVERY)}
     return [written.pop(uuid, shipped) for uuid, shipped in shipped_processes().items()] + list(written.values())
 
 

@@ -68,6 +68,19 @@ async def test_pages_follow_one_another_without_a_gap_or_a_double(house: LeadsHo
     assert sorted(names) == sorted(lead.name for lead in made)
 
 
+async def test_filters_of_one_shape_are_answered_and_counted_each_by_itself(house: LeadsHouse) -> None:
+    names = [lead.company_name for lead in await a_stock(house)]
+    stub = LeadServiceStub(house.channel)
+    for name in names:
+        assert await listed(house, filter=f'company_name = "{name}"') == [name[:2]]
+        others = ListLeadsRequest(page_size=2, filter=f'company_name != "{name}"')
+        page = await stub.ListLeads(others, **house.boss)
+        others.page_token = page.next_page_token
+        rest = await stub.ListLeads(others, **house.boss)
+        assert (page.total_size, rest.total_size) == (4, 4)
+        assert {lead.company_name for lead in (*page.leads, *rest.leads)} == {*names} - {name}
+
+
 async def test_companies_sort_by_their_pinyin(house: LeadsHouse) -> None:
     await a_stock(house)
     assert await listed(house, order_by="company_name") == ["北京", "成都", "重庆", "广州", "上海"]
