@@ -1,7 +1,7 @@
 """Asking the figures (A-02): sums over what the caller may see, whatever the number of opportunities behind them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from chassis.principal import Scope
@@ -139,4 +139,4 @@ async def _orders(read: Read, question: Question, cuts: Cuts, *, more: Sequence[
     if question.side is None:
         return await sums(read, "contracts", question, cuts, measures=("orders", *more))
     won = await sums(read, "pipeline", question, cuts, measures=("won",))
-    return [replace(each, measure="orders") for each in won]
+    return [each._replace(measure="orders") for each in won]

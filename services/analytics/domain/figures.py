@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from services.analytics.domain.questions import Sum
 
@@ -51,7 +52,12 @@ def difference(ours: Ratio, theirs: Ratio) -> Difference:
 
 def rounded(value: Decimal, digits: int) -> Decimal:
     """Rounded half up, as people do."""
-    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return value.quantize(_unit(digits), ROUND_HALF_UP)
+
+
+@cache
+def _unit(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
 
 
 class Tallies:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from kernel.errors import Kind, Refusal
 from services.analytics.domain.cells import (
@@ -194,9 +195,11 @@ class Question:
         return replace(self, period=Period(_BEFORE_EVERYTHING, self.period.end))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
-    """What was found: the sum of a measure in a group, per currency; `value` where a side of its own is told apart."""
+class Sum(NamedTuple):
+    """What was found: the sum of a measure in a group, per currency; `value` where a side of its own is told apart.
+
+    A tuple, because an answer is made of thousands of them.
+    """
 
     group: tuple[str, ...]
     measure: str

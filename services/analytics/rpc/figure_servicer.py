@@ -17,7 +17,7 @@ from services.analytics.application.figures import (
     query_stage_times,
 )
 from services.analytics.domain.facts import Step
-from services.analytics.domain.figures import NOT_KNOWN, Difference, Group, Tallies, rounded
+from services.analytics.domain.figures import NOT_KNOWN, Difference, Group, Tallies
 from services.analytics.domain.funnel import Funnel, FunnelStep, Mode, Stage
 from services.analytics.domain.questions import Dimension
 from services.analytics.domain.ratios import Measured, Metric
@@ -28,6 +28,7 @@ from services.analytics.rpc.selections import (
     group_message,
     question_of,
     ratio_message,
+    share_message,
 )
 
 _MODES: Mapping[int, Mode] = {contract.FUNNEL_MODE_WINDOW: Mode.WINDOW}
@@ -108,14 +109,13 @@ def _stage(stage: Stage | None) -> Any:
 
 
 def _step(step: FunnelStep) -> contract.FunnelStep:
-    value = step.rate.value
     return contract.FunnelStep(
         stage=_STAGES[step.stage],
         count=step.count,
         moved_on=step.moved_on,
         lost=step.lost,
         open=step.still_open,
-        rate=ratio_message(step.rate, text=step.rate.percent(), value=None if value is None else rounded(value, 4)),
+        rate=share_message(step.rate),
         amounts=amounts_message(step.amounts),
         lost_amounts=amounts_message(step.lost_amounts),
     )
@@ -144,7 +144,6 @@ def _sales(group: Group, found: Tallies) -> contract.Sales:
 
 
 def _stage_time(group: Group, time: StageTime) -> contract.StageTime:
-    value = time.share.value
     return contract.StageTime(
         group=group_message(group),
         stage=_STEPS[time.step],
@@ -153,7 +152,7 @@ def _stage_time(group: Group, time: StageTime) -> contract.StageTime:
         moved_back=time.moved_back,
         lost=time.lost,
         open=time.still_open,
-        share=ratio_message(time.share, text=time.share.percent(), value=None if value is None else rounded(value, 4)),
+        share=share_message(time.share),
         average_days=decimal_message(time.average),
         median_days=decimal_message(time.median),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money as MoneyMessage
@@ -9,7 +10,7 @@ from millrace.analytics.v1 import figure_pb2
 
 from chassis.wire import date_of, uuid_of
 from kernel.money import minor_digits
-from services.analytics.domain.figures import Amounts, Group, Ratio
+from services.analytics.domain.figures import Amounts, Group, Ratio, rounded
 from services.analytics.domain.questions import Dimension, Period, Question
 
 _DIMENSIONS: Mapping[int, Dimension] = {
@@ -53,6 +54,20 @@ def ratio_message(ratio: Ratio, *, text: str, value: Decimal | None) -> figure_p
     return figure_pb2.Ratio(
         numerator=ratio.numerator, denominator=ratio.denominator, value=decimal_message(value), text=text
     )
+
+
+def share_message(share: Ratio) -> figure_pb2.Ratio:
+    """A share on the wire: as a percentage, and to four digits."""
+    text, value = _share(share.numerator, share.denominator)
+    return figure_pb2.Ratio(numerator=share.numerator, denominator=share.denominator, value=value, text=text)
+
+
+@lru_cache(maxsize=10_000)
+def _share(numerator: int, denominator: int) -> tuple[str, DecimalMessage | None]:
+    """How a share is told: the same ones come again in every answer."""
+    share = Ratio(numerator, denominator)
+    value = share.value
+    return share.percent(), decimal_message(None if value is None else rounded(value, 4))
 
 
 def amounts_message(amounts: Amounts) -> Iterable[MoneyMessage]:

@@ -27,7 +27,7 @@ from services.analytics.domain.figures import rounded
 from services.analytics.domain.gaps import Cause, Reason
 from services.analytics.domain.proposals import Advice, Proposal
 from services.analytics.domain.targets import MILLION, MONEY, RATES, Kpi, Target, TargetValueWrong, Value
-from services.analytics.rpc.selections import amounts_message, ratio_message
+from services.analytics.rpc.selections import amounts_message, share_message
 from services.analytics.rpc.target_words import proposal_text, reason_text
 
 _KPIS: Mapping[int, Kpi] = {target_pb2.Kpi.Value(f"KPI_{kpi.name}"): kpi for kpi in Kpi}
@@ -202,22 +202,18 @@ def _reason(progress: Progress, reason: Reason, locale: str) -> contract.GapReas
 
 
 def _proposal(proposal: Proposal, locale: str) -> contract.TargetProposal:
-    own, others = (
-        ratio_message(each, text=each.percent(), value=None if each.value is None else rounded(each.value, 4))
-        for each in (proposal.ratio, proposal.others)
-    )
+    own, others = (share_message(each) for each in (proposal.ratio, proposal.others))
     text = proposal_text(proposal, locale)
     return contract.TargetProposal(kind=_ADVICE[proposal.advice], ratio=own, others=others, text=text)
 
 
 def _progress(progress: Progress, locale: str) -> contract.TargetProgress:
     kpi, ratio = progress.target.kpi, progress.ratio
-    shown = None if ratio is None or ratio.value is None else rounded(ratio.value, 4)
     return contract.TargetProgress(
         target=to_message(progress.target),
         parent=named("targets", progress.parent),
         actual=None if progress.actual is None else _told(kpi, progress.actual),
-        ratio=None if ratio is None else ratio_message(ratio, text=ratio.percent(), value=shown),
+        ratio=None if ratio is None else share_message(ratio),
         attained=progress.attained.percent(),
         expected=f"{rounded(progress.expected * 100, 1)}%",
         below=None if progress.below is None else _told(kpi, progress.below),

@@ -1,10 +1,11 @@
 """Reading figures: sums over the cells of a cut, as far as the asker sees."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Table, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Table, and_, cast, func, literal, or_, select
 from sqlalchemy.types import BigInteger
 
 from chassis.scope import scope
@@ -30,7 +31,9 @@ async def sums(
     statement: Select[Any] = (
         select(
             *(column.label(f"group_{place}") for place, column in enumerate(groups)),
-            *told,
+            figures.c.measure,
+            figures.c.currency,
+            figures.c.value if apart else literal("").label("value"),
             cast(func.sum(figures.c.tally), BigInteger).label("tally"),
             cast(func.sum(figures.c.total), BigInteger).label("total"),
         )
@@ -38,8 +41,7 @@ async def sums(
         .group_by(*groups, *told)
     )
     statement = scope(statement, figures, principal=read.principal, permission=PERMISSION)
-    rows = (await read.connection.execute(statement)).mappings()
-    return [_sum(row, question, apart=apart) for row in rows]
+    return [_sum(row, question.group_by) for row in await read.connection.execute(statement)]
 
 
 def _within(figures: Table, cuts: Cuts) -> ColumnElement[bool]:
@@ -71,18 +73,13 @@ def _only(figures: Table, question: Question) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _sum(row: Any, question: Question, *, apart: bool) -> Sum:
-    group = tuple(_key(each, row[f"group_{place}"]) for place, each in enumerate(question.group_by))
-    return Sum(
-        group=group,
-        measure=row["measure"],
-        currency=row["currency"],
-        value=row["value"] if apart else "",
-        tally=row["tally"],
-        total=row["total"],
-    )
+def _sum(row: Any, group_by: Sequence[Dimension]) -> Sum:
+    """A row is the values of its group, and then what a sum is made of."""
+    told = len(group_by)
+    return Sum(tuple(map(_key, group_by, row[:told])), *row[told:])
 
 
+@lru_cache(maxsize=10_000)
 def _key(dimension: Dimension, value: Any) -> str:
     """The name of what a group is of; a month by its first day, nobody by nothing."""
     collection = _COLLECTIONS.get(dimension)

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Table, Text
+from sqlalchemy import Column, Table, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -176,18 +176,30 @@ def fact_of(projection: Projection[F], row: Mapping[str, Any]) -> F:
 
 def _literals(table: Table, rows: Sequence[Sequence[object]]) -> list[str]:
     """The columns of the rows as PostgreSQL writes arrays: a text is sent several times faster than its elements."""
-    columns = zip(_texts(table), zip(*rows, strict=True), strict=True)
-    return ["{" + (_quoted(column) if text else _plain(column)) + "}" for text, column in columns]
+    columns = zip(_writers(table), zip(*rows, strict=True), strict=True)
+    return ["{" + write(column) + "}" for write, column in columns]
 
 
 @lru_cache
-def _texts(table: Table) -> tuple[bool, ...]:
-    """Which columns hold text."""
-    return tuple(isinstance(column.type, Text) for column in table.columns)
+def _writers(table: Table) -> tuple[Callable[[Sequence[Any]], str], ...]:
+    """How each column is written."""
+    return tuple(_writer(column) for column in table.columns)
+
+
+def _writer(column: Column[Any]) -> Callable[[Sequence[Any]], str]:
+    if isinstance(column.type, Text):
+        return _quoted
+    return _plain if column.nullable else _sure
 
 
 def _plain(column: Sequence[Any]) -> str:
-    return ",".join(["null" if value is None else f'"{value}"' for value in column])
+    """Nothing but text needs quotes inside an array."""
+    return ",".join(["null" if value is None else str(value) for value in column])
+
+
+def _sure(column: Sequence[Any]) -> str:
+    """The same where no value is missing."""
+    return ",".join(map(str, column))
 
 
 def _quoted(column: Sequence[Any]) -> str:
