@@ -1,20 +1,24 @@
 """The keys under which possible duplicates meet: only records that share one are ever compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import islice
 
 from trade.duplicates.fingerprint import Fingerprint, Identity, fingerprint
 from trade.duplicates.rules import DuplicateRules
+from trade.names import CompanyName, spelt_opening, spelt_place
+from trade.names.words import TRADES_IN_CHINESE
 
-MOST_KEYS = 14
+MOST_KEYS = 18
 _MOST_OF_A_KIND = 3
+_MOST_TRADES = 2
+_SHORTEST_ALONE = 8
 _LATIN_ENDS = 8
 _SHORTEST_FUZZY = 10
 
 
 def blocking_keys(record: Identity | Fingerprint, rules: DuplicateRules) -> frozenset[str]:
-    """At most fourteen digests of seventeen characters; the first letter tells the kind of key.
+    """At most eighteen digests of seventeen characters; the first letter tells the kind of key.
 
     A key must be rare in a large stock, so a name stands in one only together with something else. The strongest kinds
     come first when a record has too many. Keys come from personal values: erase them with the record.
@@ -34,22 +38,29 @@ def _in_order_of_strength(prints: Fingerprint, rules: DuplicateRules) -> Iterato
         yield "p", number[-8:]
     for mailbox in islice(prints.emails, _MOST_OF_A_KIND):
         yield "m", mailbox
-    for each in rules.custom_fields:
-        if each.name in prints.custom:
-            yield "x", f"{each.name}|{prints.custom[each.name]}"
-    yield from _of_company(prints)
-    yield from _of_person(prints)
-    yield from _of_house(prints)
+    for name in (each.name for each in rules.custom_fields if each.name in prints.custom):
+        yield "x", f"{name}|{prints.custom[name]}"
+    opening = spelt_opening(prints.company.spelling)
+    if prints.company.core:
+        yield from _of_company(prints, opening)
+    yield from _of_person(prints, opening)
+    for domain in sorted(prints.domains)[:1]:
+        yield "d", domain
+    if not prints.company.core:  # firms share houses; they are found by their names
+        yield from _of_house(prints)
 
 
-def _of_company(prints: Fingerprint) -> Iterator[tuple[str, str]]:
+def _of_company(prints: Fingerprint, opening: str) -> Iterator[tuple[str, str]]:
     company = prints.company
-    if not company.core:
-        return
     yield "c", company.core
-    if company.brand != company.core:
-        for place in sorted(company.places)[:1]:
-            yield "b", f"{company.brand}|{place}"
+    city = prints.address.city
+    for place in sorted(prints.seat | {spelt_place(city)} if city else prints.seat)[:_MOST_OF_A_KIND]:
+        yield "y", f"{opening}|{place}"
+    for trade in sorted(_trades(company))[:_MOST_TRADES]:
+        yield "w", f"{opening}|{trade}"
+    alone = opening if len(opening) == len(company.spelling) else spelt_opening(company.spelling, syllables=3)
+    if len(alone) > len(opening) or len(alone) >= _SHORTEST_ALONE:
+        yield "z", alone
     if not company.chinese:
         joined = company.core.replace(" ", "")
         if len(joined) >= _SHORTEST_FUZZY:
@@ -57,27 +68,33 @@ def _of_company(prints: Fingerprint) -> Iterator[tuple[str, str]]:
             yield "g", joined[-_LATIN_ENDS:]
 
 
-def _of_person(prints: Fingerprint) -> Iterator[tuple[str, str]]:
-    if not prints.person_key or prints.person.only_surname:
+def _trades(company: CompanyName) -> Iterable[str]:
+    """The trades in Chinese, so that 渠成科技 and "Qucheng Technology" meet."""
+    if company.chinese:
+        return company.trades
+    return [TRADES_IN_CHINESE[word][0] for word in company.trades if word in TRADES_IN_CHINESE]
+
+
+def _of_person(prints: Fingerprint, opening: str) -> Iterator[tuple[str, str]]:
+    name, place = prints.person_letters, prints.address
+    if not name:
         return
-    if prints.company.brand:
-        yield "n", f"{prints.person_key}|{prints.company.brand}"
+    if opening:
+        yield "n", f"{name}|{opening}"
     for domain in sorted(prints.domains)[:1]:
-        yield "n", f"{prints.person_key}|{domain}"
-    place = prints.address
+        yield "n", f"{name}|{domain}"
     if place.postal_code:
-        yield "n", f"{prints.person_key}|{place.postal_code}"
+        yield "n", f"{name}|{place.postal_code}"
     if place.street:
-        yield "n", f"{prints.person_key}|{place.street}"
+        yield "n", f"{name}|{place.street}"
     elif place.district:
-        yield "n", f"{prints.person_key}|{place.district}"
+        yield "n", f"{name}|{place.district}"
+    for town in sorted({spelt_place(place.city)} if place.city else prints.seat)[:1]:
+        yield "n", f"{name}|{town}"
 
 
 def _of_house(prints: Fingerprint) -> Iterator[tuple[str, str]]:
     place = prints.address
-    # Firms share houses; they are found by their names.
-    if prints.company.core:
-        return
     if place.street and place.number:
         yield "h", f"{place.number}|{place.street}"
     if not place.postal_code:

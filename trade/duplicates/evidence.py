@@ -1,12 +1,14 @@
 """What two fingerprints say for and against being one customer, each observation by the name of its weight."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rapidfuzz.distance import OSA
 
 from trade.duplicates.fingerprint import Fingerprint
 from trade.duplicates.rules import CustomField, DuplicateRules
-from trade.names import CompanyName
+from trade.names import PersonName
+from trade.names.person import surname_size
+from trade.names.readings import syllables
 from trade.phones import Line, Phone
 
 Evidence = tuple[str, float]
@@ -14,56 +16,30 @@ Evidence = tuple[str, float]
 CONFLICTS = frozenset({"company_sister", "company_different", "credit_code_different"})
 
 _SHORT_CHINESE_NAME = 2
-_LONG_NAME = 6
 _LETTERS_PER_SLIP = 8
+_SURE_SPELLING = 5
 _osa = OSA.normalized_similarity
 _slips = OSA.distance
 
 
-def of_company(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> str:
-    """The observation on the firms' names; empty when they cannot be compared."""
-    one, other = a.company, b.company
-    if not one.core or not other.core or one.chinese is not other.chinese:
+def of_credit_code(a: Fingerprint, b: Fingerprint) -> str:
+    """The observation on the credit codes; a branch has one of its own, which says nothing about the house."""
+    if not a.credit_code or not b.credit_code:
         return ""
-    apart = bool(one.places) and bool(other.places) and one.places.isdisjoint(other.places)
-    if one.brand == other.brand:
-        return _same_brand(one, other, apart=apart)
-    if len(one.core) >= _LONG_NAME and not apart and _is_misspelt(one, other, rules):
-        return "company_similar"
-    # 海尔 and 海尔智家 may be one house or two: no observation.
-    return "" if one.brand in other.core or other.brand in one.core else "company_different"
-
-
-def _same_brand(one: CompanyName, other: CompanyName, *, apart: bool) -> str:
-    if apart:
-        return "company_sister"
-    if one.core == other.core:
-        return "company_same" if bool(one.places) is bool(other.places) else "company_same_place_open"
-    if one.trades and other.trades:
-        return "company_sister" if one.trades.isdisjoint(other.trades) else "company_similar"
-    return "company_same_brand"
-
-
-def _is_misspelt(one: CompanyName, other: CompanyName, rules: DuplicateRules) -> bool:
-    # One character makes another brand in Chinese (华信, 华新); only long ones are misspelt.
-    if one.chinese and min(len(one.brand), len(other.brand)) < _LONG_NAME:
-        return False
-    if one.trades and other.trades and one.trades.isdisjoint(other.trades):
-        return False
-    if one.chinese:
-        return bool(_osa(one.brand, other.brand) >= rules.limits["company_similarity"])
-    # The whole name, because a misspelt trade is read as part of the brand; the first word carries the brand.
-    first, first_other = one.core.partition(" ")[0], other.core.partition(" ")[0]
-    return bool(
-        _osa(one.core, other.core) >= rules.limits["company_similarity"]
-        and _osa(first, first_other) >= rules.limits["name_similarity"]
-    )
+    if a.credit_code == b.credit_code:
+        return "credit_code_same"
+    if _slips(a.credit_code, b.credit_code, score_cutoff=1) <= 1:
+        return "credit_code_similar"  # its check digit keeps two firms' codes further apart
+    return "" if a.company.branch or b.company.branch else "credit_code_different"
 
 
 def of_person(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Evidence | None:
     """The observation on the people's names, whichever way round they are written."""
-    if not a.person_key or not b.person_key or a.person.chinese is not b.person.chinese:
+    if not a.person_key or not b.person_key:
         return None
+    if a.person.chinese is not b.person.chinese:
+        name = _across_scripts(a, b) if a.person.chinese else _across_scripts(b, a)
+        return name, rules.weights[name]
     return _chinese_people(a, b, rules) if a.person.chinese else _western_people(a, b, rules)
 
 
@@ -73,10 +49,22 @@ def _chinese_people(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Ev
         agree = one.startswith(other) or other.startswith(one)
         name = "chinese_surname_same" if agree else "chinese_name_different"
     elif one != other:
-        name = "chinese_name_different"
+        name = "name_spelt_same" if a.person_letters == b.person_letters else "chinese_name_different"
     else:
         name = "chinese_name_short_same" if len(one) <= _SHORT_CHINESE_NAME else "chinese_name_same"
     return name, rules.weights[name]
+
+
+def _across_scripts(chinese: Fingerprint, latin: Fingerprint) -> str:
+    """张伟明 and "Weiming Zhang" are one name; "Anna Zhang" may be his colleague."""
+    if chinese.person_letters and chinese.person_letters == latin.person_letters:
+        return "name_spelt_same"
+    return "chinese_surname_same" if _surname(chinese.person) in latin.person.words else "chinese_name_different"
+
+
+def _surname(person: PersonName) -> str:
+    name = person.words[0]
+    return "".join(syllables(name[: surname_size(name)]))
 
 
 def _western_people(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Evidence:
@@ -107,12 +95,35 @@ def of_contact(a: Fingerprint, b: Fingerprint) -> Iterator[str]:
     if a.phones and b.phones:
         for number in a.phones.keys() & b.phones.keys():
             yield _line(a.phones[number], b.phones[number])
+        if a.phones.keys().isdisjoint(b.phones) and _mobile_slip(a.phones, b.phones):
+            yield "mobile_one_slip"
     if a.emails and b.emails:
         shared = a.emails.keys() & b.emails.keys()
         for mailbox in shared:
             yield "role_email_same" if a.emails[mailbox].is_role else "email_same"
         if not shared and not a.domains.isdisjoint(b.domains):
             yield "email_domain_same"
+
+
+def domain_spells_brand(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the mail domain of one is the brand of the other in pinyin: shixiangfang.net and 食香坊."""
+    return _spells(a, b) or _spells(b, a)
+
+
+def _spells(mail: Fingerprint, named: Fingerprint) -> bool:
+    brand = named.company.spelling
+    return len(brand) >= _SURE_SPELLING and any(domain.startswith(brand) for domain in mail.domains)
+
+
+def _mobile_slip(one: Mapping[str, Phone], other: Mapping[str, Phone]) -> bool:
+    """Whether a mobile number of one is that of the other with one wrong digit, or with two exchanged."""
+    return any(
+        _slips(number, each, score_cutoff=1) == 1
+        for number, phone in one.items()
+        if phone.line is Line.MOBILE
+        for each, known in other.items()
+        if known.line is Line.MOBILE
+    )
 
 
 def _line(one: Phone, other: Phone) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from trade.address import Address, AddressKeys, address_keys
 from trade.duplicates.rules import DuplicateRules
 from trade.emails import Email, email
-from trade.names import CompanyName, PersonName, company_name, person_name
+from trade.names import CompanyName, PersonName, company_name, person_name, places_before, spelt_place
 from trade.names.company import EMPTY as NO_COMPANY
+from trade.names.readings import syllables
 from trade.phones import Phone, phones
 from trade.text import folded, tidy
 
@@ -41,6 +42,10 @@ class Fingerprint:
     domains: frozenset[str]
     address: AddressKeys
     custom: Mapping[str, str]
+    seat: frozenset[str] = frozenset()
+    """Where the firm is at home, in Latin letters: by its name, or else by its address."""
+    person_letters: str = ""
+    """The letters of the person's name in the order of the alphabet: 张伟明 and "Weiming Zhang" have the same."""
 
 
 def fingerprint(identity: Identity, rules: DuplicateRules) -> Fingerprint:
@@ -49,6 +54,7 @@ def fingerprint(identity: Identity, rules: DuplicateRules) -> Fingerprint:
     company = company_name(identity.company_name) if identity.company_name else NO_COMPANY
     person = person_name(identity.contact_name) if identity.contact_name else _NOBODY
     key = person.key
+    address = address_keys(identity.address)
     mails = {each.canonical: each for each in map(email, identity.emails) if each.canonical}
     return Fingerprint(
         company=NO_COMPANY if company.core in ignored else company,
@@ -59,9 +65,26 @@ def fingerprint(identity: Identity, rules: DuplicateRules) -> Fingerprint:
         phones=_numbers(identity.phones, ignored),
         emails={each: mail for each, mail in mails.items() if each not in ignored},
         domains=frozenset(mail.company_domain for mail in mails.values()) - {""},
-        address=address_keys(identity.address),
+        address=address,
         custom=_custom_values(identity.custom, rules),
+        seat=_seat(company, address) if company.core else frozenset(),
+        person_letters="" if key in ignored else _letters(person),
     )
+
+
+def _seat(company: CompanyName, address: AddressKeys) -> frozenset[str]:
+    if company.places and not company.placed_by_branch:
+        return frozenset(map(spelt_place, company.places))
+    if address.city:
+        return frozenset({spelt_place(address.city)})
+    # Many write the whole address into one line.
+    return frozenset(map(spelt_place, places_before(address.street)[-1:]))
+
+
+def _letters(person: PersonName) -> str:
+    if person.only_surname:
+        return ""
+    return "".join(sorted("".join(syllables(person.words[0]) if person.chinese and person.words else person.words)))
 
 
 def _numbers(written: tuple[str, ...], ignored: frozenset[str]) -> dict[str, Phone]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trade.duplicates import evidence
+from trade.duplicates.companies import of_company
 from trade.duplicates.evidence import CONFLICTS, Evidence
 from trade.duplicates.fingerprint import Fingerprint
 from trade.duplicates.rules import DuplicateRules
@@ -43,16 +44,18 @@ def score(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Match:
     """
     weights, limits = rules.weights, rules.limits
     found: list[Evidence] = []
-    company = evidence.of_company(a, b, rules)
+    company = of_company(a, b, rules)
     if company:
         found.append((company, weights[company]))
-    if a.credit_code and b.credit_code:
-        code = "credit_code_same" if a.credit_code == b.credit_code else "credit_code_different"
+    code = evidence.of_credit_code(a, b)
+    if code:
         found.append((code, weights[code]))
     person = evidence.of_person(a, b, rules)
     if person:
         found.append(_as_colleague(person, company, rules))
     found += [(name, weights[name]) for name in evidence.of_contact(a, b)]
+    if not company and evidence.domain_spells_brand(a, b):
+        found.append(("domain_spells_brand", weights["domain_spells_brand"]))
     found += _address(a, b, rules)
     for rule in rules.custom_fields:
         bits = evidence.of_custom_field(a, b, rule)
@@ -60,7 +63,7 @@ def score(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Match:
             found.append((f"custom_field:{rule.name}", bits))
     bits = sum(each[1] for each in found) - limits["prior"]
     likelihood = 1.0 / (1.0 + 2.0 ** -max(-_MOST_BITS, min(_MOST_BITS, bits)))
-    if any(name in CONFLICTS for name, _ in found):
+    if code != "credit_code_same" and any(name in CONFLICTS for name, _ in found):
         # Halfway between the bands, so that no rounding lifts it over the border.
         likelihood = min(likelihood, (limits["possible"] + limits["likely"]) / 2)
     return Match(likelihood, _band(likelihood, rules), tuple(found))

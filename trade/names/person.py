@@ -18,7 +18,7 @@ _WESTERN_TITLES = frozenset(
 )
 _BRACKETED = re.compile(r"[(\[【].*?[)\]】]")
 _BREAKS = re.compile(r"[^\w']+")
-_COMPOUND_SURNAMES = frozenset(
+COMPOUND_SURNAMES = frozenset(
     listed(
         """
         欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯 宇文 长孙 端木 独孤 南宫 西门 轩辕
@@ -64,4 +64,9 @@ def _chinese(name: str) -> PersonName:
 
 
 def _is_surname(text: str) -> bool:
-    return len(text) == 1 or text in _COMPOUND_SURNAMES
+    return len(text) == 1 or text in COMPOUND_SURNAMES
+
+
+def surname_size(name: str) -> int:
+    """How many characters of a Chinese name are the surname."""
+    return 2 if name[:2] in COMPOUND_SURNAMES else 1

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+_LONGEST_SYLLABLE = 6
+_VOWELS = frozenset("aeiouv")
+
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
@@ -70,3 +73,45 @@ def _readings() -> _Readings:
     for word in words:
         longest[word[:2]] = max(len(word), longest.get(word[:2], 0))
     return _Readings(usual, words, longest)
+
+
+@lru_cache(maxsize=8192)
+def spelt_opening(letters: str, *, syllables: int = 2) -> str:
+    """The first syllables of a spelling, the longest that fit; what is no pinyin stays whole.
+
+    渠成科技 (`quchengkeji`) and "Qucheng" both open with `qucheng`.
+    """
+    end = 0
+    for _ in range(syllables):
+        if end == len(letters):
+            break
+        end = _syllable_end(letters, end)
+        if not end:
+            return letters
+    return letters[:end]
+
+
+def is_pinyin(letters: str) -> bool:
+    """Whether a spelling is nothing but syllables: `baishengyuan` is, `apexlink` is not."""
+    end = 0
+    while end < len(letters):
+        following = _syllable_end(letters, end)
+        if not following:
+            return False
+        end = following
+    return True
+
+
+def _syllable_end(letters: str, start: int) -> int:
+    """Where the longest syllable ends that stands there; 0 for none."""
+    known = _spellings()
+    for end in range(min(start + _LONGEST_SYLLABLE, len(letters)), start, -1):
+        if letters[start:end] in known:
+            return end
+    return 0
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> frozenset[str]:
+    # 嗯 and 呣 are syllables by the dictionary; no firm is spelt with them.
+    return frozenset(each for each in _readings().usual.values() if not _VOWELS.isdisjoint(each) and each != "o")

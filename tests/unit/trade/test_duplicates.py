@@ -16,6 +16,7 @@ from trade.duplicates import (
     fingerprint,
     score,
 )
+from trade.duplicates.pairs import candidates, find_pairs
 
 RULES = DuplicateRules()
 
@@ -45,6 +46,12 @@ def meet(one: Identity, other: Identity) -> bool:
             firm("ACME TRADING", "Li Anna", mail="anna@acme.com"),
         ),
         (firm("Siemens AG", "Max Weber", "+49 89 636 00"), firm("siemens", "Weber, Max", "+498963600")),
+        (firm("上海渠成科技有限公司", "张伟明", "13912345678"), firm("上海渠诚科技有限公司", "张伟明", "13912345678")),
+        (
+            firm("上海渠成科技有限公司", "张伟明", "13912345678"),
+            firm("Shanghai Qucheng Technology Co., Ltd.", "Weiming Zhang", "13912345678"),
+        ),
+        (firm("上海渠成科技有限公司", "张伟明", "13912345678"), firm("渠成", "张伟明", "13912345678")),
     ],
 )
 def test_one_customer_written_twice_is_the_same(one: Identity, other: Identity) -> None:
@@ -58,6 +65,9 @@ def test_one_customer_written_twice_is_the_same(one: Identity, other: Identity) 
         (firm("上海渠成科技有限公司", "张伟明"), firm("上海渠成科技有限公司", "王芳")),
         (firm("Acme Industrial Equipment", "Anna Li"), firm("Acme Industrail Equipment Ltd", "Anna Li")),
         (firm("", "", "13912345678"), firm("渠成科技", "张伟明", "13912345678")),
+        (firm("上海渠成科技有限公司", "张伟明"), firm("上海渠诚科技有限公司", "张伟明")),
+        (firm("上海渠成科技有限公司苏州分公司", "张伟明"), firm("上海渠成科技有限公司", "王芳")),
+        (firm("上海渠成科技有限公司", "张伟明"), firm("Shang Hai Qu Cheng Ke Ji You Xian Gong Si", "Zhang Weiming")),
     ],
 )
 def test_one_customer_with_a_doubt_goes_to_review(one: Identity, other: Identity) -> None:
@@ -76,6 +86,9 @@ def test_one_customer_with_a_doubt_goes_to_review(one: Identity, other: Identity
         (firm("华信科技"), firm("华新科技")),
         (firm("明远物流", "", mail="info@qq.com"), firm("华信电子", "", mail="sales@qq.com")),
         (firm("Acme Trading"), firm("Apex Trading")),
+        (firm("上海渠成科技有限公司", "张伟明"), firm("上海渠诚科技有限公司", "王芳")),
+        (firm("上海渠成电子科技有限公司", "张伟明"), firm("上海渠成生物科技有限公司", "张伟明")),
+        (firm("上海渠成科技有限公司", "张伟明"), firm("Shanghai Qucheng Trading Co., Ltd.", "Zhang Weiming")),
     ],
 )
 def test_sister_firms_shared_switchboards_and_equal_names_are_not_duplicates(one: Identity, other: Identity) -> None:
@@ -97,6 +110,44 @@ def test_different_credit_codes_are_two_legal_entities() -> None:
     )
     assert match(one, other).band is not Band.SAME
     assert match(one, other).score < RULES.limits["likely"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        firm("上海明远物流有限公司", "张伟明", "13912345678", mail="zhang@qq.com"),
+        firm("Shanghai Mingyuan Logistics Co., Ltd.", "张伟明", "13912345678", mail="zhang@qq.com"),
+    ],
+)
+def test_the_firms_of_one_agent_are_at_most_a_hint(other: Identity) -> None:
+    agent = firm("上海渠成科技有限公司", "张伟明", "13912345678", mail="zhang@qq.com")
+    assert match(agent, other).band is Band.POSSIBLE
+
+
+def test_a_digit_slip_in_a_mobile_number_counts_beside_the_same_person() -> None:
+    one, other = firm("渠成科技", "张伟明", "13912345678"), firm("", "张伟明", "13912345687")
+    assert "mobile_one_slip" in dict(match(one, other).evidence)
+    assert match(one, other).band is Band.LIKELY
+
+
+def test_a_slip_in_the_credit_code_is_not_another_firm() -> None:
+    one = Identity(company_name="上海渠成科技有限公司", credit_code="91350100M000100Y43")
+    other = Identity(company_name="渠成科技", credit_code="91350100M000100Y34")
+    assert match(one, other).band is Band.SAME
+
+
+def test_one_credit_code_is_one_firm_whatever_it_is_called() -> None:
+    one = Identity(company_name="上海渠成科技有限公司", credit_code="91350100M000100Y43")
+    other = Identity(company_name="上海渠成实业有限公司", credit_code="91350100M000100Y43")
+    assert match(one, other).band in {Band.LIKELY, Band.SAME}
+
+
+def test_the_address_tells_the_place_that_a_name_leaves_out() -> None:
+    full = Identity(company_name="上海渠成科技有限公司", contact_name="张伟明")
+    here = Identity(company_name="渠成科技", contact_name="王芳", address=Address(city="上海市"))
+    there = Identity(company_name="渠成科技", contact_name="王芳", address=Address(line_1="北京市朝阳区建国路1号"))
+    assert match(full, here).band is Band.LIKELY
+    assert match(full, there).band is None
 
 
 def test_firms_in_one_tower_are_not_duplicates() -> None:
@@ -145,10 +196,32 @@ def test_a_record_resembles_none_more_than_itself(one: Identity, other: Identity
 @given(
     st.builds(Identity, phones=st.lists(st.integers(13_000_000_000, 19_999_999_999).map(str), max_size=30).map(tuple))
 )
-def test_a_record_has_at_most_fourteen_short_keys(record: Identity) -> None:
+def test_a_record_has_at_most_eighteen_short_keys(record: Identity) -> None:
     keys = blocking_keys(record, RULES)
-    assert len(keys) <= 14
+    assert len(keys) <= 18
     assert all(len(key) == 17 for key in keys)
+
+
+def test_the_pairs_of_a_list_are_those_a_comparison_one_by_one_finds() -> None:
+    records = [
+        firm("上海渠成科技有限公司", "张伟明", "13912345678"),
+        firm("明远物流", "张伟"),
+        firm("渠成科技", "张伟明", "13912345678"),
+        firm("上海渠成科技（集团）有限公司", "王芳"),
+    ]
+    found = find_pairs(iter(records))
+    assert [(pair.one, pair.other, pair.band) for pair in found] == [
+        (0, 2, Band.SAME),
+        (0, 3, Band.LIKELY),
+        (2, 3, Band.POSSIBLE),
+    ]
+    assert found[0].score == match(records[0], records[2]).score
+
+
+def test_a_key_that_hundreds_share_brings_nobody_together() -> None:
+    many = [firm("", "", "400-800-1234")] * 201
+    assert find_pairs(many) == []
+    assert len(candidates([fingerprint(each, RULES) for each in many[:3]], RULES)) == 3
 
 
 def test_rules_survive_the_way_through_plain_data() -> None:

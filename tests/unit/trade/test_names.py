@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trade.names import bigrams, company_name, person_name, pinyin_key
+from trade.names import bigrams, company_name, person_name, pinyin_key, places_before
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,13 @@ from trade.names import bigrams, company_name, person_name, pinyin_key
         ("Shanghai Acme Trading Co., Ltd.", "acme trading", {"shanghai"}),
         ("ACME Technologies (China) Inc.", "acme technology", set()),
         ("A.C.M.E. GmbH", "acme", set()),
+        ("北京市朝阳区渠成科技有限公司", "渠成科技", {"北京"}),
+        ("上海渠成科技有限公司苏州分公司", "渠成科技", {"上海"}),
+        ("剑川县渠成科技有限公司", "渠成科技", {"剑川"}),
+        ("海伦哲家具有限公司", "海伦哲家具", set()),
+        ("渠成科技 Qucheng Co., Ltd.", "渠成科技", set()),
+        ("Qucheng Technology (Wuxi) Co., Ltd., Suzhou Branch", "qucheng technology", {"wuxi"}),
+        ("Wu Xi Qu Cheng Ke Ji You Xian Gong Si", "quchengkeji", {"wuxi"}),
     ],
 )
 def test_a_firm_is_its_brand_and_trade_without_place_and_legal_form(written: str, core: str, places: set[str]) -> None:
@@ -42,12 +49,21 @@ def test_the_brand_stands_between_place_and_trade(written: str, brand: str) -> N
     assert company_name(written).brand == brand
 
 
+@pytest.mark.parametrize("written", ["渠成科技", "Qucheng Technology", "QU CHENG Technology Ltd", "渠诚科技（上海）"])
+def test_a_brand_has_one_spelling_in_both_scripts(written: str) -> None:
+    assert company_name(written).spelling == "qucheng"
+
+
 def test_a_branch_is_known_as_one() -> None:
     assert company_name("渠成科技有限公司苏州分公司").branch
 
 
 def test_full_width_letters_read_as_half_width_ones() -> None:
     assert company_name("ＡＢＢ（中国）有限公司").core == company_name("ABB(中国)有限公司").core
+
+
+def test_an_address_begins_with_its_places() -> None:
+    assert places_before("广东省深圳市南山区科技园路1号") == ("广东", "深圳")
 
 
 @given(st.text(max_size=60))

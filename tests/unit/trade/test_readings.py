@@ -10,7 +10,7 @@ import trade.names.readings
 from deploy.local.demo.leads import demo_leads
 from tests.support.readings import drawn
 from tests.unit.leads.builders import NOON
-from trade.names.readings import syllables
+from trade.names.readings import is_pinyin, spelt_opening, syllables
 from trade.text import folded
 
 
@@ -39,3 +39,16 @@ def test_firms_names_are_read_as_the_full_dictionary_reads_them() -> None:
 def test_the_table_is_what_the_dictionary_says() -> None:
     table = Path(trade.names.readings.__file__).with_name("readings.txt").read_text(encoding="utf-8")
     assert table == drawn(), "draw it anew: python -m tests.support.readings > trade/names/readings.txt"
+
+
+@pytest.mark.parametrize(
+    ("letters", "opening"),
+    [("quchengkeji", "qucheng"), ("qucheng", "qucheng"), ("yida", "yida"), ("qu", "qu"), ("apexlink", "apexlink")],
+)
+def test_a_spelling_opens_with_its_first_two_syllables(letters: str, opening: str) -> None:
+    assert spelt_opening(letters) == opening
+
+
+@pytest.mark.parametrize(("letters", "known"), [("baishengyuan", True), ("apexlink", False), ("orionline", False)])
+def test_pinyin_is_told_from_english(letters: str, known: bool) -> None:
+    assert is_pinyin(letters) is known
