@@ -6,7 +6,8 @@ much whether there are ten thousand opportunities or ten million. Each cut more 
 and channel at once nothing is kept.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from functools import lru_cache
 from uuid import UUID
@@ -23,23 +24,32 @@ TEAM_CUTS = {side: f"team/{side}" for side in ("channel", "campaign", "industry"
 # cut, first day, measure, whose (owner/team/region), value of the side, currency
 CellKey = tuple[str, date, str, str, str, str]
 Cells = dict[CellKey, tuple[int, int]]
+# The cells of one cut, owner, value and currency by measure and first day: a fact finds its few lanes once, and its
+# points then have a short way to each.
+_Lane = dict[tuple[str, date], tuple[int, int]]
+_Lanes = defaultdict[tuple[str, str, str, str], _Lane]
 
 
 def cells_of(changes: Iterable[tuple[Fact | None, Fact]], zone: tzinfo) -> Cells:
     """What changes of facts add to the cells and take from them; a cell in which nothing changes is left out."""
-    cells: Cells = {}
+    lanes: _Lanes = defaultdict(dict)
     for before, after in _apart(changes):
         new = points_of(after, zone)
         if before is None:
-            _put(cells, after, new, 1)
+            _put(lanes, after, new, 1)
             continue
         old = points_of(before, zone)
         if _standing(before) == _standing(after):
-            _put(cells, after, _difference(old, new), 1)
+            _put(lanes, after, _difference(old, new), 1)
         else:
-            _put(cells, before, old, -1)
-            _put(cells, after, new, 1)
-    return {key: added for key, added in cells.items() if added != (0, 0)}
+            _put(lanes, before, old, -1)
+            _put(lanes, after, new, 1)
+    return {
+        (cut, day, measure, whose, value, currency): added
+        for (cut, whose, value, currency), lane in lanes.items()
+        for (measure, day), added in lane.items()
+        if added != (0, 0)
+    }
 
 
 def _apart(changes: Iterable[tuple[Fact | None, Fact]]) -> Iterator[tuple[Fact | None, Fact]]:
@@ -62,29 +72,35 @@ def _difference(old: Points, new: Points) -> Points:
     return points
 
 
-def _put(cells: Cells, fact: Fact, points: Points, sign: int) -> None:
+def _put(lanes: _Lanes, fact: Fact, points: Points, sign: int) -> None:
     person, team, region = _whose(fact.owner, fact.team, fact.region)
     currency = getattr(fact, "currency", "")
-    sides = _sides(fact)
-    stay = isinstance(fact, StageVisitFact)
-    for (measure, day, side, value), (count, total) in points.items():
-        month = day.replace(day=1)
+    months = [lanes[PERSON_MONTH, person, "", currency], lanes[REGION_MONTH, region, "", currency]]
+    months += [lanes[cut, team, told, currency] for cut, told in _sides(fact)]
+    days = [] if isinstance(fact, StageVisitFact) else [lanes[PERSON_DAY, person, "", currency]]
+    for (measure, day, side, value), point in points.items():
+        added = (sign * point[0], sign * point[1])
+        month = (measure, _month(day))
         if side == WHOLE:
-            keys = [(PERSON_MONTH, month, measure, person, "", currency)]
-            keys.append((REGION_MONTH, month, measure, region, "", currency))
-            if not stay:
-                keys.append((PERSON_DAY, day, measure, person, "", currency))
-            keys += [(cut, month, measure, team, told, currency) for cut, told in sides]
+            _add(months, month, added)
+            _add(days, (measure, day), added)
         elif side == DAYS:
-            keys = [(PERSON_STAYS, month, measure, person, value, "")]
+            _add([lanes[PERSON_STAYS, person, value, ""]], month, added)
         else:
-            keys = [
-                (PERSON_LOSSES, month, measure, person, value, currency),
-                (REGION_LOSSES, month, measure, region, value, currency),
-            ]
-        for key in keys:
-            so_far = cells.get(key, (0, 0))
-            cells[key] = (so_far[0] + sign * count, so_far[1] + sign * total)
+            both = [lanes[PERSON_LOSSES, person, value, currency], lanes[REGION_LOSSES, region, value, currency]]
+            _add(both, month, added)
+
+
+def _add(lanes: Sequence[_Lane], place: tuple[str, date], added: tuple[int, int]) -> None:
+    count, total = added
+    for lane in lanes:
+        had = lane.get(place)
+        lane[place] = added if had is None else (had[0] + count, had[1] + total)
+
+
+@lru_cache(maxsize=10_000)
+def _month(day: date) -> date:
+    return day.replace(day=1)
 
 
 def _sides(fact: Fact) -> list[tuple[str, str]]:
