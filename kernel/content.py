@@ -8,6 +8,9 @@ from decimal import Decimal
 from enum import Enum
 from uuid import UUID
 
+# What JSON tells as it is; asked first, because most of what is hashed is of these.
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
 
 def content_hash(facts: Mapping[str, object]) -> bytes:
     """The SHA-256 of facts in one canonical form: the order of keys and of sets does not count, everything else does.
@@ -19,12 +22,14 @@ def content_hash(facts: Mapping[str, object]) -> bytes:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | bool | int):
+    if type(value) in _AS_IT_IS:
+        return value
+    if isinstance(value, (str, int)):  # enumerations and the like
         return value.value if isinstance(value, Enum) else value
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
     if isinstance(value, set | frozenset):
         return sorted(str(_plain(each)) for each in value)
     return _text(value)

@@ -3,13 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.approvals.approval import Approval, ApprovalState, ApprovalSubject, ApproverRule, Decision
 from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, read_page, reference, text
+from chassis.prepared import Prepared, Row
 from chassis.principal import Principal
 from chassis.scope import scope, visible
 from chassis.work import Read, Record
@@ -43,14 +59,12 @@ async def get_approval(read: Read, approvals: Approvals, uuid: UUID) -> Approval
 
 async def find_pending(read: Read, approvals: Approvals, *, subject: str, kind: str) -> Approval | None:
     """The open question of a kind about a subject, whoever asks: the caller has found the subject by his own scope."""
-    return next(iter(await _about(read, approvals, subject=subject, kind=kind, state=ApprovalState.PENDING)), None)
+    return next(iter(await _about(read, approvals, ApprovalState.PENDING, subject=subject, kind=kind)), None)
 
 
 async def find_holding(read: Read, approvals: Approvals, *, subject: str, kind: str) -> Sequence[Approval]:
     """The approvals of a kind about a subject that are pending or granted, as `find_pending` finds them."""
-    pending = await _about(read, approvals, subject=subject, kind=kind, state=ApprovalState.PENDING)
-    granted = await _about(read, approvals, subject=subject, kind=kind, state=ApprovalState.APPROVED)
-    return [*pending, *granted]
+    return await _about(read, approvals, ApprovalState.PENDING, ApprovalState.APPROVED, subject=subject, kind=kind)
 
 
 async def list_approvals(read: Read, approvals: Approvals, wanted: PageRequest, *, awaiting: bool) -> Page[Approval]:
@@ -72,11 +86,19 @@ async def pending_for(read: Read, approvals: Approvals, *, most: int) -> Sequenc
 
 
 async def _about(
-    read: Read, approvals: Approvals, *, subject: str, kind: str, state: ApprovalState
+    read: Read, approvals: Approvals, *states: ApprovalState, subject: str, kind: str
 ) -> Sequence[Approval]:
-    table = approvals.table
-    statement = select(table).where(table.c.subject == subject, table.c.kind == kind, table.c.state == state.value)
-    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+    states_told = [state.value for state in states]
+    rows = await read.rows(_of_subject(approvals.table), told=subject, asked=kind, states=states_told)
+    return [from_row(row) for row in rows]
+
+
+@cache
+def _of_subject(table: Table) -> Prepared:
+    told, asked = table.c.subject == bindparam("told"), table.c.kind == bindparam("asked")
+    states = table.c.state == any_(bindparam("states", type_=ARRAY(Text)))
+    # What waits before what was granted.
+    return Prepared(select(table).where(told, asked, states).order_by(table.c.state.desc(), table.c.create_time))
 
 
 def _seen(principal: Principal, approvals: Approvals) -> Select[Any]:
@@ -142,7 +164,7 @@ def _to_row(approval: Approval) -> Mapping[str, object]:
     }
 
 
-def from_row(row: RowMapping) -> Approval:
+def from_row(row: Row | RowMapping) -> Approval:
     """The approval in a row."""
     return Approval(
         uuid=row["uuid"],
@@ -165,7 +187,7 @@ def from_row(row: RowMapping) -> Approval:
     )
 
 
-def _decision(row: RowMapping) -> Decision | None:
+def _decision(row: Row | RowMapping) -> Decision | None:
     if row["decide_time"] is None:
         return None
     return Decision(by=row["decider"], time=row["decide_time"], comment=row["comment"])

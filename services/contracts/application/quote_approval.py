@@ -87,8 +87,9 @@ def subject_of(quote: Quote) -> ApprovalSubject:
 
 
 async def drop_approval(work: UnitOfWork, quote: Quote) -> None:
-    """What was asked, or granted, about the quote holds no longer."""
-    await outdate(work, APPROVALS, subject=quote.resource, kind=DISCOUNT)
+    """What was asked, or granted, about the quote holds no longer; one that names no approval has none that holds."""
+    if quote.approval is not None:
+        await outdate(work, APPROVALS, subject=quote.resource, kind=DISCOUNT)
 
 
 async def hand_over_approval(work: UnitOfWork, quote: Quote) -> None:

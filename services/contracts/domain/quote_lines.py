@@ -4,10 +4,11 @@ Amounts are rounded half up, once each. What a discount on the total or a coupon
 their net amounts, by largest remainders. Discounts are judged unrounded, so that a cent never hides a thousandth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import ROUND_CEILING, Context, Decimal, Inexact
 from fractions import Fraction
+from functools import reduce
 from uuid import UUID
 
 from kernel.errors import Kind, Refusal
@@ -15,9 +16,12 @@ from kernel.money import Money, minor_digits, split
 from trade.reasons import Reason
 
 _HALF = Fraction(1, 2)
+_NOTHING = Decimal(0)
 _TEN_PERCENT = 10
 _CAREFUL = Context(prec=40, rounding=ROUND_CEILING)
 _SIX_PLACES = Decimal("0.000001")
+# Products and sums of decimals have an end, and cost a tenth of what fractions do; one that had not raises.
+_EXACT = Context(prec=200, traps=[Inexact])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +46,13 @@ class QuoteLine:
     net_minor: int = 0
     tax_minor: int = 0
 
-    def listed(self, currency: str) -> Fraction:
+    def listed(self, currency: str) -> Decimal:
         """What it lists at, in minor units, unrounded."""
-        return Fraction(self.list_price) * Fraction(self.quantity) * int(10 ** minor_digits(currency))
+        return _EXACT.multiply(self.list_price, self.quantity).scaleb(minor_digits(currency), _EXACT)
 
-    def granted(self, currency: str) -> Fraction:
+    def granted(self, currency: str) -> Decimal:
         """The same after the discount on the line."""
-        return self.listed(currency) * (1 - Fraction(self.discount))
+        return _EXACT.multiply(self.listed(currency), _EXACT.subtract(1, self.discount))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +101,8 @@ def _spread(net: Money, nets: Sequence[int]) -> list[int]:
 
 def kept_of(lines: Sequence[QuoteLine], *, currency: str, discount: Decimal, coupons: int) -> Fraction:
     """The part of the lines' nets that remains after the discount on the total and the coupons, unrounded."""
-    granted = sum((line.granted(currency) for line in lines), Fraction(0))
-    after = granted * (1 - Fraction(discount)) - coupons
-    return max(after, Fraction(0)) / granted if granted else Fraction(1)
+    granted = _sum(line.granted(currency) for line in lines)
+    return Fraction(_left(granted, discount, coupons)) / Fraction(granted) if granted else Fraction(1)
 
 
 def discount_of_line(line: QuoteLine, *, kept: Fraction) -> Fraction:
@@ -109,16 +112,26 @@ def discount_of_line(line: QuoteLine, *, kept: Fraction) -> Fraction:
 
 def discount_in_total(lines: Sequence[QuoteLine], *, currency: str, discount: Decimal, coupons: int) -> Fraction:
     """1 − net ÷ list of the whole quote; nothing listed is no discount."""
-    listed = sum((line.listed(currency) for line in lines), Fraction(0))
+    listed = _sum(line.listed(currency) for line in lines)
     if not listed:
         return Fraction(0)
-    kept = kept_of(lines, currency=currency, discount=discount, coupons=coupons)
-    return 1 - sum((line.granted(currency) for line in lines), Fraction(0)) * kept / listed
+    granted = _sum(line.granted(currency) for line in lines)
+    return 1 - Fraction(_left(granted, discount, coupons)) / Fraction(listed)
 
 
-def half_up(amount: Fraction | int) -> int:
+def _left(granted: Decimal, discount: Decimal, coupons: int) -> Decimal:
+    """What the lines' nets are together after the discount on the total and the coupons, never less than nothing."""
+    after = _EXACT.subtract(_EXACT.multiply(granted, _EXACT.subtract(1, discount)), coupons)
+    return max(after, _NOTHING)
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return reduce(_EXACT.add, amounts, _NOTHING)
+
+
+def half_up(amount: Decimal | Fraction | int) -> int:
     """The amount in whole minor units, halves away from zero (四舍五入); never negative here."""
-    return int(amount + _HALF)
+    return int(Fraction(amount) + _HALF)
 
 
 def shown(discount: Fraction) -> Decimal:

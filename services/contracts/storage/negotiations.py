@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.prepared import Prepared
 from chassis.work import Read, UnitOfWork
 from services.contracts.storage.contract_tables import NEGOTIATIONS
 
@@ -24,5 +25,8 @@ async def keep_negotiating(work: UnitOfWork, *, opportunity: UUID, negotiating: 
 
 async def is_negotiating(read: Read, *, opportunity: UUID) -> bool:
     """Whether an opportunity negotiates."""
-    statement = select(NEGOTIATIONS.c.negotiating).where(NEGOTIATIONS.c.opportunity == opportunity)
-    return bool(await read.connection.scalar(statement))
+    rows = await read.rows(_NEGOTIATING, wanted=opportunity)
+    return bool(rows and rows[0]["negotiating"])
+
+
+_NEGOTIATING = Prepared(select(NEGOTIATIONS.c.negotiating).where(NEGOTIATIONS.c.opportunity == bindparam("wanted")))

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import DateTime, Executable, RowMapping, Select, Text, any_, bindparam, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, number, reference, text
 from chassis.listing.busy import BusyList
+from chassis.prepared import Prepared, PreparedFor, Row
 from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
@@ -141,15 +143,12 @@ def _sums_from_row(row: Mapping[str, Any] | RowMapping, terms: QuoteTerms) -> Su
 
 async def get_quote(read: Read, uuid: UUID, *, permission: str = READING) -> Quote:
     """The quote, if the permission reaches it for the caller; raises QuoteNotFound."""
-    statement = scope(
-        select(QUOTES).where(QUOTES.c.uuid == uuid), QUOTES, principal=read.principal, permission=permission
-    )
-    return await _one(read, statement, uuid)
+    return _only(await read.rows(_SEEN(read.principal, permission), wanted=uuid), uuid)
 
 
 async def quote_by_itself(read: Read, uuid: UUID) -> Quote:
     """The quote whoever asks: for what follows from a fact, not from a caller; raises QuoteNotFound."""
-    return await _one(read, select(QUOTES).where(QUOTES.c.uuid == uuid), uuid)
+    return _only(await read.rows(_ITSELF, wanted=uuid), uuid)
 
 
 async def approved_quotes(read: Read, opportunity: UUID) -> Sequence[Quote]:
@@ -183,21 +182,15 @@ async def list_quotes(read: Read, wanted: PageRequest) -> Page[Quote]:
 
 async def concessions_of(read: Read, quote: Quote, *, lately: datetime, long: datetime) -> Concessions:
     """What other quotes gave the same customer in the same currency since two instants, whoever made them."""
-    conceded = func.sum(QUOTES.c.list_minor - QUOTES.c.net_minor)
-    recent = QUOTES.c.submit_time >= lately
-    statement = select(
-        conceded.filter(recent).label("lately"),
-        func.count().filter(recent).label("quotes"),
-        conceded.filter(QUOTES.c.submit_time >= long).label("long"),
-    ).where(
-        QUOTES.c.account == quote.deal.account,
-        QUOTES.c.currency == quote.terms.currency,
-        QUOTES.c.number != quote.number,
-        QUOTES.c.state.in_(sorted(state.value for state in OFFERED)),
-        QUOTES.c.submit_time >= min(lately, long),
+    (row,) = await read.rows(
+        _CONCEDED,
+        buyer=quote.deal.account,
+        money=quote.terms.currency,
+        itself=quote.number,
+        lately=lately,
+        long=long,
     )
-    row = (await read.connection.execute(statement)).one()
-    return Concessions(lately=int(row.lately or 0), quotes=row.quotes, long=int(row.long or 0))
+    return Concessions(lately=int(row["lately"] or 0), quotes=row["quotes"], long=int(row["long"] or 0))
 
 
 async def outlived_quotes(read: Read, *, today: date, most: int) -> Sequence[Quote]:
@@ -227,11 +220,36 @@ async def next_number(read: Read) -> int:
     return (await read.connection.execute(QUOTE_NUMBERS.next_value().select())).scalar_one()
 
 
-async def _one(read: Read, statement: Select[Any], uuid: UUID) -> Quote:
-    row = (await read.connection.execute(statement)).mappings().one_or_none()
-    if row is None:
+def _only(rows: Sequence[Row], uuid: UUID) -> Quote:
+    if not rows:
         raise QuoteNotFound(quote=f"quotes/{uuid}")
-    return from_row(row)
+    return from_row(rows[0])
+
+
+def _seen(principal: Principal, permission: str) -> Select[Any]:
+    statement = select(QUOTES).where(QUOTES.c.uuid == bindparam("wanted"))
+    return scope(statement, QUOTES, principal=principal, permission=permission)
+
+
+def _conceded() -> Executable:
+    lately, long = (bindparam(name, type_=DateTime(timezone=True)) for name in ("lately", "long"))
+    conceded = func.sum(QUOTES.c.list_minor - QUOTES.c.net_minor)
+    recent = QUOTES.c.submit_time >= lately
+    return select(
+        conceded.filter(recent).label("lately"),
+        func.count().filter(recent).label("quotes"),
+        conceded.filter(QUOTES.c.submit_time >= long).label("long"),
+    ).where(
+        QUOTES.c.account == bindparam("buyer"),
+        QUOTES.c.currency == bindparam("money"),
+        QUOTES.c.number != bindparam("itself"),
+        QUOTES.c.state == any_(literal(sorted(state.value for state in OFFERED), ARRAY(Text))),
+        QUOTES.c.submit_time >= func.least(lately, long),
+    )
+
+
+_ITSELF = Prepared(select(QUOTES).where(QUOTES.c.uuid == bindparam("wanted")))
+_SEEN, _CONCEDED = PreparedFor(_seen), Prepared(_conceded())
 
 
 _LISTING = Listing(

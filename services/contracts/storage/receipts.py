@@ -101,6 +101,7 @@ def _claim(row: Mapping[str, Any] | RowMapping) -> ReceiptClaim | None:
     return ReceiptClaim(contract=row["claim_contract"], claimer=row["claimer"], time=row["claim_time"])
 
 
+_OF_REFERENCE = Prepared(select(RECEIPTS).where(RECEIPTS.c.external_reference == bindparam("reference")))
 _OF_REFERENCES = Prepared(
     select(RECEIPTS).where(RECEIPTS.c.external_reference == any_(bindparam("references", type_=ARRAY(Text))))
 )
@@ -108,7 +109,11 @@ _OF_REFERENCES = Prepared(
 
 async def receipts_of_references(read: Read, references: Sequence[str]) -> Mapping[str, Receipt]:
     """What is booked under references, whoever asks: a booking is compared with it."""
-    rows = await read.rows(_OF_REFERENCES, references=list(references))
+    if len(references) == 1:
+        # PostgreSQL keeps the plan for one value; that for a list it makes anew each time, by the list's length.
+        rows = await read.rows(_OF_REFERENCE, reference=references[0])
+    else:
+        rows = await read.rows(_OF_REFERENCES, references=list(references))
     return {row["external_reference"]: from_row(row) for row in rows}
 
 
