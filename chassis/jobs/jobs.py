@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, text, update
+from sqlalchemy import bindparam, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import logs, metrics
+from chassis.database import connected
+from chassis.prepared import Prepared, Row
 from chassis.tables import jobs
 from kernel.time import Clock
 
@@ -20,13 +22,16 @@ _LEASE = timedelta(minutes=5)
 _BATCH = 20
 # Standard Webhooks' schedule: https://github.com/standard-webhooks/standard-webhooks, "Retry schedule".
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
-_TAKE = text(
-    "update jobs set attempts = attempts + 1, leased_until = cast(:now as timestamptz) "
-    "+ make_interval(secs => coalesce(cast(cast(:leases as jsonb) ->> kind as float8), :lease)) where id in ("
-    "select id from jobs where state = 'waiting' and kind = any(:kinds) and due <= :now "
-    "and (leased_until is null or leased_until < :now) "
-    "order by due limit :limit for update skip locked) returning id, kind, payload, attempts"
+_TAKE = Prepared(
+    text(
+        "update jobs set attempts = attempts + 1, leased_until = cast(:now as timestamptz) "
+        "+ make_interval(secs => coalesce(cast(cast(:leases as jsonb) ->> kind as float8), :lease)) where id in ("
+        "select id from jobs where state = 'waiting' and kind = any(:kinds) and due <= :now "
+        "and (leased_until is null or leased_until < :now) "
+        "order by due limit :limit for update skip locked) returning id, kind, payload, attempts"
+    )
 )
+_DONE = Prepared(update(jobs).where(jobs.c.id == bindparam("job")).values(state="done", leased_until=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,41 +90,43 @@ class Jobs:
         return total
 
     async def step(self) -> int:
-        """Take and carry out a few jobs; how many were tried. What a newer release brought waits for its workers."""
+        """Take and carry out a few jobs; how many were tried. What a newer release brought waits for its workers.
+
+        Taking and ending are one statement each, and need no transaction around it.
+        """
         now = self._clock.now()
-        async with self._engine.begin() as connection:
-            lease = _LEASE.total_seconds()
-            parameters = {
-                "now": now,
-                "leases": self._leases,
-                "lease": lease,
-                "limit": _BATCH,
-                "kinds": list(self._kinds),
-            }
-            taken = (await connection.execute(_TAKE, parameters)).all()
+        async with connected(self._engine) as connection:
+            taken = await _TAKE.rows(
+                connection,
+                now=now,
+                leases=self._leases,
+                lease=_LEASE.total_seconds(),
+                limit=_BATCH,
+                kinds=list(self._kinds),
+            )
         await asyncio.gather(*(self._carry_out(row) for row in taken))
         return len(taken)
 
-    async def _carry_out(self, row: Row[Any]) -> None:
-        context = JobContext(row.id, row.attempts, self._clock.now())
+    async def _carry_out(self, row: Row) -> None:
+        context = JobContext(row["id"], row["attempts"], self._clock.now())
         try:
-            await self._kinds[row.kind].run(context, row.payload)
+            await self._kinds[row["kind"]].run(context, row["payload"])
         except Exception as error:  # noqa: BLE001 - whatever a job meets is kept on its row and tried again
             await self._failed(row, error)
             return
-        async with self._engine.begin() as connection:
-            await connection.execute(update(jobs).where(jobs.c.id == row.id).values(state="done", leased_until=None))
+        async with connected(self._engine) as connection:
+            await _DONE.rows(connection, job=row["id"])
 
-    async def _failed(self, row: Row[Any], error: Exception) -> None:
-        kind = self._kinds.get(row.kind)
+    async def _failed(self, row: Row, error: Exception) -> None:
+        kind = self._kinds.get(row["kind"])
         retries = kind.retries if kind else RETRIES
-        final = row.attempts > len(retries)
+        final = row["attempts"] > len(retries)
         values: dict[str, Any] = {"last_error": repr(error)[:1000], "leased_until": None}
         if final:
-            metrics.JOBS_FAILED.labels(row.kind).inc()
+            metrics.JOBS_FAILED.labels(row["kind"]).inc()
             values["state"] = "failed"
         else:
-            values["due"] = self._clock.now() + retries[row.attempts - 1]
-        self._log.warning("job failed", kind=row.kind, job=str(row.id), final=final, error=repr(error)[:300])
+            values["due"] = self._clock.now() + retries[row["attempts"] - 1]
+        self._log.warning("job failed", kind=row["kind"], job=str(row["id"]), final=final, error=repr(error)[:300])
         async with self._engine.begin() as connection:
-            await connection.execute(update(jobs).where(jobs.c.id == row.id).values(values))
+            await connection.execute(update(jobs).where(jobs.c.id == row["id"]).values(values))
