@@ -105,7 +105,7 @@ async def _measure_projection(bench: Bench) -> None:
     spent = bench.costs.cpu()
     first = last = (time.perf_counter(), 0.0)
     while last[1] < FEW * STEPS:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
         last = (
             time.perf_counter(),
             await asyncio.to_thread(bench.metric, "analytics", "millrace_consumer_applied_total"),
