@@ -9,6 +9,8 @@ from trade.duplicates.rules import DuplicateRules
 from trade.names import CompanyName, spelt_opening, spelt_place
 from trade.names.words import TRADES_IN_CHINESE
 
+# To be counted up whenever a record gets other keys than before: whoever keeps keys makes them anew.
+KEY_SCHEME = 2
 MOST_KEYS = 18
 _MOST_OF_A_KIND = 3
 _MOST_TRADES = 2

@@ -64,6 +64,20 @@ async def keys_of(house: LeadsHouse, lead: lead_pb2.Lead) -> tuple[list[str], in
     return keys, rules
 
 
+async def test_a_lead_keyed_by_an_older_release_is_found_by_the_keys_of_this_one(
+    house: LeadsHouse, clock: FixedClock
+) -> None:
+    lead = await create(house, 0)
+    await drain(house, clock)
+    keys = await keys_of(house, lead)
+    async with house.engine.begin() as connection:
+        await connection.execute(update(LEADS).values(match_keys=["c0123456789abcdef"]))
+        await connection.execute(update(ROUNDS).where(ROUNDS.c.name == BY_NEW_RULES.name).values(goal="version 0"))
+    await sweep(house, clock)
+    await drain(house, clock)
+    assert await keys_of(house, lead) == keys
+
+
 async def test_a_known_lead_is_found_by_a_field_that_the_rules_name_later(house: LeadsHouse, clock: FixedClock) -> None:
     lead = await create(house, 0)
     await drain(house, clock)
