@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from nats.aio.client import Client
@@ -21,6 +21,7 @@ from chassis.streaming.relay import Relay
 from chassis.streaming.streams import declared
 
 _BATCH_SECONDS = 5.0
+_PATIENCE = 1.0
 
 
 class Background:
@@ -61,9 +62,7 @@ class Background:
         if self._relay is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._relay.finish(), _BATCH_SECONDS)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         if self._relay is not None:
             await self._relay.close()
         if self._client is not None and self._client.is_connected:
@@ -110,6 +109,19 @@ class Background:
         self._log.error("background task ended", task=task.get_name(), error=repr(error)[:500])
         self.ended = self.ended or task.get_name()
         self._broken()
+
+
+async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks and wait until all have ended, those too that they begin meanwhile and append to `tasks`.
+
+    One that is cancelled in the instant in which what it waits for arrives goes on as if nothing had been said
+    (`asyncio.wait_for` until Python 3.11); it is told again after a second.
+    """
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=_PATIENCE)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def check_producers(parts: Parts) -> None:
