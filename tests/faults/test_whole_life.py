@@ -15,7 +15,7 @@ from tests.faults.lives import Lives, signed_in
 from tests.faults.load import all_published, rows
 from tests.support.waiting import eventually
 
-SECONDS, SELLERS = (180.0, 12) if os.environ.get("MILLRACE_SOAK") else (15.0, 4)
+SECONDS, SELLERS = (180.0, 12) if os.environ.get("MILLRACE_SOAK") else (45.0, 4)
 VICTIMS = ("leads", "pipeline", "pipeline", "contracts", "contracts", "analytics", "directory", "gateway", "nats")
 REQUESTS = "select request_id from requests where request_id like 'life-%'"
 # Where what an answer named is kept.
@@ -48,7 +48,7 @@ async def test_lives_of_opportunities_are_lived_once_and_whole_though_everything
 
     await eventually(copied, within=60, every=0.3)
     assert lives.given_up == []
-    assert len(lives.ended) >= SELLERS
+    assert len(lives.ended) > SELLERS
     assert await violations(stack) == {}
     assert await funnel(lives) == (len(lives.ended), len(lives.ended))
     assert await missing(stack, lives) == []
