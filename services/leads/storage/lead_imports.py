@@ -11,6 +11,7 @@ from chassis.work import Read
 from services.leads.domain.lead import Lead
 from services.leads.storage.leads import from_row
 from services.leads.storage.metadata import METADATA
+from services.leads.storage.stock import MOST_RESEMBLING
 from services.leads.storage.tables import LEADS
 
 import_tables(METADATA)
@@ -24,7 +25,7 @@ _RESEMBLING = Prepared(
         f"select wanted.place, {_COLUMNS} from wanted cross join lateral ("
         "select * from leads where leads.match_keys && wanted.keys "
         "order by (select count(*) from unnest(leads.match_keys) as k where k = any(wanted.keys)) desc, leads.uuid "
-        "limit 50) l"
+        f"limit {MOST_RESEMBLING}) l"
     )
     .bindparams(bindparam("places", type_=ARRAY(Integer)), bindparam("keys", type_=ARRAY(Text)))
     .columns(column("place", Integer), *LEADS.columns)
@@ -32,7 +33,7 @@ _RESEMBLING = Prepared(
 
 
 async def find_resembling_many(read: Read, searched: Sequence[Collection[str]]) -> list[list[Lead]]:
-    """For each set of keys at most 50 leads that share one of them, whatever the reader's scope."""
+    """For each set of keys at most 20 leads that share one of them, whatever the reader's scope."""
     found: list[list[Lead]] = [[] for _ in searched]
     pairs = [(place, key) for place, keys in enumerate(searched) for key in sorted(keys)]
     if not pairs:
