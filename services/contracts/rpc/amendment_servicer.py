@@ -6,8 +6,6 @@ from typing import Any
 from millrace.contracts.v1 import contract_amendment_events_pb2, contract_amendment_pb2
 from millrace.contracts.v1 import contract_amendment_service_pb2 as contract
 
-from chassis.files import receive, scratch_file
-from chassis.files.streaming import Pieces
 from chassis.rpc.call import Call
 from chassis.wire import date_message, date_of, instant, money_message, named, reference, seen_version, uuid_of
 from chassis.work import Store, UnitOfWork
@@ -22,8 +20,8 @@ from services.contracts.application.amendments import (
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_papers import PaperRoom
 from services.contracts.domain.amendment import Amendment
-from services.contracts.domain.signature import Evidence
 from services.contracts.rpc.contract_messages import part_message
+from services.contracts.rpc.scans import receive_scan
 
 
 class ContractAmendmentServicer:
@@ -77,22 +75,12 @@ class ContractAmendmentServicer:
         self, requests: AsyncIterator[contract.RecordAmendmentSigningRequest], call: Call
     ) -> contract_amendment_pb2.ContractAmendment:
         """Record that one was signed on paper."""
-        pieces = Pieces(requests)
-        first = await pieces.first()
-        uuid = uuid_of(first.name)
-        with scratch_file() as path:
-            arrived = await receive(
-                pieces.content(), path=path, file_name=first.file_name, content_type=first.file.content_type
-            )
-            put = await self._room.vault.put(path)
-        # What makes a repeat the same: what was said first, and the whole scan by its digest.
-        asked = contract.RecordAmendmentSigningRequest()
-        asked.CopyFrom(first)
-        asked.file.data = arrived.sha256
-        evidence = Evidence(signer_name=first.signer_name.strip(), archive_number=first.archive_number.strip())
-        scan = arrived.as_file(put, by=call.principal.subject, now=call.now)
+        scan = await receive_scan(requests, self._room, call)
+        uuid = uuid_of(scan.first.name)
         return await self._write(
-            call, asked, lambda work: record_signing(work, self._desk, uuid=uuid, scan=scan, evidence=evidence)
+            call,
+            scan.asked,
+            lambda work: record_signing(work, self._desk, uuid=uuid, scan=scan.file, evidence=scan.evidence),
         )
 
     async def _write(

@@ -9,8 +9,8 @@ from google.protobuf.empty_pb2 import Empty
 from millrace.contracts.v1 import contract_pb2
 from millrace.contracts.v1 import contract_service_pb2 as contract
 
-from chassis.files import get_file, receive, scratch_file
-from chassis.files.streaming import Pieces, download
+from chassis.files import get_file
+from chassis.files.streaming import download
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import changed_paths, date_of, required_version, seen_version, uuid_of
@@ -32,8 +32,8 @@ from services.contracts.application.contracts import get_contract, list_contract
 from services.contracts.application.signature_links import link_secrets
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.paper import Paper
-from services.contracts.domain.signature import Evidence
 from services.contracts.rpc.contract_messages import difference_message, to_message, wish_of
+from services.contracts.rpc.scans import receive_scan
 from services.contracts.rpc.signature_messages import sent_message, signature_message
 from services.contracts.storage.metadata import FILES
 
@@ -127,25 +127,15 @@ class ContractServicer:
         self, requests: AsyncIterator[contract.RecordPaperSigningRequest], call: Call
     ) -> contract_pb2.Contract:
         """Record that one was signed on paper."""
-        pieces = Pieces(requests)
-        first = await pieces.first()
-        uuid = uuid_of(first.name)
-        with scratch_file() as path:
-            arrived = await receive(
-                pieces.content(), path=path, file_name=first.file_name, content_type=first.file.content_type
-            )
-            put = await self._room.vault.put(path)
-        # What makes a repeat the same: what was said first, and the whole scan by its digest.
-        asked = contract.RecordPaperSigningRequest()
-        asked.CopyFrom(first)
-        asked.file.data = arrived.sha256
-        evidence = Evidence(signer_name=first.signer_name.strip(), archive_number=first.archive_number.strip())
+        scan = await receive_scan(requests, self._room, call)
+        uuid, first = uuid_of(scan.first.name), scan.first
         day = date_of(first.sign_date, field="sign_date") if first.HasField("sign_date") else None
-        scan = arrived.as_file(put, by=call.principal.subject, now=call.now)
         return await self._write(
             call,
-            asked,
-            lambda work: record_paper_signing(work, self._desk, uuid=uuid, scan=scan, evidence=evidence, signed_on=day),
+            scan.asked,
+            lambda work: record_paper_signing(
+                work, self._desk, uuid=uuid, scan=scan.file, evidence=scan.evidence, signed_on=day
+            ),
         )
 
     async def ActivateContract(self, request: contract.ActivateContractRequest, call: Call) -> contract_pb2.Contract:

@@ -5,15 +5,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from kernel.errors import StaleVersion
-from services.leads.application.capture import WRITE, as_answered, owned
+from services.leads.application.capture import as_answered, owned
 from services.leads.application.intake import Briefing, IntakeDesk
 from services.leads.application.rounds import RoundPlan
+from services.leads.application.writing import lead_to_write
 from services.leads.domain.board import PassedOver
 from services.leads.domain.handing_over import Handover, LeadOwnerUnknown, handed_over
 from services.leads.domain.lead import Lead
 from services.leads.domain.rule_sets import RuleKind
-from services.leads.storage.leads import RECORD, get_lead
+from services.leads.storage.leads import RECORD
 from services.leads.storage.ledger import write_closed, write_handover
 from services.leads.storage.rounds import Stretch
 
@@ -28,9 +28,7 @@ async def hand_over(
 
     Raises LeadNotFound, StaleVersion, LeadOwnerUnknown, LeadCannotBeAssigned.
     """
-    lead = await get_lead(work, uuid, permission=WRITE)
-    if seen is not None and lead.version != seen:
-        raise StaleVersion(resource=f"leads/{uuid}")
+    lead = await lead_to_write(work, uuid=uuid, seen=seen)
     briefing = await desk.brief(work)
     handover = _handover(briefing, owner, author=work.principal.display_name or work.principal.subject, words=words)
     change = handed_over(lead, handover, now=work.now)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from kernel.errors import StaleVersion
-from services.leads.application.capture import WRITE, as_answered, graded
+from services.leads.application.capture import as_answered, graded
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.writing import lead_to_write
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
-from services.leads.storage.leads import RECORD, get_lead
+from services.leads.storage.leads import RECORD
 
 
 async def update_lead(
@@ -19,9 +19,7 @@ async def update_lead(
 
     Raises LeadNotFound, StaleVersion, and the refusals of the facts.
     """
-    lead = await get_lead(work, uuid, permission=WRITE)
-    if lead.version != seen:
-        raise StaleVersion(resource=f"leads/{uuid}")
+    lead = await lead_to_write(work, uuid=uuid, seen=seen)
     told = edit(lead.facts)
     briefing = await desk.brief(work, naming=told)
     newcomer = briefing.prepare(told, before=lead.facts)

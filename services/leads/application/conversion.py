@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from kernel.errors import StaleVersion
 from kernel.money import Money
 from services.leads.application.capture import WRITE, as_answered, graded
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.writing import lead_to_write
 from services.leads.domain.conversion import (
     begin_conversion,
     check_convertible,
@@ -48,9 +48,7 @@ async def convert_lead(
     The job's id goes along, so that asking twice converts once. Raises LeadNotFound, StaleVersion, LeadCannotConvert,
     LeadWithoutOwner.
     """
-    lead = await get_lead(work, uuid, permission=WRITE)
-    if seen is not None and lead.version != seen:
-        raise StaleVersion(resource=f"leads/{uuid}")
+    lead = await lead_to_write(work, uuid=uuid, seen=seen)
     check_convertible(lead)
     briefing = await desk.brief(work)
     newcomer = briefing.prepare(latest.over(lead.facts), before=lead.facts)

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from kernel.errors import StaleVersion
-from services.leads.application.capture import WRITE, graded
+from services.leads.application.capture import graded
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.writing import lead_to_write
 from services.leads.domain.lead import Grade, GradeOverride, Lead
-from services.leads.storage.leads import RECORD, get_lead
+from services.leads.storage.leads import RECORD
 
 
 async def override_grade(
@@ -17,7 +17,7 @@ async def override_grade(
 
     Raises LeadNotFound, and StaleVersion for a version `seen` that is not the present one.
     """
-    lead = await _seen_lead(work, uuid, seen)
+    lead = await lead_to_write(work, uuid=uuid, seen=seen)
     override = GradeOverride(
         grade=grade,
         reason=reason,
@@ -30,15 +30,8 @@ async def override_grade(
 
 async def clear_override(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: IntakeDesk) -> Lead:
     """The lead gets the grade of the rules again. Raises LeadNotFound, LeadGradeNotOverridden and StaleVersion."""
-    lead = await _seen_lead(work, uuid, seen)
+    lead = await lead_to_write(work, uuid=uuid, seen=seen)
     return await _graded(work, lead.without_override(), desk)
-
-
-async def _seen_lead(work: UnitOfWork, uuid: UUID, seen: int | None) -> Lead:
-    lead = await get_lead(work, uuid, permission=WRITE)
-    if seen is not None and lead.version != seen:
-        raise StaleVersion(resource=f"leads/{uuid}")
-    return lead
 
 
 async def _graded(work: UnitOfWork, lead: Lead, desk: IntakeDesk) -> Lead:
