@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.process import end, end_leftover, start, wait_until
+from deploy.local.process import end, end_leftover, end_orphans, start, wait_until
 
 OWNER = "postgres"
 LONGEST_SOCKET_FOLDER = 80  # a socket's path holds 107 bytes, its own name included
@@ -96,6 +96,7 @@ def start_postgres(folder: Path, *, durable: bool = True, log: Path | None = Non
     if not (data / "PG_VERSION").exists():
         _initialize(data, user=user)
     end_leftover(data / "postmaster.pid", program="postgres", folder=data, by=signal.SIGINT)
+    end_orphans(program="postgres", folder=data)  # while a busy session lives, the next server refuses to start
     _write_settings(data, durable=durable)
     log.touch()
     process = start([_program("postgres"), "-D", data, "-k", sockets], log=log, user=user, death_signal=signal.SIGINT)

@@ -95,6 +95,19 @@ def end_leftover(pid_file: Path, *, program: str, folder: Path, by: signal.Signa
     pid_file.unlink(missing_ok=True)
 
 
+def end_orphans(*, program: str, folder: Path) -> None:
+    """Kill what a dead `program` has left at work in `folder`: children that were too busy to notice its death.
+
+    They bear neither its pid nor its command line; what tells them is that they stand in the folder.
+    """
+    left = [process for process in psutil.process_iter(["name"]) if _stands_in(process, program, folder)]
+    for process in left:
+        process.kill()
+    _, alive = psutil.wait_procs(left, timeout=20)
+    if alive:
+        raise DidNotStart(f"{program} still works on {folder}: {', '.join(str(process.pid) for process in alive)}")
+
+
 def last_words(log: Path, lines: int = 20) -> str:
     """The end of a log, for a message to a person."""
     if not log.exists():
@@ -112,6 +125,13 @@ def _process(pid: int) -> psutil.Process | None:
 def _works_on(process: psutil.Process, program: str, folder: Path) -> bool:
     try:
         return program in process.name() and str(folder) in " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
+        return False
+
+
+def _stands_in(process: psutil.Process, program: str, folder: Path) -> bool:
+    try:
+        return process.info["name"] == program and process.cwd() == str(folder)
     except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
         return False
 

@@ -1,7 +1,8 @@
 """The whole product on one machine, in the order in which its parts need each other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from deploy.local.home import Home
 from deploy.local.nats import ANY_PORT, OPERATOR, Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
+from deploy.local.process import DidNotStart
 from deploy.local.programs import Program, free_address, run_once
 from deploy.local.seal import seal_settings
 
@@ -52,16 +54,26 @@ class Stack:
             program.wait()
 
     def revive(self) -> None:
-        """Start again whatever has crashed since the last look."""
-        if self.postgres is not None and self.postgres.process.poll() is not None:
-            self.say("PostgreSQL ended; starting it again.")
-            self.postgres = start_postgres(self.home.folder / "postgres", log=self.home.log("postgres"))
-        if self.nats is not None and self.nats.process.poll() is not None:
-            self.say("NATS ended; starting it again.")
-            self.nats = self._start_nats(self.nats.port)
+        """Start again whatever has crashed since the last look; what does not start is tried at the next one."""
+        with self._forgiving():
+            if self.postgres is not None and self.postgres.process.poll() is not None:
+                self.say("PostgreSQL ended; starting it again.")
+                self.postgres = start_postgres(self.home.folder / "postgres", log=self.home.log("postgres"))
+        with self._forgiving():
+            if self.nats is not None and self.nats.process.poll() is not None:
+                self.say("NATS ended; starting it again.")
+                self.nats = self._start_nats(self.nats.port)
         for program in self.programs:
             if program.revive():
                 self.say(f"{program.name} ended; started again. Its log: {self.home.log(program.name)}")
+
+    @contextmanager
+    def _forgiving(self) -> Iterator[None]:
+        """One store that does not come back at once takes nothing else down with it."""
+        try:
+            yield
+        except DidNotStart as refusal:
+            self.say(str(refusal))
 
     def stop(self) -> None:
         """Stop everything: the door first, then the services at once, the stores last."""

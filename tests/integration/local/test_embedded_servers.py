@@ -1,5 +1,6 @@
 """The embedded servers start anywhere, survive a kill and leave nothing in the way of the next start."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -7,12 +8,17 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 import sqlalchemy
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import Postgres, start_postgres
 from tests.support.databases import Databases
+from tests.support.waiting import eventually
+
+OTHERS = "select state from pg_stat_activity where pid <> pg_backend_pid()"
+LONG = "select count(*) from (select generate_series(1, 300000000)) as rows"  # half a minute without a temporary file
 
 RUNNER = """
 import sys, time
@@ -84,3 +90,21 @@ def test_a_killed_runner_leaves_nothing_that_blocks_the_next_start(servers_folde
     finally:
         postgres.stop()
         nats.stop()
+
+
+async def test_a_server_killed_in_the_middle_of_a_long_statement_starts_again(servers_folder: Path) -> None:
+    folder = servers_folder / "busy"
+    killed = start_postgres(folder, durable=False)
+    busy = asyncio.create_task(asyncio.to_thread(killed.execute, LONG))
+    await eventually(lambda: "active" in killed.execute(OTHERS))
+    killed.process.kill()
+    killed.process.wait()
+
+    started = await asyncio.to_thread(start_postgres, folder, durable=False)
+
+    try:
+        assert started.execute("select 1") == "1"
+        with pytest.raises(RuntimeError, match="server closed the connection"):
+            await busy
+    finally:
+        started.stop()
