@@ -279,6 +279,8 @@ def test_the_payment_plan_of_30_40_30_is_the_contract_to_the_cent(cast: Cast, si
 
 def test_signing_wins_the_opportunity_in_its_last_stage(cast: Cast, won: JSON, signed: JSON) -> None:
     assert (won["stage"], won["contract"]) == ("signing", signed["name"])
+    assert (won["amountSource"], yuan(won["amount"])) == ("AMOUNT_SOURCE_CONTRACT", "271169.09")
+    assert yuan(won["statedAmount"]) == "275000.00"  # the middle of the budget
     visits = cast.seller.see(f"{won['name']}/stageVisits")["stageVisits"]
     assert {visit["stage"] for visit in visits} == {"need", "quote", "negotiation", "signing"}
 

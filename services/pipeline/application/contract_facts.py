@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chassis.work import UnitOfWork
+from kernel.money import Money
 from services.pipeline.domain.gates import won
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.proving import quote_stands
@@ -26,23 +27,33 @@ async def quote_told(work: UnitOfWork, *, opportunity: UUID, quote: str, stands:
         keep(work, change, before=found)
 
 
-async def contract_signed(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
-    """A signed contract wins its opportunity, once; where that is lost or won by another, people are told."""
-    await keep_standing(work, contract=contract, opportunity=opportunity, told="sign_time")
+async def contract_signed(work: UnitOfWork, *, opportunity: UUID, contract: UUID, amount: Money | None) -> None:
+    """A signed contract wins its opportunity, once, and says what it is worth; of what does not fit people are told."""
+    await keep_standing(work, contract=contract, opportunity=opportunity, amount=amount, told="sign_time")
     found = await held_opportunity(work, opportunity)
     linked = f"contracts/{contract}"
     if found is None:
         keep_unknown(work, opportunity, linked=linked)
     elif found.state is OpportunityState.OPEN:
-        await win(work, found, contract=contract)
+        await win(work, found, contract=contract, amount=amount)
     elif found.outcome.contract != contract:
         lost = found.state is OpportunityState.LOST
         keep_conflict(work, found, linked=linked, code="SIGNED_WHILE_LOST" if lost else "SIGNED_WHILE_WON")
 
 
-async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
+async def contract_amended(work: UnitOfWork, *, opportunity: UUID, contract: UUID, amount: Money | None) -> None:
+    """The opportunity is worth what its contract says after an amendment."""
+    await keep_standing(work, contract=contract, opportunity=opportunity, amount=amount)
+    found = await held_opportunity(work, opportunity)
+    if found is not None:
+        change = found.agreed(contract=contract, amount=amount, now=work.now)
+        if change.events:
+            keep(work, change, before=found)
+
+
+async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUID, amount: Money | None) -> None:
     """A contract paid in full ends the last stage of the opportunity it won."""
-    await keep_standing(work, contract=contract, opportunity=opportunity, told="settle_time")
+    await keep_standing(work, contract=contract, opportunity=opportunity, amount=amount, told="settle_time")
     found = await held_opportunity(work, opportunity)
     linked = f"contracts/{contract}"
     if found is None:
@@ -50,17 +61,20 @@ async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUI
     elif found.outcome.contract != contract:
         keep_conflict(work, found, linked=linked, code="SETTLED_OTHER_CONTRACT")
     else:
-        change = found.settled(contract=contract, now=work.now)
+        # One won by a release that did not know amounts learns its own here.
+        change = found.agreed(contract=contract, amount=amount, now=work.now)
+        change = change.then(lambda agreed: agreed.settled(contract=contract, now=work.now))
         if change.events:
             keep(work, change, before=found)
 
 
 async def contract_ended(work: UnitOfWork, *, opportunity: UUID, contract: UUID) -> None:
     """A contract that was ended early wins nothing any more: an opportunity reopened later is worked on."""
-    await keep_standing(work, contract=contract, opportunity=opportunity, told="end_time")
+    await keep_standing(work, contract=contract, opportunity=opportunity, amount=None, told="end_time")
 
 
-async def win(work: UnitOfWork, opportunity: Opportunity, *, contract: UUID) -> Opportunity:
+async def win(work: UnitOfWork, opportunity: Opportunity, *, contract: UUID, amount: Money | None) -> Opportunity:
     """The opportunity enters its last stage, past every gate, and is won."""
     process = await get_process(work, opportunity.sales_process)
-    return keep(work, won(opportunity, process=process, contract=contract, now=work.now), before=opportunity)
+    change = won(opportunity, process=process, contract=contract, amount=amount, now=work.now)
+    return keep(work, change, before=opportunity)

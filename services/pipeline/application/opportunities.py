@@ -235,7 +235,9 @@ async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) 
     change = opportunity.reopened(process=process, now=work.now)
     signed = await standing_contract(work, uuid)
     if signed is not None:
-        change = change.then(lambda open_: won(open_, process=process, contract=signed.contract, now=work.now))
+        change = change.then(
+            lambda open_: won(open_, process=process, contract=signed.contract, amount=signed.amount, now=work.now)
+        )
     if signed is not None and signed.settled:
         change = change.then(lambda closed: closed.settled(contract=signed.contract, now=work.now))
     return keep(work, change, before=opportunity), process

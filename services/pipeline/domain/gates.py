@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
+from kernel.money import Money
 from services.pipeline.domain.opportunity import (
     Opportunity,
     OpportunityCreated,
@@ -118,14 +119,16 @@ def opened(opening: Opening, *, uuid: UUID, process: SalesProcess, now: datetime
     return Change(replace(opportunity, standing=standing, need_confirmed_time=confirmed), (OpportunityCreated(),))
 
 
-def won(opportunity: Opportunity, *, process: SalesProcess, contract: UUID, now: datetime) -> Change[Opportunity]:
+def won(
+    opportunity: Opportunity, *, process: SalesProcess, contract: UUID, amount: Money | None, now: datetime
+) -> Change[Opportunity]:
     """Close it as won: the contract is signed, which is evidence for every gate that was still before it.
 
-    Raises OpportunityCannotMove.
+    From then on it is worth the contract's `amount`. Raises OpportunityCannotMove.
     """
     opportunity.must_be(able=OpportunityState.WON)
     outcome = replace(opportunity.outcome, contract=contract)
-    signed = Change(replace(opportunity, outcome=outcome), ())
+    signed = Change(replace(opportunity.worth(amount), outcome=outcome), ())
     place = process.latest_of(StageKind.SIGNING)
     if opportunity.standing.stage != process.stages[place].key:
         _pass_gates(process, signed.aggregate, to=place, now=now)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
+from kernel.money import Money
 from services.pipeline.domain.evidence import Evidence, EvidenceKind, Waiver
-from services.pipeline.domain.opportunity_facts import Facts, Origin, Outcome, Standing
+from services.pipeline.domain.opportunity_facts import AmountSource, Facts, Origin, Outcome, Standing
 from services.pipeline.domain.sales_process import SalesProcess
 
 
@@ -120,13 +121,18 @@ _OPEN, _UNTOLD = Outcome(), Origin()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opportunity:
-    """Business that may be won (商机): worth something, in a stage of its process, with a next step."""
+    """Business that may be won (商机): worth something, in a stage of its process, with a next step.
+
+    Won, it is worth what its contract says; `stated_amount` is what people said of it before that.
+    """
 
     uuid: UUID
     version: int = 0
     account: UUID
     tier: str = ""
     facts: Facts
+    amount_source: AmountSource = AmountSource.STATED
+    stated_amount: Money | None = None
     origin: Origin = _UNTOLD
     owner: UUID | None = None
     team: UUID | None = None
@@ -242,6 +248,21 @@ class Opportunity:
             update_time=now,
         )
         return Change(following, (OpportunityReopened(),))
+
+    def worth(self, amount: Money | None) -> "Opportunity":
+        """The same with the amount of its contract; what people said stays beside it. None tells no amount."""
+        if amount is None:
+            return self
+        stated = self.facts.amount if self.amount_source is AmountSource.STATED else self.stated_amount
+        facts = replace(self.facts, amount=amount)
+        return replace(self, facts=facts, amount_source=AmountSource.CONTRACT, stated_amount=stated)
+
+    def agreed(self, *, contract: UUID, amount: Money | None, now: datetime) -> Change["Opportunity"]:
+        """Follow the amount of the contract it was won by, which an amendment may change; no other contract counts."""
+        after = self.worth(amount) if self.outcome.contract == contract else self
+        if after == self:
+            return Change(self, ())
+        return Change(replace(after, update_time=now), (OpportunityUpdated(("amount",)),))
 
     def settled(self, *, contract: UUID, now: datetime) -> Change["Opportunity"]:
         """Close the last stage: the payment plan of the contract it was won by is paid. Once is enough."""

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import Enum
 from uuid import UUID
 
 from kernel.money import Money
 from services.pipeline.domain.sales_process import Stage, StageKind
+
+
+class AmountSource(Enum):
+    """What the amount of an opportunity rests on."""
+
+    STATED = "stated"
+    CONTRACT = "contract"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,16 @@ from millrace.contracts.v1 import quote_events_pb2 as quote_events
 from chassis.consumer import Event, Subscription
 from chassis.parts import Parts
 from chassis.reactions import Reactions, reacting
+from chassis.wire import money_of
 from chassis.work import UnitOfWork
-from services.pipeline.application.contract_facts import contract_ended, contract_settled, contract_signed, quote_told
+from kernel.money import Money
+from services.pipeline.application.contract_facts import (
+    contract_amended,
+    contract_ended,
+    contract_settled,
+    contract_signed,
+    quote_told,
+)
 
 _STANDING = frozenset(
     {quote_events.QUOTE_STATE_APPROVED, quote_events.QUOTE_STATE_SENT, quote_events.QUOTE_STATE_ACCEPTED}
@@ -41,7 +49,17 @@ async def on_contract_signed(work: UnitOfWork, event: Event) -> None:
     contract = event.message.contract
     opportunity = _opportunity_of(contract)
     if opportunity is not None:
-        await contract_signed(work, opportunity=opportunity, contract=_uuid(contract.name))
+        await contract_signed(work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract))
+
+
+async def on_contract_amended(work: UnitOfWork, event: Event) -> None:
+    """Something else was agreed upon later: the amount may be another."""
+    contract = event.message.contract
+    opportunity = _opportunity_of(contract)
+    if opportunity is not None:
+        await contract_amended(
+            work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract)
+        )
 
 
 async def on_contract_settled(work: UnitOfWork, event: Event) -> None:
@@ -49,7 +67,9 @@ async def on_contract_settled(work: UnitOfWork, event: Event) -> None:
     contract = event.message.contract
     opportunity = _opportunity_of(contract)
     if opportunity is not None:
-        await contract_settled(work, opportunity=opportunity, contract=_uuid(contract.name))
+        await contract_settled(
+            work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract)
+        )
 
 
 async def on_contract_terminated(work: UnitOfWork, event: Event) -> None:
@@ -63,6 +83,7 @@ async def on_contract_terminated(work: UnitOfWork, event: Event) -> None:
 REACTIONS: Reactions = {
     **dict.fromkeys(_QUOTE_EVENTS, on_quote),
     contract_events.ContractSigned: on_contract_signed,
+    contract_events.ContractAmended: on_contract_amended,
     contract_events.ContractSettled: on_contract_settled,
     contract_events.ContractTerminated: on_contract_terminated,
 }
@@ -78,6 +99,11 @@ def contracts_subscription(parts: Parts) -> Subscription:
 def _opportunity_of(told: Any) -> UUID | None:
     """The opportunity an object is for; None for one that stands alone."""
     return _uuid(told.opportunity) if told.opportunity else None
+
+
+def _amount_of(contract: Any) -> Money | None:
+    """What it is worth; None where the event does not say."""
+    return money_of(contract.amount, field="contract.amount") if contract.HasField("amount") else None
 
 
 def _uuid(name: str) -> UUID:

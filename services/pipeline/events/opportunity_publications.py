@@ -11,6 +11,7 @@ from chassis.wire import date_message, instant, money_message, named
 from services.pipeline.domain import opportunity as domain
 from services.pipeline.domain import sales_process as processes
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState, StageMove
+from services.pipeline.domain.opportunity_facts import AmountSource
 from services.pipeline.domain.sales_process import SalesProcess, StageKind
 
 STATE_NUMBERS: Mapping[OpportunityState, Any] = {
@@ -18,6 +19,9 @@ STATE_NUMBERS: Mapping[OpportunityState, Any] = {
 }
 KIND_NUMBERS: Mapping[StageKind, Any] = {
     kind: messages.StageKind.Value(f"STAGE_KIND_{kind.name}") for kind in StageKind
+}
+SOURCE_NUMBERS: Mapping[AmountSource, Any] = {
+    source: messages.AmountSource.Value(f"AMOUNT_SOURCE_{source.name}") for source in AmountSource
 }
 MOVE_NUMBERS: Mapping[StageMove, Any] = {
     move: messages.StageMove.Value(f"STAGE_MOVE_{move.name}") for move in StageMove
@@ -53,6 +57,7 @@ def snapshot(opportunity: Opportunity) -> messages.OpportunitySnapshot:
         competitor=facts.competitor,
         probability=standing.probability,
         counts=opportunity.counts,
+        amount_source=SOURCE_NUMBERS[opportunity.amount_source],
     )
 
 

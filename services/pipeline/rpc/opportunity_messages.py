@@ -22,7 +22,7 @@ from chassis.wire import (
 from kernel.money import Money
 from services.pipeline.domain.gates import Gap, gate_debt
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
-from services.pipeline.domain.opportunity_facts import Facts, Opening
+from services.pipeline.domain.opportunity_facts import AmountSource, Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, attention
 from services.pipeline.domain.sales_process import SalesProcess, StageKind
 from services.pipeline.storage.opportunities import BoardSum, StageVisit
@@ -31,6 +31,9 @@ from trade.reasons import Reason
 
 STATE_NUMBERS: Mapping[OpportunityState, Any] = {
     state: enums.OpportunityState.Value(f"OPPORTUNITY_STATE_{state.name}") for state in OpportunityState
+}
+SOURCE_NUMBERS: Mapping[AmountSource, Any] = {
+    source: enums.AmountSource.Value(f"AMOUNT_SOURCE_{source.name}") for source in AmountSource
 }
 KIND_NUMBERS: Mapping[StageKind, Any] = {kind: enums.StageKind.Value(f"STAGE_KIND_{kind.name}") for kind in StageKind}
 KINDS: Mapping[int, StageKind] = {number: kind for kind, number in KIND_NUMBERS.items()}
@@ -132,6 +135,8 @@ def _put_standing(message: opportunity_pb2.Opportunity, opportunity: Opportunity
             weighted_amount=(
                 money_message(Money(minor=opportunity.weighted_minor, currency=amount.currency)) if amount else None
             ),
+            amount_source=SOURCE_NUMBERS[opportunity.amount_source],
+            stated_amount=money_message(opportunity.stated_amount),
             probability=standing.probability,
             postponement_count=opportunity.postponements,
             loss_reason=outcome.loss_reason,

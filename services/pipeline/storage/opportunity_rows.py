@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from kernel.money import Money
 from services.pipeline.domain.evidence import Evidence, EvidenceKind, Waiver, WaiverState
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
-from services.pipeline.domain.opportunity_facts import Facts, Origin, Outcome, Standing
+from services.pipeline.domain.opportunity_facts import AmountSource, Facts, Origin, Outcome, Standing
 from services.pipeline.domain.sales_process import StageKind
 
 _NO_AMOUNT = Money(minor=0, currency="")
@@ -19,12 +19,16 @@ _NO_AMOUNT = Money(minor=0, currency="")
 def to_row(opportunity: Opportunity) -> Mapping[str, object]:
     """The columns of an opportunity."""
     standing, outcome, origin = opportunity.standing, opportunity.outcome, opportunity.origin
+    stated = opportunity.stated_amount
     return {
         "uuid": opportunity.uuid,
         "account": opportunity.account,
         "tier": opportunity.tier,
         **_facts_to_row(opportunity.facts),
         "weighted_minor": opportunity.weighted_minor,
+        "amount_source": opportunity.amount_source.value,
+        "stated_minor": stated.minor if stated else None,
+        "stated_currency": stated.currency if stated else None,
         "registration": origin.registration,
         "lead": origin.lead,
         "channel": origin.channel,
@@ -66,6 +70,8 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Opportunity:
         account=row["account"],
         tier=row["tier"],
         facts=_facts_from_row(row),
+        amount_source=AmountSource(row["amount_source"] or AmountSource.STATED.value),
+        stated_amount=_money(row["stated_minor"], row["stated_currency"]),
         origin=Origin(
             registration=row["registration"],
             lead=row["lead"],
@@ -115,18 +121,21 @@ def _facts_to_row(facts: Facts) -> dict[str, object]:
 
 
 def _facts_from_row(row: Mapping[str, Any] | RowMapping) -> Facts:
-    currency = row["amount_currency"]
     return Facts(
         display_name=row["display_name"],
         need=row["need"],
         industry=row["industry"],
-        amount=Money(minor=row["amount_minor"], currency=currency) if currency else None,
+        amount=_money(row["amount_minor"], row["amount_currency"]),
         expected_close_date=row["expected_close_date"],
         next_step=row["next_step"],
         next_step_date=row["next_step_date"],
         competitor=row["competitor"],
         tactics=row["tactics"],
     )
+
+
+def _money(minor: int | None, currency: str | None) -> Money | None:
+    return Money(minor=minor, currency=currency) if currency and minor is not None else None
 
 
 def _standing_from_row(row: Mapping[str, Any] | RowMapping) -> Standing:

@@ -64,6 +64,10 @@ OPPORTUNITIES = Table(
     _whole("amount_minor"),
     _text("amount_currency"),
     _whole("weighted_minor"),
+    # What the amount rests on, and what people said before the contract; not there in rows of a release before.
+    Column("amount_source", Text),
+    Column("stated_minor", BigInteger),
+    Column("stated_currency", Text),
     Column("expected_close_date", Date),
     # The same, and the last of days where nothing is said: what a list sorts by is never null.
     Column("close_order", Date, nullable=False),

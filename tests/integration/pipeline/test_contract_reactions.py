@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import grpc
 import pytest
 from google.protobuf.message import Message
+from google.type.money_pb2 import Money
 from millrace.contracts.v1 import contract_events_pb2, quote_events_pb2
 from millrace.pipeline.v1 import evidence_pb2
 from millrace.pipeline.v1 import evidence_service_pb2 as evidence_contract
@@ -47,9 +48,11 @@ class Contracts:
         )
         return self._event(uuid, message(quote=snapshot))
 
-    def contract(self, opportunity: Any, message: Any, uuid: UUID = SIGNED) -> Event:
+    def contract(self, opportunity: Any, message: Any, uuid: UUID = SIGNED, units: int = 90_000) -> Event:
         snapshot = contract_events_pb2.ContractSnapshot(
-            name=f"contracts/{uuid}", opportunity=getattr(opportunity, "name", opportunity)
+            name=f"contracts/{uuid}",
+            opportunity=getattr(opportunity, "name", opportunity),
+            amount=Money(currency_code="CNY", units=units),
         )
         return self._event(uuid, message(contract=snapshot))
 
@@ -256,3 +259,38 @@ async def test_a_contract_that_was_ended_again_wins_nothing_at_the_reopening(
     assert (await reopen(deals, opened)).state == enums.OPPORTUNITY_STATE_OPEN
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned, uuid=OTHER))
     assert (await deals.get(opened)).contract == f"contracts/{OTHER}"
+
+
+def worth(seen: Any) -> tuple[str, int, int]:
+    """What the amount rests on, the amount, and what was said before."""
+    return enums.AmountSource.Name(seen.amount_source), seen.amount.units, seen.stated_amount.units
+
+
+async def test_a_won_opportunity_is_worth_what_its_contract_says_and_follows_its_amendments(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open(units=100_000)
+    assert worth(opened) == ("AMOUNT_SOURCE_STATED", 100_000, 0)
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned, units=90_000))
+    assert worth(await deals.get(opened)) == ("AMOUNT_SOURCE_CONTRACT", 90_000, 100_000)
+    elsewhere = contracts.contract(opened, contract_events_pb2.ContractAmended, OTHER, units=1)
+    amended = contracts.contract(opened, contract_events_pb2.ContractAmended, units=120_000)
+    for _ in range(2):
+        await contracts.tell(elsewhere, amended)
+    won = await deals.get(opened)
+    assert worth(won) == ("AMOUNT_SOURCE_CONTRACT", 120_000, 100_000)
+    assert won.weighted_amount.units == 120_000
+    assert [name for name, _ in await events_of(deals.house.engine, opened)] == ["created", "moved", "won", "updated"]
+    board = await deals.stub.SummarizeOpportunities(contract.SummarizeOpportunitiesRequest(), **deals.caller)
+    assert [(each.stage, each.amount.units) for each in board.sums] == [("signing", 120_000)]
+
+
+async def test_a_reopened_one_is_worth_what_the_contract_signed_and_amended_meanwhile_says(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open(units=0)
+    await deals.lose(opened)
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractAmended, units=95_000))
+    assert worth(await deals.get(opened)) == ("AMOUNT_SOURCE_STATED", 0, 0)
+    assert worth(await reopen(deals, opened)) == ("AMOUNT_SOURCE_CONTRACT", 95_000, 0)

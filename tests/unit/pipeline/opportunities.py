@@ -17,6 +17,7 @@ from tests.support.clock import NOON
 
 ANNA = UUID(int=1)
 CONTRACT = UUID(int=77)
+AGREED = Money(minor=90_000_00)
 
 
 def shipped(key: str) -> SalesProcess:

@@ -49,7 +49,15 @@ from services.pipeline.domain.sales_process import (
     create_process,
 )
 from tests.support.clock import NOON
-from tests.unit.pipeline.opportunities import CLASSIC, CONTRACT, STANDARD, a_waiver, an_opportunity, evidence
+from tests.unit.pipeline.opportunities import (
+    AGREED,
+    CLASSIC,
+    CONTRACT,
+    STANDARD,
+    a_waiver,
+    an_opportunity,
+    evidence,
+)
 
 
 def go(opportunity: Opportunity, to: str, process: SalesProcess = STANDARD, **later: float) -> Opportunity:
@@ -134,7 +142,7 @@ def test_evidence_taken_back_becomes_gate_debt() -> None:
 
 
 def test_a_signed_contract_is_evidence_for_every_gate_still_on_the_way() -> None:
-    change = won(an_opportunity(), process=STANDARD, contract=CONTRACT, now=NOON)
+    change = won(an_opportunity(), process=STANDARD, contract=CONTRACT, amount=AGREED, now=NOON)
     assert [type(event) for event in change.events] == [OpportunityMoved, OpportunityWon]
     assert isinstance(change.events[0], OpportunityMoved)
     assert change.events[0].move is StageMove.SKIP
@@ -143,9 +151,9 @@ def test_a_signed_contract_is_evidence_for_every_gate_still_on_the_way() -> None
 
 
 def test_it_is_won_once() -> None:
-    closed = won(an_opportunity(), process=STANDARD, contract=CONTRACT, now=NOON).aggregate
+    closed = won(an_opportunity(), process=STANDARD, contract=CONTRACT, amount=AGREED, now=NOON).aggregate
     with pytest.raises(OpportunityCannotMove):
-        won(closed, process=STANDARD, contract=CONTRACT, now=NOON)
+        won(closed, process=STANDARD, contract=CONTRACT, amount=AGREED, now=NOON)
     with pytest.raises(OpportunityCannotMove):
         go(closed, "need")
 
@@ -195,7 +203,7 @@ STEPS: list[Callable[[Opportunity], Change[Opportunity]]] = [
     lambda o: o.lost(reason="price", competitor="", tactics="", now=NOON),
     lambda o: o.reopened(process=STANDARD, now=NOON),
     lambda o: o.updated(facts=replace(o.facts, next_step="回访"), now=NOON),
-    lambda o: won(o, process=STANDARD, contract=CONTRACT, now=NOON),
+    lambda o: won(o, process=STANDARD, contract=CONTRACT, amount=AGREED, now=NOON),
 ]
 
 
@@ -249,7 +257,7 @@ def test_what_people_link_to_a_quote_neither_hides_it_nor_goes_with_it() -> None
 
 
 def test_what_a_closed_opportunity_was_worth_does_not_change_any_more() -> None:
-    won_one = won(an_opportunity(), process=STANDARD, contract=CONTRACT, now=NOON).aggregate
+    won_one = won(an_opportunity(), process=STANDARD, contract=CONTRACT, amount=AGREED, now=NOON).aggregate
     lost_one = an_opportunity().lost(reason="price", competitor="", tactics="", now=NOON).aggregate
     for closed in (won_one, lost_one):
         dearer = replace(closed.facts, amount=Money(minor=900_000_00))
