@@ -1,5 +1,6 @@
 """Looking customers up without seeing them (查重查询)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from chassis.masking import digest
@@ -19,7 +20,7 @@ from services.pipeline.domain.customer_keys import account_key, customer_keys, p
 from services.pipeline.domain.registration_facts import ContactMeans, Customer, RegistrationFacts
 from services.pipeline.domain.resemblance import Sought, resemblances, sought
 from services.pipeline.storage.account_finding import find_known
-from services.pipeline.storage.look_ups import count_look_up
+from services.pipeline.storage.look_ups import ask_first, count_look_up
 from services.pipeline.storage.protections import protected_keys
 from trade.duplicates import Identity
 
@@ -52,6 +53,20 @@ async def look_up_account(work: UnitOfWork, *, by: By, value: str, desk: Registr
     work.note(action="look up", resource="accounts/-", details=told)
     team = desk.team_name(await desk.organization.current(), seen.team)
     return Answer(sighting=seen, team=team, remaining=most - asked)
+
+
+async def count_question(work: UnitOfWork, *, about: Collection[str], resource: str, desk: RegistrationDesk) -> None:
+    """What else tells whether a customer is known counts as a look-up: once a day for what tells of him.
+
+    `about` are the keys that were compared, `resource` what they stand in. Raises LookUpCapReached.
+    """
+    caller, day, asked = work.principal.subject, desk.day(work.now), digest(" ".join(sorted(about)))
+    if not await ask_first(work, caller=caller, day=day, digest=asked):
+        return
+    most = (await desk.rulebook.current(work, LOOK_UP)).rules.daily
+    if await count_look_up(work, caller=caller, day=day, most=most) is None:
+        raise LookUpCapReached(most=most)
+    work.note(action="look up", resource=resource, details={"digest": asked})
 
 
 async def _guards(work: UnitOfWork, by: By, value: str, same: list[Account]) -> list[Guarded]:

@@ -9,7 +9,7 @@ from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.proving import quote_stands
 from services.pipeline.storage.contract_standings import keep_standing
 from services.pipeline.storage.opportunities import held_opportunity, keep
-from services.pipeline.storage.opportunity_listing import keep_conflict, keep_unknown
+from services.pipeline.storage.opportunity_conflicts import keep_conflict, keep_unknown
 from services.pipeline.storage.sales_processes import get_process
 
 

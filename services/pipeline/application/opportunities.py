@@ -35,6 +35,7 @@ from services.pipeline.storage.opportunities import (
     read_visits,
     summarize,
 )
+from services.pipeline.storage.opportunity_conflicts import fits_now
 from services.pipeline.storage.sales_processes import every_process
 from trade.budget import Budget
 
@@ -120,11 +121,6 @@ async def list_opportunities(
     page = await opportunity_listing.list_opportunities(read, wanted, permission=READ, cutoffs=cutoffs)
     processes = {process.uuid: process for process in await every_process(read)}
     return page.of([(each, processes[each.sales_process]) for each in page.items]), cutoffs
-
-
-async def list_conflicts(read: Read, *, wanted: PageRequest) -> Page[opportunity_listing.Conflict]:
-    """What does not fit stays to be looked at."""
-    return await opportunity_listing.list_conflicts(read, wanted, permission=READ)
 
 
 async def summarize_board(read: Read, *, owner: UUID | None, sales_process: UUID | None) -> Sequence[BoardSum]:
@@ -235,6 +231,7 @@ async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) 
     change = opportunity.reopened(process=process, now=work.now)
     signed = await standing_contract(work, uuid)
     if signed is not None:
+        await fits_now(work, opportunity, linked=f"contracts/{signed.contract}")
         change = change.then(
             lambda open_: won(open_, process=process, contract=signed.contract, amount=signed.amount, now=work.now)
         )

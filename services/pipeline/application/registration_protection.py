@@ -24,7 +24,8 @@ async def renew_registration(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
     registration = await registrations.get_registration(work, uuid, permission=WRITE)
     if seen is not None and registration.version != seen:
         raise StaleVersion(resource=registration.name)
-    renewed = work.save(RECORD, registration.renew(rules=(await desk.rules(work)).rules, now=work.now))
+    force = await desk.rules(work)
+    renewed = work.save(RECORD, registration.renew(rules=force.rules, rules_version=force.version, now=work.now))
     if renewed.protection.end_time is not None:
         await protect_longer(work, uuid, until=renewed.protection.end_time)
     return renewed

@@ -22,7 +22,7 @@ from services.pipeline.application.registration_opening import open_from
 from services.pipeline.application.registrations import create_registration, ownership
 from services.pipeline.domain.customer_keys import customer_keys, protecting
 from services.pipeline.domain.registration import Registration, Review
-from services.pipeline.domain.registration_checks import CriterionVerdict, check_criteria
+from services.pipeline.domain.registration_checks import CriterionVerdict, check_criteria, told_to_owner
 from services.pipeline.domain.registration_facts import RegistrationFacts, RegistrationOrigin
 from services.pipeline.domain.registration_refusals import RegistrationCommentMissing
 from services.pipeline.storage import registrations
@@ -164,8 +164,8 @@ async def settle(
     if approval.state is ApprovalState.REJECTED:
         return work.save(RECORD, registration.reject(review=review, now=work.now))
     ownership(await desk.organization.current(), registration.owner.member)
-    rules = (await desk.rules(work)).rules
-    change = registration.approve(review=review, rules=rules, now=work.now)
+    force = await desk.rules(work)
+    change = registration.approve(review=review, rules=force.rules, rules_version=force.version, now=work.now)
     return await _open(work, change, despite_conflicts=despite_conflicts, desk=desk)
 
 
@@ -208,7 +208,7 @@ async def _ask_for_review(work: UnitOfWork, registration: Registration) -> Appro
             region=owner.region,
         ),
         approver=ApproverRule(permission=REVIEW),
-        reasons=(*review.conflicts, *doubts),
+        reasons=(*told_to_owner(review.conflicts), *doubts),
         # A service that converts a lead asks for whoever wanted it: he decides nothing of it, nor does its owner.
         requester=by.subject if by.member else by.on_behalf_of or f"members/{owner.member}",
     )

@@ -10,11 +10,13 @@ from chassis.principal import Principal
 from chassis.reach import grounds
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, StaleVersion
-from services.pipeline.application.registration_desk import READ, WRITE, RegistrationDesk
+from services.pipeline.application.account_look_up import count_question
+from services.pipeline.application.registration_desk import READ, REVIEW, WRITE, RegistrationDesk
 from services.pipeline.domain.account import Account, AccountNotFound
+from services.pipeline.domain.customer_keys import customer_keys
 from services.pipeline.domain.opportunity import OpportunityNotFound
 from services.pipeline.domain.registration import Registration, RegistrationOwner, begin_registration
-from services.pipeline.domain.registration_checks import CriterionCheck, check_criteria
+from services.pipeline.domain.registration_checks import CriterionCheck, check_criteria, told_to_owner
 from services.pipeline.domain.registration_facts import NO_ORIGIN, RegistrationFacts, RegistrationOrigin
 from services.pipeline.domain.registration_opening import check_fits
 from services.pipeline.domain.registration_refusals import (
@@ -102,14 +104,21 @@ async def update_registration(
     return work.save(RECORD, change) if change.events else registration
 
 
-async def check_registration(read: Read, *, uuid: UUID, desk: RegistrationDesk) -> Findings:
-    """What a submission would meet is told before it. Raises RegistrationNotFound."""
-    registration = await registrations.get_registration(read, uuid, permission=READ)
-    rules = (await desk.rules(read)).rules
+async def check_registration(work: UnitOfWork, *, uuid: UUID, desk: RegistrationDesk) -> Findings:
+    """What a submission would meet is told before it; of whoever does not review it, it counts as a look-up.
+
+    A draft that tells of the same customer as before today counts once. Raises RegistrationNotFound, LookUpCapReached.
+    """
+    registration = await registrations.get_registration(work, uuid, permission=READ)
+    owner, keys = registration.owner, customer_keys(registration.facts)
+    judges = grounds(work.principal, REVIEW, owner=owner.member, team=owner.team, region=owner.region) is not None
+    if keys and not judges:
+        await count_question(work, about=keys, resource=registration.name, desk=desk)
+    conflicts = await desk.conflicts(work, registration)
     return Findings(
         missing=registration.facts.missing,
-        checks=check_criteria(registration.facts, rules, today=desk.day(read.now)),
-        conflicts=await desk.conflicts(read, registration),
+        checks=check_criteria(registration.facts, (await desk.rules(work)).rules, today=desk.day(work.now)),
+        conflicts=conflicts if judges else told_to_owner(conflicts),
     )
 
 

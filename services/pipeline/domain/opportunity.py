@@ -104,6 +104,26 @@ class OpportunityCannotMove(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class OpportunityConflictNotFound(Refusal):
+    """There is no such conflict, or the caller does not see its opportunity."""
+
+    kind = Kind.NOT_FOUND
+    reason = "OPPORTUNITY_CONFLICT_NOT_FOUND"
+
+    opportunity_conflict: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OpportunityConflictClosed(Refusal):
+    """Somebody was done with it before."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "OPPORTUNITY_CONFLICT_CLOSED"
+
+    opportunity_conflict: str
+
+
+@dataclass(eq=False, kw_only=True)
 class OpportunityClosed(Refusal):
     """It is won or lost: what it was worth and when it was to close are facts now; reopen a lost one to change them."""
 

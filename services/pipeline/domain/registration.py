@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.events import Change
 from services.pipeline.domain.registration_checks import Criterion, CriterionCheck, CriterionVerdict
-from services.pipeline.domain.registration_facts import RegistrationFacts, RegistrationOrigin
+from services.pipeline.domain.registration_facts import NO_PROTECTION, Protection, RegistrationFacts, RegistrationOrigin
 from services.pipeline.domain.registration_refusals import (
     RegistrationCannotMove,
     RegistrationNotEditable,
@@ -117,17 +117,6 @@ NOT_REVIEWED = Review()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Protection:
-    """Until when the customer is the owner's (保护期), and how often that was renewed."""
-
-    end_time: datetime | None = None
-    renewals: int = 0
-
-
-NO_PROTECTION = Protection()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationOwner:
     """Whose registration it is, as it was at the creation."""
 
@@ -213,7 +202,9 @@ class Registration:
         self._must_move(RegistrationState.DRAFT)
         return Change(replace(self, state=RegistrationState.DRAFT, update_time=now), (RegistrationWithdrawn(),))
 
-    def approve(self, *, review: Review, rules: RegistrationRules, now: datetime) -> Change["Registration"]:
+    def approve(
+        self, *, review: Review, rules: RegistrationRules, rules_version: int, now: datetime
+    ) -> Change["Registration"]:
         """It passes: every criterion is met, the customer is protected, and it counts.
 
         Raises RegistrationCannotMove, RegistrationVerdictsMissing, RegistrationVerdictUnmet.
@@ -226,7 +217,7 @@ class Registration:
             self,
             state=RegistrationState.APPROVED,
             review=review,
-            protection=Protection(end_time=now + timedelta(days=rules.protection_days)),
+            protection=Protection(end_time=now + timedelta(days=rules.protection_days), rules_version=rules_version),
             update_time=now,
         )
         return Change(following, (RegistrationApproved(),))
@@ -253,7 +244,7 @@ class Registration:
         following = replace(self, state=RegistrationState.REJECTED, review=review, update_time=now)
         return Change(following, (RegistrationRejected(),))
 
-    def renew(self, *, rules: RegistrationRules, now: datetime) -> Change["Registration"]:
+    def renew(self, *, rules: RegistrationRules, rules_version: int, now: datetime) -> Change["Registration"]:
         """Protect the customer longer, so often and so late as the rules say.
 
         Raises RegistrationCannotMove, RenewalsUsedUp, RenewalTooEarly.
@@ -266,7 +257,11 @@ class Registration:
         opens = end - timedelta(days=rules.renewal_opens_days)
         if now < opens:
             raise RenewalTooEarly(opens=opens.isoformat())
-        longer = Protection(end_time=end + timedelta(days=rules.renewal_days), renewals=self.protection.renewals + 1)
+        longer = Protection(
+            end_time=end + timedelta(days=rules.renewal_days),
+            renewals=self.protection.renewals + 1,
+            rules_version=rules_version,
+        )
         return Change(replace(self, protection=longer, update_time=now), (RegistrationRenewed(),))
 
     def expire(self, *, now: datetime) -> Change["Registration"]:

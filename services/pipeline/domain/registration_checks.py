@@ -110,3 +110,18 @@ def _state(facts: RegistrationFacts, rules: RegistrationRules) -> Iterator[Reaso
 
 def _units(money: Money) -> Decimal:
     return money.decimal()
+
+
+def told_to_owner(conflicts: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The conflicts without that by which the customer is the same: that he is known, until when, whom to ask.
+
+    By what he is known is for those who judge; else a draft that is changed field by field would tell of each.
+    """
+    return tuple(_without_ground(each) for each in conflicts)
+
+
+def _without_ground(conflict: Reason) -> Reason:
+    if "by" not in conflict.parameters:
+        return conflict
+    told = {name: value for name, value in conflict.parameters.items() if name != "by"}
+    return Reason(f"{conflict.code}_ELSEWHERE", told)

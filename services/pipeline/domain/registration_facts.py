@@ -210,3 +210,18 @@ def _plain(value: object) -> object:
     if hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """Until when the customer is the owner's (保护期), how often that was renewed, and by which rules it is so long.
+
+    `rules_version` is None where a release kept none.
+    """
+
+    end_time: datetime | None = None
+    renewals: int = 0
+    rules_version: int | None = None
+
+
+NO_PROTECTION = Protection()

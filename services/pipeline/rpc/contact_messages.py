@@ -56,6 +56,8 @@ def to_message(contact: Contact) -> contact_pb2.Contact:
     message.name = contact.name
     message.account = named("accounts", contact.account)
     message.owner = named("members", contact.ownership.owner)
+    message.team = named("teams", contact.ownership.team)
+    message.region = named("regions", contact.ownership.region)
     put_instant(message.create_time, contact.create_time)
     put_instant(message.update_time, contact.update_time)
     if contact.delete_time:

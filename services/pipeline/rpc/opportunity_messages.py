@@ -26,7 +26,7 @@ from services.pipeline.domain.opportunity_facts import AmountSource, Facts, Open
 from services.pipeline.domain.opportunity_rules import Cutoffs, attention
 from services.pipeline.domain.sales_process import SalesProcess, StageKind
 from services.pipeline.storage.opportunities import BoardSum, StageVisit
-from services.pipeline.storage.opportunity_listing import Conflict
+from services.pipeline.storage.opportunity_conflicts import Conflict
 from trade.reasons import Reason
 
 STATE_NUMBERS: Mapping[OpportunityState, Any] = {
@@ -205,6 +205,12 @@ def conflict_message(conflict: Conflict, wording: Wording) -> opportunity_pb2.Op
         linked=conflict.linked,
         reason=wording.reasons([Reason(conflict.code, {"state": conflict.state})])[0],
         time=instant(conflict.time),
+        owner=named("members", conflict.owner),
+        team=named("teams", conflict.team),
+        region=named("regions", conflict.region),
+        close_time=instant(conflict.close_time),
+        closer=conflict.closer or "",
+        comment=conflict.comment or "",
     )
 
 

@@ -16,6 +16,7 @@ from chassis.wire import changed_paths, reference, required_version, seen_versio
 from chassis.work import Read, Store, UnitOfWork
 from kernel.errors import InvalidField
 from services.pipeline.application import opportunities as use_cases
+from services.pipeline.application.conflicts import close_conflict, list_conflicts
 from services.pipeline.application.opportunities import Followed, OpportunityDesk
 from services.pipeline.domain.opportunity_facts import Facts
 from services.pipeline.domain.opportunity_rules import Cutoffs
@@ -173,13 +174,26 @@ class OpportunityServicer:
     ) -> contract.ListOpportunityConflictsResponse:
         """Read a page of what does not fit."""
         wanted, wording = page_request(request, call, key=self._page_key), self._wording(call)
-        page = await self._store.read(call, lambda read: use_cases.list_conflicts(read, wanted=wanted))
+        page = await self._store.read(call, lambda read: list_conflicts(read, wanted=wanted))
         return contract.ListOpportunityConflictsResponse(
             opportunity_conflicts=[conflict_message(each, wording) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
             total_size_capped=page.capped,
         )
+
+    async def CloseOpportunityConflict(
+        self, request: contract.CloseOpportunityConflictRequest, call: Call
+    ) -> opportunity_pb2.OpportunityConflict:
+        """Be done with one."""
+        uuid, comment, wording = uuid_of(request.name), request.comment.strip(), self._wording(call)
+        answer: opportunity_pb2.OpportunityConflict = await self._store.write(
+            call,
+            request,
+            lambda work: close_conflict(work, uuid=uuid, comment=comment),
+            answer=lambda closed: conflict_message(closed, wording),
+        )
+        return answer
 
     async def _write(
         self, call: Call, request: Message, use_case: Callable[[UnitOfWork], Awaitable[Followed]]

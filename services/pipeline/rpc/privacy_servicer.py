@@ -54,6 +54,6 @@ class CustomerPrivacyServicer:
             call,
             request,
             lambda work: erase_registration_person(work, uuid=uuid, seen=seen, reason=request.reason),
-            answer=lambda registration: registration_messages.to_message(registration, wording),
+            answer=lambda found: registration_messages.to_message(found, wording, reader=call.principal),
         )
         return answer

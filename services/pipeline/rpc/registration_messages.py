@@ -1,16 +1,24 @@
 """Registrations between messages and the domain."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.pipeline.v1 import registration_events_pb2 as states
 from millrace.pipeline.v1 import registration_pb2 as messages
 
+from chassis.principal import Principal
+from chassis.reach import grounds
 from chassis.rpc.wording import Wording
 from chassis.wire import changed_paths, date_message, date_of, instant, money_message, money_of, named, reference
+from services.pipeline.application.registration_desk import REVIEW
 from services.pipeline.domain.registration import Registration, RegistrationState
-from services.pipeline.domain.registration_checks import Criterion, CriterionCheck, CriterionVerdict
+from services.pipeline.domain.registration_checks import (
+    Criterion,
+    CriterionCheck,
+    CriterionVerdict,
+    told_to_owner,
+)
 from services.pipeline.domain.registration_facts import (
     SIX_FIELDS,
     Closing,
@@ -20,6 +28,7 @@ from services.pipeline.domain.registration_facts import (
     RegistrationFacts,
 )
 from trade.budget import Budget
+from trade.reasons import Reason
 
 STATE_NUMBERS: Mapping[RegistrationState, Any] = {
     state: states.RegistrationState.Value(f"REGISTRATION_STATE_{state.name}") for state in RegistrationState
@@ -106,8 +115,8 @@ def put_facts(message: messages.Registration, facts: RegistrationFacts) -> None:
     )
 
 
-def to_message(registration: Registration, wording: Wording) -> messages.Registration:
-    """The registration on the wire."""
+def to_message(registration: Registration, wording: Wording, *, reader: Principal) -> messages.Registration:
+    """The registration on the wire; by what it is known to others, only whoever judges it is told."""
     owner, origin, review = registration.owner, registration.origin, registration.review
     message = messages.Registration(
         name=registration.name,
@@ -120,7 +129,7 @@ def to_message(registration: Registration, wording: Wording) -> messages.Registr
         campaign=named("campaigns", origin.campaign),
         first_contact_time=instant(origin.first_contact_time),
         checks=check_messages(review.checks, wording),
-        conflicts=wording.reasons(review.conflicts),
+        conflicts=wording.reasons(conflicts_for(reader, registration, review.conflicts)),
         rules_version=review.rules_version,
         verdicts=[_verdict_message(each) for each in review.verdicts],
         reviewer=review.reviewer,
@@ -131,12 +140,20 @@ def to_message(registration: Registration, wording: Wording) -> messages.Registr
         review_time=instant(review.time),
         protection_end_time=instant(registration.protection.end_time),
         renewals=registration.protection.renewals,
+        protection_rules_version=registration.protection.rules_version or 0,
         create_time=instant(registration.create_time),
         update_time=instant(registration.update_time),
         etag=str(registration.version),
     )
     put_facts(message, registration.facts)
     return message
+
+
+def conflicts_for(reader: Principal, registration: Registration, conflicts: Sequence[Reason]) -> Sequence[Reason]:
+    """The conflicts as the reader may know them."""
+    owner = registration.owner
+    judges = grounds(reader, REVIEW, owner=owner.member, team=owner.team, region=owner.region) is not None
+    return conflicts if judges else told_to_owner(conflicts)
 
 
 def check_messages(checks: Iterable[CriterionCheck], wording: Wording) -> list[messages.CriterionCheck]:

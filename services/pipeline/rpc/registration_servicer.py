@@ -17,6 +17,7 @@ from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import renew_registration
 from services.pipeline.application.registration_review import Judgement, review_registration, submit_registration
 from services.pipeline.application.registrations import (
+    Findings,
     check_registration,
     create_registration,
     get_registration,
@@ -65,7 +66,7 @@ class RegistrationServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         found = await self._store.read(call, lambda read: get_registration(read, uuid=uuid))
-        return to_message(found, self._wording(call))
+        return to_message(found, self._wording(call), reader=call.principal)
 
     async def ListRegistrations(
         self, request: contract.ListRegistrationsRequest, call: Call
@@ -74,7 +75,7 @@ class RegistrationServicer:
         wanted, wording = page_request(request, call, key=self._page_key), self._wording(call)
         page = await self._store.read(call, lambda read: list_registrations(read, wanted=wanted))
         return contract.ListRegistrationsResponse(
-            registrations=[to_message(each, wording) for each in page.items],
+            registrations=[to_message(each, wording, reader=call.principal) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
             total_size_capped=page.capped,
@@ -97,12 +98,18 @@ class RegistrationServicer:
     ) -> contract.CheckRegistrationResponse:
         """Tell what a submission would meet."""
         uuid, wording = uuid_of(request.name), self._wording(call)
-        found = await self._store.read(call, lambda read: check_registration(read, uuid=uuid, desk=self._desk))
-        return contract.CheckRegistrationResponse(
-            missing_fields=found.missing,
-            checks=check_messages(found.checks, wording),
-            conflicts=wording.reasons(found.conflicts),
+
+        def told(found: Findings) -> contract.CheckRegistrationResponse:
+            return contract.CheckRegistrationResponse(
+                missing_fields=found.missing,
+                checks=check_messages(found.checks, wording),
+                conflicts=wording.reasons(found.conflicts),
+            )
+
+        answer: contract.CheckRegistrationResponse = await self._store.write(
+            call, request, lambda work: check_registration(work, uuid=uuid, desk=self._desk), answer=told
         )
+        return answer
 
     async def SubmitRegistration(
         self, request: contract.SubmitRegistrationRequest, call: Call
@@ -151,7 +158,10 @@ class RegistrationServicer:
     ) -> messages.Registration:
         wording = self._wording(call)
         answer: messages.Registration = await self._store.write(
-            call, request, use_case, answer=lambda registration: to_message(registration, wording)
+            call,
+            request,
+            use_case,
+            answer=lambda found: to_message(found, wording, reader=call.principal),
         )
         return answer
 

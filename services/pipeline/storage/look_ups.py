@@ -17,6 +17,15 @@ ACCOUNT_LOOK_UPS = Table(
     Column("count", Integer, nullable=False),
     PrimaryKeyConstraint("caller", "day"),
 )
+# What was asked already that day by other ways than a look-up, as a keyed digest: the same counts once.
+ACCOUNT_QUESTIONS = Table(
+    "account_questions",
+    METADATA,
+    Column("caller", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("digest", Text, nullable=False),
+    PrimaryKeyConstraint("caller", "day", "digest"),
+)
 _KEPT = timedelta(days=31)
 
 
@@ -34,7 +43,17 @@ async def count_look_up(work: UnitOfWork, *, caller: str, day: date, most: int) 
     return asked
 
 
+async def ask_first(work: UnitOfWork, *, caller: str, day: date, digest: str) -> bool:
+    """Whether the caller asks this for the first time that day; from now on he has."""
+    await work.begin()
+    row = {"caller": caller, "day": day, "digest": digest}
+    statement = insert(ACCOUNT_QUESTIONS).values(row).on_conflict_do_nothing().returning(ACCOUNT_QUESTIONS.c.digest)
+    return (await work.connection.execute(statement)).scalar_one_or_none() is not None
+
+
 async def forget_look_ups(connection: AsyncConnection, now: datetime) -> int:
     """Days long past count for nothing; how many went."""
-    gone = await connection.execute(delete(ACCOUNT_LOOK_UPS).where(ACCOUNT_LOOK_UPS.c.day < (now - _KEPT).date()))
-    return gone.rowcount
+    last = (now - _KEPT).date()
+    gone = await connection.execute(delete(ACCOUNT_LOOK_UPS).where(ACCOUNT_LOOK_UPS.c.day < last))
+    asked = await connection.execute(delete(ACCOUNT_QUESTIONS).where(ACCOUNT_QUESTIONS.c.day < last))
+    return gone.rowcount + asked.rowcount

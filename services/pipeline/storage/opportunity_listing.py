@@ -1,10 +1,9 @@
 """What opportunities and their conflicts can be filtered and sorted by."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -25,13 +24,13 @@ from chassis.listing import (
 from chassis.listing.busy import BusyList
 from chassis.principal import Principal
 from chassis.scope import scope
-from chassis.work import Read, UnitOfWork
+from chassis.work import Read
 from kernel.money import minor_digits
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.opportunity_rules import Cutoffs
 from services.pipeline.domain.sales_process import StageKind
 from services.pipeline.storage.opportunity_rows import from_row
-from services.pipeline.storage.opportunity_tables import OPPORTUNITIES, OPPORTUNITY_CONFLICTS
+from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 
 _O = OPPORTUNITIES.c
 _ORDERED = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -83,28 +82,6 @@ _ORDERS: Mapping[str, Order] = {
     "amount": Order(_O.amount_minor, int),
     "weighted_amount": Order(_O.weighted_minor, int),
 }
-_CONFLICT_LISTING = Listing(
-    fields={
-        "opportunity": reference(OPPORTUNITY_CONFLICTS.c.opportunity, "opportunities"),
-        "owner": reference(OPPORTUNITY_CONFLICTS.c.owner, "members"),
-        "time": instant(OPPORTUNITY_CONFLICTS.c.time),
-    },
-    orders={"time": Order(OPPORTUNITY_CONFLICTS.c.time, datetime.fromisoformat)},
-    order_by="time desc",
-    tie=OPPORTUNITY_CONFLICTS.c.uuid,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """What contracts told of an opportunity that does not fit it as it stands; `linked` told it."""
-
-    uuid: UUID
-    opportunity: UUID
-    linked: str
-    code: str
-    state: str
-    time: datetime
 
 
 async def list_opportunities(
@@ -121,53 +98,6 @@ async def list_opportunities(
     listing = replace(_LISTING, fields={**_FIELDS, **timed})
     page = await read_page(read.connection, _visible(read.principal, permission), listing, wanted)
     return page.of([from_row(row) for row in page.items])
-
-
-async def list_conflicts(read: Read, wanted: PageRequest, *, permission: str) -> Page[Conflict]:
-    """A page of the conflicts of opportunities the reader may see."""
-    statement = scope(
-        select(OPPORTUNITY_CONFLICTS), OPPORTUNITY_CONFLICTS, principal=read.principal, permission=permission
-    )
-    page = await read_page(read.connection, statement, _CONFLICT_LISTING, wanted)
-    return page.of(
-        [
-            Conflict(
-                uuid=row["uuid"],
-                opportunity=row["opportunity"],
-                linked=row["linked"],
-                code=row["code"],
-                state=row["state"],
-                time=row["time"],
-            )
-            for row in page.items
-        ]
-    )
-
-
-def keep_conflict(work: UnitOfWork, opportunity: Opportunity, *, linked: str, code: str) -> None:
-    """Keep what does not fit, for people to look at."""
-    work.insert(
-        OPPORTUNITY_CONFLICTS,
-        {
-            "uuid": work.new_id(),
-            "opportunity": opportunity.uuid,
-            "linked": linked,
-            "code": code,
-            "state": opportunity.state.value,
-            "owner": opportunity.owner,
-            "team": opportunity.team,
-            "region": opportunity.region,
-            "time": work.now,
-        },
-    )
-
-
-def keep_unknown(work: UnitOfWork, opportunity: UUID, *, linked: str) -> None:
-    """Keep what was told of an opportunity that is not known here; whoever reads everything sees it."""
-    row = {"uuid": work.new_id(), "opportunity": opportunity, "linked": linked, "code": "OPPORTUNITY_UNKNOWN"}
-    work.insert(
-        OPPORTUNITY_CONFLICTS, {**row, "state": "", "owner": None, "team": None, "region": None, "time": work.now}
-    )
 
 
 def _visible(principal: Principal, permission: str) -> Select[Any]:

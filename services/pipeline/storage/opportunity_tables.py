@@ -180,6 +180,10 @@ OPPORTUNITY_CONFLICTS = Table(
     Column("team", Uuid),
     Column("region", Uuid),
     _instant("time"),
+    # Whoever looked at it, and what he said; the service itself where it fits again.
+    _instant("close_time", nullable=True),
+    Column("closer", Text),
+    Column("comment", Text),
 )
 Index("opportunity_conflicts_newest", OPPORTUNITY_CONFLICTS.c.time.desc(), OPPORTUNITY_CONFLICTS.c.uuid)
 Index("opportunity_conflicts_opportunity", OPPORTUNITY_CONFLICTS.c.opportunity)

@@ -8,7 +8,6 @@ from sqlalchemy import RowMapping
 
 from kernel.money import Money
 from services.pipeline.domain.registration import (
-    Protection,
     Registration,
     RegistrationOwner,
     RegistrationState,
@@ -20,6 +19,7 @@ from services.pipeline.domain.registration_facts import (
     ContactMeans,
     Customer,
     FollowUpState,
+    Protection,
     RegistrationFacts,
     RegistrationOrigin,
 )
@@ -42,7 +42,11 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Registration:
         owner=RegistrationOwner(member=row["owner"], team=row["team"], region=row["region"]),
         state=RegistrationState(row["state"]),
         review=_review(row["review"], row["review_time"]),
-        protection=Protection(end_time=row["protection_end_time"], renewals=row["renewals"]),
+        protection=Protection(
+            end_time=row["protection_end_time"],
+            renewals=row["renewals"],
+            rules_version=row["protection_rules_version"],
+        ),
         approval=row["approval"],
         submit_time=row["submit_time"],
         create_time=row["create_time"],

@@ -57,6 +57,8 @@ REGISTRATIONS = Table(
     _instant("review_time", nullable=True),
     _instant("protection_end_time", nullable=True),
     Column("renewals", Integer, nullable=False),
+    # By which rules it is so long; not there in rows of a release before.
+    Column("protection_rules_version", BigInteger),
     _instant("create_time"),
     _instant("update_time"),
 )

@@ -66,6 +66,7 @@ def _standing(registration: Registration) -> Mapping[str, object]:
         "review_time": registration.review.time,
         "protection_end_time": protection.end_time,
         "renewals": protection.renewals,
+        "protection_rules_version": protection.rules_version,
         "create_time": registration.create_time,
         "update_time": registration.update_time,
     }

@@ -84,9 +84,10 @@ def contracts(house: PipelineHouse) -> Contracts:
     return Contracts(house)
 
 
-async def conflicts(deals: Dealings) -> list[tuple[str, str]]:
+async def conflicts(deals: Dealings, filter_: str = "") -> list[tuple[str, str]]:
     boss = deals.by(deals.house.boss)
-    answer = await boss.stub.ListOpportunityConflicts(contract.ListOpportunityConflictsRequest(), **boss.caller)
+    request = contract.ListOpportunityConflictsRequest(filter=filter_)
+    answer = await boss.stub.ListOpportunityConflicts(request, **boss.caller)
     return [(each.linked, each.reason.code) for each in answer.opportunity_conflicts]
 
 
@@ -181,6 +182,7 @@ async def test_a_contract_signed_for_a_lost_opportunity_is_told_and_wins_it_once
     assert await conflicts(deals) == [(f"contracts/{SIGNED}", "SIGNED_WHILE_LOST")]
     reopened = await deals.stub.ReopenOpportunity(contract.ReopenOpportunityRequest(name=opened.name), **deals.caller)
     assert (reopened.state, reopened.stage) == (enums.OPPORTUNITY_STATE_WON, "signing")
+    assert await conflicts(deals, "open = true") == []
     assert [name for name, _ in await events_of(deals.house.engine, opened)] == [
         "created",
         "lost",

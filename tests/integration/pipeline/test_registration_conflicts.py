@@ -2,13 +2,18 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import grpc
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.json_format import MessageToDict
 from google.type.date_pb2 import Date
 from millrace.pipeline.v1 import registration_events_pb2 as states
 from millrace.pipeline.v1 import registration_pb2 as messages
 from millrace.pipeline.v1 import registration_service_pb2 as contract
+from millrace.pipeline.v1.rule_set_service_pb2_grpc import RuleSetServiceStub
+from millrace.rules.v1.rule_set_requests_pb2 import GetRuleSetRequest, UpdateRuleSetRequest
 from sqlalchemy import select
 
 from chassis.jobs import Sweeps
@@ -16,7 +21,10 @@ from chassis.tables import audit
 from services.pipeline.__main__ import sweeps
 from services.pipeline.storage.registration_tables import PROTECTED_KEYS
 from tests.integration.pipeline.conftest import PipelineHouse
+from tests.integration.pipeline.dealing import reason_of
+from tests.integration.pipeline.test_account_look_up import LookUp
 from tests.integration.pipeline.test_registrations import Bureau, bureau, refused
+from tests.support.serving import Caller
 
 __all__ = ["bureau"]
 
@@ -37,10 +45,12 @@ async def test_a_second_registration_of_a_customer_tells_until_when_he_is_protec
     await bureau.approve(await bureau.submitted())
     rival = await bureau.submitted(bureau.house.wang_lei, contact_name="王总", phone="+8613857112233")
     assert [(each.code, dict(each.parameters)) for each in rival.conflicts] == [
-        ("CONFLICT_PROTECTED", {"by": "phone", "team": "杭州团队", "until": "2026-05-31"}),
+        ("CONFLICT_PROTECTED_ELSEWHERE", {"team": "杭州团队", "until": "2026-05-31"}),
         ("CONFLICT_ACCOUNT_OWNED", {"team": "杭州团队"}),
     ]
-    assert rival.conflicts[0].text == "同一客户（电话相同）已有报备，保护至 2026-05-31，团队：杭州团队"
+    assert rival.conflicts[0].text == "同一客户已有报备，保护至 2026-05-31，团队：杭州团队"
+    judged = await bureau.get(rival.name, bureau.house.boss)
+    assert judged.conflicts[0].text == "同一客户（电话相同）已有报备，保护至 2026-05-31，团队：杭州团队"
 
 
 async def test_a_conflict_reveals_nothing_of_the_other_registration(bureau: Bureau) -> None:
@@ -53,7 +63,9 @@ async def test_a_conflict_reveals_nothing_of_the_other_registration(bureau: Bure
 async def test_the_same_firm_written_otherwise_under_review_is_a_conflict(bureau: Bureau) -> None:
     await bureau.submitted()
     rival = await bureau.submitted(bureau.house.wang_lei, company_name="云帆科技（杭州）有限公司", phone="13900139001")
-    assert [(each.code, each.parameters["by"]) for each in rival.conflicts] == [("CONFLICT_UNDER_REVIEW", "company")]
+    assert [each.code for each in rival.conflicts] == ["CONFLICT_UNDER_REVIEW_ELSEWHERE"]
+    judged = await bureau.get(rival.name, bureau.house.boss)
+    assert [(each.code, each.parameters["by"]) for each in judged.conflicts] == [("CONFLICT_UNDER_REVIEW", "company")]
 
 
 async def test_ones_own_second_registration_of_a_customer_is_no_conflict(bureau: Bureau) -> None:
@@ -157,3 +169,46 @@ async def test_who_passes_over_a_protection_says_why_and_holds_the_customer_when
     third = await bureau.submitted(bureau.house.li_na)
     code, text = await refused(bureau.approve(third, bureau.house.boss))
     assert (code, text.endswith("成都团队")) == (grpc.StatusCode.FAILED_PRECONDITION, True)
+
+
+async def check(bureau: Bureau, name: str, caller: Caller) -> contract.CheckRegistrationResponse:
+    return await bureau.registrations.CheckRegistration(contract.CheckRegistrationRequest(name=name), **caller)
+
+
+async def rephrase(bureau: Bureau, draft: messages.Registration, phone: str) -> messages.Registration:
+    told = messages.Registration(name=draft.name, etag=draft.etag, phone=phone)
+    request = contract.UpdateRegistrationRequest(registration=told, update_mask=FieldMask(paths=["phone"]))
+    return await bureau.registrations.UpdateRegistration(request, **bureau.house.wang_lei)
+
+
+async def test_a_draft_changed_again_and_again_asks_as_often_as_a_look_up_may(bureau: Bureau) -> None:
+    look_up = LookUp(bureau.house)
+    await look_up.allow(2)
+    await bureau.approve(await bureau.submitted())
+    caller = bureau.house.wang_lei
+    draft = await bureau.create(caller)
+    for _ in range(3):
+        found = await check(bureau, draft.name, caller)
+    assert found.conflicts[0].code == "CONFLICT_PROTECTED_ELSEWHERE"
+    draft = await rephrase(bureau, draft, "13857112299")
+    await check(bureau, draft.name, caller)
+    draft = await rephrase(bureau, draft, "13857112288")
+    with pytest.raises(grpc.aio.AioRpcError) as capped:
+        await check(bureau, draft.name, caller)
+    assert reason_of(capped.value)[0] == "LOOK_UP_CAP_REACHED"
+    with pytest.raises(grpc.aio.AioRpcError):
+        await look_up.ask(company_name="上海别家有限公司")
+    assert (await check(bureau, draft.name, bureau.house.boss)).conflicts[0].code == "CONFLICT_PROTECTED"
+
+
+async def test_a_protection_names_the_rules_that_made_it_so_long(bureau: Bureau) -> None:
+    waiting = await bureau.submitted()
+    rules: Any = RuleSetServiceStub(bureau.house.channel)
+    shown = await rules.GetRuleSet(GetRuleSetRequest(name="pipelineRuleSets/registration"), **bureau.house.boss)
+    body = MessageToDict(shown.body)
+    body["protection"]["days"] = 30
+    shown.body.update(body)
+    await rules.UpdateRuleSet(UpdateRuleSetRequest(rule_set=shown), **bureau.house.boss)
+    approved = await bureau.approve(waiting)
+    assert (approved.rules_version, approved.protection_rules_version) == (0, 1)
+    assert approved.protection_end_time.ToDatetime().date().isoformat() == "2026-04-01"

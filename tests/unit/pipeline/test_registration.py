@@ -122,7 +122,7 @@ def test_a_submission_starts_the_review_by_itself() -> None:
 def test_approval_makes_it_reviewed_and_only_then_does_it_count() -> None:
     registration = submitted()
     assert not registration.counts
-    change = registration.approve(review=a_review(), rules=RULES, now=NOON)
+    change = registration.approve(review=a_review(), rules=RULES, rules_version=0, now=NOON)
     assert change.events == (RegistrationApproved(),)
     assert change.aggregate.counts
 
@@ -130,7 +130,7 @@ def test_approval_makes_it_reviewed_and_only_then_does_it_count() -> None:
 def test_a_decision_judges_each_of_the_five_criteria() -> None:
     four = Review(verdicts=verdicts()[:4])
     decisions: tuple[Callable[[], object], ...] = (
-        lambda: submitted().approve(review=four, rules=RULES, now=NOON),
+        lambda: submitted().approve(review=four, rules=RULES, rules_version=0, now=NOON),
         lambda: submitted().send_back(review=four, now=NOON),
         lambda: submitted().reject(review=four, now=NOON),
     )
@@ -143,7 +143,7 @@ def test_a_decision_judges_each_of_the_five_criteria() -> None:
 def test_what_does_not_meet_a_criterion_is_returned_and_not_approved() -> None:
     review = a_review(unmet=Criterion.BUDGET)
     with pytest.raises(RegistrationVerdictUnmet) as refusal:
-        submitted().approve(review=review, rules=RULES, now=NOON)
+        submitted().approve(review=review, rules=RULES, rules_version=0, now=NOON)
     assert refusal.value.criterion == "budget"
     assert submitted().send_back(review=review, now=NOON).aggregate.state is RegistrationState.RETURNED
 
@@ -181,19 +181,19 @@ def test_an_approved_registration_protects_the_customer_for_90_days() -> None:
 def test_a_protection_is_renewed_by_60_days_in_its_last_30_days_at_most_twice() -> None:
     registration = approved()
     with pytest.raises(RenewalTooEarly):
-        registration.renew(rules=RULES, now=NOON + timedelta(days=59))
-    once = registration.renew(rules=RULES, now=NOON + timedelta(days=60)).aggregate
+        registration.renew(rules=RULES, rules_version=0, now=NOON + timedelta(days=59))
+    once = registration.renew(rules=RULES, rules_version=0, now=NOON + timedelta(days=60)).aggregate
     assert once.protection.end_time == NOON + timedelta(days=150)
-    twice = once.renew(rules=RULES, now=NOON + timedelta(days=149)).aggregate
+    twice = once.renew(rules=RULES, rules_version=0, now=NOON + timedelta(days=149)).aggregate
     assert twice.protection.end_time == NOON + timedelta(days=210)
     with pytest.raises(RenewalsUsedUp):
-        twice.renew(rules=RULES, now=NOON + timedelta(days=209))
+        twice.renew(rules=RULES, rules_version=0, now=NOON + timedelta(days=209))
 
 
 def test_a_protection_that_is_over_is_not_renewed_and_ends() -> None:
     registration, over = approved(), NOON + timedelta(days=90)
     with pytest.raises(RegistrationCannotMove):
-        registration.renew(rules=RULES, now=over)
+        registration.renew(rules=RULES, rules_version=0, now=over)
     with pytest.raises(RegistrationCannotMove):
         registration.expire(now=over - timedelta(seconds=1))
     assert registration.expire(now=over).aggregate.state is RegistrationState.EXPIRED
@@ -232,7 +232,7 @@ def _step(registration: Registration, step: str, now: datetime) -> Registration:
         "return": lambda: registration.send_back(review=a_review(), now=now).aggregate,
         "reject": lambda: registration.reject(review=a_review(), now=now).aggregate,
         "withdraw": lambda: registration.withdraw(now=now).aggregate,
-        "renew": lambda: registration.renew(rules=RULES, now=now).aggregate,
+        "renew": lambda: registration.renew(rules=RULES, rules_version=0, now=now).aggregate,
         "expire": lambda: registration.expire(now=now).aggregate,
     }
     return steps[step]()
