@@ -6,7 +6,7 @@ one only where the use case began one. Rows travel as one JSON array per table a
 stay few and stay prepared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -27,6 +27,9 @@ from chassis.tables import audit as audit_table
 from chassis.tables import requests
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
+# What a flush writes: the tables of new rows, of changed rows and of rows without events, and whether there are events.
+Shape = tuple[tuple[Table, ...], tuple[Table, ...], tuple[Table, ...], bool]
+
 _PRINCIPAL_COLUMNS = ("occurred", "actor", "on_behalf_of", "action", "resource", "version", "request_id", "details")
 
 
@@ -67,6 +70,34 @@ class Gathered:
     def empty(self) -> bool:
         """Whether there is nothing to write."""
         return not self.rows and not self.sides
+
+    @property
+    def size(self) -> int:
+        """How many rows and events there are to write."""
+        rows = sum(len(each) for each in self.rows.values()) + sum(len(each) for each in self.sides.values())
+        return rows + len(self.events)
+
+    @classmethod
+    def of(cls, many: Sequence["Gathered"]) -> "Gathered":
+        """What several have gathered that write no row twice."""
+        whole = cls()
+        for each in many:
+            for table, rows in each.rows.items():
+                whole.rows.setdefault(table, {}).update(rows)
+            for table, side in each.sides.items():
+                whole.sides.setdefault(table, []).extend(side)
+            whole.events.extend(each.events)
+        return whole
+
+    def keys(self) -> set[tuple[Table, UUID]]:
+        """The rows that have a version, each by its table and id."""
+        return {(table, uuid) for table, rows in self.rows.items() for uuid in rows}
+
+    def shape(self) -> Shape:
+        """What the text of the flush depends on; in one order whatever was gathered first, so that they stay few."""
+        inserts = tuple(table for table, rows in self.rows.items() if _of(rows, new=True))
+        updates = tuple(table for table, rows in self.rows.items() if _of(rows, new=False))
+        return inserts, updates, tuple(sorted(self.sides, key=lambda table: table.name)), bool(self.events)
 
     def put(self, table: Table, row: dict[str, object], *, read_version: int) -> None:
         """Gather a row; a row gathered before keeps the version it was first read at."""
@@ -124,24 +155,15 @@ async def flush(connection: AsyncConnection, gathered: Gathered) -> None:
 
     Without a transaction under way it is committed by itself.
     """
-    inserts = {table: _of(rows, new=True) for table, rows in gathered.rows.items()}
-    updates = {table: _of(rows, new=False) for table, rows in gathered.rows.items()}
-    # In one order whatever was gathered first, so that the texts stay few.
-    sides = {table: gathered.sides[table] for table in sorted(gathered.sides, key=lambda table: table.name)}
-    expected = sum(len(rows) for rows in gathered.rows.values())
-    parameters: list[object] = [expected, len(gathered.events)]
-    text = _statement(
-        tuple(table for table, rows in inserts.items() if rows),
-        tuple(table for table, rows in updates.items() if rows),
-        tuple(sides),
-        bool(gathered.events),
-    )
-    for group in (inserts, updates, sides):
-        parameters.extend(_json(rows) for rows in group.values() if rows)
-    if gathered.events:
+    inserts, updates, sides, events = gathered.shape()
+    parameters: list[object] = [sum(len(rows) for rows in gathered.rows.values()), len(gathered.events)]
+    parameters.extend(_json(_of(gathered.rows[table], new=True)) for table in inserts)
+    parameters.extend(_json(_of(gathered.rows[table], new=False)) for table in updates)
+    parameters.extend(_json(gathered.sides[table]) for table in sides)
+    if events:
         parameters.extend(_event_arrays(gathered.events))
     try:
-        await driver(connection).fetch(text, *parameters)
+        await driver(connection).fetch(_statement(inserts, updates, sides, events), *parameters)
     except asyncpg.DivisionByZeroError as error:
         raise LostRace from error
 

@@ -1,12 +1,11 @@
 """The way in and out of the database: writes exactly once per request id, reads in autocommit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import database, metrics
@@ -16,16 +15,16 @@ from chassis.principal import Principal
 from chassis.publication import Publications
 from chassis.replication import was_not_replicated
 from chassis.rpc.call import Call
-from chassis.rpc.refusals import UnstorableText
 from chassis.tables import AT_ONCE
-from chassis.work.flush import Gathered, LostRace
+from chassis.work.faults import commit, meaning, roll_back
+from chassis.work.ferry import Ferry
+from chassis.work.flush import Gathered, LostRace, flush
 from chassis.work.request_key import RequestKey, request_key, request_row, stored_answer
 from chassis.work.unit import Read, UnitOfWork
 from kernel.errors import (
     AlreadyExists,
     DeadlinePassed,
     OutcomeUnknown,
-    Overloaded,
     Refusal,
     RequestInProgress,
     StaleVersion,
@@ -35,6 +34,8 @@ from kernel.time import Clock
 T = TypeVar("T")
 M = TypeVar("M", bound=Message)
 _ATTEMPTS = 3
+# Rows and events of a flush that may cross with others: they would wait for a heavy one.
+_LIGHT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Store:
         self._publications = publications
         self._committed = committed
         self._running: set[asyncio.Task[Any]] = set()
+        self._ferry = Ferry(write=self._cross, keep=self.keep)
 
     async def read(self, call: Call, query: Callable[[Read], Awaitable[T]]) -> T:
         """Run a query in autocommit; a caller who goes away cancels it.
@@ -84,7 +86,7 @@ class Store:
             async with database.connected(self._readers) as connection:
                 return await query(Read(connection, call.now, call.principal))
         except database.FAULTS as error:
-            raise _meaning(error) from error
+            raise meaning(error) from error
 
     async def write(
         self,
@@ -152,14 +154,15 @@ class Store:
                     messages = await use_case(units)
                     for member, unit, message in zip(members, units, messages, strict=True):
                         if message is not None:
-                            gathered.answer(request_row(member.key, message, unit.now))
-                    await self._finish(units[0], None)
+                            unit.answer(request_row(member.key, message, unit.now))
+                    gathered = units[0].taken()
+                    await (flush if connection.in_transaction() else _written)(connection, gathered)
             except (LostRace, *database.FAULTS) as error:
-                await _roll_back(connection, lost=database.connection_lost(error))
+                await roll_back(connection, lost=database.connection_lost(error))
                 raise
             if connection.in_transaction():
-                await _commit(connection)
-            if units[0].wrote_events:
+                await commit(connection)
+            if gathered.events:
                 self._committed()
             for member, unit in zip(members, units, strict=True):
                 member.written.extend(unit.written)
@@ -200,23 +203,37 @@ class Store:
             try:
                 message = await self._carry_out(work, key, use_case, deadline)
             except database.FAULTS as error:
-                await _roll_back(connection, lost=database.connection_lost(error))
+                await roll_back(connection, lost=database.connection_lost(error))
                 return None, await self._explain(connection, key, error)
             except OutcomeUnknown:
                 raise
             except Refusal:
                 # A repeat meets what the first one did: it gets the first answer, not a refusal of its own making.
-                await _roll_back(connection)
+                await roll_back(connection)
                 stored = await stored_answer(connection, key)
                 if stored is None:
                     raise
                 return None, stored
             if connection.in_transaction():
-                await _commit(connection)
-            if work.wrote_events:
-                self._committed()
-            member.written.extend(work.written)
-            return message, None
+                await commit(connection)
+        stored = await self._shipped(key, work.taken())
+        if stored is not None:
+            return None, stored
+        if work.wrote_events:
+            self._committed()
+        member.written.extend(work.written)
+        return message, None
+
+    async def _shipped(self, key: RequestKey, gathered: Gathered) -> bytes | None:
+        """Write what no transaction holds together with what was read; the stored answer where it is a repeat."""
+        if gathered.empty:
+            return None
+        try:
+            await (self._ferry.carry(gathered) if gathered.size <= _LIGHT else self._cross(gathered))
+        except database.FAULTS as error:
+            async with database.connected(self._writers) as connection:
+                return await self._explain(connection, key, error)
+        return None
 
     async def _carry_out(
         self,
@@ -225,26 +242,22 @@ class Store:
         use_case: Callable[[UnitOfWork], Awaitable[M]],
         deadline: float | None,
     ) -> M:
-        """The use case and its flush. A request id known already shows as a unique violation of `requests`."""
+        """The use case, and its flush where it began a transaction.
+
+        A request id known already shows as a unique violation of `requests`.
+        """
         with inside_transaction():
             message = await use_case(work)
             if deadline is not None and asyncio.get_running_loop().time() > deadline:
                 raise DeadlinePassed
-            await self._finish(work, request_row(key, message, work.now))
+            work.answer(request_row(key, message, work.now))
+            if work.connection.in_transaction():
+                await work.finish()
         return message
 
-    async def _finish(self, work: UnitOfWork, request: Mapping[str, Any] | None) -> None:
-        """The last flush. Where it is the whole transaction, a connection lost meanwhile leaves the outcome unknown."""
-        alone = not work.connection.in_transaction()
-        try:
-            await work.finish(request=request)
-        except database.FAULTS as error:
-            if alone and database.connection_lost(error):
-                await work.connection.invalidate()
-                raise OutcomeUnknown from error
-            raise
-        if was_not_replicated(work.connection):
-            raise OutcomeUnknown
+    async def _cross(self, gathered: Gathered) -> None:
+        async with database.connected(self._writers) as connection:
+            await _written(connection, gathered)
 
     def _unit(self, connection: AsyncConnection, member: Member, gathered: Gathered | None = None) -> UnitOfWork:
         return UnitOfWork(
@@ -268,32 +281,17 @@ class Store:
             raise LostRace if name.endswith(AT_ONCE) else AlreadyExists(constraint=name) from error
         if database.sqlstate(error) == database.LOCK_NOT_AVAILABLE:
             raise RequestInProgress(request_id=key.request_id) from error
-        raise _meaning(error) from error
+        raise meaning(error) from error
 
 
-def _meaning(error: Exception) -> Exception:
-    """What the database's fault is in our words; the fault itself where it is a defect of ours."""
-    state = database.sqlstate(error)
-    if database.connection_lost(error):
-        return Overloaded()
-    if state in {database.DEADLOCK, database.SERIALIZATION_FAILURE} or database.plan_outdated(error):
-        return LostRace()
-    if state == database.QUERY_CANCELED:
-        return DeadlinePassed()
-    return UnstorableText() if database.unstorable(error) else error
-
-
-async def _commit(connection: AsyncConnection) -> None:
+async def _written(connection: AsyncConnection, gathered: Gathered) -> None:
+    """The whole transaction is this one statement: a connection lost meanwhile leaves the outcome unknown."""
     try:
-        await connection.commit()
-    except (DBAPIError, OSError) as error:
-        raise OutcomeUnknown from error
+        await flush(connection, gathered)
+    except database.FAULTS as error:
+        if database.connection_lost(error):
+            await connection.invalidate()
+            raise OutcomeUnknown from error
+        raise
     if was_not_replicated(connection):
         raise OutcomeUnknown
-
-
-async def _roll_back(connection: AsyncConnection, *, lost: bool = False) -> None:
-    if lost:
-        await connection.invalidate()
-    if not connection.invalidated and not connection.closed:
-        await connection.rollback()

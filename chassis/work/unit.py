@@ -144,21 +144,28 @@ class UnitOfWork(Read):
         Raises LostRace when a row changed since it was read.
         """
         await self.begin()
-        await self.finish(request=None)
+        await self.finish()
 
     async def begin(self) -> None:
         """Begin the transaction in earnest; until then reads stand alone, and the last flush is one by itself."""
         if not self.connection.in_transaction():
             await self.connection.exec_driver_sql("select 1")
 
-    async def finish(self, *, request: Mapping[str, Any] | None) -> None:
-        """The store's: write what is gathered, with the answer to `request`."""
+    def answer(self, request: Mapping[str, Any] | None) -> None:
+        """The store's: gather the answer to a request that has an id."""
+        self._gathered.answer(request)
+
+    def taken(self) -> Gathered:
+        """The store's: what is gathered and not written yet, for whoever writes it."""
         gathered, self._gathered = self._gathered, Gathered()
-        gathered.answer(request)
-        if gathered.empty:
-            return
         self.wrote_events = self.wrote_events or bool(gathered.events)
-        await flush(self.connection, gathered)
+        return gathered
+
+    async def finish(self) -> None:
+        """The store's: write what is gathered, here and now."""
+        gathered = self.taken()
+        if not gathered.empty:
+            await flush(self.connection, gathered)
 
     def _stored(
         self,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.prepared import Prepared
@@ -14,13 +14,9 @@ async def keep_negotiating(work: UnitOfWork, *, opportunity: UUID, negotiating: 
     """Keep whether an opportunity negotiates; of one that never did there is nothing to keep."""
     await work.begin()
     if not negotiating:
-        left = update(NEGOTIATIONS).where(NEGOTIATIONS.c.opportunity == opportunity).values(negotiating=False)
-        await work.connection.execute(left)
+        await work.rows(_LEAVE, wanted=opportunity)
         return
-    statement = insert(NEGOTIATIONS).values(opportunity=opportunity, negotiating=True)
-    await work.connection.execute(
-        statement.on_conflict_do_update(index_elements=[NEGOTIATIONS.c.opportunity], set_={"negotiating": True})
-    )
+    await work.rows(_ENTER, opportunity=opportunity, negotiating=True)
 
 
 async def is_negotiating(read: Read, *, opportunity: UUID) -> bool:
@@ -30,3 +26,11 @@ async def is_negotiating(read: Read, *, opportunity: UUID) -> bool:
 
 
 _NEGOTIATING = Prepared(select(NEGOTIATIONS.c.negotiating).where(NEGOTIATIONS.c.opportunity == bindparam("wanted")))
+_LEAVE = Prepared(
+    update(NEGOTIATIONS).where(NEGOTIATIONS.c.opportunity == bindparam("wanted")).values(negotiating=False)
+)
+_ENTER = Prepared(
+    insert(NEGOTIATIONS).on_conflict_do_update(
+        index_elements=[NEGOTIATIONS.c.opportunity], set_={"negotiating": literal(True)}
+    )
+)
