@@ -34,11 +34,11 @@ HTTP_STATUSES: dict[grpc.StatusCode, int] = {
 }
 _STALE = "STALE_VERSION"
 _IN_PROGRESS = "REQUEST_IN_PROGRESS"
-_DETAILS = "grpc-status-details-bin"
+DETAILS = "grpc-status-details-bin"
 # What a refusal calls its proto paths.
 _PATHS = frozenset({"field", "path"})
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-_BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
+BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
 
 
 @cache
@@ -75,7 +75,7 @@ def of_refusal(refusal: Refusal, asked: Asked) -> Problem:
 def of_call(error: grpc.aio.AioRpcError, asked: Asked, *, service: str) -> Problem:
     """The problem of a call that failed: what the service said, or, when nothing came from it, our own words."""
     for key, value in error.trailing_metadata() or ():
-        if key == _DETAILS and isinstance(value, bytes):
+        if key == DETAILS and isinstance(value, bytes):
             return _problem(status_pb2.Status.FromString(value), asked, None)
     unsaid: dict[grpc.StatusCode, Refusal] = {
         grpc.StatusCode.UNAVAILABLE: ServiceAway(service=service),
@@ -130,7 +130,7 @@ def _problem(status: status_pb2.Status, asked: Asked, finer: int | None) -> Prob
 def _http_status(number: int, reason: str, asked: Asked) -> int:
     if reason == _STALE and asked.if_match:
         return HTTPStatus.PRECONDITION_FAILED
-    return HTTP_STATUSES.get(_BY_NUMBER.get(number, grpc.StatusCode.INTERNAL), 500)
+    return HTTP_STATUSES.get(BY_NUMBER.get(number, grpc.StatusCode.INTERNAL), 500)
 
 
 def _headers(code: int, info: Any, retry: Any) -> tuple[tuple[bytes, bytes], ...]:

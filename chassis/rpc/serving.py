@@ -8,28 +8,25 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import grpc
-from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
-from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
-from millrace.auth.v1 import access_pb2
 
 from chassis import logs, metrics, tracing
 from chassis.freshness import Freshness
 from chassis.marks import AFTER, STALE, WRITTEN, told
 from chassis.principal import ANONYMOUS, Principal
-from chassis.rpc.asking import refuse_hidden
 from chassis.rpc.call import Call
 from chassis.rpc.long_streams import StreamPlaces, paced
-from chassis.rpc.sight import Sight, concealed, sight_of
+from chassis.rpc.method import Method, known_method
 from chassis.rpc.statuses import internal, status_of
-from chassis.rpc.validation import validate
+from chassis.rpc.together import READING, Reader, ReadingServicer
 from chassis.texts import Texts, locale_of
-from kernel.errors import DeadlinePassed, NotAllowed, Refusal, Unauthenticated
+from kernel.errors import DeadlinePassed, Refusal, Unauthenticated
 from kernel.time import Clock
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
@@ -39,38 +36,6 @@ _WRITE_SECONDS = 10.0
 _STREAM_SECONDS = 3600.0
 _LOOK_AGAIN_SECONDS = 60.0
 _TO_ANSWER_SECONDS = 0.5
-
-
-class MethodWithoutAccess(Exception):  # noqa: N818 - stops the start-up
-    """A method names no access rule; nobody would know who may call it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Method:
-    """What the boundary knows of one method."""
-
-    name: str
-    access: Any
-    writes: bool
-    descriptor: MethodDescriptor
-    asked: Sight
-    answered: Sight
-
-    @property
-    def answer_type(self) -> type[Any]:
-        return GetMessageClass(self.descriptor.output_type)
-
-    def admit(self, request: Message, call: Call) -> None:
-        """Hold the request against the contract and against what the caller may see."""
-        missing = self.asked.missing(call.principal.grants) | self.answered.missing(call.principal.grants)
-        if missing:
-            refuse_hidden(request, asked=self.asked, answered=self.answered, missing=missing, writes=self.writes)
-        validate(request)
-
-    def shown(self, answer: Any, call: Call) -> Any:
-        """The answer as the caller may see it."""
-        missing = self.answered.missing(call.principal.grants)
-        return concealed(answer, self.answered, missing) if missing else answer
 
 
 class Boundary:
@@ -90,20 +55,37 @@ class Boundary:
 
     def bind(self, servicers: Mapping[ServiceDescriptor, object]) -> list[grpc.GenericRpcHandler]:
         """The handlers of all servicers; raises MethodWithoutAccess, and AttributeError for a method left out."""
-        return [
-            grpc.method_handlers_generic_handler(
-                descriptor.full_name,
-                {
-                    method.name: self._handler(_known(method), getattr(servicer, method.name))
-                    for method in descriptor.methods
-                },
-            )
+        bound = [
+            (known_method(method), getattr(servicer, method.name))
             for descriptor, servicer in servicers.items()
+            for method in descriptor.methods
         ]
+        readers = {method.name: self._reader(method, serve) for method, serve in bound if method.reads}
+        together = ReadingServicer(readers, self._texts)
+        bound += [(known_method(method), getattr(together, method.name)) for method in READING.methods]
+        handlers: dict[str, dict[str, grpc.RpcMethodHandler[Any, Any]]] = {}
+        for method, serve in bound:
+            service = handlers.setdefault(method.descriptor.containing_service.full_name, {})
+            service[method.descriptor.name] = self._handler(method, serve)
+        return [grpc.method_handlers_generic_handler(name, methods) for name, methods in handlers.items()]
 
-    def _handler(self, method: _Method, serve: Any) -> "grpc.RpcMethodHandler[Any, Any]":
+    def _reader(self, method: Method, serve: Any) -> Reader:
+        """The method as one of several that are read together: the caller is known already, all else is its own."""
+
+        async def read(payload: bytes, call: Call) -> Message:
+            if not method.access.anonymous:
+                method.permit(call.principal)
+            own = replace(call, method=method.name, answer_type=method.answer_type)
+            request = method.request_type.FromString(payload)
+            method.admit(request, own)
+            answer: Message = method.shown(await serve(request, own), own)
+            return answer
+
+        return read
+
+    def _handler(self, method: Method, serve: Any) -> "grpc.RpcMethodHandler[Any, Any]":
         coding = {
-            "request_deserializer": GetMessageClass(method.descriptor.input_type).FromString,
+            "request_deserializer": method.request_type.FromString,
             "response_serializer": method.answer_type.SerializeToString,
         }
         if method.descriptor.client_streaming:
@@ -112,7 +94,7 @@ class Boundary:
             return grpc.unary_stream_rpc_method_handler(self._server_stream(method, serve), **coding)
         return grpc.unary_unary_rpc_method_handler(self._unary(method, serve), **coding)
 
-    def _unary(self, method: _Method, serve: Any) -> Any:
+    def _unary(self, method: Method, serve: Any) -> Any:
         limit = _WRITE_SECONDS if method.writes else _READ_SECONDS
 
         async def handle(request: Message, context: Context) -> Any:
@@ -127,7 +109,7 @@ class Boundary:
 
         return handle
 
-    def _server_stream(self, method: _Method, serve: Any) -> Any:
+    def _server_stream(self, method: Method, serve: Any) -> Any:
         async def handle(request: Message, context: Context) -> AsyncIterator[Any]:
             async with self._guard(method, context) as trace:
                 call = await self._stream_call(method, context, trace)
@@ -140,7 +122,7 @@ class Boundary:
 
         return handle
 
-    def _client_stream(self, method: _Method, serve: Any) -> Any:
+    def _client_stream(self, method: Method, serve: Any) -> Any:
         async def handle(requests: AsyncIterator[Message], context: Context) -> Any:
             async with self._guard(method, context) as trace:
                 call = await self._stream_call(method, context, trace)
@@ -159,12 +141,12 @@ class Boundary:
             return False
         return not await self._freshness.wait(after, until=deadline - _TO_ANSWER_SECONDS)
 
-    async def _stream_call(self, method: _Method, context: Context, trace: str) -> Call:
+    async def _stream_call(self, method: Method, context: Context, trace: str) -> Call:
         """Who begins a stream, told as quickly as to any other caller."""
         async with asyncio.timeout(_READ_SECONDS):
             return await self._call(method, context, _deadline(context, _STREAM_SECONDS), trace)
 
-    async def _still_allowed(self, method: _Method, call: Call, seen: float) -> float:
+    async def _still_allowed(self, method: Method, call: Call, seen: float) -> float:
         """Look again every minute whether a long stream is still for this caller; when it was last seen.
 
         Raises what the first look would: his session ended, he left, or his roles changed. That his token has run out
@@ -178,7 +160,7 @@ class Boundary:
         return time
 
     @asynccontextmanager
-    async def _guard(self, method: _Method, context: Context) -> AsyncIterator[str]:
+    async def _guard(self, method: Method, context: Context) -> AsyncIterator[str]:
         """Count, time, and turn whatever is raised into a status; nothing of a defect reaches the caller."""
         started = time.perf_counter()
         code = "OK"
@@ -208,7 +190,7 @@ class Boundary:
             metrics.RPC_RUNNING.dec()
             metrics.RPC_SECONDS.labels(method.name, code).observe(time.perf_counter() - started)
 
-    async def _call(self, method: _Method, context: Context, deadline: float, trace: str) -> Call:
+    async def _call(self, method: Method, context: Context, deadline: float, trace: str) -> Call:
         """Who calls, until a time of the loop; raises Unauthenticated and NotAllowed."""
         metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         now = self._clock.now()
@@ -228,25 +210,12 @@ class Boundary:
             metadata=metadata,
         )
 
-    async def _caller(self, method: _Method, token: str, now: Any) -> Principal:
+    async def _caller(self, method: Method, token: str, now: Any) -> Principal:
         if not token:
             raise Unauthenticated
         principal = await self._identify(token, now)
-        if not method.access.signed_in and not principal.may(method.access.permission):
-            raise NotAllowed(permission=method.access.permission)
-        for permission in method.access.sees:
-            principal.must(permission)
+        method.permit(principal)
         return principal
-
-
-def _known(descriptor: MethodDescriptor) -> _Method:
-    access = descriptor.GetOptions().Extensions[access_pb2.access]
-    if not (access.permission or access.anonymous or access.signed_in):
-        raise MethodWithoutAccess(descriptor.full_name)
-    writes = "request_id" in descriptor.input_type.fields_by_name
-    service = descriptor.containing_service.full_name
-    asked, answered = sight_of(descriptor.input_type), sight_of(descriptor.output_type)
-    return _Method(f"/{service}/{descriptor.name}", access, writes, descriptor, asked, answered)
 
 
 def _tell(context: Context, call: Call, *, stale: bool) -> None:

@@ -35,18 +35,21 @@ def _figures(board: Dashboard, request: Any) -> list[Part]:
             f"{_FIGURES}.QueryFunnel",
             figure_service_pb2.QueryFunnelRequest(selection=selection),
             board.funnel.CopyFrom,
+            apart=True,
         ),
         Part(
             "sales",
             f"{_FIGURES}.QuerySales",
             figure_service_pb2.QuerySalesRequest(selection=by_team),
             board.sales.CopyFrom,
+            apart=True,
         ),
         Part(
             "ratios",
             f"{_FIGURES}.QueryRatios",
             figure_service_pb2.QueryRatiosRequest(selection=selection),
             board.ratios.CopyFrom,
+            apart=True,
         ),
     ]
 

@@ -1,22 +1,27 @@
-"""Asking several services at once. A part that cannot be had is marked as missing, and never makes the others wait."""
+"""Asking several services at once, each by one call. A part that cannot be had is missing, and the others are there."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import grpc
 from google.protobuf.message import Message
+from google.rpc import status_pb2
 from millrace.gateway.v1.missing_part_pb2 import MissingPart
+from millrace.reading.v1 import reading_service_pb2 as reading
 
 from chassis.marks import STALE
 from gateway import problems
 from gateway.backends import Answered, Backend, Metadata
-from gateway.transcoding.methods import Method
+from gateway.transcoding.methods import Method, Shape
 from kernel.errors import Refusal
 
 PART_SECONDS = 2.0
+_TOGETHER = reading.DESCRIPTOR.services_by_name["ReadingService"].methods_by_name["ReadTogether"]
+Outcome = Answered | BaseException
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class Part:
     """One part of an aggregate: the field it stands in, whom to ask what, and how the answer is put in.
 
     Without an `essential` part there is no aggregate: what refuses it refuses the whole, unless its service is away.
+    One that takes long is asked `apart` from the others of its service, which do not wait for it.
     """
 
     field: str
@@ -31,6 +37,7 @@ class Part:
     request: Message
     put: Callable[[Any], None]
     essential: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +48,59 @@ class Neighbours:
     methods: Mapping[str, Method]
     zone: ZoneInfo
 
-    async def ask(self, part: Part, metadata: Metadata) -> Answered:
-        """The answer to one part; raises what its service refuses."""
-        method = self.methods[part.method]
+    async def ask(self, parts: Sequence[Part], metadata: Metadata) -> Sequence[Outcome]:
+        """What became of parts of one service, by one call where there are several."""
+        if len(parts) > 1:
+            try:
+                return await self._together(parts, metadata)
+            except Refusal as error:
+                return [error] * len(parts)
+            except grpc.aio.AioRpcError as error:
+                # A service of an older release cannot be asked so.
+                if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
+                    return [error] * len(parts)
+        return await asyncio.gather(*(self._by_itself(part, metadata) for part in parts), return_exceptions=True)
+
+    def service(self, part: Part) -> str:
+        """Whom to ask."""
+        return self.methods[part.method].service
+
+    async def _by_itself(self, part: Part, metadata: Metadata) -> Answered:
+        return await self._called(self.methods[part.method], part.request, metadata)
+
+    async def _together(self, parts: Sequence[Part], metadata: Metadata) -> Sequence[Outcome]:
+        methods = [self.methods[part.method] for part in parts]
+        questions = [
+            reading.Question(method=method.path, request=part.request.SerializeToString())
+            for method, part in zip(methods, parts, strict=True)
+        ]
+        wanted = reading.ReadTogetherRequest(questions=questions)
+        answer, closing = await self._called(together_method(methods[0].service), wanted, metadata)
+        outcomes: Sequence[reading.Outcome] = answer.outcomes  # type: ignore[attr-defined]  # it is a ReadTogetherResponse
+        return [
+            (method.answer.FromString(outcome.answer), closing)
+            if outcome.HasField("answer")
+            else _error_of(outcome.refusal)
+            for method, outcome in zip(methods, outcomes, strict=True)
+        ]
+
+    async def _called(self, method: Method, request: Message, metadata: Metadata) -> Answered:
         backend = self.backends[method.service]
-        return await backend.ask(method, part.request, metadata=metadata, seconds=PART_SECONDS, repeat=True)
+        return await backend.ask(method, request, metadata=metadata, seconds=PART_SECONDS, repeat=True)
+
+
+@cache
+def together_method(service: str) -> Method:
+    """The method by which a service answers several reads at once; people do not call it."""
+    return Method(
+        service=service,
+        descriptor=_TOGETHER,
+        request=reading.ReadTogetherRequest,
+        answer=reading.ReadTogetherResponse,
+        shape=Shape.UNARY,
+        anonymous=False,
+        repeatable=False,
+    )
 
 
 async def gather(neighbours: Neighbours, parts: Sequence[Part], metadata: Metadata) -> tuple[list[MissingPart], bool]:
@@ -54,17 +109,40 @@ async def gather(neighbours: Neighbours, parts: Sequence[Part], metadata: Metada
     Raises what an essential part is refused for.
     """
     locale = dict(metadata).get("accept-language", "zh")
-    asked = [neighbours.ask(part, metadata) for part in parts]
-    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    groups = _by_service(neighbours, parts)
+    answers = await asyncio.gather(*(neighbours.ask(group, metadata) for group in groups))
+    known = {
+        part.field: outcome
+        for group, found in zip(groups, answers, strict=True)
+        for part, outcome in zip(group, found, strict=True)
+    }
     missing, stale = [], False
-    for part, outcome in zip(parts, outcomes, strict=True):
+    for part in parts:
+        outcome = known[part.field]
         if isinstance(outcome, BaseException):
-            missing.append(_missing(part, outcome, neighbours.methods[part.method].service, locale))
+            missing.append(_missing(part, outcome, neighbours.service(part), locale))
         else:
             answer, closing = outcome
             part.put(answer)
             stale = stale or any(key == STALE for key, _ in closing)
     return missing, stale
+
+
+def _by_service(neighbours: Neighbours, parts: Sequence[Part]) -> Sequence[Sequence[Part]]:
+    """The parts as they are asked for: those of one service together."""
+    groups: dict[tuple[str, str], list[Part]] = {}
+    for part in parts:
+        groups.setdefault((neighbours.service(part), part.field if part.apart else ""), []).append(part)
+    return list(groups.values())
+
+
+def _error_of(refusal: status_pb2.Status) -> grpc.aio.AioRpcError:
+    """A refusal as the call by itself would have raised it."""
+    code = problems.BY_NUMBER.get(refusal.code, grpc.StatusCode.UNKNOWN)
+    details = (
+        grpc.aio.Metadata((problems.DETAILS, refusal.SerializeToString())) if refusal.details else grpc.aio.Metadata()
+    )
+    return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), details, refusal.message)
 
 
 def _missing(part: Part, error: BaseException, service: str, locale: str) -> MissingPart:
