@@ -35,6 +35,7 @@ def open_engine(
     name: str,
     pool_size: int = 10,
     statement_timeout_ms: int = 5000,
+    idle_timeout_ms: int = 10_000,
     silence_seconds: float = 5.0,
     wait_seconds: float = 0.3,
     search_path: str = "public",
@@ -58,7 +59,7 @@ def open_engine(
                 "search_path": search_path,
                 "statement_timeout": str(statement_timeout_ms),
                 "lock_timeout": "2000",
-                "idle_in_transaction_session_timeout": "10000",
+                "idle_in_transaction_session_timeout": str(idle_timeout_ms),
                 "jit": "off",
                 "timezone": "UTC",
                 # The sessions of a host that vanished, and a leader's lock with them, must not stay for hours.

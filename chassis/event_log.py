@@ -1,19 +1,27 @@
 """The history a producer keeps of its own events: served to whoever repairs, begins or rebuilds, and kept for ever."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from millrace.events.v1.event_log_pb2 import LoggedEvent, ReadEventsRequest
+from millrace.events.v1.event_log_pb2 import (
+    LoggedEvent,
+    ReadAggregatesRequest,
+    ReadAggregatesResponse,
+    ReadEventsRequest,
+)
 from sqlalchemy import Select, Table, literal_column, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chassis.database import driver
 from chassis.rpc.call import Call
 from chassis.tables import event_log, outbox
 
 _PAGE = 1000
+_LARGEST = 1_000_000  # bytes of payload in one page
 _MOVES = 40
+_FIRST = str(UUID(int=0))
 _KEPT_IN_OUTBOX = timedelta(days=1)
 # The application may not make tables; the owner lends it this one step (chassis/roles.py).
 _PARTITION = text("select create_event_log_partition(:month)")
@@ -22,6 +30,12 @@ _MOVE = text(
     "limit :limit) returning id, event_id, aggregate_type, aggregate_id, version, event_type, subject, payload, trace, "
     "occurred, published_at, stream_epoch, stream_seq) insert into event_log select * from moved"
 )
+_TOLD = (
+    "(select id, event_id, aggregate_id, version, event_type, subject, payload from {table} where aggregate_type = $1 "
+    "and (aggregate_id, version) > ($2, $3) and published_at is not null order by aggregate_id, version limit $4)"
+)
+# An event that is moved from the one to the other keeps its place among its aggregate's: no page misses it.
+_AGGREGATES = f"{_TOLD.format(table='outbox')} union all {_TOLD.format(table='event_log')} order by 3, 4 limit $4"
 
 
 class EventLogServicer:
@@ -53,6 +67,40 @@ class EventLogServicer:
                 return
             after = rows[-1].id
             left = None if left is None else left - len(rows)
+
+    async def ReadAggregates(self, request: ReadAggregatesRequest, call: Call) -> AsyncIterator[ReadAggregatesResponse]:
+        """Stream the log aggregate by aggregate: an index tells that order, so nothing is sorted."""
+        del call
+        kind, after = request.aggregate_type, (UUID(request.after_uuid or _FIRST), request.after_version)
+        while True:
+            async with self._engine.connect() as connection:
+                rows = await driver(connection).fetch(_AGGREGATES, kind, *after, _PAGE)
+            for page in _pages(rows, kind):
+                yield page
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1]["aggregate_id"], rows[-1]["version"]
+
+
+def _pages(rows: Sequence[Any], kind: str) -> Iterator[ReadAggregatesResponse]:
+    """Rows as pages that fit into a message."""
+    page, size = ReadAggregatesResponse(), 0
+    for place, event_id, uuid, version, event_type, subject, payload in rows:
+        if page.events and size + len(payload) > _LARGEST:
+            yield page
+            page, size = ReadAggregatesResponse(), 0
+        size += len(payload)
+        page.events.add(
+            place=place,
+            event_id=str(event_id),
+            subject=subject,
+            type=event_type,
+            payload=payload,
+            aggregate=f"{kind}/{uuid}",
+            version=version,
+        )
+    if page.events:
+        yield page
 
 
 def _page(request: ReadEventsRequest, after: int, size: int) -> Select[tuple[object, ...]]:

@@ -6,7 +6,9 @@ consumer is set back to where it stood when the rebuild began: it reads on from 
 history held already. What is not an event (mail, calls) does not happen again, because projections do none.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from sqlalchemy import MetaData, Table, text
@@ -24,7 +26,9 @@ from chassis.tables import applied, dead_letters, parked
 from kernel.time import Clock
 
 _BESIDE = "rebuild"
-_BATCH = 2000
+_BATCH = 5000
+# A batch is worked out within its transaction, which nobody waits for: a busy machine may take its time.
+_LONGEST_MS = 60_000
 # How far a consumer steps back: more than a relay publishes before it marks what it has published, which a history
 # read in that moment lacks.
 _STEP_BACK = 1000
@@ -68,9 +72,9 @@ async def rebuild_once(parts: Parts, roles: DatabaseRoles) -> int:
     if parts.definition.rebuilding is None:
         raise LookupError(f"{parts.definition.name} has no projections")
     rebuilding = parts.definition.rebuilding(parts)
-    owner = open_engine(roles.owner_url, name="rebuild", statement_timeout_ms=60_000)
+    owner = open_engine(roles.owner_url, name="rebuild", statement_timeout_ms=_LONGEST_MS)
     try:
-        histories = {each.name: history_for(parts, each) for each in rebuilding.subscriptions}
+        histories = {each.name: history_for(parts, each, by_aggregate=True) for each in rebuilding.subscriptions}
         return await rebuild(owner, roles, rebuilding, histories=histories, clock=parts.clock)
     finally:
         await owner.dispose()
@@ -120,18 +124,42 @@ async def _replay(roles: DatabaseRoles, subscription: Subscription, history: His
     """Apply a whole history to the fresh tables: on these connections they hide the running ones."""
     engine = _beside(roles)
     applier = Applier(subscription, engine=engine, history=history, clock=clock)
-    count, batch = 0, list[Event]()
+    count = 0
     try:
-        async for event in history(subscription, None):
-            batch.append(event)
-            if len(batch) == _BATCH:
+        async with aclosing(_ahead(_batches(history(subscription, None)))) as batches:
+            async for batch in batches:
                 await applier.apply(batch, place=None)
-                count, batch = count + len(batch), []
-        if batch:
-            await applier.apply(batch, place=None)
-        return count + len(batch)
+                count += len(batch)
+        return count
     finally:
         await engine.dispose()
+
+
+async def _batches(events: AsyncIterator[Event]) -> AsyncIterator[list[Event]]:
+    batch: list[Event] = []
+    async for event in events:
+        batch.append(event)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+async def _ahead(batches: AsyncIterator[list[Event]]) -> AsyncGenerator[list[Event], None]:
+    """The next batch is read while the database works on the one before."""
+    following = asyncio.create_task(_next(batches))
+    try:
+        while batch := await following:
+            following = asyncio.create_task(_next(batches))
+            yield batch
+    finally:
+        following.cancel()
+        await asyncio.wait([following])
+
+
+async def _next(batches: AsyncIterator[list[Event]]) -> list[Event]:
+    return await anext(batches, [])
 
 
 async def _complete(roles: DatabaseRoles, rebuilding: Rebuilding) -> None:
@@ -148,7 +176,13 @@ async def _complete(roles: DatabaseRoles, rebuilding: Rebuilding) -> None:
 
 def _beside(roles: DatabaseRoles) -> AsyncEngine:
     """Connections on which the fresh tables hide the running ones."""
-    return open_engine(roles.owner_url, name="rebuild", statement_timeout_ms=60_000, search_path=f"{_BESIDE}, public")
+    return open_engine(
+        roles.owner_url,
+        name="rebuild",
+        statement_timeout_ms=_LONGEST_MS,
+        idle_timeout_ms=_LONGEST_MS,
+        search_path=f"{_BESIDE}, public",
+    )
 
 
 async def _switch(connection: AsyncConnection, rebuilding: Rebuilding, begun: dict[str, progress.Place | None]) -> None:

@@ -4,14 +4,16 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 from google.protobuf import descriptor_pool
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +63,18 @@ def refuse_unreadable(events: Sequence[Event]) -> None:
 
 def decode(type_name: str, payload: bytes) -> Message | None:
     """The message of a payload; None for an unknown type. Raises DecodeError for a malformed one."""
-    _learn(type_name.rpartition(".")[0])
     try:
-        descriptor = descriptor_pool.Default().FindMessageTypeByName(type_name)
+        kind = _class_of(type_name)
     except KeyError:
         return None
-    return GetMessageClass(descriptor).FromString(payload)
+    return kind.FromString(payload)
+
+
+@lru_cache(maxsize=1000)
+def _class_of(type_name: str) -> type[Message]:
+    """The class of a type; raises KeyError for an unknown one, and asks again the next time."""
+    _learn(type_name.rpartition(".")[0])
+    return GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(type_name))
 
 
 @cache
@@ -94,4 +102,4 @@ def read_payload(type_name: str, payload: bytes) -> tuple[Message | None, str]:
 def time_told(message: Any) -> datetime:
     """When the change of an event happened, as its own head tells; the epoch where it has none."""
     head = getattr(message, "head", None)
-    return head.time.ToDatetime(UTC) if head is not None else datetime.fromtimestamp(0, UTC)
+    return _EPOCH if head is None else _EPOCH + timedelta(0, head.time.seconds, head.time.nanos // 1000)

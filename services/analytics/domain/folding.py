@@ -4,9 +4,10 @@ What is over stays whose it was when it ended: an order, a receipt, a won or los
 (ADR 58). What is open, or open again, follows its owner.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from services.analytics.domain.facts import (
@@ -31,13 +32,13 @@ _CONVERTED, _DISQUALIFIED = "converted", "disqualified"
 _OVER = frozenset({_CONVERTED, _DISQUALIFIED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpportunityTold:
-    """What an event tells of an opportunity, with the day it happened."""
+class OpportunityTold(NamedTuple):
+    """What an event tells of an opportunity, with the day it happened. A tuple, for there are millions of them."""
 
     uuid: UUID
     day: date
     created: date
+    entered_time: datetime
     owner: UUID = NOBODY
     team: UUID = NOBODY
     region: UUID = NOBODY
@@ -48,7 +49,6 @@ class OpportunityTold:
     amount: int = 0
     currency: str = ""
     stage: Step = Step.PROSPECT
-    entered_time: datetime
     state: str = "open"
     closed: date | None = None
     closed_time: datetime | None = None
@@ -142,6 +142,7 @@ def opportunity_after(
     reopened = before is not None and before.is_closed and told.state == "open"
     moved = before is not None and (before.stage is not told.stage or reopened)
     settled = before.settled_time if before is not None and before.settled_time else told.settled_time
+    need, quote, negotiation, signing = _first_days(before, reached, told.day)
     after = OpportunityFact(
         uuid=told.uuid,
         owner=told.owner,
@@ -154,8 +155,11 @@ def opportunity_after(
         counts=told.counts,
         amount=told.amount,
         currency=told.currency,
-        furthest=_furthest(before, reached),
-        **_first_days(before, reached, told.day),
+        furthest=reached if before is None or _PLACES[reached] > _PLACES[before.furthest] else before.furthest,
+        need=need,
+        quote=quote,
+        negotiation=negotiation,
+        signing=signing,
         state=told.state,
         closed=told.closed if told.state != "open" else None,
         closed_time=told.closed_time if told.state != "open" else None,
@@ -172,11 +176,9 @@ def opportunity_after(
         return after, None
     if reopened:
         ended = present_visit(before)
-        back = replace(ended, left_time=told.entered_time, outcome=Outcome.MOVED_BACK)
-        return after, ended if ended.left_time else back
-    forward = STEPS.index(told.stage) > STEPS.index(before.stage)
-    outcome = Outcome.MOVED_ON if forward else Outcome.MOVED_BACK
-    return after, replace(present_visit(before), left_time=told.entered_time, outcome=outcome)
+        return after, ended if ended.left_time else _visit(before, told.entered_time, Outcome.MOVED_BACK)
+    forward = _PLACES[told.stage] > _PLACES[before.stage]
+    return after, _visit(before, told.entered_time, Outcome.MOVED_ON if forward else Outcome.MOVED_BACK)
 
 
 def present_visit(fact: OpportunityFact) -> StageVisitFact:
@@ -184,9 +186,17 @@ def present_visit(fact: OpportunityFact) -> StageVisitFact:
 
     A signature ends a stay before it; the stay in 签约回款, which begins with it, ends when everything is paid (P-06).
     """
-    outcome, left = _OUTCOMES[fact.state], fact.closed_time
     if fact.state == "won" and fact.stage is Step.SIGNING:
-        outcome, left = (Outcome.MOVED_ON if fact.settled_time else Outcome.OPEN), fact.settled_time
+        return _visit(fact, fact.settled_time, Outcome.MOVED_ON if fact.settled_time else Outcome.OPEN)
+    return _visit(fact, fact.closed_time, _OUTCOMES[fact.state])
+
+
+_OUTCOMES = {"open": Outcome.OPEN, "won": Outcome.MOVED_ON, "lost": Outcome.LOST}
+_NONE = (None,) * len(STEPS[1:])
+_PLACES = {step: place for place, step in enumerate(STEPS)}
+
+
+def _visit(fact: OpportunityFact, left: datetime | None, outcome: Outcome) -> StageVisitFact:
     return StageVisitFact(
         uuid=fact.uuid,
         owner=fact.owner,
@@ -201,23 +211,13 @@ def present_visit(fact: OpportunityFact) -> StageVisitFact:
     )
 
 
-_OUTCOMES = {"open": Outcome.OPEN, "won": Outcome.MOVED_ON, "lost": Outcome.LOST}
-
-
-def _furthest(before: OpportunityFact | None, stage: Step) -> Step:
-    if before is None or STEPS.index(stage) > STEPS.index(before.furthest):
-        return stage
-    return before.furthest
-
-
-def _first_days(before: OpportunityFact | None, reached: Step, day: date) -> dict[str, date | None]:
-    """The day each step was first reached; a skipped one with the step behind it."""
-    days: dict[str, date | None] = {}
-    for step in STEPS[1:]:
-        known = before.reached(step) if before is not None else None
-        now = STEPS.index(step) <= STEPS.index(reached)
-        days[step.value] = known or (day if now else None)
-    return days
+def _first_days(before: OpportunityFact | None, reached: Step, day: date) -> Sequence[date | None]:
+    """The day each later step was first reached; a skipped one with the step behind it."""
+    known = _NONE if before is None else (before.need, before.quote, before.negotiation, before.signing)
+    place = _PLACES[reached]
+    if not place or known[place - 1]:
+        return known
+    return [each or (day if step < place else None) for step, each in enumerate(known)]
 
 
 def _still(before: Fact | None, told: F) -> F:

@@ -9,7 +9,7 @@ from millrace.contracts.v1 import quote_events_pb2 as quotes
 from chassis.consumer import Event
 from services.analytics.domain.facts import ContractFact, InstalmentFact, QuoteFact, ReceiptFact
 from services.analytics.domain.folding import contract_after, instalment_after, receipt_after
-from services.analytics.events.reading import amount, calendar_day, day_of, identity, instant, reference
+from services.analytics.events.reading import amount, calendar_day, day_of, day_told, identity, reference
 
 _ENDED = frozenset(
     {contracts.CONTRACT_STATE_EXPIRED, contracts.CONTRACT_STATE_TERMINATED, contracts.CONTRACT_STATE_RENEWED}
@@ -25,7 +25,7 @@ def quote_told(_before: QuoteFact | None, event: Event, zone: tzinfo) -> QuoteFa
         owner=reference(told.owner),
         team=reference(told.team),
         region=reference(told.region),
-        created=day_of(instant(told.create_time) or event.time, zone),
+        created=day_told(told.create_time, zone) or day_of(event.time, zone),
         accepted=told.state == quotes.QUOTE_STATE_ACCEPTED,
         amount=minor,
         currency=currency,
@@ -36,7 +36,6 @@ def contract_told(before: ContractFact | None, event: Event, zone: tzinfo) -> Co
     """The contract after the event."""
     told: Any = event.message.contract
     minor, currency = amount(told.amount)
-    signed = instant(told.sign_time)
     owner, team, region = reference(told.owner), reference(told.team), reference(told.region)
     fact = ContractFact(
         uuid=identity(event),
@@ -46,7 +45,7 @@ def contract_told(before: ContractFact | None, event: Event, zone: tzinfo) -> Co
         keeper=owner,
         keeper_team=team,
         keeper_region=region,
-        signed=day_of(signed, zone) if signed else None,
+        signed=day_told(told.sign_time, zone),
         amount=minor,
         currency=currency,
         ends=calendar_day(told.end_date),

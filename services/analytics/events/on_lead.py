@@ -8,12 +8,13 @@ from millrace.leads.v1.lead_pb2 import LeadState
 from chassis.consumer import Event
 from services.analytics.domain.facts import LeadFact
 from services.analytics.domain.folding import lead_after
-from services.analytics.events.reading import day_of, identity, instant, reference
+from services.analytics.events.reading import day_of, day_told, identity, reference
 
 
 def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
     """The lead after the event."""
     told: Any = event.message.lead
+    day = day_of(event.time, zone)
     fact = LeadFact(
         uuid=identity(event),
         owner=reference(told.owner),
@@ -22,10 +23,10 @@ def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
         channel=told.channel,
         campaign=told.campaign,
         industry=told.industry,
-        created=day_of(instant(told.create_time) or event.time, zone),
+        created=day_told(told.create_time, zone) or day,
         state=_state(told.state),
     )
-    return lead_after(before, fact, day=day_of(event.time, zone))
+    return lead_after(before, fact, day=day)
 
 
 def _state(number: int) -> str:

@@ -25,7 +25,7 @@ from services.analytics.domain.folding import (
     present_visit,
     registration_after,
 )
-from services.analytics.events.reading import amount, day_of, identity, instant, reference
+from services.analytics.events.reading import amount, day_of, day_told, identity, instant, reference
 
 _STEPS: Mapping[int, Step] = {
     opportunities.STAGE_KIND_UNSPECIFIED: Step.PROSPECT,
@@ -46,7 +46,7 @@ _REVIEWED = frozenset({registrations.REGISTRATION_STATE_APPROVED, registrations.
 def account_told(event: Event, zone: tzinfo) -> AccountFact:
     """The account as the event tells it."""
     told: Any = event.message.account
-    created = day_of(instant(told.create_time) or event.time, zone)
+    created = day_told(told.create_time, zone) or day_of(event.time, zone)
     return AccountFact(
         uuid=identity(event),
         owner=reference(told.owner),
@@ -63,7 +63,6 @@ def registration_told(before: RegistrationFact | None, event: Event, zone: tzinf
     told: Any = event.message.registration
     day = day_of(event.time, zone)
     reviewed = told.state in _REVIEWED
-    ended = instant(told.protection_end_time) or event.time
     fact = RegistrationFact(
         uuid=identity(event),
         owner=reference(told.owner),
@@ -72,9 +71,11 @@ def registration_told(before: RegistrationFact | None, event: Event, zone: tzinf
         channel=told.channel,
         campaign=told.campaign,
         industry=told.industry,
-        created=day_of(instant(told.create_time) or event.time, zone),
-        approved=day_of(instant(told.review_time) or event.time, zone) if reviewed else None,
-        expired=day_of(ended, zone) if told.state == registrations.REGISTRATION_STATE_EXPIRED else None,
+        created=day_told(told.create_time, zone) or day,
+        approved=(day_told(told.review_time, zone) or day) if reviewed else None,
+        expired=(day_told(told.protection_end_time, zone) or day)
+        if told.state == registrations.REGISTRATION_STATE_EXPIRED
+        else None,
     )
     return registration_after(before, fact, opened=bool(told.opportunity), day=day)
 
@@ -82,12 +83,14 @@ def registration_told(before: RegistrationFact | None, event: Event, zone: tzinf
 def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
     """What the event tells of its opportunity."""
     told: Any = event.message.opportunity
+    day = day_of(event.time, zone)
     minor, currency = amount(told.amount)
-    closed = instant(told.close_time) or event.time
+    state = _STATES.get(told.state, "open")
+    closed = (instant(told.close_time) or event.time) if state != "open" else None
     return OpportunityTold(
         uuid=identity(event),
-        day=day_of(event.time, zone),
-        created=day_of(instant(told.create_time) or event.time, zone),
+        day=day,
+        created=day_told(told.create_time, zone) or day,
         owner=reference(told.owner),
         team=reference(told.team),
         region=reference(told.region),
@@ -99,8 +102,8 @@ def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
         currency=currency,
         stage=_STEPS.get(told.stage_kind, Step.PROSPECT),
         entered_time=instant(told.stage_entered_time) or event.time,
-        state=_STATES.get(told.state, "open"),
-        closed=day_of(closed, zone),
+        state=state,
+        closed=day_of(closed, zone) if closed else None,
         closed_time=closed,
         settled_time=event.time if event.type == _SETTLED else None,
         first_contact_time=instant(told.first_contact_time),

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Table, Text, Uuid
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,6 +33,7 @@ from services.analytics.domain.facts import (
 )
 from services.analytics.domain.points import SIGNED
 from services.analytics.storage import tables
+from services.analytics.storage.tables import FACTS
 
 F = TypeVar("F", bound=Fact)
 Connection = AsyncConnection
@@ -189,6 +190,8 @@ def _writers(table: Table) -> tuple[Callable[[Sequence[Any]], str], ...]:
 def _writer(column: Column[Any]) -> Callable[[Sequence[Any]], str]:
     if isinstance(column.type, Text):
         return _quoted
+    if isinstance(column.type, Uuid) and column.table in FACTS:  # those of a cell are texts already
+        return _digits if column.primary_key else _repeated
     return _plain if column.nullable else _sure
 
 
@@ -200,6 +203,21 @@ def _plain(column: Sequence[Any]) -> str:
 def _sure(column: Sequence[Any]) -> str:
     """The same where no value is missing."""
     return ",".join(map(str, column))
+
+
+def _digits(column: Sequence[UUID]) -> str:
+    """Ids without their dashes, which take longer to write than to read."""
+    return ",".join([f"{value.int:032x}" for value in column])
+
+
+def _repeated(column: Sequence[UUID]) -> str:
+    """Ids of which there are few."""
+    return ",".join(map(_id, column))
+
+
+@lru_cache(maxsize=10_000)
+def _id(value: UUID) -> str:
+    return str(value)
 
 
 def _quoted(column: Sequence[Any]) -> str:
