@@ -26,6 +26,8 @@ CHASSIS = MetaData()
 AT_ONCE = "_at_once"
 # No reader of the database sees such a table: it holds what opens doors, or whole answers.
 SECRET = {"secret": True}
+# A row put into such a table takes the place of the one with its key.
+REPLACED = {"replaced": True}
 _INSTANT = DateTime(timezone=True)
 
 

@@ -64,6 +64,7 @@ class Gathered:
     rows: dict[Table, dict[UUID, dict[str, object]]] = field(default_factory=dict)
     sides: dict[Table, list[Mapping[str, object]]] = field(default_factory=dict)
     sums: dict[tuple[object, ...], dict[str, Any]] = field(default_factory=dict)
+    replacing: dict[tuple[object, ...], dict[str, object]] = field(default_factory=dict)
     events: list[StoredEvent] = field(default_factory=list)
 
     @property
@@ -119,6 +120,15 @@ class Gathered:
             self.side(table, row)
         for name, amount in amounts.items():
             row[name] += amount
+
+    def replace(self, table: Table, row: Mapping[str, object]) -> None:
+        """Gather a row without events that takes the place of the one with its key: known so far, or gathered."""
+        key = (table, *(row[column.name] for column in table.primary_key))
+        known = self.replacing.get(key)
+        if known is None:
+            known = self.replacing[key] = {}
+            self.side(table, known)
+        known.update(row)
 
     def answer(self, row: Mapping[str, object] | None) -> None:
         """Gather the answer to a request that has an id, to be given again when it is asked again."""
@@ -243,7 +253,14 @@ def _record(table: Table, number: int, *, more: str = "") -> str:
 
 def _insert(table: Table, number: int) -> str:
     names = ", ".join(f'"{name}"' for name, _ in _columns(table))
-    return f'insert into "{table.name}" ({names}) select {names} from {_record(table, number)}'  # noqa: S608 - our own names
+    insert = f'insert into "{table.name}" ({names}) select {names} from {_record(table, number)}'  # noqa: S608 - our own names
+    return insert + _replacing(table) if table.info.get("replaced") else insert
+
+
+def _replacing(table: Table) -> str:
+    key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    taken = ", ".join(f'"{name}" = excluded."{name}"' for name, _ in _columns(table))
+    return f" on conflict ({key}) do update set {taken}"
 
 
 def _update(table: Table, number: int) -> str:

@@ -113,6 +113,13 @@ class UnitOfWork(Read):
         """Gather a side row that has no event of its own: a ledger entry, a raw touch, a rule's version."""
         self._gathered.side(table, row)
 
+    def put(self, table: Table, row: Mapping[str, object]) -> None:
+        """Gather a side row that takes the place of the one with its key; the table says of itself that it is so kept.
+
+        Nothing but the record it belongs to keeps two writers apart: put it together with a save of that record.
+        """
+        self._gathered.replace(table, row)
+
     def add(self, table: Table, key: Mapping[str, object], amounts: Mapping[str, int]) -> None:
         """Gather amounts for a table whose rows are added up: what comes for one key at once is one row (`uuid`)."""
         self._gathered.add(table, key, amounts)

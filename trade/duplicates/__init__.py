@@ -1,12 +1,15 @@
 """Whether two records are one customer (查重): what is compared, how candidates are found, how a pair is scored."""
 
-from trade.duplicates.blocking import KEY_SCHEME, blocking_keys
+from trade.duplicates.blocking import KEY_SCHEME, MOST_KEYS, blocking_keys, exact_keys
 from trade.duplicates.fingerprint import Fingerprint, Identity, fingerprint
+from trade.duplicates.prints import PRINT_SCHEME, from_text, prints_mark, to_text
 from trade.duplicates.rules import CustomField, DuplicateRules, DuplicateRulesInvalid
-from trade.duplicates.scoring import Band, Match, score
+from trade.duplicates.scoring import Band, Match, resembling, score
 
 __all__ = [
     "KEY_SCHEME",
+    "MOST_KEYS",
+    "PRINT_SCHEME",
     "Band",
     "CustomField",
     "DuplicateRules",
@@ -15,6 +18,11 @@ __all__ = [
     "Identity",
     "Match",
     "blocking_keys",
+    "exact_keys",
     "fingerprint",
+    "from_text",
+    "prints_mark",
+    "resembling",
     "score",
+    "to_text",
 ]

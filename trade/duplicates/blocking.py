@@ -29,11 +29,19 @@ def blocking_keys(record: Identity | Fingerprint, rules: DuplicateRules) -> froz
     return frozenset(_digest(kind, value) for kind, value in islice(_in_order_of_strength(prints, rules), MOST_KEYS))
 
 
+def exact_keys(prints: Fingerprint, rules: DuplicateRules, *, but_for: Iterable[Fingerprint] = ()) -> frozenset[str]:
+    """The keys that are one customer's alone (credit code, number, mailbox, custom field), without those of others."""
+    own = set(_exact(prints, rules))
+    for other in but_for:
+        own.difference_update(_exact(other, rules))
+    return frozenset(_digest(kind, value) for kind, value in own)
+
+
 def _digest(kind: str, value: str) -> str:
     return kind + blake2b(value.encode(), digest_size=8).hexdigest()
 
 
-def _in_order_of_strength(prints: Fingerprint, rules: DuplicateRules) -> Iterator[tuple[str, str]]:
+def _exact(prints: Fingerprint, rules: DuplicateRules) -> Iterator[tuple[str, str]]:
     if prints.credit_code:
         yield "u", prints.credit_code
     for number in islice(prints.phones, _MOST_OF_A_KIND):
@@ -42,6 +50,10 @@ def _in_order_of_strength(prints: Fingerprint, rules: DuplicateRules) -> Iterato
         yield "m", mailbox
     for name in (each.name for each in rules.custom_fields if each.name in prints.custom):
         yield "x", f"{name}|{prints.custom[name]}"
+
+
+def _in_order_of_strength(prints: Fingerprint, rules: DuplicateRules) -> Iterator[tuple[str, str]]:
+    yield from _exact(prints, rules)
     opening = spelt_opening(prints.company.spelling)
     if prints.company.core:
         yield from _of_company(prints, opening)

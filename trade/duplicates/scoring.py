@@ -11,6 +11,8 @@ from trade.duplicates.rules import DuplicateRules
 from trade.reasons import Reason
 
 _MOST_BITS = 60.0
+# The order in which evidence is summed may change the last digits of the sum.
+_MARGIN = 1e-6
 
 
 class Band(StrEnum):
@@ -42,7 +44,27 @@ def score(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Match:
     The score is 1 / (1 + 2^(prior - bits)). Records of two legal entities (sister firms, different names or credit
     codes) are never more than possible, whatever they share.
     """
-    weights, limits = rules.weights, rules.limits
+    return _judged(_of_people_and_firms(a, b, rules), a, b, rules)
+
+
+def resembling(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Match | None:
+    """The score of a pair that has a band; None for the others, most of them before their addresses are compared."""
+    found = _of_people_and_firms(a, b, rules)
+    most = sum(each[1] for each in found) + _most_of_the_rest(a, b, rules)
+    if _likelihood(most + _MARGIN, rules) < rules.limits["possible"]:
+        return None
+    match = _judged(found, a, b, rules)
+    return match if match.band is not None else None
+
+
+def _most_of_the_rest(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> float:
+    """No address and no custom fields say more than this."""
+    fields = sum(max(0.0, each.agreement, each.close, each.disagreement) for each in rules.custom_fields)
+    return rules.limits[_address_limit(a, b)] + fields
+
+
+def _of_people_and_firms(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> list[Evidence]:
+    weights = rules.weights
     found: list[Evidence] = []
     company = of_company(a, b, rules)
     if company:
@@ -56,17 +78,28 @@ def score(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Match:
     found += [(name, weights[name]) for name in evidence.of_contact(a, b)]
     if not company and evidence.domain_spells_brand(a, b):
         found.append(("domain_spells_brand", weights["domain_spells_brand"]))
+    return found
+
+
+def _judged(found: list[Evidence], a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> Match:
+    """The match by what people and firms say, and by what addresses and custom fields add."""
     found += _address(a, b, rules)
     for rule in rules.custom_fields:
         bits = evidence.of_custom_field(a, b, rule)
         if bits:
             found.append((f"custom_field:{rule.name}", bits))
-    bits = sum(each[1] for each in found) - limits["prior"]
-    likelihood = 1.0 / (1.0 + 2.0 ** -max(-_MOST_BITS, min(_MOST_BITS, bits)))
-    if code != "credit_code_same" and any(name in CONFLICTS for name, _ in found):
+    likelihood = _likelihood(sum(each[1] for each in found), rules)
+    names = {name for name, _ in found}
+    if "credit_code_same" not in names and not names.isdisjoint(CONFLICTS):
         # Halfway between the bands, so that no rounding lifts it over the border.
-        likelihood = min(likelihood, (limits["possible"] + limits["likely"]) / 2)
+        likelihood = min(likelihood, (rules.limits["possible"] + rules.limits["likely"]) / 2)
     return Match(likelihood, _band(likelihood, rules), tuple(found))
+
+
+def _likelihood(summed: float, rules: DuplicateRules) -> float:
+    bits = summed - rules.limits["prior"]
+    against: float = 2.0 ** -max(-_MOST_BITS, min(_MOST_BITS, bits))
+    return 1.0 / (1.0 + against)
 
 
 def _as_colleague(person: Evidence, company: str, rules: DuplicateRules) -> Evidence:
@@ -80,8 +113,12 @@ def _as_colleague(person: Evidence, company: str, rules: DuplicateRules) -> Evid
 def _address(a: Fingerprint, b: Fingerprint, rules: DuplicateRules) -> list[Evidence]:
     found = [(name, rules.weights[name]) for name in evidence.of_address(a, b, rules)]
     bits = sum(each[1] for each in found)
-    most = rules.limits["address_of_firms" if a.company.core and b.company.core else "address"]
+    most = rules.limits[_address_limit(a, b)]
     return [*found, ("address_shared", most - bits)] if bits > most else found
+
+
+def _address_limit(a: Fingerprint, b: Fingerprint) -> str:
+    return "address_of_firms" if a.company.core and b.company.core else "address"
 
 
 def _band(likelihood: float, rules: DuplicateRules) -> Band | None:

@@ -1,6 +1,6 @@
 """Capturing leads (线索录入)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -9,18 +9,19 @@ from chassis.principal import ANONYMOUS, Principal
 from chassis.reach import grounds
 from chassis.work import UnitOfWork
 from kernel.events import Change
+from services.leads.application.finding import candidates, keep_identity
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
 from services.leads.domain.assignment import AssignmentDecision
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
 from services.leads.domain.lead_state import OPEN_STATES
-from services.leads.domain.resemblance import IntakeVerdict, Resemblance, judge_intake
+from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
 from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.first_contacts import write_first_contact
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.leads import RECORD, with_visible_hints
 from services.leads.storage.ledger import write_assignment, write_review, write_touch
-from services.leads.storage.stock import find_resembling
+from services.leads.storage.stock import known_leads
 
 WRITE = "leads.write"
 
@@ -46,9 +47,13 @@ async def capture_lead(work: UnitOfWork, *, told: LeadFacts, desk: IntakeDesk) -
     """
     briefing = await desk.brief(work, naming=told)
     newcomer = briefing.prepare(told)
-    known = await find_resembling(work, newcomer.searched(briefing.rules))
-    shared = await shared_with_caller(work, [lead for lead in known if not sees(work.principal, lead)])
-    captured = take_in(work, briefing=briefing, newcomer=newcomer, known=known, shared=shared)
+    known = await candidates(work, newcomer.searched(briefing.rules), briefing.rules.duplicates)
+    verdict = judge_intake(briefing.resemblances(newcomer, known))
+    same = await known_leads(work, [verdict.attach_to] if verdict.attach_to else ())
+    shared = await shared_with_caller(work, [lead for lead in same.values() if not sees(work.principal, lead)])
+    captured = take_in(
+        work, briefing=briefing, newcomer=newcomer, known=known, verdict=verdict, same=same, shared=shared
+    )
     return replace(captured, lead=await as_answered(work, captured.lead))
 
 
@@ -62,19 +67,23 @@ def take_in(
     *,
     briefing: Briefing,
     newcomer: Newcomer,
-    known: Sequence[Lead],
+    known: Sequence[Candidate],
+    verdict: IntakeVerdict,
+    same: Mapping[UUID, Lead],
     shared: Collection[UUID] = frozenset(),
 ) -> Captured:
-    """Decide about one lead beside the known ones that share a key with it, and gather what follows."""
-    verdict = judge_intake(briefing.resemblances(newcomer, known))
+    """Gather what follows from the verdict about a lead beside the known ones that share a key with it.
+
+    `same` has at least the known lead to which it is to be attached.
+    """
     if verdict.attach_to is None:
-        write_first_contact(work, keys=newcomer.searched(briefing.rules), known=known)
+        write_first_contact(work, briefing.first_keys(newcomer, known))
         return Captured(lead=_create(work, briefing, newcomer, verdict), touched=False)
-    same = next(lead for lead in known if lead.uuid == verdict.attach_to)
-    if not sees(work.principal, same, permission=WRITE, shared=shared):
+    lead = same[verdict.attach_to]
+    if not sees(work.principal, lead, permission=WRITE, shared=shared):
         raise LeadExistsElsewhere
-    why = next(hint for hint in verdict.hints if hint.lead == same.uuid)
-    return Captured(lead=_touch(work, briefing, newcomer, same, why), touched=True)
+    why = next(hint for hint in verdict.hints if hint.lead == lead.uuid)
+    return Captured(lead=_touch(work, briefing, newcomer, lead, why), touched=True)
 
 
 def sees(principal: Principal, lead: Lead, *, permission: str = WRITE, shared: Collection[UUID] = frozenset()) -> bool:
@@ -112,7 +121,7 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
     _write_down(work, briefing, change.aggregate, decision)
     for hint in verdict.to_review:
         write_review(work, lead=change.aggregate.uuid, hint=hint, rules_version=duplicates)
-    return work.save(RECORD, change)
+    return keep_identity(work, work.save(RECORD, change), newcomer, briefing.rules.duplicates)
 
 
 def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Lead:

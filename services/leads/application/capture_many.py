@@ -1,7 +1,8 @@
 """Capturing many leads at once (批量录入): the decisions of `capture`, with one look at the stock for all of them."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID
@@ -9,13 +10,14 @@ from uuid import UUID
 from chassis.work import UnitOfWork
 from kernel.errors import Refusal
 from services.leads.application.capture import Captured, as_answered, sees, take_in
+from services.leads.application.finding import candidates_of_many
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, create_lead
-from services.leads.domain.resemblance import judge_intake
+from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
 from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.lead_collaborators import shared_with_caller
-from services.leads.storage.lead_imports import find_resembling_many
+from services.leads.storage.stock import MOST_RESEMBLING, known_leads
 
 # Between so many leads the loop serves others: a batch is long, and calls of people wait behind it.
 _BREATH = 20
@@ -44,14 +46,12 @@ async def capture_many(
     A lead that repeats one further up is recognized like any other. With `skip_known` the customers already known
     are left out; with `dry_run` everything is decided and nothing is written.
     """
-    briefing, lined_up = await _line_up(work, told=told, desk=desk)
-    shared = await _shared(work, lined_up)
-    batch = _Batch(briefing, skip_known=skip_known, dry_run=dry_run)
+    briefing, stock, lined_up = await _line_up(work, told=told, desk=desk)
+    shared = await _shared(work, stock.values())
+    batch = _Batch(briefing, stock, skip_known=skip_known, dry_run=dry_run)
     outcomes: list[CaptureOutcome] = []
-    for place, (newcomer, searched, stock) in enumerate(lined_up):
-        outcomes.append(
-            batch.take(work, newcomer, searched, stock, shared=shared) if isinstance(newcomer, Newcomer) else newcomer
-        )
+    for place, one in enumerate(lined_up):
+        outcomes.append(batch.take(work, one, shared=shared) if isinstance(one, _LinedUp) else one)
         if place % _BREATH == 0:
             await asyncio.sleep(0)
     return outcomes
@@ -61,40 +61,63 @@ async def capture_together(
     units: Sequence[UnitOfWork], *, told: Sequence[LeadFacts], desk: IntakeDesk
 ) -> list[Captured | Refusal]:
     """Leads told by several callers at the same moment are captured one after another, each on its own account."""
-    briefing, lined_up = await _line_up(units[0], told=told, desk=desk)
-    batch = _Batch(briefing)
+    briefing, stock, lined_up = await _line_up(units[0], told=told, desk=desk)
+    batch = _Batch(briefing, stock)
     outcomes: list[Captured | Refusal] = []
     for work, one in zip(units, lined_up, strict=True):
-        newcomer, searched, stock = one
-        if not isinstance(newcomer, Newcomer):
-            outcomes.append(newcomer)
+        if isinstance(one, Refusal):
+            outcomes.append(one)
             continue
-        outcome = batch.take(work, newcomer, searched, stock, shared=await _shared(work, [one]))
+        same = one.same_in_stock
+        outcome = batch.take(work, one, shared=await _shared(work, [stock[same]] if same else ()))
         if isinstance(outcome, Captured):
             outcome = replace(outcome, lead=await as_answered(work, outcome.lead))
         outcomes.append(cast("Captured | Refusal", outcome))
     return outcomes
 
 
-# A lead at the desk, or why it is refused; the keys it is searched by; the known leads that share one.
-_LinedUp = tuple[Newcomer | Refusal, frozenset[str], Sequence[Lead]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LinedUp:
+    """A lead at the desk, the keys it is searched by, the known leads that share one, and what it has in common."""
+
+    newcomer: Newcomer
+    searched: frozenset[str]
+    known: Sequence[Candidate]
+    hints: Sequence[Resemblance]
+
+    @property
+    def same_in_stock(self) -> UUID | None:
+        """The known lead it would be attached to if it came alone."""
+        return judge_intake(self.hints).attach_to
 
 
-async def _line_up(work: UnitOfWork, *, told: Sequence[LeadFacts], desk: IntakeDesk) -> tuple[Briefing, list[_LinedUp]]:
-    """Everything that is read for a batch: the rules, and one look at the stock."""
+async def _line_up(
+    work: UnitOfWork, *, told: Sequence[LeadFacts], desk: IntakeDesk
+) -> tuple[Briefing, Mapping[UUID, Lead], list[_LinedUp | Refusal]]:
+    """Everything that is read for a batch: the rules, one look at the stock, the leads of it that may be touched."""
     briefing = await desk.brief(work)
     newcomers = await _prepare(briefing, told)
     searched = [
         newcomer.searched(briefing.rules) if isinstance(newcomer, Newcomer) else frozenset() for newcomer in newcomers
     ]
-    stock = await find_resembling_many(work, searched)
-    return briefing, list(zip(newcomers, searched, stock, strict=True))
+    stock = await candidates_of_many(work, searched, briefing.rules.duplicates)
+    lined_up = []
+    for place, (newcomer, keys, known) in enumerate(zip(newcomers, searched, stock, strict=True)):
+        lined_up.append(_compared(briefing, newcomer, keys, known) if isinstance(newcomer, Newcomer) else newcomer)
+        if place % _BREATH == 0:
+            await asyncio.sleep(0)
+    touched = {one.same_in_stock for one in lined_up if isinstance(one, _LinedUp)}
+    return briefing, await known_leads(work, [uuid for uuid in touched if uuid]), lined_up
 
 
-async def _shared(work: UnitOfWork, lined_up: Sequence[_LinedUp]) -> frozenset[UUID]:
+def _compared(briefing: Briefing, newcomer: Newcomer, searched: frozenset[str], known: Sequence[Candidate]) -> _LinedUp:
+    hints = briefing.resemblances(newcomer, known)
+    return _LinedUp(newcomer=newcomer, searched=searched, known=known, hints=hints)
+
+
+async def _shared(work: UnitOfWork, leads: Iterable[Lead]) -> frozenset[UUID]:
     """Which of the known leads outside the caller's scope are shared with him."""
-    unseen = {lead.uuid: lead for _, _, stock in lined_up for lead in stock if not sees(work.principal, lead)}
-    return await shared_with_caller(work, unseen.values())
+    return await shared_with_caller(work, [lead for lead in leads if not sees(work.principal, lead)])
 
 
 async def _prepare(briefing: Briefing, told: Sequence[LeadFacts]) -> list[Newcomer | Refusal]:
@@ -112,48 +135,57 @@ async def _prepare(briefing: Briefing, told: Sequence[LeadFacts]) -> list[Newcom
 class _Batch:
     """The leads of one batch as they stand after the rows before: what the tables do not show until the flush."""
 
-    def __init__(self, briefing: Briefing, *, skip_known: bool = False, dry_run: bool = False) -> None:
+    def __init__(
+        self, briefing: Briefing, stock: Mapping[UUID, Lead], *, skip_known: bool = False, dry_run: bool = False
+    ) -> None:
         self._briefing = briefing
         self._skip_known = skip_known
         self._dry_run = dry_run
-        self._current: dict[UUID, Lead] = {}
+        self._current = dict(stock)
+        self._fresh: dict[UUID, Candidate] = {}
         self._by_key: dict[str, list[UUID]] = {}
 
-    def take(
-        self,
-        work: UnitOfWork,
-        newcomer: Newcomer,
-        searched: Iterable[str],
-        stock: Sequence[Lead],
-        *,
-        shared: Collection[UUID],
-    ) -> CaptureOutcome:
+    def take(self, work: UnitOfWork, one: _LinedUp, *, shared: Collection[UUID]) -> CaptureOutcome:
         """Capture one lead beside the stock and the rows before it."""
-        known = {lead.uuid: self._current.get(lead.uuid, lead) for lead in stock}
-        for key in searched:
-            for uuid in self._by_key.get(key, ()):
-                known.setdefault(uuid, self._current[uuid])
+        before = self._rows_before(one.searched)
+        verdict = judge_intake([*one.hints, *self._briefing.resemblances(one.newcomer, before)])
         try:
-            outcome = self._decide(work, newcomer, list(known.values()), shared)
+            outcome = self._decide(work, one.newcomer, [*one.known, *before], verdict, shared)
         except Refusal as refusal:
             return refusal
         if isinstance(outcome, Captured):
-            self._keep(outcome.lead, is_new=not outcome.touched)
+            self._keep(outcome.lead, one.newcomer, is_new=not outcome.touched)
         return outcome
 
+    def _rows_before(self, searched: Iterable[str]) -> list[Candidate]:
+        """As many as of the stock, by the same order: those that share the most keys first, then the older."""
+        shared = Counter(uuid for key in searched for uuid in self._by_key.get(key, ()))
+        most = sorted(shared.items(), key=lambda found: (-found[1], found[0]))[:MOST_RESEMBLING]
+        return [self._fresh[uuid] for uuid, _ in most]
+
     def _decide(
-        self, work: UnitOfWork, newcomer: Newcomer, known: Sequence[Lead], shared: Collection[UUID]
+        self,
+        work: UnitOfWork,
+        newcomer: Newcomer,
+        known: Sequence[Candidate],
+        verdict: IntakeVerdict,
+        shared: Collection[UUID],
     ) -> CaptureOutcome:
-        if not self._dry_run and not (self._skip_known and known):
-            return take_in(work, briefing=self._briefing, newcomer=newcomer, known=known, shared=shared)
-        verdict = judge_intake(self._briefing.resemblances(newcomer, known))
-        same = next((lead for lead in known if lead.uuid == verdict.attach_to), None)
-        if same is not None and not sees(work.principal, same, shared=shared):
+        same = self._current[verdict.attach_to] if verdict.attach_to else None
+        if same is not None and (self._dry_run or self._skip_known) and not sees(work.principal, same, shared=shared):
             raise LeadExistsElsewhere
         if same is not None and self._skip_known:
             return Skipped(lead=same)
         if not self._dry_run:
-            return take_in(work, briefing=self._briefing, newcomer=newcomer, known=known, shared=shared)
+            return take_in(
+                work,
+                briefing=self._briefing,
+                newcomer=newcomer,
+                known=known,
+                verdict=verdict,
+                same=self._current,
+                shared=shared,
+            )
         if same is not None:
             return Captured(lead=same, touched=True)
         change = create_lead(
@@ -166,8 +198,9 @@ class _Batch:
         )
         return Captured(lead=change.aggregate, touched=False)
 
-    def _keep(self, lead: Lead, *, is_new: bool) -> None:
+    def _keep(self, lead: Lead, newcomer: Newcomer, *, is_new: bool) -> None:
         self._current[lead.uuid] = lead
         if is_new:
-            for key in lead.keys.match:
+            self._fresh[lead.uuid] = Candidate(lead.uuid, newcomer.prints)
+            for key in newcomer.match:
                 self._by_key.setdefault(key, []).append(lead.uuid)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.work import UnitOfWork
 from services.leads.application.capture import as_answered, graded
+from services.leads.application.finding import keep_identity
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.writing import lead_to_write
 from services.leads.domain.facts import LeadFacts
@@ -25,4 +26,6 @@ async def update_lead(
     newcomer = briefing.prepare(told, before=lead.facts)
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
     change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
-    return await as_answered(work, work.save(RECORD, change) if change.events else lead)
+    if change.events:
+        lead = keep_identity(work, work.save(RECORD, change), newcomer, briefing.rules.duplicates)
+    return await as_answered(work, lead)

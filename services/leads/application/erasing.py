@@ -6,10 +6,12 @@ from chassis.erasure import forget_answers
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
 from services.leads.application.capture import graded
+from services.leads.application.finding import keep_identity
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.erasing import LeadImportRunningWithPerson, erase_person, without_person
 from services.leads.domain.lead import Lead
 from services.leads.storage.erasing import forget_person, running_import_of
+from services.leads.storage.identities import LeadIdentity, identities_of
 from services.leads.storage.leads import RECORD, get_lead
 
 ADMIN = "leads.admin"
@@ -26,7 +28,8 @@ async def erase_lead_person(work: UnitOfWork, *, uuid: UUID, seen: int | None, r
     importing = await running_import_of(work, uuid)
     if importing is not None:
         raise LeadImportRunningWithPerson(lead_import=f"leadImports/{importing}")
-    await forget_person(work, uuid, keys=lead.keys.match)
+    known = (await identities_of(work, [uuid])).get(uuid, LeadIdentity())
+    await forget_person(work, uuid, keys=known.keys)
     await forget_answers(work, resource=f"leads/{uuid}")
     briefing = await desk.brief(work)
     newcomer = briefing.prepare(without_person(lead.facts), before=lead.facts)
@@ -35,4 +38,4 @@ async def erase_lead_person(work: UnitOfWork, *, uuid: UUID, seen: int | None, r
         return lead
     change = change.then(lambda erased: graded(briefing, erased, newcomer.channel_kind))
     work.note(action="erase person", resource=f"leads/{uuid}", details={"reason": reason})
-    return work.save(RECORD, change)
+    return keep_identity(work, work.save(RECORD, change), newcomer, briefing.rules.duplicates)

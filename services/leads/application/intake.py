@@ -1,6 +1,6 @@
 """What the desk where leads are taken in knows, and what it decides about each; capturing writes it down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -17,10 +17,10 @@ from services.leads.domain.board import Board
 from services.leads.domain.channels import RegionUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, demo_day, grade_facts
-from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
-from services.leads.domain.resemblance import Resemblance
+from services.leads.domain.lead import FindingKeys, Grade, Grading
+from services.leads.domain.resemblance import Candidate, Resemblance
 from services.leads.domain.rule_sets import RuleKind
-from trade.duplicates import Fingerprint
+from trade.duplicates import Fingerprint, exact_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Newcomer:
     @property
     def keys(self) -> FindingKeys:
         """What the lead will be found by."""
-        return finding_keys(self.facts, self.prints, self.match)
+        return finding_keys(self.facts, self.prints)
 
     def searched(self, rules: RulesInForce) -> frozenset[str]:
         """The keys worth searching by: those that too many leads share are left out."""
@@ -74,9 +74,15 @@ class Briefing:
         prints = fingerprint_of(facts, self.rules.duplicates)
         return Newcomer(facts=facts, prints=prints, match=match_keys(prints, self.rules.duplicates), channel_kind=kind)
 
-    def resemblances(self, newcomer: Newcomer, known: Sequence[Lead]) -> list[Resemblance]:
+    def resemblances(self, newcomer: Newcomer, known: Iterable[Candidate]) -> list[Resemblance]:
         """What the newcomer has in common with leads that share a key with it."""
         return compare(newcomer.prints, known, self.rules.duplicates)
+
+    def first_keys(self, newcomer: Newcomer, known: Sequence[Candidate]) -> frozenset[str]:
+        """The keys that are the newcomer's alone and that no known lead has."""
+        prints, rules = newcomer.prints, self.rules.duplicates
+        keys = exact_keys(prints, rules, but_for=(each.prints for each in known))
+        return keys & newcomer.searched(self.rules)
 
     def grade(self, facts: LeadFacts, *, channel_kind: str) -> Grading:
         """The grade by the rules in force, with its reasons."""

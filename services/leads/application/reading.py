@@ -5,15 +5,13 @@ from uuid import UUID
 
 from chassis.listing import Page, PageRequest
 from chassis.work import Read
-from services.leads.application.capture import sees
+from services.leads.application.finding import candidates
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
-from services.leads.storage.lead_collaborators import shared_with_caller
 from services.leads.storage.lead_listing import list_page
-from services.leads.storage.stock import find_resembling
 
 READ = "leads.read"
 
@@ -34,8 +32,7 @@ async def check_duplicates(read: Read, *, told: LeadFacts, desk: IntakeDesk) -> 
     """What the stock holds that resembles the facts, the likeliest first, within the reader's scope."""
     briefing = await desk.brief(read)
     newcomer = briefing.prepare(told)
-    known = await find_resembling(read, newcomer.searched(briefing.rules))
-    unseen = [lead for lead in known if not sees(read.principal, lead, permission=READ)]
-    shared = await shared_with_caller(read, unseen, permission=READ)
-    seen = [lead for lead in known if sees(read.principal, lead, permission=READ, shared=shared)]
-    return judge_intake(briefing.resemblances(newcomer, seen)).hints
+    known = await candidates(read, newcomer.searched(briefing.rules), briefing.rules.duplicates)
+    hints = judge_intake(briefing.resemblances(newcomer, known)).hints
+    seen = await leads.visible_among(read, {hint.lead for hint in hints}, permission=READ)
+    return [hint for hint in hints if hint.lead in seen]

@@ -1,18 +1,18 @@
-"""Re-keying: known leads are found by what the duplicate rules in force compare (查重)."""
+"""Re-keying: known leads are found and compared by what the duplicate rules in force compare (查重)."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from chassis.work import UnitOfWork
-from services.leads.application.identities import rekeyed
+from services.leads.application.identities import fingerprint_of, match_keys
 from services.leads.application.intake import Briefing
 from services.leads.application.rounds import RoundPlan
 from services.leads.domain.lead import Lead
 from services.leads.domain.rule_sets import RuleKind
-from services.leads.storage.finding_keys import write_keys
+from services.leads.storage.identities import LeadIdentity, Rekeyed, identities_of, rewrite
 from services.leads.storage.rounds import Stretch
-from trade.duplicates import KEY_SCHEME
+from trade.duplicates import KEY_SCHEME, PRINT_SCHEME, DuplicateRules, prints_mark, to_text
 
 # Between so many leads the loop serves others.
 _BREATH = 20
@@ -23,20 +23,32 @@ async def rekey(work: UnitOfWork, briefing: Briefing, leads: Sequence[Lead]) -> 
 
     So it is no event. A lead that somebody changes at the same time keeps what he wrote, and the next walk looks again.
     """
-    version = briefing.version(RuleKind.DUPLICATES)
+    known = await identities_of(work, (lead.uuid for lead in leads))
     differing = []
     for place, lead in enumerate(leads, start=1):
-        keys = rekeyed(lead, briefing.rules.duplicates)
-        if keys != lead.keys:
-            differing.append(replace(lead, keys=keys))
+        made = _rekeyed(lead, known.get(lead.uuid, LeadIdentity()), briefing.rules.duplicates)
+        if made.keys != lead.keys or (made.identity.keys, made.identity.prints) != (
+            made.before.keys,
+            made.before.prints,
+        ):
+            differing.append(made)
         if place % _BREATH == 0:
             await asyncio.sleep(0)
-    await write_keys(work, differing, rules_version=version)
+    await rewrite(work, differing)
     return len(differing)
 
 
+def _rekeyed(lead: Lead, before: LeadIdentity, rules: DuplicateRules) -> Rekeyed:
+    """What a known lead is to be found by under these rules; names sort the same under any."""
+    prints = fingerprint_of(lead.facts, rules)
+    keys = replace(lead.keys, phone=next(iter(prints.phones), ""), email=next(iter(prints.emails), ""))
+    identity = LeadIdentity(keys=match_keys(prints, rules), prints=to_text(prints, prints_mark(rules)))
+    return Rekeyed(lead=lead, before=before, identity=identity, keys=keys)
+
+
 def _rules(briefing: Briefing) -> str:
-    return f"version {briefing.version(RuleKind.DUPLICATES)}, keys {KEY_SCHEME}"
+    version = briefing.version(RuleKind.DUPLICATES)
+    return f"version {version}, keys {KEY_SCHEME}, prints {PRINT_SCHEME}"
 
 
 BY_NEW_RULES = RoundPlan(name="re-key by new rules", stretch=Stretch.ALL, goal=_rules, bring=rekey)

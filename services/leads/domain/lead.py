@@ -96,9 +96,8 @@ class LeadDuplicateDismissed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingKeys:
-    """What a lead is found by, derived from its facts: search keys, the sort key, phone (E.164) and mail address."""
+    """What a lead is looked up and sorted by, derived from its facts: sort key, phone (E.164) and mail address."""
 
-    match: frozenset[str] = frozenset()
     sort: str = ""
     phone: str = ""
     email: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
+from trade.duplicates import Fingerprint
 from trade.reasons import Reason
 
 
@@ -14,6 +15,14 @@ class Band(Enum):
     POSSIBLE = "possible"
     LIKELY = "likely"
     SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A known lead that shares a key with a newcomer, by nothing but its fingerprint."""
+
+    lead: UUID
+    prints: Fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

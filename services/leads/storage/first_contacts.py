@@ -1,29 +1,25 @@
 """First contacts of the last seconds, so that two processes that are told of one customer at once see each other."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.work import UnitOfWork
-from services.leads.domain.lead import Lead
 from services.leads.storage.tables import FIRST_CONTACTS
 
 # Longer than a write lasts; two that fall on both sides of a boundary miss each other.
 _SLOT_SECONDS = 10
 _KEPT_SLOTS = 6
-# Kinds of keys that are one customer's alone (trade/duplicates/blocking.py): credit code, phone, mail, custom field.
-_EXACT = ("u", "p", "m", "x")
 
 
-def write_first_contact(work: UnitOfWork, *, keys: Collection[str], known: Iterable[Lead]) -> None:
-    """Gather the exact keys that no known lead has; another process that gathers one of them now loses the race.
+def write_first_contact(work: UnitOfWork, keys: Collection[str]) -> None:
+    """Gather exact keys that no known lead has; another process that gathers one of them now loses the race.
 
     It then decides again, and finds this lead.
     """
-    new = {key for key in keys if key.startswith(_EXACT)}.difference(*(lead.keys.match for lead in known))
-    for key in sorted(new):
+    for key in sorted(keys):
         work.insert(FIRST_CONTACTS, {"key": key, "slot": _slot(work.now)})
 
 

@@ -47,7 +47,7 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "resembles": resemblances_to_json(lead.resembles),
         "duplicate_rules": lead.rules.duplicates,
         "touch_count": lead.touch_count,
-        "match_keys": sorted(lead.keys.match),
+        "match_keys": (),
         "sort_key": lead.keys.sort,
         "phone_e164": lead.keys.phone,
         "email_key": lead.keys.email,
@@ -104,9 +104,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         create_time=row["create_time"],
         update_time=row["update_time"],
         touch_count=row["touch_count"],
-        keys=FindingKeys(
-            match=frozenset(row["match_keys"]), sort=row["sort_key"], phone=row["phone_e164"], email=row["email_key"]
-        ),
+        keys=FindingKeys(sort=row["sort_key"], phone=row["phone_e164"], email=row["email_key"]),
         rules=RulesUsed(grade=row["grade_rules"], duplicates=row["duplicate_rules"]),
         conversion=conversion_from_json(row["conversion"]),
     )
@@ -168,11 +166,18 @@ async def with_visible_hints(read: Read, leads: Sequence[Lead], *, permission: s
     hinted: Collection[UUID] = {hint.lead for lead in leads for hint in lead.resembles}
     if not hinted or read.principal.scope_of(permission) is Scope.ALL:
         return list(leads)
-    statement = select(LEADS.c.uuid).where(LEADS.c.uuid.in_(hinted))
+    seen = await visible_among(read, hinted, permission=permission)
+    return [replace(lead, resembles=tuple(hint for hint in lead.resembles if hint.lead in seen)) for lead in leads]
+
+
+async def visible_among(read: Read, leads: Collection[UUID], *, permission: str) -> Collection[UUID]:
+    """Those of the leads that the reader's permission reaches."""
+    if not leads or read.principal.scope_of(permission) is Scope.ALL:
+        return leads
+    statement = select(LEADS.c.uuid).where(LEADS.c.uuid.in_(leads))
     shared = SHARED_LEADS.at(read.now)
     statement = scope(statement, LEADS, principal=read.principal, permission=permission, shared=shared)
-    seen = set(await read.connection.scalars(statement))
-    return [replace(lead, resembles=tuple(hint for hint in lead.resembles if hint.lead in seen)) for lead in leads]
+    return set(await read.connection.scalars(statement))
 
 
 def _one(principal: Principal, permission: str) -> Select[Any]:

@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData, Table
 
 from chassis.collaborators import collaborators_table
+from chassis.imports.tables import import_tables
 from chassis.organization import OrganizationTables, organization_tables
 from chassis.revocations import revoked_sessions_table
 from chassis.tables import chassis_tables
@@ -11,4 +12,5 @@ METADATA = MetaData()
 ORGANIZATION: OrganizationTables = organization_tables(METADATA)
 REVOKED_SESSIONS = revoked_sessions_table(METADATA)
 COLLABORATORS: Table = collaborators_table(METADATA)
+import_tables(METADATA)
 chassis_tables(METADATA)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from chassis.tables import AT_ONCE
+from chassis.tables import AT_ONCE, REPLACED
 from services.leads.storage.metadata import METADATA
 
 _PERSONAL = {"personal": True}
@@ -74,6 +74,7 @@ LEADS = Table(
     Column("resembles", JSONB, nullable=False),
     Column("duplicate_rules", BigInteger, nullable=False),
     Column("touch_count", Integer, nullable=False),
+    # Empty since keys lie in `lead_identities`; what a process of the release before writes here is copied there.
     Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     _text("sort_key"),
     _text("phone_e164", info=_DERIVED),
@@ -82,8 +83,8 @@ LEADS = Table(
     _instant("create_time"),
     _instant("update_time"),
 )
-# Without the pending list a look-up never has to read through unsorted newcomers.
-Index("leads_match_keys", LEADS.c.match_keys, postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+_SORTED = {"fastupdate": "off"}
+Index("leads_match_keys", LEADS.c.match_keys, postgresql_using="gin", postgresql_with=_SORTED)
 Index("leads_create_time", LEADS.c.create_time, LEADS.c.uuid)
 Index("leads_received_time", LEADS.c.received_time, LEADS.c.uuid)
 Index("leads_update_time", LEADS.c.update_time, LEADS.c.uuid)
@@ -97,6 +98,20 @@ Index("leads_unowned", LEADS.c.uuid, postgresql_where=LEADS.c.owner.is_(None))
 # What a round by the day goes over.
 Index("leads_with_demo", LEADS.c.uuid, postgresql_where=LEADS.c.demo_request_time.is_not(None))
 Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_not(None))
+
+# What each lead is found and compared by: keys, and its fingerprint (`trade/duplicates/prints.py`; empty until it is
+# made). `version` is the lead's version when both were written: only a change of who the customer is writes them anew.
+LEAD_IDENTITIES = Table(
+    "lead_identities",
+    METADATA,
+    Column("lead", Uuid, primary_key=True),
+    _version(),
+    Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
+    _text("prints", info=_DERIVED),
+    info=REPLACED,
+)
+# Without the pending list a look-up never has to read through unsorted newcomers.
+Index("lead_identities_match_keys", LEAD_IDENTITIES.c.match_keys, postgresql_using="gin", postgresql_with=_SORTED)
 
 # The exact keys under which a customer was first told of within the last seconds: who tells of him at the same moment
 # in another process, before either shows in `leads`, meets the same key here. Rows of a minute ago mean nothing.

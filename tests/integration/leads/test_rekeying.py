@@ -27,7 +27,7 @@ from services.leads.application.rekeying import BY_NEW_RULES, rekey
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.domain.lead import Lead
 from services.leads.storage.rounds import Stretch, next_leads
-from services.leads.storage.tables import LEADS, ROUNDS
+from services.leads.storage.tables import LEAD_IDENTITIES, LEADS, ROUNDS
 from tests.integration.leads.conftest import LeadsHouse
 from tests.integration.leads.rounds import drain, sweep
 from tests.support.clock import FixedClock
@@ -57,11 +57,12 @@ async def found_by_membership(house: LeadsHouse, number: int) -> list[str]:
     return [candidate.lead for candidate in answer.candidates]
 
 
-async def keys_of(house: LeadsHouse, lead: lead_pb2.Lead) -> tuple[list[str], int]:
-    statement = select(LEADS.c.match_keys, LEADS.c.duplicate_rules).where(LEADS.c.uuid == UUID(lead.name[6:]))
+async def keys_of(house: LeadsHouse, lead: lead_pb2.Lead) -> tuple[list[str], str]:
+    identities = LEAD_IDENTITIES.c
+    statement = select(identities.match_keys, identities.prints).where(identities.lead == UUID(lead.name[6:]))
     async with house.engine.connect() as connection:
-        keys, rules = (await connection.execute(statement)).one()
-    return keys, rules
+        keys, prints = (await connection.execute(statement)).one()
+    return keys, prints
 
 
 async def test_a_lead_keyed_by_an_older_release_is_found_by_the_keys_of_this_one(
@@ -71,7 +72,7 @@ async def test_a_lead_keyed_by_an_older_release_is_found_by_the_keys_of_this_one
     await drain(house, clock)
     keys = await keys_of(house, lead)
     async with house.engine.begin() as connection:
-        await connection.execute(update(LEADS).values(match_keys=["c0123456789abcdef"]))
+        await connection.execute(update(LEAD_IDENTITIES).values(match_keys=["c0123456789abcdef"], prints=""))
         await connection.execute(update(ROUNDS).where(ROUNDS.c.name == BY_NEW_RULES.name).values(goal="version 0"))
     await sweep(house, clock)
     await drain(house, clock)
@@ -129,14 +130,14 @@ async def test_old_keys_that_a_slow_writer_puts_back_are_noticed_by_the_next_wal
 ) -> None:
     lead = await create(house, 0)
     await drain(house, clock)
-    old_keys, old_rules = await keys_of(house, lead)
+    old_keys, old_prints = await keys_of(house, lead)
     await put_in_force(house, MEMBERSHIP)
     await sweep(house, clock)
     clock.travel(minutes=1)
     await sweep(house, clock)
     assert await found_by_membership(house, 0) == [lead.name]
     async with house.engine.begin() as connection:
-        await connection.execute(update(LEADS).values(match_keys=old_keys, duplicate_rules=old_rules))
+        await connection.execute(update(LEAD_IDENTITIES).values(match_keys=old_keys, prints=old_prints))
     await drain(house, clock)
     assert await found_by_membership(house, 0) == [lead.name]
 
