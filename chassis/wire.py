@@ -101,6 +101,8 @@ def money_message(money: Money | None) -> MoneyMessage | None:
         return None
     digits = minor_digits(money.currency)
     units, fraction = divmod(money.minor, 10**digits)
+    if money.minor < 0 and fraction:  # both parts bear the sign
+        units, fraction = units + 1, fraction - 10**digits
     return MoneyMessage(currency_code=money.currency, units=units, nanos=fraction * 10 ** (_NANOS_DIGITS - digits))
 
 

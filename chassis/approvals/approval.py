@@ -97,13 +97,17 @@ class ApproverRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalSubject:
-    """What is decided about: its resource name, the digest of its content (SHA-256), and whose row it is."""
+    """What is decided about: its resource name, the digest of its content (SHA-256), and whose row it is.
+
+    `parties` had a hand in it when it was asked about, for example whoever wrote it: they do not decide either.
+    """
 
     name: str
     content_hash: bytes
     owner: UUID | None
     team: UUID | None
     region: UUID | None
+    parties: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,8 @@ class Approval:
     def must_be_decided_by(self, by: Principal) -> None:
         """Pass for somebody who may decide; raises OwnRequestNotDecided and ApproverLacksAuthority."""
         subject = self.subject
-        if by.subject == self.requester or (by.member is not None and by.member == subject.owner):
+        own = by.subject == self.requester or by.subject in subject.parties
+        if own or (by.member is not None and by.member == subject.owner):
             raise OwnRequestNotDecided(subject=subject.name)
         rule = self.approver
         reaches = grounds(by, rule.permission, owner=subject.owner, team=subject.team, region=subject.region)

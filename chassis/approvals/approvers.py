@@ -37,7 +37,7 @@ def _as_approver(
     snapshot: Snapshot, member: KnownMember, rule: ApproverRule, subject: ApprovalSubject, requester: str
 ) -> Iterator[tuple[Grounds, Approver]]:
     name = f"members/{member.uuid}"
-    if not member.active or name == requester or member.uuid == subject.owner:
+    if not member.active or name in {requester, *subject.parties} or member.uuid == subject.owner:
         return
     if rule.roles and not rule.roles & member.roles:
         return

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    not_,
     or_,
     select,
 )
@@ -117,6 +118,7 @@ def _awaiting(principal: Principal, approvals: Approvals) -> ColumnElement[bool]
     return and_(
         table.c.state == ApprovalState.PENDING.value,
         table.c.requester != principal.subject,
+        or_(table.c.parties.is_(None), not_(table.c.parties.contains([principal.subject]))),
         table.c.owner.is_distinct_from(principal.member),
         or_(func.cardinality(table.c.roles) == 0, table.c.roles.overlap(sorted(principal.roles))),
         or_(*reached),
@@ -155,6 +157,7 @@ def _to_row(approval: Approval) -> Mapping[str, object]:
         "roles": sorted(approval.approver.roles),
         "reasons": [reason.to_mapping() for reason in approval.reasons],
         "requester": approval.requester,
+        "parties": sorted(subject.parties),
         "state": approval.state.value,
         "decider": decision.by if decision else None,
         "decide_time": decision.time if decision else None,
@@ -176,6 +179,7 @@ def from_row(row: Row | RowMapping) -> Approval:
             owner=row["owner"],
             team=row["team"],
             region=row["region"],
+            parties=frozenset(row["parties"] or ()),
         ),
         approver=ApproverRule(permission=row["permission"], roles=frozenset(row["roles"])),
         reasons=tuple(Reason(each["code"], each["parameters"]) for each in row["reasons"]),

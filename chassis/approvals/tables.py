@@ -22,6 +22,8 @@ def approvals_table(metadata: MetaData) -> Table:
         Column("roles", ARRAY(Text), nullable=False),
         Column("reasons", JSONB, nullable=False),
         Column("requester", Text, nullable=False),
+        # Who else had a hand in the subject; not there in rows of a release before.
+        Column("parties", ARRAY(Text)),
         Column("state", Text, nullable=False),
         Column("decider", Text),
         Column("decide_time", instant),

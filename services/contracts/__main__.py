@@ -7,6 +7,7 @@ from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
 from millrace.contracts.v1 import (
+    account_statement_service_pb2,
     approval_service_pb2,
     contract_amendment_service_pb2,
     contract_privacy_service_pb2,
@@ -44,6 +45,7 @@ from services.contracts.events.on_person import reactions_to_people
 from services.contracts.events.payment_publications import INSTALMENTS
 from services.contracts.events.quote_publications import PRICE_BOOKS, PRODUCTS, QUOTES
 from services.contracts.events.receipt_publications import RECEIPTS
+from services.contracts.rpc.account_statement_servicer import AccountStatementServicer
 from services.contracts.rpc.amendment_servicer import ContractAmendmentServicer
 from services.contracts.rpc.contract_servicer import ContractServicer
 from services.contracts.rpc.contract_template_servicer import ContractTemplateServicer
@@ -84,6 +86,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             organization=CALLERS.organization(parts),
             texts=parts.texts,
             page_key=pages,
+        ),
+        _service(account_statement_service_pb2, "AccountStatementService"): AccountStatementServicer(
+            store, contract_desk(parts), paper_room(parts)
         ),
         _service(contract_amendment_service_pb2, "ContractAmendmentService"): ContractAmendmentServicer(
             store, contract_desk(parts), paper_room(parts)

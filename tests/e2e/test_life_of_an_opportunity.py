@@ -292,6 +292,18 @@ def test_receipts_pay_the_plan_and_settle_contract_and_opportunity(cast: Cast, p
     assert cast.seller.wait_for(won["name"], lambda seen: seen.get("settleTime"))["state"] == "OPPORTUNITY_STATE_WON"
 
 
+def test_the_statement_of_account_ends_with_nothing_owed(cast: Cast, paid: JSON) -> None:
+    days = {
+        f"{edge}Date.{part}": getattr(TODAY, part) for edge in ("start", "end") for part in ("year", "month", "day")
+    }
+    name = f"accountStatements/{paid['account'].partition('/')[2]}"
+    stated = cast.finance.see(name, **days)
+    assert sum(yuan(each["charged"]) == "108467.63" for each in stated["entries"] if "charged" in each) == 1
+    assert yuan(stated["closingBalance"]) == "0.00"
+    sent = cast.finance.http.get(f"/v1/{name}:download", params=days)
+    assert sent.content.startswith(b"%PDF-")
+
+
 def test_the_figures_tell_the_story(cast: Cast, paid: JSON) -> None:
     selection = {"selection": WINTER["selection"]}
 

@@ -225,6 +225,7 @@ def _subject(amendment: Amendment, contract: Contract) -> ApprovalSubject:
         owner=contract.owner,
         team=contract.team,
         region=contract.region,
+        parties=frozenset({amendment.creator}),
     )
 
 

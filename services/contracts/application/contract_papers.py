@@ -54,7 +54,8 @@ async def offer_to_print(read: Read, desk: ContractDesk, *, uuid: UUID) -> Offer
 
 def offer_on_paper(desk: ContractDesk, *, offer: Offer, buyer: str, language: str) -> Paper:
     """The quote as it is printed in a language."""
-    return quote_paper(offer, buyer=buyer, company=desk.company, language=language, labels=labels_of(language))
+    labels = labels_of(language)
+    return quote_paper(offer, buyer=buyer, company=desk.company, language=language, labels=labels, zone=desk.zone)
 
 
 async def kept_file(read: Read, *, contract: Contract) -> UUID | None:

@@ -121,6 +121,7 @@ def _subject(contract: Contract) -> ApprovalSubject:
         owner=contract.owner,
         team=contract.team,
         region=contract.region,
+        parties=frozenset({contract.creator}),
     )
 
 

@@ -53,6 +53,8 @@ def offer_of(quote: Quote) -> Offer:
     return Offer(
         quote=quote.uuid,
         number=quote.number,
+        revision=quote.revision,
+        create_time=quote.create_time,
         opportunity=quote.deal.opportunity,
         account=quote.deal.account,
         buyer=terms.buyer,

@@ -82,7 +82,12 @@ def subject_of(quote: Quote) -> ApprovalSubject:
     """What is decided about: exactly what the quote says now."""
     deal = quote.deal
     return ApprovalSubject(
-        name=quote.resource, content_hash=quote.content_hash(), owner=deal.owner, team=deal.team, region=deal.region
+        name=quote.resource,
+        content_hash=quote.content_hash(),
+        owner=deal.owner,
+        team=deal.team,
+        region=deal.region,
+        parties=frozenset({quote.creator}),
     )
 
 

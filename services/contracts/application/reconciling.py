@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from chassis.work import Read
-from services.contracts.domain.reconciliation import Reconciliation, StatementLine, check_days, reconcile
+from services.contracts.domain.reconciliation import (
+    MOST_BESIDES,
+    Reconciliation,
+    StatementLine,
+    check_days,
+    reconcile,
+)
 from services.contracts.storage import receipts
 
 
@@ -14,8 +20,7 @@ async def reconcile_receipts(read: Read, *, lines: Sequence[StatementLine], star
     Raises ReconciliationDaysWrong.
     """
     check_days(start, end)
-    of_days = await receipts.receipts_of_days(read, start=start, end=end)
-    booked = {each.external_reference: each for each in of_days}
-    elsewhere = [line.external_reference for line in lines if line.external_reference not in booked]
-    booked |= await receipts.seen_of_references(read, elsewhere)
-    return reconcile(lines, booked, start=start, end=end)
+    stated = [line.external_reference for line in lines]
+    booked = await receipts.seen_of_references(read, stated)
+    besides = await receipts.transfers_besides(read, stated, start=start, end=end, most=MOST_BESIDES + 1)
+    return reconcile(lines, booked, besides=besides)

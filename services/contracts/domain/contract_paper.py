@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from kernel.money import Money, split
@@ -10,6 +11,7 @@ from services.contracts.domain.contract import Contract
 from services.contracts.domain.offer import Offer, OfferLine
 from services.contracts.domain.paper import Lines, Paper, Section
 from services.contracts.domain.payment_plan import PlanPart
+from services.contracts.domain.quote_lines import in_zhe
 from services.contracts.domain.signature import Signature
 from trade.amounts import in_capitals, in_english
 
@@ -60,7 +62,7 @@ def contract_paper(
         author=contract.terms.variables.get("seller") or company,
         time=contract.create_time,
         sections=tuple(sections),
-        table=_lines(offer, labels),
+        table=_lines(offer, language, labels),
         totals=_totals(offer, language, labels),
         signers=(
             (labels["buyer_signs"], contract.terms.buyer, labels["date"]),
@@ -81,19 +83,25 @@ def record_paper(contract: Contract, signature: Signature, *, company: str, labe
     )
 
 
-def quote_paper(offer: Offer, *, buyer: str, company: str, language: str, labels: Labels) -> Paper:
-    """The quote on paper."""
-    facts = [(labels["number"], offer.number), (labels["buyer"], buyer), (labels["seller"], company)]
+def quote_paper(offer: Offer, *, buyer: str, company: str, language: str, labels: Labels, zone: ZoneInfo) -> Paper:
+    """The quote on paper: which version of which day it is, for each has its own prices."""
+    number, made = f"{offer.number} V{offer.revision}", offer.create_time.astimezone(zone).date()
+    facts = [
+        (labels["number"], number),
+        (labels["made_on"], made.isoformat()),
+        (labels["buyer"], buyer),
+        (labels["seller"], company),
+    ]
     if offer.valid_until is not None:
         facts.append((labels["valid_until"], offer.valid_until.isoformat()))
     return Paper(
         language=language,
         title=labels["quote"],
-        number=offer.number,
+        number=number,
         author=company,
         time=offer.create_time,
         facts=tuple(fact for fact in facts if fact[1]),
-        table=_lines(offer, labels),
+        table=_lines(offer, language, labels),
         totals=_totals(offer, language, labels),
     )
 
@@ -145,28 +153,35 @@ def _ordinal(place: int, language: str) -> str:
     return f"{_NUMERALS[place - 1]}、" if place <= _TEN else f"{place}、"
 
 
-def _lines(offer: Offer, labels: Labels) -> Lines | None:
+def _lines(offer: Offer, language: str, labels: Labels) -> Lines | None:
     if not offer.lines:
         return None
     header = ("product", "unit", "quantity", "unit_price", "discount", "net")
     return Lines(
         heading=labels["lines"],
         header=tuple(labels[name] for name in header),
-        rows=tuple(_line(line) for line in offer.lines),
+        rows=tuple(_line(line, language) for line in offer.lines),
         widths=(6, 2, 2, 4, 2, 4),
         numeric=(False, False, True, True, True, True),
     )
 
 
-def _line(line: OfferLine) -> tuple[str, ...]:
+def _line(line: OfferLine, language: str) -> tuple[str, ...]:
     return (
         line.product,
         line.unit,
         f"{line.quantity.normalize():f}",
         f"{line.unit_price:,f}",
-        f"{(line.discount * Decimal(100)).normalize():f}%",
+        _discount(line.discount, language),
         f"{line.net.decimal():,}",
     )
+
+
+def _discount(discount: Decimal, language: str) -> str:
+    """15 % is 85折 to a Chinese reader; without a discount there is nothing to tell him."""
+    if language == "zh":
+        return in_zhe(Fraction(discount)) or "—"
+    return f"{(discount * Decimal(100)).normalize():f}%"
 
 
 def _totals(offer: Offer, language: str, labels: Labels) -> tuple[tuple[str, str], ...]:

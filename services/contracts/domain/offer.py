@@ -1,7 +1,7 @@
 """What a contract is drafted from: an approved quote, as the contract needs it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,6 +27,8 @@ class Offer:
 
     quote: UUID
     number: str
+    revision: int = 1
+    create_time: datetime
     opportunity: UUID
     account: UUID
     buyer: str = ""
@@ -37,7 +39,6 @@ class Offer:
     tax_total: Money
     gross_total: Money
     valid_until: date | None
-    create_time: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     approved: bool
     content_hash: bytes
     lines: tuple[OfferLine, ...] = ()

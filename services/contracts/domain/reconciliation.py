@@ -7,10 +7,12 @@ from datetime import date
 from enum import Enum
 
 from kernel.money import Money
-from services.contracts.domain.receipt import Receipt, ReceiptMethod
+from services.contracts.domain.receipt import Receipt
 from services.contracts.domain.receipt_refusals import ReconciliationDaysWrong
 
 _MOST_DAYS = 400
+# What the books have and the statement has not is told so many times: a busy year would fill no answer.
+MOST_BESIDES = 2000
 
 
 class DifferenceKind(Enum):
@@ -45,10 +47,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """How a statement and the books agree."""
+    """How a statement and the books agree; `more` says that the books have still more which the statement has not."""
 
     agreed: int
     differences: tuple[Difference, ...]
+    more: bool = False
 
 
 def check_days(start: date, end: date) -> None:
@@ -58,21 +61,20 @@ def check_days(start: date, end: date) -> None:
 
 
 def reconcile(
-    lines: Sequence[StatementLine], booked: Mapping[str, Receipt], *, start: date, end: date
+    lines: Sequence[StatementLine], booked: Mapping[str, Receipt], *, besides: Sequence[Receipt]
 ) -> Reconciliation:
-    """Hold each line against the receipt of its reference, and each transfer of those days against the lines.
+    """Hold each line against the receipt of its reference in `booked`.
 
-    `booked` holds the receipts of all references on the statement and all of its days, by reference.
+    `besides` are transfers of those days that are on no line, one more than MOST_BESIDES where there are more.
     """
     found = list(_on_the_statement(lines, booked))
     wrong = {each.external_reference for each in found}
     stated = {line.external_reference for line in lines}
     missing = (
-        Difference(kind=DifferenceKind.MISSING_THERE, external_reference=reference, receipt=receipt)
-        for reference, receipt in booked.items()
-        if reference not in stated and _is_on_a_statement(receipt) and start <= receipt.receive_date <= end
+        Difference(kind=DifferenceKind.MISSING_THERE, external_reference=each.external_reference, receipt=each)
+        for each in besides[:MOST_BESIDES]
     )
-    return Reconciliation(agreed=len(stated - wrong), differences=(*found, *missing))
+    return Reconciliation(agreed=len(stated - wrong), differences=(*found, *missing), more=len(besides) > MOST_BESIDES)
 
 
 def _on_the_statement(lines: Sequence[StatementLine], booked: Mapping[str, Receipt]) -> Iterator[Difference]:
@@ -96,7 +98,3 @@ def _kinds(line: StatementLine, receipt: Receipt | None) -> Iterator[DifferenceK
         yield DifferenceKind.AMOUNT
     if receipt.receive_date != line.receive_date:
         yield DifferenceKind.DATE
-
-
-def _is_on_a_statement(receipt: Receipt) -> bool:
-    return receipt.method is ReceiptMethod.TRANSFER and receipt.reverse_time is None

@@ -89,7 +89,9 @@ class FinanceServicer:
         start, end = date_of(request.start_date, field="start_date"), date_of(request.end_date, field="end_date")
         found = await self._store.read(call, lambda read: reconcile_receipts(read, lines=lines, start=start, end=end))
         return contract.ReconcileReceiptsResponse(
-            agreed_count=found.agreed, differences=[_difference(each) for each in found.differences]
+            agreed_count=found.agreed,
+            differences=[_difference(each) for each in found.differences],
+            more=found.more,
         )
 
     async def _epoch(self, call: Call, told: UUID | None, place: Place) -> UUID:

@@ -37,5 +37,5 @@ class QuoteDocumentServicer:
         buyer = await prepare_buyer(self._desk, offer=offer, token=call.token)
         pdf = await self._room.press.print(offer_on_paper(self._desk, offer=offer, buyer=buyer, language=language))
         named = AnyMessage()
-        named.Pack(StringValue(value=f"{offer.number}.pdf"))
+        named.Pack(StringValue(value=f"{offer.number}-V{offer.revision}.pdf"))
         yield HttpBody(content_type=PDF, data=pdf, extensions=[named])

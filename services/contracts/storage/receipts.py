@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, Text, any_, bindparam, literal, select
+from sqlalchemy import RowMapping, Select, Text, all_, any_, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, day, read_page, reference, text, truth
@@ -163,11 +163,21 @@ async def list_unclaimed(read: Read, wanted: PageRequest) -> Page[Receipt]:
     return page.of([from_row(row) for row in page.items])
 
 
-async def receipts_of_days(read: Read, *, start: date, end: date) -> Sequence[Receipt]:
-    """The receipts that arrived on business days from `start` to `end`, as far as finance reaches for the caller."""
-    wanted = select(RECEIPTS).where(RECEIPTS.c.receive_date.between(start, end))
+async def transfers_besides(
+    read: Read, references: Sequence[str], *, start: date, end: date, most: int
+) -> Sequence[Receipt]:
+    """Transfers of business days from `start` to `end` under other references, the oldest first, at most `most`.
+
+    As far as finance reaches for the caller; what was reversed is on no statement.
+    """
+    wanted = select(RECEIPTS).where(
+        RECEIPTS.c.receive_date.between(start, end),
+        RECEIPTS.c.method == literal(ReceiptMethod.TRANSFER.value),
+        RECEIPTS.c.reverse_time.is_(None),
+        RECEIPTS.c.external_reference != all_(literal(list(references), ARRAY(Text))),
+    )
     statement = scope(wanted, RECEIPTS, principal=read.principal, permission=FINANCE)
-    ordered = statement.order_by(RECEIPTS.c.receive_date, RECEIPTS.c.uuid)
+    ordered = statement.order_by(RECEIPTS.c.receive_date, RECEIPTS.c.uuid).limit(most)
     return [from_row(row) for row in (await read.connection.execute(ordered)).mappings()]
 
 

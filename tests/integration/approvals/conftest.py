@@ -79,7 +79,12 @@ class Office:
         return self.as_member(MANAGER, scope=Scope.TEAM)
 
     async def ask(
-        self, *, roles: tuple[str, ...] = (), content: bytes = CONTENT, subject: str = WAIVER
+        self,
+        *,
+        roles: tuple[str, ...] = (),
+        content: bytes = CONTENT,
+        subject: str = WAIVER,
+        parties: tuple[UUID, ...] = (),
     ) -> ApprovalMessage:
         """Zhang Wei asks for a waiver."""
 
@@ -89,7 +94,12 @@ class Office:
                 APPROVALS,
                 kind="waiver",
                 subject=ApprovalSubject(
-                    name=subject, content_hash=content, owner=ZHANG_WEI, team=HANGZHOU, region=None
+                    name=subject,
+                    content_hash=content,
+                    owner=ZHANG_WEI,
+                    team=HANGZHOU,
+                    region=None,
+                    parties=frozenset(f"members/{each}" for each in parties),
                 ),
                 approver=ApproverRule(permission="pipeline.approve", roles=frozenset(roles)),
                 reasons=(Reason("APPROVER_AWAY"),),

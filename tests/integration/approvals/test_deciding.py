@@ -175,3 +175,18 @@ async def test_the_approvers_are_told_with_reasons(office: Office) -> None:
     told = await office.stub.PreviewApprovers(PreviewApproversRequest(name=asked.name), **office.zhang_wei)
     assert [(each.member, each.display_name) for each in told.approvers] == [(f"members/{MANAGER}", "李娜")]
     assert [reason.text for reason in told.approvers[0].reasons] == ["角色：sales_manager", "数据范围：本团队"]
+
+
+async def test_whoever_had_a_hand_in_it_neither_decides_nor_is_asked(office: Office) -> None:
+    await hire_manager(office)
+    asked = await office.ask(parties=(MANAGER,))
+    waiting = ListApprovalsRequest(awaiting_me=True)
+    assert (await office.stub.ListApprovals(waiting, **office.manager)).total_size == 0
+    shown = await office.stub.GetApproval(GetApprovalRequest(name=asked.name), **office.manager)
+    assert not shown.decidable
+    found = await office.stub.PreviewApprovers(PreviewApproversRequest(name=asked.name), **office.zhang_wei)
+    assert f"members/{MANAGER}" not in [each.member for each in found.approvers]
+    code, _ = await refused(
+        office.stub.Approve(ApproveRequest(name=asked.name, content_hash=CONTENT), **office.manager)
+    )
+    assert code is grpc.StatusCode.FAILED_PRECONDITION

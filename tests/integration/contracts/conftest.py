@@ -21,7 +21,7 @@ from services.contracts.application.offers import QuoteOffers
 from services.contracts.documents.seals import make_seal
 from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
 from services.contracts.storage.metadata import ORGANIZATION
-from tests.support.clock import FixedClock
+from tests.support.clock import NOON, FixedClock
 from tests.support.serving import Caller, House, serving, settings_of
 
 HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
@@ -85,6 +85,7 @@ def an_offer(**fields: Any) -> Offer:
     told: dict[str, Any] = {
         "quote": uuid4(),
         "number": "QT-2026-000001",
+        "create_time": NOON,
         "opportunity": uuid4(),
         "account": UUID(int=900),
         "buyer": "杭州云帆科技有限公司",

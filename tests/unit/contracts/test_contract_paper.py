@@ -1,7 +1,7 @@
 """What stands on the paper of a contract and of a quote, in both languages."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFER = Offer(
     quote=UUID(int=2),
     number="QT-2026-000001",
+    revision=2,
+    create_time=datetime(2026, 3, 1, 17, 0, tzinfo=UTC),
     opportunity=UUID(int=3),
     account=UUID(int=4),
     owner=None,
@@ -44,6 +46,17 @@ OFFER = Offer(
         ),
     ),
 )
+
+
+def offered(language: str) -> Paper:
+    return quote_paper(
+        OFFER,
+        buyer="杭州云帆科技有限公司",
+        company="",
+        language=language,
+        labels=labels_of(language),
+        zone=SHANGHAI,
+    )
 
 
 def worded(language: str) -> Contract:
@@ -89,7 +102,7 @@ def test_a_contract_tells_its_term() -> None:
 def test_the_lines_of_the_quote_are_a_table() -> None:
     table = on_paper("zh").table
     assert table is not None
-    assert table.rows == (("渠成 CRM", "套", "10", "1,214.07", "10%", "10,925.37"),)
+    assert table.rows == (("渠成 CRM", "套", "10", "1,214.07", "9折", "10,925.37"),)
 
 
 def test_a_signed_contract_bears_the_record_of_its_signature() -> None:
@@ -122,6 +135,17 @@ def test_both_languages_have_the_same_labels() -> None:
 
 
 def test_a_quote_on_paper_tells_until_when_it_holds() -> None:
-    paper = quote_paper(OFFER, buyer="杭州云帆科技有限公司", company="", language="en", labels=labels_of("en"))
+    paper = offered("en")
     assert ("Valid until", "2026-03-31") in paper.facts
     assert paper.title == "Quote"
+
+
+def test_a_quote_on_paper_tells_its_version_and_the_day_it_was_made_where_the_house_is() -> None:
+    paper = offered("zh")
+    assert paper.facts[:2] == (("编号", "QT-2026-000001 V2"), ("报价日期", "2026-03-02"))
+    assert (paper.number, paper.time) == ("QT-2026-000001 V2", OFFER.create_time)
+
+
+def test_a_discount_is_told_in_the_words_of_the_language() -> None:
+    told = {language: offered(language).table for language in ("zh", "en")}
+    assert [table.rows[0][4] for table in told.values() if table] == ["9折", "10%"]
