@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INTEGRATION := tests/integration tests/faults
+E2E := tests/e2e tests/browser
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
@@ -28,7 +30,7 @@ run: setup ## Start the whole product here, with demo data (PORT=8080, MILLRACE_
 
 test: setup ## Everything CI runs
 	@$(MAKE) --jobs=2 --output-sync=target lint unit
-	@$(MAKE) integration e2e
+	$(BIN)/pytest $(INTEGRATION) $(E2E) -n 2 -rs
 
 lint: lint-types lint-style lint-layers lint-protos ## Style, types, import contracts, contracts on the wire
 
@@ -52,10 +54,10 @@ unit: setup ## Rules alone: no socket, no database
 	$(BIN)/pytest tests/unit tests/architecture -n 2
 
 integration: setup ## One service at a time, with a real PostgreSQL and a real NATS, and the fault proofs
-	$(BIN)/pytest tests/integration tests/faults -n 2
+	$(BIN)/pytest $(INTEGRATION) -n 2
 
 e2e: setup ## Every process started as in production, and the pages in Chromium (skipped where it is absent)
-	$(BIN)/pytest tests/e2e tests/browser -n 2 -rs
+	$(BIN)/pytest $(E2E) -n 2 -rs
 
 bench: setup ## Measure speed and size (at most 20 minutes)
 	@$(BIN)/python -m tests.performance
@@ -70,7 +72,7 @@ reference: setup ## Write docs/reference anew from the code
 	$(BIN)/python -m deploy.reference
 
 lock: ## Resolve the versions anew
-	for extra in directory leads pipeline contracts analytics gateway local development; do \
+	for extra in directory leads pipeline contracts analytics gateway learning local development; do \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --extra $$extra pyproject.toml -o requirements/$$extra.lock || exit 1; done
 	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

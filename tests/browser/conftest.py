@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.e2e.product import Product
 from tests.support.homes import Homes
+from tests.support.product import Product
 
 AS_ROOT = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE_MS = 10_000
@@ -27,7 +27,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def product(chromium: Browser, homes: Homes) -> Iterator[Product]:
-    with homes.started_once(leads=300) as home:
+    with homes.started_once(leads=150) as home:
         made = Product(home).start()
         yield made
         made.stop()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.product import Product
+from tests.support.product import Product
 
 SIGN_IN = {"en-GB": "Sign in", "zh-CN": "登录"}
 LEADS = {"en-GB": "Leads", "zh-CN": "线索"}

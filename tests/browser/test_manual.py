@@ -4,7 +4,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.product import Product
+from tests.support.product import Product
 
 # The manual speaks English, whatever the browser prefers.
 pytestmark = pytest.mark.parametrize("locale", ["en-GB"])

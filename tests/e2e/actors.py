@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.product import Product
+from tests.support.product import Product
 
 JSON = dict[str, Any]
 

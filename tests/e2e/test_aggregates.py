@@ -12,8 +12,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.product import Product
 from tests.support.homes import Homes
+from tests.support.product import Product
 
 ACCOUNT = {"displayName": "杭州云帆精密制造有限公司", "industry": "machinery"}
 

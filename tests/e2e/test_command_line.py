@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.product import Product
 from tests.support.homes import Homes
+from tests.support.product import Product
 
 LIST = """公司名称,联系人,职务,手机,邮箱,行业,省份,城市,预算下限
 杭州云帆精密制造有限公司,陈思远,采购总监,13800138000,chen@yunfan.example,制造业,浙江,杭州,100000

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from deploy.local.programs import free_address
-from tests.e2e.product import Product
 from tests.support.homes import Homes
+from tests.support.product import Product
 
 LEAD = {"companyName": "杭州云帆精密制造有限公司", "contactName": "陈思远", "phone": "13800138000"}
 PROVIDER_SECRET = "provider-secret: with/signs & more"

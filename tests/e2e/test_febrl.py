@@ -1,4 +1,7 @@
-"""The real lists FEBRL 1 to 3, imported through the gateway: duplicates found, and nothing lost to a kill."""
+"""The real lists FEBRL 1 to 3, imported through the gateway: duplicates found, and nothing lost to a kill.
+
+The third is imported while everything is killed, and is held to the same figure as the others.
+"""
 
 import itertools
 import os
@@ -7,6 +10,7 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +18,9 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.product import Product, every, import_file
 from tests.support.febrl import febrl, write_csv
 from tests.support.homes import Homes
+from tests.support.product import Product, every, import_file
 
 BEST_KNOWN = 0.98
 UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
@@ -35,7 +39,7 @@ def product(homes: Homes) -> Iterator[Product]:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", [1, 2])
 def test_a_list_with_duplicates_comes_out_with_the_duplicates_named(
     product: Product, tmp_path: Path, number: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -45,29 +49,39 @@ def test_a_list_with_duplicates_comes_out_with_the_duplicates_named(
         done = import_file(client, write_csv(number, tmp_path))
         assert done["progress"]["done"] == len(truth.rows)
         found = found_pairs(client, done["name"], [row["external_id"] for row in truth.rows])
-    right = len(found & truth.pairs)
-    precision, recall = right / len(found), right / len(truth.pairs)
-    f1 = 2 * precision * recall / (precision + recall)
     with capsys.disabled():
-        print(f"\nFEBRL {number}: precision {precision:.4f} recall {recall:.4f} F1 {f1:.4f}")  # noqa: T201 - asked for
-    assert f1 >= BEST_KNOWN
+        assert f1(found, truth.pairs, of=f"FEBRL {number}") >= BEST_KNOWN
 
 
 @pytest.mark.timeout(240)
-def test_killing_any_process_during_an_import_loses_and_doubles_nothing(product: Product, tmp_path: Path) -> None:
+def test_killing_any_process_during_an_import_loses_doubles_and_overlooks_nothing(
+    product: Product, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     truth = febrl(3)
     with product.client() as client:
+        name_custom_fields(client)
         done = import_file(client, write_csv(3, tmp_path), then=lambda: kill_some(product, client), within=180)
         assert done["state"] == "LEAD_IMPORT_STATE_FINISHED"
-        rows = every(client, f"/v1/{done['name']}/rows", "rows")
-        lines = [row["line"] for row in rows]
-        outcomes = done["progress"]
+        lines = [row["line"] for row in every(client, f"/v1/{done['name']}/rows", "rows")]
         leads = client.get("/v1/leads").json()["totalSize"]
+        found = found_pairs(client, done["name"], [row["external_id"] for row in truth.rows])
+    outcomes = done["progress"]
     assert sorted(lines) == list(range(2, len(truth.rows) + 2))
     assert outcomes["done"] == len(truth.rows)
     assert outcomes["refused"] == sum(not row["contact_name"] for row in truth.rows)
     assert outcomes["skipped"] == 0
     assert leads == outcomes["created"] + outcomes["inReview"]
+    with capsys.disabled():
+        assert f1(found, truth.pairs, of="FEBRL 3") >= BEST_KNOWN
+
+
+def f1(found: Pairs, true: AbstractSet[frozenset[str]], *, of: str) -> float:
+    """The harmonic mean of precision and recall, printed with both."""
+    right = len(found & true)
+    precision, recall = right / len(found), right / len(true)
+    mean = 2 * precision * recall / (precision + recall)
+    print(f"\n{of}: precision {precision:.4f} recall {recall:.4f} F1 {mean:.4f}")  # noqa: T201 - asked for
+    return mean
 
 
 def name_custom_fields(client: httpx.Client) -> None:

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.e2e.actors import JSON, Actor, accepted, actor, day, member, money, signer, yuan
-from tests.e2e.product import Product
 from tests.support.homes import Homes
+from tests.support.product import Product
 
 COMPANY = "杭州云帆科技有限公司"
 NEED = "为 301 名销售上线商机与合同管理系统，替换现有表格，需与金蝶对接，年底前完成验收。"

@@ -12,8 +12,8 @@ from google.protobuf.descriptor import MethodDescriptor
 from millrace.auth.v1 import access_pb2
 
 from deploy.local.stack import SERVICES
-from tests.e2e.product import Product
 from tests.support.homes import Homes
+from tests.support.product import Product
 
 ROOT = Path(__file__).parent.parent.parent
 HOMES = {"events": SERVICES, **{name: (name,) for name in SERVICES}}

@@ -17,8 +17,8 @@ from millrace.auth.v1 import access_pb2
 
 from deploy.local.stack import SERVICES
 from gateway.transcoding.methods import Binding, Shape, find_bindings
-from tests.e2e.product import Product, every
 from tests.support.homes import Homes
+from tests.support.product import Product, every
 
 ROLES = ("sales", "sales_manager", "regional_manager")
 # What refuses a stranger's row: it is not there, the action is not his, or the request was wrong before anybody looked.
@@ -112,7 +112,7 @@ FOUND = list(collections())
 
 @pytest.fixture(scope="module")
 def product(homes: Homes) -> Iterator[Product]:
-    with homes.started_once(leads=300) as home:
+    with homes.started_once(leads=150) as home:
         made = Product(home).start()
         yield made
         made.stop()

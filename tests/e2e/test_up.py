@@ -11,16 +11,16 @@ import psutil
 import pytest
 
 from deploy.local.stack import SERVICES
-from tests.e2e.product import READY, Product
 from tests.support.homes import Homes
+from tests.support.product import READY, Product
 
-FEW = {"MILLRACE_DEMO_LEADS": "120"}
+LEADS = 150
 
 
 @pytest.fixture(scope="module")
 def product(homes: Homes) -> Iterator[Product]:
-    with homes.empty() as home:
-        made = Product(home, FEW).start()
+    with homes.started_once(leads=LEADS) as home:
+        made = Product(home).start()
         yield made
         made.stop()
 
@@ -48,7 +48,7 @@ def test_the_demo_company_is_there(product: Product) -> None:
         assert client.get("/v1/teams").json()["totalSize"] == 12
         assert client.get("/v1/regions").json()["totalSize"] == 4
         leads = client.get("/v1/leads", params={"pageSize": 200, "view": "LEAD_VIEW_FULL"}).json()
-    assert 100 <= leads["totalSize"] <= 120
+    assert LEADS * 0.8 <= leads["totalSize"] <= LEADS
     assert all(lead["grade"] != "GRADE_UNSPECIFIED" and lead["gradeReasons"] for lead in leads["leads"])
 
 
@@ -67,7 +67,7 @@ def done_once(product: Product) -> dict[str, int]:
 
 
 def test_a_second_runner_is_refused_the_folder(product: Product) -> None:
-    other = Product(product.home, FEW)
+    other = Product(product.home)
     with pytest.raises(AssertionError, match="already runs"):
         other.start()
 
@@ -93,7 +93,7 @@ def test_a_killed_runner_leaves_nothing_and_the_next_start_does_nothing_twice(pr
     assert not [line for line in product.said if "(once)" in line]
     assert [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
     with product.client() as client:
-        assert client.get("/v1/leads").json()["totalSize"] >= 100
+        assert client.get("/v1/leads").json()["totalSize"] >= LEADS * 0.8
 
 
 def test_ctrl_c_stops_everything(product: Product) -> None:
@@ -108,4 +108,4 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(AssertionError, match=f"Port {port} is taken"):
-            Product(tmp_path, FEW, port=port).start()
+            Product(tmp_path, port=port).start()

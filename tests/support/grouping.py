@@ -7,7 +7,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {"faults", "browser"}
 APART = "tests/e2e/test_febrl.py"  # each of its tests starts a product of its own
-LONGEST = ("tests/faults/", APART, "tests/e2e/test_scope_matrix.py", "tests/e2e/test_up.py", "tests/browser/")
+# Begun in this order: the first two want different first starts, which two workers make at once.
+LONGEST = ("tests/faults/", "tests/e2e/test_scope_matrix.py", APART, "tests/e2e/test_up.py", "tests/browser/")
 
 
 class ByRoom(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

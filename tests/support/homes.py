@@ -1,7 +1,6 @@
 """Homes of the product after its first start, made once per run and copied.
 
-A first start migrates five databases and lives through the demo data: thirty seconds of a processor. Only the tests of
-the first start itself make it anew.
+A first start migrates five databases and lives through the demo data: thirty seconds of a processor.
 """
 
 import fcntl
@@ -13,10 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from deploy.local.demo import demo_year, load_demo
-from deploy.local.home import Home
-from deploy.local.programs import free_address
-from deploy.local.stack import Stack
+from tests.support.product import Product
 
 
 @dataclass
@@ -43,24 +39,20 @@ class Homes:
 
     def _original(self, leads: int) -> Path:
         original = self.shared / f"first-start-{leads}"
-        with held(self.shared / "first-start.lock"):
+        with held(original.with_suffix(".lock")):
             if not original.exists():
                 with self.empty() as home:
-                    start_for_the_first_time(Home.open(home), leads=leads)
+                    start_for_the_first_time(home, leads=leads)
                     copy_folder(home, unfinished := original.with_suffix(".unfinished"))
                     unfinished.rename(original)
         return original
 
 
-def start_for_the_first_time(home: Home, *, leads: int) -> None:
-    """What `make run` does with an empty folder; then everything is stopped in order."""
-    port = int(free_address().rsplit(":", 1)[1])
-    stack = Stack(home, port, demo_year(home), say=lambda _text: None)
-    try:
-        stack.start()
-        load_demo(stack, leads=leads)
-    finally:
-        stack.stop()
+def start_for_the_first_time(home: Path, *, leads: int) -> None:
+    """Start the product in an empty folder by the command that people use, and stop it as they do."""
+    product = Product(home, {"MILLRACE_DEMO_LEADS": str(leads)}).start()
+    status = product.stop()
+    assert status == 0, f"it ended with {status}:\n{product.logs()}"
 
 
 def copy_folder(folder: Path, copy: Path) -> None:
