@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from services.contracts.storage import contracts
 from services.contracts.storage.negotiations import is_negotiating, keep_negotiating
 
 BEGIN_CONTRACT = "begin_contract"
+# A write has 10 seconds until its last statement, which ends after 10 more at the latest.
+_AFTER_EVERY_APPROVAL = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,20 @@ class Negotiations:
         await keep_negotiating(work, opportunity=opportunity, negotiating=negotiating)
         if negotiating:
             self._enqueue(work, opportunity)
+            self._enqueue(work, opportunity, after=_AFTER_EVERY_APPROVAL)
 
     async def approved(self, work: UnitOfWork, *, opportunity: UUID) -> None:
-        """A quote approved while its opportunity negotiates does the same; called where the quote is approved."""
-        self._enqueue(work, opportunity)
+        """A quote approved while its opportunity negotiates does the same; called where the quote is approved.
 
-    def _enqueue(self, work: UnitOfWork, opportunity: UUID) -> None:
-        """The job looks at both halves after the commit: an approval and a move at one moment do not see each other."""
-        work.enqueue(BEGIN_CONTRACT, {"opportunity": str(opportunity)})
+        Most are approved long before. One that enters 合同谈判 at this very moment is not seen here, nor does its own
+        job see this quote; the second job of the move comes after this write has ended.
+        """
+        if await is_negotiating(work, opportunity=opportunity):
+            self._enqueue(work, opportunity)
+
+    def _enqueue(self, work: UnitOfWork, opportunity: UUID, *, after: timedelta = timedelta()) -> None:
+        """The job looks at both halves anew, after the commit."""
+        work.enqueue(BEGIN_CONTRACT, {"opportunity": str(opportunity)}, due=work.now + after)
 
 
 async def wanting(read: Read, desk: ContractDesk, *, opportunity: UUID) -> Offer | None:

@@ -121,8 +121,8 @@ async def match_or_create_account(
 
 async def get_account(read: Read, *, uuid: UUID) -> Shown:
     """An account shows itself to those whose scope reaches it. Raises AccountNotFound."""
-    account = await accounts.get_account(read, uuid, permission=READING)
-    return (await _with_phases(read, [account]))[0]
+    account, states = await accounts.account_with_states(read, uuid, permission=READING)
+    return Shown(account=account, phase=phase_of(states))
 
 
 async def list_accounts(read: Read, *, wanted: PageRequest, show_deleted: bool) -> Page[Shown]:

@@ -119,7 +119,7 @@ async def list_opportunities(
     """Opportunities within the reader's scope, filtered, sorted and counted, with the processes they follow."""
     cutoffs = await desk.cutoffs(read)
     page = await opportunity_listing.list_opportunities(read, wanted, permission=READ, cutoffs=cutoffs)
-    processes = {process.uuid: process for process in await every_process(read)}
+    processes = {process.uuid: process for process in (await every_process(read) if page.items else ())}
     return page.of([(each, processes[each.sales_process]) for each in page.items]), cutoffs
 
 

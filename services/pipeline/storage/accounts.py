@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Uuid, and_, bindparam, false, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Uuid, and_, bindparam, false, func, select
 from sqlalchemy import text as sql
 
 from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference, text, text_found, texts
@@ -23,6 +23,7 @@ from services.pipeline.domain.account import (
     Ownership,
 )
 from services.pipeline.storage.account_tables import ACCOUNTS
+from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from trade.names import bigrams
 
 READING = "pipeline.read"
@@ -112,12 +113,25 @@ async def get_account(read: Read, uuid: UUID, *, permission: str, hold: Hold | N
     return await _one(read, statement, uuid, hold)
 
 
+async def account_with_states(read: Read, uuid: UUID, *, permission: str) -> tuple[Account, frozenset[str]]:
+    """The same, and the states its opportunities are in, whoever works on them; raises AccountNotFound."""
+    rows = await read.rows(_SEEN_WITH_STATES(read.principal, permission), wanted=uuid)
+    if not rows:
+        raise AccountNotFound(account=f"accounts/{uuid}")
+    return from_row(rows[0]), frozenset(rows[0]["states"])
+
+
 def _seen(principal: Principal, permission: str) -> Select[Any]:
     wanted = ACCOUNTS.c.uuid == bindparam("wanted", type_=Uuid)
     return scope(select(ACCOUNTS).where(wanted), ACCOUNTS, principal=principal, permission=permission)
 
 
-_SEEN = PreparedFor(_seen)
+def _seen_with_states(principal: Principal, permission: str) -> Select[Any]:
+    states = select(OPPORTUNITIES.c.state).where(OPPORTUNITIES.c.account == ACCOUNTS.c.uuid).distinct()
+    return _seen(principal, permission).add_columns(func.array(states.scalar_subquery()).label("states"))
+
+
+_SEEN, _SEEN_WITH_STATES = PreparedFor(_seen), PreparedFor(_seen_with_states)
 
 
 async def account_by_itself(read: Read, uuid: UUID, *, hold: Hold | None = None) -> Account:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.prepared import PreparedFor
+from chassis.prepared import Prepared, PreparedFor
 from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record, UnitOfWork
@@ -112,18 +112,17 @@ async def get_with_process(read: Read, uuid: UUID, *, permission: str) -> tuple[
 
 async def opportunity_by_itself(read: Read, uuid: UUID) -> Opportunity:
     """The opportunity whoever asks, for what follows from a decision or an event; raises OpportunityNotFound."""
-    statement = select(OPPORTUNITIES).where(OPPORTUNITIES.c.uuid == uuid)
-    row = (await read.connection.execute(statement)).mappings().one_or_none()
-    if row is None:
+    rows = await read.rows(_ITSELF, wanted=uuid)
+    if not rows:
         raise OpportunityNotFound(opportunity=f"opportunities/{uuid}")
-    return from_row(row)
+    return from_row(rows[0])
 
 
-async def held_opportunity(read: Read, uuid: UUID) -> Opportunity | None:
+async def held_opportunity(work: UnitOfWork, uuid: UUID) -> Opportunity | None:
     """The opportunity for what an event does to it, held until that is written; None for one that is not known."""
-    statement = select(OPPORTUNITIES).where(OPPORTUNITIES.c.uuid == uuid).with_for_update()
-    row = (await read.connection.execute(statement)).mappings().one_or_none()
-    return from_row(row) if row else None
+    await work.begin()
+    rows = await work.rows(_HELD, wanted=uuid)
+    return from_row(rows[0]) if rows else None
 
 
 async def read_visits(read: Read, opportunity: Opportunity) -> Sequence[StageVisit]:
@@ -244,3 +243,5 @@ def _one(principal: Principal, permission: str) -> Select[Any]:
 
 
 _ONE = PreparedFor(_one)
+_ITSELF = Prepared(select(OPPORTUNITIES).where(OPPORTUNITIES.c.uuid == bindparam("wanted")))
+_HELD = Prepared(select(OPPORTUNITIES).where(OPPORTUNITIES.c.uuid == bindparam("wanted")).with_for_update())

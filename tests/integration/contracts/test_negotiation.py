@@ -173,7 +173,7 @@ async def test_draft_and_review_stand_or_fall_together(house: ContractsHouse) ->
 
 
 async def test_a_move_and_an_approval_that_do_not_see_each_other_begin_the_contract(house: ContractsHouse) -> None:
-    """Each looks while the other is not committed; the job looks when both are."""
+    """Each looks while the other is not committed; the second job of the move looks when both are."""
     negotiations = Negotiations(contract_desk(house.parts))
 
     async def carry(use_case: Any) -> None:
@@ -182,6 +182,16 @@ async def test_a_move_and_an_approval_that_do_not_see_each_other_begin_the_contr
 
     await carry(lambda work: negotiations.approved(work, opportunity=OPPORTUNITY))
     await carry(lambda work: negotiations.moved(work, opportunity=OPPORTUNITY, negotiating=True))
+    await go_on(house)
     put_away(house.offers, an_offer(opportunity=OPPORTUNITY))
     await go_on(house)
+    assert await contracts(house) == []
+    house.clock.travel(seconds=30)
+    await go_on(house)
     assert [each.state for each in await contracts(house)] == [states.CONTRACT_STATE_LEGAL_REVIEW]
+
+
+async def test_a_quote_approved_before_the_negotiation_leaves_no_job(house: ContractsHouse) -> None:
+    await approve_later(house)
+    async with house.engine.connect() as connection:
+        assert await connection.scalar(text("select count(*) from jobs")) == 0
