@@ -189,11 +189,14 @@ async def _switch(connection: AsyncConnection, rebuilding: Rebuilding, begun: di
     """One moment in which no consumer is at work: tables, standings and places change together."""
     await connection.exec_driver_sql("set local lock_timeout = '60s'")
     await connection.exec_driver_sql(_HOLD_CONSUMERS)
-    for table in rebuilding.tables:
+    names = {"names": rebuilding.names}
+    # Versions are as many as aggregates: the few of other consumers are copied, and the table is exchanged.
+    others = text(f"insert into {_BESIDE}.applied select * from public.applied where consumer <> all(:names)")  # noqa: S608 - a table of ours
+    await connection.execute(others, names)
+    for table in (*rebuilding.tables, applied):
         await connection.exec_driver_sql(f"drop table public.{table.name}")
         await connection.exec_driver_sql(f"alter table {_BESIDE}.{table.name} set schema public")
-    names = {"names": rebuilding.names}
-    for table in _STATE:
+    for table in (parked, dead_letters):
         old = text(f"delete from public.{table.name} where consumer = any(:names)")  # noqa: S608 - a table of ours
         await connection.execute(old, names)
         new = f"insert into public.{table.name} select * from {_BESIDE}.{table.name}"  # noqa: S608 - a table of ours

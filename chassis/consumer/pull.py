@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from chassis.consumer.progress import Anchor
 from chassis.ids import new_id
 
-BATCH = 500
+BATCH = 1000
 _EXPIRES_SECONDS = 20.0
 # The server says every second that it knows of our request; a request lost in a reconnect is noticed by its silence.
 _HEARTBEAT_SECONDS = 1.0

@@ -6,12 +6,13 @@ from datetime import tzinfo
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from services.analytics.domain.cells import cells_of
+from services.analytics.domain.cells import Cells, cells_of, merge
 from services.analytics.domain.facts import Fact
 from services.analytics.storage.projections import PROJECTIONS, Connection, Projection, add, keep, stored
 
 F = TypeVar("F", bound=Fact)
 E = TypeVar("E")
+_MOST_CELLS = 200_000  # some hundred bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,17 @@ async def project(
 
 
 async def sum_up(connection: Connection, *, zone: tzinfo) -> None:
-    """The figures of all facts there are, in empty tables: one reading of each, instead of a sum for each event."""
+    """The figures of all facts there are, in empty tables: one reading of each, instead of a sum for each event.
+
+    Most cells are met again and again: they are summed up in memory as far as it is meant to go, and written then.
+    """
+    cells: dict[str, Cells] = {each.figures.name: {} for each in PROJECTIONS}
     for projection in PROJECTIONS:
+        so_far = cells[projection.figures.name]
         async for facts in stored(connection, projection):
-            await add(connection, projection.figures, cells_of([(None, fact) for fact in facts], zone))
+            merge(so_far, cells_of([(None, fact) for fact in facts], zone))
+            if len(so_far) > _MOST_CELLS:
+                await add(connection, projection.figures, so_far)
+                so_far.clear()
+    for projection in PROJECTIONS:
+        await add(connection, projection.figures, cells.pop(projection.figures.name, {}))

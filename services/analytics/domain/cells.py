@@ -52,6 +52,17 @@ def cells_of(changes: Iterable[tuple[Fact | None, Fact]], zone: tzinfo) -> Cells
     }
 
 
+def merge(cells: Cells, more: Cells) -> None:
+    """Add to cells what others hold; a cell in which nothing is left is left out."""
+    for key, (count, total) in more.items():
+        had = cells.get(key, (0, 0))
+        added = (had[0] + count, had[1] + total)
+        if added == (0, 0):
+            del cells[key]
+        else:
+            cells[key] = added
+
+
 def _apart(changes: Iterable[tuple[Fact | None, Fact]]) -> Iterator[tuple[Fact | None, Fact]]:
     """A contract is two things: the order of whoever signed it, and the term of whoever looks after it."""
     for before, after in changes:

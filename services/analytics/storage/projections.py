@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -72,6 +73,7 @@ PROJECTIONS: Sequence[Projection[Any]] = (
     RECEIPTS,
 )
 _AT_ONCE = 5000
+_MOST_CELLS = 20_000  # in one statement
 
 
 async def known(connection: Connection, projection: Projection[F], uuids: Collection[UUID]) -> dict[UUID, F]:
@@ -100,8 +102,12 @@ async def keep(connection: Connection, projection: Projection[F], facts: Sequenc
 
 async def add(connection: Connection, figures: Table, cells: Cells) -> None:
     """Add to the sums; cells in which nothing is left are no longer there."""
-    if not cells:
-        return
+    wanted = iter(cells.items())
+    while some := dict(islice(wanted, _MOST_CELLS)):
+        await _add(connection, figures, some)
+
+
+async def _add(connection: Connection, figures: Table, cells: Cells) -> None:
     rows = [(*_cell(key), *added) for key, added in cells.items()]
     await driver(connection).execute(_addition(figures), *_literals(figures, rows))
     emptied = [

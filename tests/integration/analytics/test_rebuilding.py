@@ -22,8 +22,10 @@ from chassis.streaming.streams import apply as declare
 from chassis.streaming.streams import declared
 from chassis.tables import applied, dead_letters
 from deploy.local.nats import Nats, start_nats
+from services.analytics.application import projecting
 from services.analytics.application.projecting import sum_up
 from services.analytics.events.subscriptions import subscriptions
+from services.analytics.storage import projections as storage
 from services.analytics.storage.tables import PROJECTIONS
 from tests.integration.analytics.projecting import FOLLOWED, SHANGHAI, digests
 from tests.support.clock import FixedClock
@@ -154,6 +156,32 @@ async def test_a_rebuild_gives_the_same_bytes(engine: AsyncEngine, analytics_dat
     assert await digests(engine) == before
     await follow(sellers, engine)
     assert await digests(engine) == before
+
+
+async def test_cells_that_do_not_fit_into_memory_are_written_in_between(
+    engine: AsyncEngine, analytics_database: str, sellers: Sellers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sellers.sell(0, 20)
+    await rebuilt(analytics_database, sellers)
+    at_once = await digests(engine)
+    monkeypatch.setattr(projecting, "_MOST_CELLS", 5)
+    monkeypatch.setattr(storage, "_MOST_CELLS", 3)
+    monkeypatch.setattr(storage, "_AT_ONCE", 2)
+    await rebuilt(analytics_database, sellers)
+    assert await digests(engine) == at_once
+
+
+async def test_a_rebuild_leaves_other_consumers_where_they_stood(
+    engine: AsyncEngine, analytics_database: str, sellers: Sellers
+) -> None:
+    sellers.sell(0, 3)
+    async with engine.begin() as connection:
+        await connection.execute(text("insert into applied values ('another', 'member/1', 7)"))
+    await rebuilt(analytics_database, sellers)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(applied.c.consumer, applied.c.aggregate, applied.c.version))).all()
+    assert ("another", "member/1", 7) in [tuple(row) for row in rows]
+    assert {row.aggregate: row.version for row in rows if row.consumer != "another"} == dict(sellers.market.versions)
 
 
 async def test_a_rebuild_beside_live_writes_gives_the_same_bytes(
