@@ -123,7 +123,7 @@ class Gathered:
 
     def replace(self, table: Table, row: Mapping[str, object]) -> None:
         """Gather a row without events that takes the place of the one with its key: known so far, or gathered."""
-        key = (table, *(row[column.name] for column in table.primary_key))
+        key = (table, *(row[name] for name in _key(table)))
         known = self.replacing.get(key)
         if known is None:
             known = self.replacing[key] = {}
@@ -218,6 +218,12 @@ def _personal(table: Table) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
+def _key(table: Table) -> tuple[str, ...]:
+    """The columns of the key: SQLAlchemy takes longer to tell them than the row takes to be gathered."""
+    return tuple(column.name for column in table.primary_key)
+
+
+@lru_cache(maxsize=512)
 def _statement(inserts: tuple[Table, ...], updates: tuple[Table, ...], sides: tuple[Table, ...], events: bool) -> str:
     parts: list[str] = []
     written: list[str] = []
@@ -258,8 +264,8 @@ def _insert(table: Table, number: int) -> str:
 
 
 def _replacing(table: Table) -> str:
-    key = ", ".join(f'"{column.name}"' for column in table.primary_key)
-    taken = ", ".join(f'"{name}" = excluded."{name}"' for name, _ in _columns(table))
+    key = ", ".join(f'"{name}"' for name in _key(table))
+    taken = ", ".join(f'"{name}" = excluded."{name}"' for name, _ in _columns(table) if name not in _key(table))
     return f" on conflict ({key}) do update set {taken}"
 
 

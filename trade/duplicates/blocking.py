@@ -12,6 +12,7 @@ from trade.names.words import TRADES_IN_CHINESE
 # To be counted up whenever a record gets other keys than before: whoever keeps keys makes them anew.
 KEY_SCHEME = 2
 MOST_KEYS = 18
+_EXACT = frozenset("upmx")
 _MOST_OF_A_KIND = 3
 _MOST_TRADES = 2
 _SHORTEST_ALONE = 8
@@ -29,12 +30,16 @@ def blocking_keys(record: Identity | Fingerprint, rules: DuplicateRules) -> froz
     return frozenset(_digest(kind, value) for kind, value in islice(_in_order_of_strength(prints, rules), MOST_KEYS))
 
 
-def exact_keys(prints: Fingerprint, rules: DuplicateRules, *, but_for: Iterable[Fingerprint] = ()) -> frozenset[str]:
-    """The keys that are one customer's alone (credit code, number, mailbox, custom field), without those of others."""
+def is_exact(key: str) -> bool:
+    """Whether a key is one customer's alone: by its credit code, number, mailbox or custom field."""
+    return key[0] in _EXACT
+
+
+def shared_exact_keys(prints: Fingerprint, others: Iterable[Fingerprint], rules: DuplicateRules) -> frozenset[str]:
+    """The exact keys of a record that one of the others has as well; most have none, and nothing is digested."""
     own = set(_exact(prints, rules))
-    for other in but_for:
-        own.difference_update(_exact(other, rules))
-    return frozenset(_digest(kind, value) for kind, value in own)
+    shared = {each for other in others for each in _exact(other, rules) if each in own}
+    return frozenset(_digest(kind, value) for kind, value in shared)
 
 
 def _digest(kind: str, value: str) -> str:

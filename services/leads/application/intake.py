@@ -20,7 +20,7 @@ from services.leads.domain.grading import decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Grading
 from services.leads.domain.resemblance import Candidate, Resemblance
 from services.leads.domain.rule_sets import RuleKind
-from trade.duplicates import Fingerprint, exact_keys
+from trade.duplicates import Fingerprint, is_exact, shared_exact_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +80,9 @@ class Briefing:
 
     def first_keys(self, newcomer: Newcomer, known: Sequence[Candidate]) -> frozenset[str]:
         """The keys that are the newcomer's alone and that no known lead has."""
-        prints, rules = newcomer.prints, self.rules.duplicates
-        keys = exact_keys(prints, rules, but_for=(each.prints for each in known))
-        return keys & newcomer.searched(self.rules)
+        others = (each.prints for each in known)
+        shared = shared_exact_keys(newcomer.prints, others, self.rules.duplicates)
+        return frozenset(filter(is_exact, newcomer.searched(self.rules))) - shared
 
     def grade(self, facts: LeadFacts, *, channel_kind: str) -> Grading:
         """The grade by the rules in force, with its reasons."""

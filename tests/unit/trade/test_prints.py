@@ -17,12 +17,13 @@ from trade.duplicates import (
     Fingerprint,
     Identity,
     blocking_keys,
-    exact_keys,
     fingerprint,
     from_text,
+    is_exact,
     prints_mark,
     resembling,
     score,
+    shared_exact_keys,
     to_text,
 )
 from trade.duplicates.pairs import candidates
@@ -103,9 +104,11 @@ def test_other_weights_read_the_same_fingerprints() -> None:
     assert prints_mark(heavier) == prints_mark(RULES)
 
 
-def test_the_exact_keys_are_those_no_other_record_has() -> None:
+def test_the_exact_keys_that_records_share_are_told() -> None:
     prints = fingerprint(KNOWN, RULES)
     colleague = fingerprint(Identity(contact_name="李四", emails=("info@qucheng.example",)), RULES)
-    own = exact_keys(prints, RULES, but_for=[colleague])
-    assert sorted(key[0] for key in own) == ["m", "p", "p", "p", "u"]
-    assert own < exact_keys(prints, RULES) < blocking_keys(prints, RULES)
+    exact = set(filter(is_exact, blocking_keys(prints, RULES)))
+    assert sorted(key[0] for key in exact) == ["m", "m", "p", "p", "p", "u"]
+    assert shared_exact_keys(prints, [colleague], RULES) == exact & blocking_keys(colleague, RULES)
+    assert shared_exact_keys(prints, [prints], RULES) == exact
+    assert not shared_exact_keys(prints, [], RULES)
