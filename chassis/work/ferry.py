@@ -6,8 +6,9 @@ come meanwhile cross together when it is done. A crossing is all or nothing, bec
 whatever the reason, each of its flushes crosses alone, and only there is a repeat, a lost race or a defect met, by the
 one it belongs to.
 
-Two that write the same row never board together: the second one's version would be gone unseen. Where the crossing
-under way is held up, by a row that somebody else holds, those that wait for it lose patience and cross alone.
+Two that write the same row do not board together: their events bear the same version, of which the outbox takes one
+only, and everybody aboard would have to cross again. Where the crossing under way is held up, by a row that somebody
+else holds, those that wait for it lose patience and cross alone.
 """
 
 import asyncio
