@@ -14,7 +14,7 @@ from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money as MoneyMessage
 
-from kernel.errors import InvalidField
+from kernel.errors import FieldNotDate, InvalidField
 from kernel.money import CURRENCIES, Money, minor_digits
 
 _NANOS_DIGITS = 9
@@ -124,11 +124,11 @@ def decimal_message(number: Decimal) -> DecimalMessage:
 
 
 def date_of(message: Date, *, field: str) -> date:
-    """The day; raises InvalidField for one no calendar has."""
+    """The day; raises FieldNotDate for one no calendar has."""
     try:
         return date(message.year, message.month, message.day)
     except ValueError:
-        raise InvalidField(field=field) from None
+        raise FieldNotDate(field=field) from None
 
 
 def date_message(day: date | None) -> Date | None:

@@ -55,6 +55,13 @@ class InvalidField(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class FieldNotDate(InvalidField):
+    """A day that no calendar has, such as the 30th of February."""
+
+    reason = "FIELD_NOT_DATE"
+
+
+@dataclass(eq=False, kw_only=True)
 class StaleVersion(Refusal):
     """Somebody else changed the record since it was read."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, true
+from sqlalchemy import ColumnElement, Date, DateTime, Text, and_, bindparam, cast, func, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.listing.filters import Comparison, Condition, Junction, Negation, Place
@@ -24,6 +24,8 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _PRESENT = "*"
+# Values whose form is easily mistaken, and what their form is called in the refusal.
+_FORMS: Mapping[type[Any], str] = {Date: "day", DateTime: "instant"}
 
 
 def _is_there(column: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -72,7 +74,7 @@ class Field:
         try:
             return self.read(told)
         except (ValueError, KeyError):
-            raise FilterInvalid(near=told) from None
+            raise FilterInvalid(near=told, hint=_FORMS.get(type(self.column.type), "")) from None
 
     def _compared(self, sign: str, value: Any) -> ColumnElement[bool]:
         if sign == "!=":

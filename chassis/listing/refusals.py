@@ -7,12 +7,16 @@ from kernel.errors import Kind, Refusal
 
 @dataclass(kw_only=True)
 class FilterInvalid(Refusal):
-    """The filter cannot be understood; `near` is the part it fails at."""
+    """The filter cannot be understood; `near` is the part it fails at.
+
+    `hint` says in which form a value is written there: "day", "instant", or nothing.
+    """
 
     kind = Kind.INVALID_INPUT
     reason = "FILTER_INVALID"
 
     near: str
+    hint: str = ""
 
 
 @dataclass(kw_only=True)

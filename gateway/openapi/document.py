@@ -46,7 +46,8 @@ _KEY: Schema = {
 _IF_MATCH: Schema = {
     "name": "If-Match",
     "in": "header",
-    "description": "The ETag that was read; required unless the body carries the etag.",
+    "description": "The ETag that was read; required unless the body carries the etag. * names no version: an update "
+    "refuses it, other calls go on with the present one.",
     "schema": {"type": "string"},
 }
 _AFTER: Schema = {

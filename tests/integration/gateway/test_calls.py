@@ -72,6 +72,9 @@ async def test_an_update_needs_the_version_it_changes(client: httpx.AsyncClient)
     answer = await client.patch(LEAD, json={"companyName": "云帆"})
     assert answer.status_code == 428
     assert answer.json()["reason"] == "ETAG_REQUIRED"
+    anything = await client.patch(LEAD, json={"companyName": "云帆"}, headers={"if-match": "*"})
+    assert (anything.status_code, anything.json()["reason"]) == (428, "ETAG_REQUIRED")
+    assert "*" in anything.json()["detail"]
 
 
 async def test_if_match_names_the_version_and_the_body_the_mask(

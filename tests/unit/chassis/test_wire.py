@@ -25,7 +25,7 @@ from chassis.wire import (
     required_version,
     uuid_of,
 )
-from kernel.errors import InvalidField
+from kernel.errors import FieldNotDate, InvalidField
 from kernel.money import Money
 
 SOMEBODY = UUID(int=7)
@@ -90,3 +90,15 @@ def test_a_name_comes_back_as_its_id_and_nothing_as_nothing() -> None:
 def test_an_etag_that_is_no_version_is_refused(etag: str) -> None:
     with pytest.raises(InvalidField):
         required_version(etag, field="lead.etag")
+
+
+@pytest.mark.parametrize(("minor", "units", "nanos"), [(-50, 0, -500_000_000), (-150, -1, -500_000_000), (-200, -2, 0)])
+def test_both_parts_of_an_amount_below_nothing_bear_the_sign(minor: int, units: int, nanos: int) -> None:
+    assert money_message(Money(minor=minor)) == MoneyMessage(currency_code="CNY", units=units, nanos=nanos)
+
+
+@pytest.mark.parametrize("told", [Date(), Date(year=2026, month=2, day=30), Date(year=2026, month=3)])
+def test_a_day_that_no_calendar_has_is_refused_with_a_word_on_days(told: Date) -> None:
+    with pytest.raises(FieldNotDate) as refused:
+        date_of(told, field="instalment.due_date")
+    assert (refused.value.reason, refused.value.field) == ("FIELD_NOT_DATE", "instalment.due_date")

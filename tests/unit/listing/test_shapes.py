@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text, Uuid, select
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid, select
 from sqlalchemy.dialects.postgresql import asyncpg
 
-from chassis.listing import FilterInvalid, number, reference, text, truth
+from chassis.listing import Field, FilterInvalid, day, instant, number, reference, text, truth
 from chassis.listing.fields import shape_of, to_sql
-from chassis.listing.filters import Condition, parse_filter
+from chassis.listing.filters import Comparison, Condition, parse_filter
+from chassis.texts import Texts
 
 THINGS = Table(
     "things",
@@ -84,3 +85,16 @@ def _compiled(condition: Condition, values: Mapping[str, object]) -> tuple[str, 
     statement = select(THINGS).where(to_sql(condition, FIELDS))
     compiled: Any = statement.compile(dialect=asyncpg.dialect())  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
     return compiled.string, [(compiled.params | values)[name] for name in compiled.positiontup]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (day(Column("due_date", Date)), "日期请写成 2026-03-02"),
+        (instant(Column("create_time", DateTime(timezone=True))), "时间请写成 2026-03-02T09:00:00+08:00"),
+    ],
+)
+def test_a_day_or_an_instant_written_otherwise_is_refused_with_its_form(field: Field, words: str) -> None:
+    with pytest.raises(FilterInvalid) as refused:
+        field.holds(Comparison("due", "<", "02.03.2026"))
+    assert Texts().render(refused.value.reason, refused.value.metadata(), "zh").endswith(words)
