@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -55,7 +56,7 @@ async def test_a_conversion_that_is_killed_in_its_middle_leaves_one_account_cont
             await killed_at(stack, client, lead, point=point, victims=victims)
             await asyncio.to_thread(mend, stack)
             await rows(stack, "leads", FORGET_LEASES)
-            await eventually(lambda lead=lead: converted(client, lead), within=60, every=0.1)
+            await eventually(partial(converted, client, lead), within=60, every=0.1)
             told = await rows(stack, "pipeline", ONCE.format(lead=lead, company=company))
             assert [tuple(row) for row in told] == [(1, 1, 1, 1, 1)], (point, victims)
             assert [tuple(row) for row in await rows(stack, "leads", TOLD.format(lead=lead))] == [(1,)]

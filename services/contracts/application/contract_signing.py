@@ -38,7 +38,13 @@ class Printed:
 
 
 async def send_contract(
-    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None, printed: Printed
+    work: UnitOfWork,
+    desk: ContractDesk,
+    *,
+    uuid: UUID,
+    seen: int | None,
+    printed: Printed,
+    contact: UUID | None = None,
 ) -> tuple[Contract, Signature]:
     """An approved contract is sent: its document is kept, and a link is opened under which it can be signed once.
 
@@ -56,7 +62,12 @@ async def send_contract(
     sent = work.save(CONTRACT_RECORD, contract.send(document=printed.file.uuid, now=work.now))
     _keep(work, sent, printed, kind="sent")
     signature = await open_link(
-        work, desk, contract=sent, document=printed.file.uuid, document_hash=printed.file.sha256
+        work,
+        desk,
+        contract=sent,
+        document=printed.file.uuid,
+        document_hash=printed.file.sha256,
+        contact=contact,
     )
     return sent, signature
 
@@ -77,7 +88,15 @@ async def reissue_link(
         raise ContractCannotMove(contract=contract.resource, state=contract.state.name, wanted=ContractState.SENT.name)
     contract.require_as_approved()
     (await desk.offers.by_itself(work, contract.quote)).require_unchanged(contract.quote_hash)
-    link = await open_link(work, desk, contract=contract, document=document.file, document_hash=document.sha256)
+    before = await signatures.signatures_of(work, uuid)
+    link = await open_link(
+        work,
+        desk,
+        contract=contract,
+        document=document.file,
+        document_hash=document.sha256,
+        contact=before[-1].contact if before else None,
+    )
     return contract, link
 
 
@@ -123,7 +142,14 @@ async def sign_contract(work: UnitOfWork, desk: ContractDesk, *, token: str, cod
 
 
 async def record_paper_signing(
-    work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, scan: File, evidence: Evidence, signed_on: date | None = None
+    work: UnitOfWork,
+    desk: ContractDesk,
+    *,
+    uuid: UUID,
+    scan: File,
+    evidence: Evidence,
+    signed_on: date | None = None,
+    contact: UUID | None = None,
 ) -> Contract:
     """A contract signed on paper is recorded with its scan and archive number; the order stands as after a link.
 
@@ -144,6 +170,7 @@ async def record_paper_signing(
         document=scan.uuid,
         document_hash=scan.sha256,
         evidence=evidence,
+        contact=contact,
         creator=work.principal.subject,
         sign_time=at,
         create_time=work.now,

@@ -58,22 +58,26 @@ async def erase_receipt_person(work: UnitOfWork, *, uuid: UUID, seen: int | None
     return erased
 
 
-async def erase_account_person(work: UnitOfWork, *, account: UUID, buyer: bool) -> None:
-    """Pipeline erased a person: a contact of the customer, or with `buyer` the customer himself; so do we.
+async def erase_account_person(work: UnitOfWork, *, account: UUID, contact: UUID | None) -> None:
+    """Pipeline erased a person: a contact of the customer, or without `contact` the customer himself; so do we.
 
-    Which of a customer's signers the contact was, nobody tells: all of them go, sealed papers prove what was signed.
+    Signers who are told to be other contacts stay. Where nobody said who a signer is, it may be he, and he goes:
+    sealed papers prove what was signed.
     """
     await work.begin()
+    buyer = contact is None
     for contract in await contracts.contracts_of_account(work, account):
-        await _of_contract(work, contract, buyer=buyer)
+        await _of_contract(work, contract, buyer=buyer, contact=contact)
     if buyer:
         await _of_quotes(work, await quotes.quotes_of_account(work, account))
     await _of_receipts(work, await receipts.lock_receipts_of_account(work, account), payer=buyer)
 
 
-async def _of_contract(work: UnitOfWork, contract: Contract, *, buyer: bool) -> Contract:
-    """Its signers, what was filled in, and papers that were sent and never signed; signed ones are kept by law."""
+async def _of_contract(work: UnitOfWork, contract: Contract, *, buyer: bool, contact: UUID | None = None) -> Contract:
+    """Its signers, or of them `contact`, what was filled in, and papers that were sent and never signed; signed ones are kept by law."""
     for signature in await signatures.signatures_of(work, contract.uuid):
+        if contact is not None and signature.contact not in {None, contact}:
+            continue
         change = erase_signer(signature, now=work.now)
         if change.events:
             work.save(SIGNATURE_RECORD, change)

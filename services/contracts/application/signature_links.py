@@ -42,9 +42,18 @@ def link_secrets(key: bytes, signature: UUID) -> LinkSecrets:
 
 
 async def open_link(
-    work: UnitOfWork, desk: ContractDesk, *, contract: Contract, document: UUID, document_hash: bytes
+    work: UnitOfWork,
+    desk: ContractDesk,
+    *,
+    contract: Contract,
+    document: UUID,
+    document_hash: bytes,
+    contact: UUID | None,
 ) -> Signature:
-    """A link of its own is opened for the contract as it is approved; those before it hold no longer."""
+    """A link of its own is opened for the contract as it is approved; those before it hold no longer.
+
+    `contact` is who is to sign, where somebody said it.
+    """
     await revoke_links(work, contract=contract.uuid)
     rules = await desk.rules(work)
     uuid = work.new_id()
@@ -59,6 +68,7 @@ async def open_link(
         content_hash=contract.approved_hash,
         document=document,
         document_hash=document_hash,
+        contact=contact,
         creator=work.principal.subject,
         create_time=work.now,
         update_time=work.now,

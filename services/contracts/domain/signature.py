@@ -50,7 +50,7 @@ class Evidence:
 class Signature:
     """One way to sign a contract. Only the digests of its token and code are kept.
 
-    `content_hash` is the contract's content, `document` the file that was shown and `document_hash` its SHA-256.
+    `contact` is who is to sign, where somebody said it. `content_hash` is the contract's content, `document` the file that was shown and `document_hash` its SHA-256.
     """
 
     uuid: UUID
@@ -66,6 +66,7 @@ class Signature:
     document: UUID | None
     document_hash: bytes
     evidence: Evidence = Evidence()
+    contact: UUID | None = None
     creator: str
     sign_time: datetime | None = None
     create_time: datetime

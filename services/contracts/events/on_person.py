@@ -23,9 +23,9 @@ async def _contact(work: UnitOfWork, event: Event) -> None:
     message: Any = event.message
     account = reference(message.contact.account, field="account")
     if account is not None:
-        await erase_account_person(work, account=account, buyer=False)
+        await erase_account_person(work, account=account, contact=uuid_of(message.contact.name))
 
 
 async def _account(work: UnitOfWork, event: Event) -> None:
     message: Any = event.message
-    await erase_account_person(work, account=uuid_of(message.account.name), buyer=True)
+    await erase_account_person(work, account=uuid_of(message.account.name), contact=None)

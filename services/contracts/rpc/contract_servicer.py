@@ -13,7 +13,7 @@ from chassis.files import get_file
 from chassis.files.streaming import download
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import changed_paths, date_of, required_version, seen_version, uuid_of
+from chassis.wire import changed_paths, date_of, reference, required_version, seen_version, uuid_of
 from chassis.work import Read, Store, UnitOfWork
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import (
@@ -96,12 +96,13 @@ class ContractServicer:
     async def SendContract(self, request: contract.SendContractRequest, call: Call) -> contract.SendContractResponse:
         """Send one to be signed; the secrets of its link are put into the answer, and into no table."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        contact = reference(request.contact, field="contact")
         found, paper = await self._store.read(call, lambda read: self._on_paper(read, request.name, WRITING))
         printed = await self._room.prepare(paper, contract=found, by=call.principal.subject)
         answer: contract.SendContractResponse = await self._store.write(
             call,
             request,
-            lambda work: send_contract(work, self._desk, uuid=uuid, seen=seen, printed=printed),
+            lambda work: send_contract(work, self._desk, uuid=uuid, seen=seen, printed=printed, contact=contact),
             answer=lambda sent: sent_message(*sent),
         )
         secrets = link_secrets(self._desk.secret, uuid_of(answer.signature))
@@ -130,11 +131,12 @@ class ContractServicer:
         scan = await receive_scan(requests, self._room, call)
         uuid, first = uuid_of(scan.first.name), scan.first
         day = date_of(first.sign_date, field="sign_date") if first.HasField("sign_date") else None
+        contact = reference(first.contact, field="contact")
         return await self._write(
             call,
             scan.asked,
             lambda work: record_paper_signing(
-                work, self._desk, uuid=uuid, scan=scan.file, evidence=scan.evidence, signed_on=day
+                work, self._desk, uuid=uuid, scan=scan.file, evidence=scan.evidence, signed_on=day, contact=contact
             ),
         )
 

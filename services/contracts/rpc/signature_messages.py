@@ -22,6 +22,7 @@ def signature_message(signature: Signature) -> signature_pb2.Signature:
         intent=evidence.intent,
         address=evidence.address,
         archive_number=evidence.archive_number,
+        contact=named("contacts", signature.contact),
         creator=signature.creator,
         sign_time=instant(signature.sign_time),
         create_time=instant(signature.create_time),

@@ -151,6 +151,7 @@ SIGNATURES = Table(
     _text("intent"),
     _text("address", info=_PERSONAL),
     _text("archive_number"),
+    Column("contact", Uuid),
     _text("creator"),
     _instant("sign_time", nullable=True),
     _instant("create_time"),

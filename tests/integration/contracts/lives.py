@@ -73,9 +73,12 @@ async def ready(house: ContractsHouse, **fields: Any) -> Contract:
     return await approved(house, await reviewed(house, await drafted(house, **fields)))
 
 
-async def sent(house: ContractsHouse, contract: Contract, *, request_id: str = "send") -> SendContractResponse:
+async def sent(
+    house: ContractsHouse, contract: Contract, *, request_id: str = "send", contact: str = ""
+) -> SendContractResponse:
     """The contract on its way, with the secrets of its link."""
-    request = SendContractRequest(name=contract.name, request_id=f"{request_id}-{contract.name[-12:]}")
+    told = f"{request_id}-{contract.name[-12:]}"
+    request = SendContractRequest(name=contract.name, request_id=told, contact=contact)
     return await ContractServiceStub(house.channel).SendContract(request, **house.zhang_wei)
 
 

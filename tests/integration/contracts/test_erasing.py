@@ -133,6 +133,18 @@ async def test_of_a_contact_whom_pipeline_erased_the_signature_goes_and_the_cust
     assert (await read(house, contract)).buyer == "欧阳锦绣"
 
 
+async def test_of_several_signers_only_the_contact_goes_whom_pipeline_erased(house: ContractsHouse) -> None:
+    gone, staying = f"contacts/{uuid4()}", f"contacts/{uuid4()}"
+    for contact, signer in ((gone, "欧阳锦绣"), (staying, "司徒静")):
+        draft = await drafted(house, put_away(house.offers, an_offer(account=ACCOUNT)))
+        link = await sent(house, await approved(house, await reviewed(house, draft)), contact=contact)
+        await sign(house, link, signer=signer, request_id=f"sign-{contact[-12:]}")
+    told = ContactPersonErased(contact=ContactSnapshot(name=gone, account=f"accounts/{ACCOUNT}"))
+    await tell(house, told, gone)
+    assert await found(house.engine, ("欧阳锦绣",)) == []
+    assert {table for table, _, _ in await found(house.engine, ("司徒静",))} == {"signatures"}
+
+
 async def test_a_salesperson_erases_nobody(house: ContractsHouse) -> None:
     contract = await drafted(house)
     request = EraseContractPersonRequest(name=contract.name, reason="x")
