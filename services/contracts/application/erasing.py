@@ -74,7 +74,7 @@ async def erase_account_person(work: UnitOfWork, *, account: UUID, contact: UUID
 
 
 async def _of_contract(work: UnitOfWork, contract: Contract, *, buyer: bool, contact: UUID | None = None) -> Contract:
-    """Its signers, or of them `contact`, what was filled in, and papers that were sent and never signed; signed ones are kept by law."""
+    """Its signers, or `contact` of them, what was filled in, and papers never signed; the others the law keeps."""
     for signature in await signatures.signatures_of(work, contract.uuid):
         if contact is not None and signature.contact not in {None, contact}:
             continue

@@ -50,7 +50,8 @@ class Evidence:
 class Signature:
     """One way to sign a contract. Only the digests of its token and code are kept.
 
-    `contact` is who is to sign, where somebody said it. `content_hash` is the contract's content, `document` the file that was shown and `document_hash` its SHA-256.
+    `contact` is who is to sign, where somebody said it. `content_hash` is the contract's content, `document` the file
+    that was shown and `document_hash` its SHA-256.
     """
 
     uuid: UUID
