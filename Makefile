@@ -23,6 +23,7 @@ $(VENV)/.installed: requirements/bootstrap.lock requirements/development.lock py
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements/development.lock
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q kernel trade chassis services gateway deploy generated tests # half a second a process
 	@touch $@
 
 run: setup ## Start the whole product here, with demo data (PORT=8080, MILLRACE_HOME=.millrace)
