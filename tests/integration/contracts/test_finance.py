@@ -148,7 +148,7 @@ async def test_each_receipt_of_a_batch_is_booked_known_or_refused(house: Contrac
         ("B", outcome.BOOKING_OUTCOME_KNOWN, ""),
         ("B", outcome.BOOKING_OUTCOME_REFUSED, "RECEIPT_REFERENCE_TAKEN"),
         (" ", outcome.BOOKING_OUTCOME_REFUSED, "FIELD_INVALID"),
-        ("C", outcome.BOOKING_OUTCOME_REFUSED, "FIELD_INVALID"),
+        ("C", outcome.BOOKING_OUTCOME_REFUSED, "FIELD_NOT_DATE"),
         ("D", outcome.BOOKING_OUTCOME_REFUSED, "CONTRACT_NOT_FOUND"),
     ]
     assert answer.outcomes[3].refusal.text == "Another receipt is booked under B"
