@@ -29,8 +29,9 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in a process group of its own, its words appended to `log`.
 
-    The kernel sends `death_signal` to it when this process dies, however it dies. Its own group keeps the
-    Ctrl-C of a terminal away from it, so that the one who started it decides the order of the end.
+    The kernel sends `death_signal` to it when this process dies, however it dies, and also when the thread that
+    started it ends: start from a thread that outlives it. Its own group keeps the Ctrl-C of a terminal away from it,
+    so that the one who started it decides the order of the end.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
