@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from chassis.imports.cells import harmless_cell
-from chassis.imports.kind import Problem
 from chassis.imports.lifecycle import Import
 from chassis.imports.reading import read_rows
+from chassis.imports.row_reading import Problem
 
 _PIECE = 64 * 1024
 _BOM = "\ufeff"  # without it Excel reads UTF-8 as the system's code page

@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from chassis.imports import storage
-from chassis.imports.kind import ImportKind, ImportOrder, Problem
+from chassis.imports.kind import ImportKind, ImportOrder
 from chassis.imports.lifecycle import Account, Import, ImportState
 from chassis.imports.mapping import Columns, check_columns, guess_columns, knows_heading
 from chassis.imports.reading import find_shape, read_rows
 from chassis.imports.refusals import FileTooLarge
-from chassis.imports.rows import RowReader
+from chassis.imports.row_reading import Problem
 from chassis.imports.shape import MAX_BYTES, Row, Shape
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
@@ -92,7 +92,7 @@ def preview_rows(kind: ImportKind[Any], record: Import, *, path: Path, columns: 
     """The first rows and what is wrong with them, by the chosen columns or by the guessed ones; from a thread."""
     chosen = chosen_columns(kind, record, columns) if columns or record.columns else {}
     rows = list(islice(read_rows(path, record.shape), limit))
-    read = RowReader(kind, chosen).read(rows) if chosen else []
+    read = kind.reader(chosen).read(rows) if chosen else []
     problems = [(row.line, problem) for row in read for problem in row.problems]
     if not chosen:
         problems = [(0, Problem(code="IMPORT_WITHOUT_COLUMNS"))]

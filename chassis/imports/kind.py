@@ -4,33 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from enum import IntEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 from uuid import UUID
 
-from chassis.work import UnitOfWork
-
-Input = TypeVar("Input")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportField:
-    """A field that a column may fill, with the headings people give it.
-
-    `headings` are Chinese and English, the first one of each language is what we write ourselves. `exact` says
-    that every digit counts, as in a phone number, so that 1.38E+10 is refused. A cell of more than `longest`
-    characters is wrong before anything is computed from it: what is computed may cost more than it is worth.
-    """
-
-    path: str
-    chinese: tuple[str, ...]
-    english: tuple[str, ...]
-    exact: bool = False
-    longest: int = 200
-
-    @property
-    def headings(self) -> tuple[str, ...]:
-        """Every heading that means this field, its own path included."""
-        return (self.path, *self.chinese, *self.english)
+from chassis.imports.mapping import Columns
+from chassis.imports.row_reading import ImportField, Input, Problem, RowReading
+from chassis.imports.rows import RowReader
+from chassis.work import Read, UnitOfWork
 
 
 class Outcome(IntEnum):
@@ -44,30 +24,12 @@ class Outcome(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What is wrong with a row or, with a field's path, with one of its cells."""
-
-    code: str
-    field: str = ""
-    column: int = 0
-    parameters: Mapping[str, str] = default(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
     """What became of a row, with the record it became and what speaks against it."""
 
     outcome: Outcome
     record: UUID | None = None
     problems: tuple[Problem, ...] = ()
-
-
-class RowRefused(Exception):  # noqa: N818 - the trade's word: the row, not the program, is wrong
-    """A row cannot be taken in; carries every problem found, not only the first."""
-
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(*problems)
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +48,23 @@ class ImportOrder:
 class ImportKind(Generic[Input]):
     """One kind of object that files bring in.
 
-    `read_row` turns the texts of one row, by field path, into an input or raises RowRefused. `take_rows` takes
-    a batch of inputs in, as a set, and gives one result for each in the same order; it refuses a row by its
-    result and never by raising. With `order.dry_run` it decides and writes nothing.
+    `reading` says what a row holds; `prepare`, where there is one, gives a reading that works more out beforehand, by
+    the rules now in force. `take_rows` takes a batch of inputs in, as a set, and gives one result for each in the same
+    order; it refuses a row by its result and never by raising. With `order.dry_run` it decides and writes nothing.
     """
 
     record: str
     collection: str
     permission: str
     fields: Sequence[ImportField]
-    read_row: Callable[[Mapping[str, str]], Input]
+    reading: RowReading[Input]
     take_rows: Callable[[UnitOfWork, Sequence[Input], ImportOrder], Awaitable[Sequence[RowResult]]]
+    prepare: Callable[[Read], Awaitable[RowReading[Input]]] | None = None
     allows_custom: bool = False
     longest_custom: int = 1000
     batch_size: int = 500
     metadata: Mapping[str, Any] = default(default_factory=dict)
+
+    def reader(self, columns: Columns, reading: RowReading[Input] | None = None) -> RowReader[Input]:
+        """Who reads rows of these columns, as the kind says or by a reading that prepares more."""
+        return RowReader(self.fields, columns, reading or self.reading, longest_custom=self.longest_custom)

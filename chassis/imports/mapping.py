@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from chassis.imports.kind import ImportField
 from chassis.imports.refusals import ImportColumnUnknown, ImportFieldTwice, ImportFieldUnknown, ImportWithoutColumns
+from chassis.imports.row_reading import ImportField
 
 # Column number from 1 to field path.
 Columns = Mapping[int, str]

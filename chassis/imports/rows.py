@@ -2,16 +2,24 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic
 
-from chassis import logs
 from chassis.ids import new_id
 from chassis.imports.cells import is_cut_number, is_spreadsheet_error
-from chassis.imports.kind import ImportKind, Input, Problem, RowRefused
 from chassis.imports.mapping import Columns
+from chassis.imports.row_reading import ImportField, Input, Problem, RowReading, RowRefused
 from chassis.imports.shape import Row
 from kernel.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A row that met a mistake of ours: under which id the log tells of it, which error, and where."""
+
+    error_id: str
+    error: str
+    stack: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +29,38 @@ class ReadRow(Generic[Input]):
     line: int
     input: Input | None
     problems: tuple[Problem, ...] = ()
+    defect: Defect | None = None
+
+    def packed(self, reading: RowReading[Input]) -> list[object]:
+        """The row in what JSON knows."""
+        if self.input is not None:
+            return [self.line, reading.pack(self.input)]
+        defect = asdict(self.defect) if self.defect else None
+        return [self.line, None, [asdict(problem) for problem in self.problems], defect]
+
+
+def unpacked_row(packed: Sequence[Any], reading: RowReading[Input]) -> ReadRow[Input]:
+    """The row from what `packed` told."""
+    line, held, *more = packed
+    if not more:
+        return ReadRow(line, reading.unpack(held))
+    problems, defect = more
+    return ReadRow(line, None, tuple(Problem(**each) for each in problems), Defect(**defect) if defect else None)
 
 
 class RowReader(Generic[Input]):
-    """Reads the rows of one import; plain computing, to be called from a thread.
+    """Reads the rows of one import: plain computing, to be called from a thread or in a process apart."""
 
-    `defects` are the lines that failed through no fault of theirs.
-    """
-
-    def __init__(self, kind: ImportKind[Input], columns: Columns) -> None:
+    def __init__(
+        self, fields: Sequence[ImportField], columns: Columns, reading: RowReading[Input], *, longest_custom: int
+    ) -> None:
         """Read by the chosen columns."""
-        self._kind = kind
+        self.reading = reading
         self._paths = [(column - 1, path) for column, path in sorted(columns.items())]
         self._columns = {path: column for column, path in columns.items()}
-        self._exact = sorted(field.path for field in kind.fields if field.exact)
-        self._longest = {field.path: field.longest for field in kind.fields}
-        self.defects: list[int] = []
-        self._log = logs.get_logger()
+        self._exact = sorted(field.path for field in fields if field.exact)
+        self._longest = {field.path: field.longest for field in fields}
+        self._longest_custom = longest_custom
 
     def read(self, rows: Sequence[Row]) -> list[ReadRow[Input]]:
         """Each row as an input or as its problems."""
@@ -46,13 +69,6 @@ class RowReader(Generic[Input]):
     def located(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
         """The problems with the column their field came from."""
         return tuple(replace(problem, column=self._columns.get(problem.field, problem.column)) for problem in problems)
-
-    def failed(self, line: int, error: Exception) -> ReadRow[Input]:
-        """The row that met a defect of ours, refused with an error id under which the log tells more."""
-        self.defects.append(line)
-        error_id = str(new_id())
-        self._log.error("import_row_failed", error_id=error_id, error=type(error).__name__, stack=stack_of(error))
-        return ReadRow(line, None, (Problem(code="ROW_FAILED", parameters={"error_id": error_id}),))
 
     def _read(self, row: Row) -> ReadRow[Input]:
         if row.problem:
@@ -64,15 +80,15 @@ class RowReader(Generic[Input]):
         if problems:
             return ReadRow(row.line, None, self.located(problems))
         try:
-            return ReadRow(row.line, self._kind.read_row(values))
+            return ReadRow(row.line, self.reading.read(values))
         except RowRefused as refused:
             return ReadRow(row.line, None, self.located(refused.problems))
         except Exception as error:  # noqa: BLE001 - a row that meets a defect of ours must not stop the others
-            return self.failed(row.line, error)
+            return failed_row(row.line, error)
 
     def _too_long(self, values: Mapping[str, str]) -> list[Problem]:
         """Cells of more characters than their field may have."""
-        longest, most = self._longest, self._kind.longest_custom
+        longest, most = self._longest, self._longest_custom
         return [
             Problem(code="CELL_TOO_LONG", field=path, parameters={"limit": str(longest.get(path, most))})
             for path, text in values.items()
@@ -93,6 +109,13 @@ class RowReader(Generic[Input]):
 def refused_row(line: int, refusal: Refusal) -> ReadRow[Any]:
     """The row that a rule refuses by itself."""
     return ReadRow(line, None, (Problem(code=refusal.reason, parameters=refusal.metadata()),))
+
+
+def failed_row(line: int, error: Exception) -> ReadRow[Any]:
+    """The row that met a defect of ours, refused with an error id under which the log tells more."""
+    error_id = str(new_id())
+    problem = Problem(code="ROW_FAILED", parameters={"error_id": error_id})
+    return ReadRow(line, None, (problem,), Defect(error_id, type(error).__name__, stack_of(error)))
 
 
 def stack_of(error: Exception) -> str:

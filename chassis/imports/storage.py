@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.imports.kind import ImportKind, ImportOrder, Outcome, Problem, RowResult
+from chassis.imports.kind import ImportKind, ImportOrder, Outcome, RowResult
 from chassis.imports.lifecycle import Account, Failure, Import, ImportState, Progress
 from chassis.imports.refusals import ImportFileGone
+from chassis.imports.row_reading import Problem
 from chassis.imports.shape import MAX_ROWS, Shape
 from chassis.imports.tables import import_files, import_progress, import_rows, imports
 from chassis.scope import scope

@@ -27,6 +27,8 @@ class Hold:
     record: Import
     holder: UUID
     reader: RowReader[Any] = field(repr=False)
+    defects: list[int] = field(default_factory=list, repr=False)
+    """The lines that failed through no fault of theirs."""
 
 
 async def take_batch(work: UnitOfWork, *, hold: Hold, rows: Sequence[ReadRow[Any]]) -> None:

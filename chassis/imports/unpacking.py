@@ -4,10 +4,8 @@ It runs apart from the service and within limits, because the parser trusts what
 that claims to stand in row 400,000 of the last column makes it ask for a hundred gigabytes, and end its process.
 """
 
-import contextlib
 import resource
 import sys
-from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from python_calamine import (
     ZipError,
 )
 
+from chassis.imports.apart import go_first, told
 from chassis.imports.cells import cell_text
 from chassis.imports.refusals import FileBroken, FileExpandsTooMuch, FileRefused, FileWithoutRows
 from chassis.imports.xlsx_formulas import Failures, failed_formulas
@@ -46,7 +45,7 @@ def main(workbook: Path, rows: Path, sheet: str) -> int:
         content = _sheet(workbook, sheet)
         _write(content, failed_formulas(workbook, content.name), rows)
     except FileRefused as refusal:
-        sys.stdout.buffer.write(orjson.dumps([refusal.reason, asdict(refusal)]))
+        sys.stdout.buffer.write(told(refusal))
         return REFUSED
     return 0
 
@@ -57,9 +56,7 @@ def _stay_small() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (_WRITTEN, _WRITTEN))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError):
-        # Where memory runs out all the same, the kernel ends this process and not the service.
-        Path("/proc/self/oom_score_adj").write_text("1000")
+    go_first()
 
 
 def _sheet(path: Path, name: str) -> CalamineSheet:

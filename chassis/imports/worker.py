@@ -1,8 +1,8 @@
-"""The worker of imports: takes hold of a running import, reads its file in a thread, and hands on batch after batch."""
+"""The worker of imports: takes hold of a running import, has its file read, and hands on batch after batch."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,14 @@ from uuid import UUID
 from chassis import database, logs
 from chassis.ids import new_id
 from chassis.imports import storage
+from chassis.imports.ahead import rows_ahead
 from chassis.imports.intake import scratch_file
 from chassis.imports.kind import ImportKind
 from chassis.imports.lifecycle import Account, Failure, Import
-from chassis.imports.reading import read_batches
+from chassis.imports.reading_apart import ReadingOrder
 from chassis.imports.refusals import FileRefused, ImportFileGone
-from chassis.imports.rows import ReadRow, RowReader, refused_row, stack_of
+from chassis.imports.row_reading import RowReading
+from chassis.imports.rows import ReadRow, failed_row, refused_row, stack_of
 from chassis.imports.taking import Hold, HoldLost, fail, finish, lease_end, take_batch
 from chassis.jobs import carry_out
 from chassis.principal import Principal, Scope, service_principal
@@ -89,7 +91,7 @@ class ImportWorker:
             if claim is None:
                 return False
             record, kind = await self._find(Read(connection, now, self._service), claim.uuid)
-        hold = Hold(kind=kind, record=record, holder=holder, reader=RowReader(kind, record.columns))
+        hold = Hold(kind=kind, record=record, holder=holder, reader=kind.reader(record.columns))
         try:
             await self._attempt(hold, claim.attempts)
         except HoldLost:
@@ -121,7 +123,8 @@ class ImportWorker:
             async with database.connected(self._autocommit) as connection:
                 read = Read(connection, self._clock.now(), self._service)
                 await storage.fetch_file(read, uuid=hold.record.uuid, path=path)
-            await self._take_all(hold, path)
+                reading = await hold.kind.prepare(read) if hold.kind.prepare else hold.kind.reading
+            await self._take_all(hold, path, reading)
         except Unauthenticated:
             await self._fail(hold, Failure(code="IMPORT_STARTER_GONE"))
         except Halted:
@@ -140,19 +143,19 @@ class ImportWorker:
             raise Unauthenticated
         return principal
 
-    async def _take_all(self, hold: Hold, path: Path) -> None:
-        """Batch after batch, the next one read while the database works."""
-        shape, after_line = hold.record.shape, hold.record.progress.after_line
-        batches = read_batches(path, shape, after_line=after_line, size=hold.kind.batch_size)
-        coming = asyncio.create_task(asyncio.to_thread(_next_batch, hold.reader, batches))
-        try:
-            while rows := await coming:
-                _halt_after_defects(hold)
-                coming = asyncio.create_task(asyncio.to_thread(_next_batch, hold.reader, batches))
+    async def _take_all(self, hold: Hold, path: Path, reading: RowReading[Any]) -> None:
+        """Batch after batch, the next ones read meanwhile."""
+        order = ReadingOrder(
+            path=path,
+            shape=hold.record.shape,
+            after_line=hold.record.progress.after_line,
+            size=hold.kind.batch_size,
+            reader=hold.kind.reader(hold.record.columns, reading),
+        )
+        async with aclosing(rows_ahead(order)) as batches:
+            async for rows in batches:
+                self._count_defects(hold, rows)
                 await self._take(hold, await self._starter(hold), rows)
-        finally:
-            # The thread still reads the scratch file: it must be done before the file goes.
-            await asyncio.wait({coming})
 
     async def _take(self, hold: Hold, principal: Principal, rows: Sequence[ReadRow[Any]]) -> None:
         """One batch; when it fails for good, its halves, down to the row that spoils it."""
@@ -176,9 +179,19 @@ class ImportWorker:
         """The row that fails by itself, refused: with its reason, or with an error id when we are at fault."""
         if isinstance(error, Refusal):
             return refused_row(row.line, error)
-        failed = hold.reader.failed(row.line, error)
-        _halt_after_defects(hold)
+        failed = failed_row(row.line, error)
+        self._count_defects(hold, [failed])
         return failed
+
+    def _count_defects(self, hold: Hold, rows: Sequence[ReadRow[Any]]) -> None:
+        """Log what rows met that is our fault; raises Halted when it is too much."""
+        for row in rows:
+            if row.defect:
+                hold.defects.append(row.line)
+                told = {"error_id": row.defect.error_id, "error": row.defect.error, "stack": row.defect.stack}
+                self._log.error("import_row_failed", **told)
+        if len(hold.defects) > _MAX_DEFECTS:
+            raise Halted
 
     async def _fail(self, hold: Hold, failure: Failure) -> None:
         await self._end(hold, lambda work: fail(work, hold=hold, failure=failure))
@@ -189,15 +202,6 @@ class ImportWorker:
     async def _once(self, hold: Hold, principal: Principal, use_case: UseCase) -> None:
         """One transaction; the progress row tells what is done."""
         await carry_out(self._store, principal, action=f"{hold.kind.collection}.take", use_case=use_case)
-
-
-def _next_batch(reader: RowReader[Any], batches: Iterator[list[Any]]) -> list[ReadRow[Any]]:
-    return reader.read([row for batch in islice(batches, 1) for row in batch])
-
-
-def _halt_after_defects(hold: Hold) -> None:
-    if len(hold.reader.defects) > _MAX_DEFECTS:
-        raise Halted
 
 
 def _passes(error: Exception) -> bool:

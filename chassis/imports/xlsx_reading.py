@@ -1,8 +1,6 @@
 """Reading Excel workbooks in a process apart: what a workbook does to its parser, it does not do to the service."""
 
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,7 +9,8 @@ from pathlib import Path
 import orjson
 
 from chassis.imports import unpacking
-from chassis.imports.refusals import FileExpandsTooMuch, FileRefused
+from chassis.imports.apart import program, refusal_in, surroundings
+from chassis.imports.refusals import FileExpandsTooMuch
 from chassis.imports.shape import Row
 from chassis.imports.xlsx_scan import MAX_UNPACKED_MIB
 
@@ -51,22 +50,14 @@ def _rows_of(path: Path, sheet: str) -> Path:
 
 def _unpack(path: Path, rows: Path, sheet: str) -> None:
     begun = rows.with_name(f"{rows.name}.begun")
-    program = [sys.executable, "-m", unpacking.__name__, str(path), str(begun), sheet]
-    # None of the service's settings: they hold its secrets, and the program reads what strangers wrote.
-    surroundings = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = program(unpacking, str(path), str(begun), sheet)
     with _AT_A_TIME:
         try:
-            ended = subprocess.run(program, env=surroundings, check=False, timeout=_SECONDS, capture_output=True)  # noqa: S603 - our own program, and no shell reads its arguments
+            ended = subprocess.run(command, env=surroundings(), check=False, timeout=_SECONDS, capture_output=True)  # noqa: S603 - our own program, and no shell reads its arguments
         except subprocess.TimeoutExpired as error:
             raise FileExpandsTooMuch(limit_mib=MAX_UNPACKED_MIB) from error
     if ended.returncode == unpacking.REFUSED:
-        raise _refusal(ended.stdout)
+        raise refusal_in(ended.stdout)
     if ended.returncode:
         raise FileExpandsTooMuch(limit_mib=MAX_UNPACKED_MIB)
     begun.rename(rows)
-
-
-def _refusal(told: bytes) -> FileRefused:
-    reason, values = orjson.loads(told)
-    refusals = {each.reason: each for each in FileRefused.__subclasses__()}
-    return refusals[reason](**values)

@@ -121,7 +121,7 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
     _write_down(work, briefing, change.aggregate, decision)
     for hint in verdict.to_review:
         write_review(work, lead=change.aggregate.uuid, hint=hint, rules_version=duplicates)
-    return keep_identity(work, work.save(RECORD, change), newcomer, briefing.rules.duplicates)
+    return keep_identity(work, work.save(RECORD, change), newcomer)
 
 
 def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Lead:

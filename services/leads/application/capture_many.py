@@ -11,7 +11,7 @@ from chassis.work import UnitOfWork
 from kernel.errors import Refusal
 from services.leads.application.capture import Captured, as_answered, sees, take_in
 from services.leads.application.finding import candidates_of_many
-from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
+from services.leads.application.intake import Briefing, IntakeDesk, Newcomer, Told
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, create_lead
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
@@ -36,7 +36,7 @@ CaptureOutcome = Captured | Skipped | Refusal
 async def capture_many(
     work: UnitOfWork,
     *,
-    told: Sequence[LeadFacts],
+    told: Sequence[Told],
     desk: IntakeDesk,
     skip_known: bool = False,
     dry_run: bool = False,
@@ -61,7 +61,7 @@ async def capture_together(
     units: Sequence[UnitOfWork], *, told: Sequence[LeadFacts], desk: IntakeDesk
 ) -> list[Captured | Refusal]:
     """Leads told by several callers at the same moment are captured one after another, each on its own account."""
-    briefing, stock, lined_up = await _line_up(units[0], told=told, desk=desk)
+    briefing, stock, lined_up = await _line_up(units[0], told=[Told(facts) for facts in told], desk=desk)
     batch = _Batch(briefing, stock)
     outcomes: list[Captured | Refusal] = []
     for work, one in zip(units, lined_up, strict=True):
@@ -92,7 +92,7 @@ class _LinedUp:
 
 
 async def _line_up(
-    work: UnitOfWork, *, told: Sequence[LeadFacts], desk: IntakeDesk
+    work: UnitOfWork, *, told: Sequence[Told], desk: IntakeDesk
 ) -> tuple[Briefing, Mapping[UUID, Lead], list[_LinedUp | Refusal]]:
     """Everything that is read for a batch: the rules, one look at the stock, the leads of it that may be touched."""
     briefing = await desk.brief(work)
@@ -120,11 +120,11 @@ async def _shared(work: UnitOfWork, leads: Iterable[Lead]) -> frozenset[UUID]:
     return await shared_with_caller(work, [lead for lead in leads if not sees(work.principal, lead)])
 
 
-async def _prepare(briefing: Briefing, told: Sequence[LeadFacts]) -> list[Newcomer | Refusal]:
+async def _prepare(briefing: Briefing, told: Sequence[Told]) -> list[Newcomer | Refusal]:
     newcomers: list[Newcomer | Refusal] = []
-    for place, facts in enumerate(told):
+    for place, one in enumerate(told):
         try:
-            newcomers.append(briefing.prepare(facts))
+            newcomers.append(briefing.prepare(one.facts, traits=one.traits))
         except Refusal as refusal:
             newcomers.append(refusal)
         if place % _BREATH == 0:
@@ -142,7 +142,7 @@ class _Batch:
         self._skip_known = skip_known
         self._dry_run = dry_run
         self._current = dict(stock)
-        self._fresh: dict[UUID, Candidate] = {}
+        self._fresh: dict[UUID, Newcomer] = {}
         self._by_key: dict[str, list[UUID]] = {}
 
     def take(self, work: UnitOfWork, one: _LinedUp, *, shared: Collection[UUID]) -> CaptureOutcome:
@@ -161,7 +161,7 @@ class _Batch:
         """As many as of the stock, by the same order: those that share the most keys first, then the older."""
         shared = Counter(uuid for key in searched for uuid in self._by_key.get(key, ()))
         most = sorted(shared.items(), key=lambda found: (-found[1], found[0]))[:MOST_RESEMBLING]
-        return [self._fresh[uuid] for uuid, _ in most]
+        return [Candidate(uuid, self._fresh[uuid].prints) for uuid, _ in most]
 
     def _decide(
         self,
@@ -201,6 +201,6 @@ class _Batch:
     def _keep(self, lead: Lead, newcomer: Newcomer, *, is_new: bool) -> None:
         self._current[lead.uuid] = lead
         if is_new:
-            self._fresh[lead.uuid] = Candidate(lead.uuid, newcomer.prints)
+            self._fresh[lead.uuid] = newcomer
             for key in newcomer.match:
                 self._by_key.setdefault(key, []).append(lead.uuid)

@@ -27,5 +27,5 @@ async def update_lead(
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
     change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
     if change.events:
-        lead = keep_identity(work, work.save(RECORD, change), newcomer, briefing.rules.duplicates)
+        lead = keep_identity(work, work.save(RECORD, change), newcomer)
     return await as_answered(work, lead)

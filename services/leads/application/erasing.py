@@ -38,4 +38,4 @@ async def erase_lead_person(work: UnitOfWork, *, uuid: UUID, seen: int | None, r
         return lead
     change = change.then(lambda erased: graded(briefing, erased, newcomer.channel_kind))
     work.note(action="erase person", resource=f"leads/{uuid}", details={"reason": reason})
-    return keep_identity(work, work.save(RECORD, change), newcomer, briefing.rules.duplicates)
+    return keep_identity(work, work.save(RECORD, change), newcomer)

@@ -10,7 +10,7 @@ from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Candidate
 from services.leads.storage.identities import write_identity
 from services.leads.storage.stock import find_sharing, known_leads
-from trade.duplicates import DuplicateRules, from_text, prints_mark, to_text
+from trade.duplicates import DuplicateRules, from_text, prints_mark
 
 
 async def candidates(read: Read, searched: Collection[str], rules: DuplicateRules) -> Sequence[Candidate]:
@@ -35,7 +35,7 @@ async def _made_anew(read: Read, leads: Collection[UUID], rules: DuplicateRules)
     return {uuid: Candidate(uuid, fingerprint_of(lead.facts, rules)) for uuid, lead in known.items()}
 
 
-def keep_identity(work: UnitOfWork, lead: Lead, newcomer: Newcomer, rules: DuplicateRules) -> Lead:
+def keep_identity(work: UnitOfWork, lead: Lead, newcomer: Newcomer) -> Lead:
     """Whoever changes who the customer of a lead is, has it found and compared by that from now on."""
-    write_identity(work, lead, keys=newcomer.match, prints=to_text(newcomer.prints, prints_mark(rules)))
+    write_identity(work, lead, keys=newcomer.match, prints=newcomer.written_prints)
     return lead

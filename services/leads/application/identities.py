@@ -1,6 +1,7 @@
 """From a lead's facts to what it is found and compared by; the rules of comparing are the trade's."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from services.leads.domain.facts import Address as WrittenAddress
@@ -8,8 +9,38 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys
 from services.leads.domain.resemblance import Band, Candidate, Resemblance
 from trade.address import Address
-from trade.duplicates import DuplicateRules, Fingerprint, Identity, blocking_keys, fingerprint, resembling
+from trade.duplicates import (
+    DuplicateRules,
+    Fingerprint,
+    Identity,
+    blocking_keys,
+    fingerprint,
+    prints_mark,
+    resembling,
+    to_text,
+)
 from trade.names import pinyin_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a customer is found and compared by, worked out beforehand under the rules of a mark (`prints_mark`).
+
+    `prints` is the fingerprint as a text, `match` what the stock is searched by.
+    """
+
+    mark: str
+    prints: str
+    match: frozenset[str]
+    keys: FindingKeys
+
+
+def traits_of(facts: LeadFacts, rules: DuplicateRules) -> Traits:
+    """All of it at once, without the database."""
+    prints, mark = fingerprint_of(facts, rules), prints_mark(rules)
+    return Traits(
+        mark=mark, prints=to_text(prints, mark), match=match_keys(prints, rules), keys=finding_keys(facts, prints)
+    )
 
 
 def fingerprint_of(facts: LeadFacts, rules: DuplicateRules) -> Fingerprint:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis import metrics
 from chassis.organization import Organization, Snapshot
 from chassis.work import Read
-from services.leads.application.identities import compare, finding_keys, fingerprint_of, match_keys
+from services.leads.application.identities import Traits, compare, finding_keys, fingerprint_of, match_keys
 from services.leads.application.people import People
 from services.leads.application.rulebook import Rulebook, RulesInForce
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
@@ -20,22 +21,57 @@ from services.leads.domain.grading import decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Grading
 from services.leads.domain.resemblance import Candidate, Resemblance
 from services.leads.domain.rule_sets import RuleKind
-from trade.duplicates import Fingerprint, is_exact, shared_exact_keys
+from trade.duplicates import (
+    DuplicateRules,
+    Fingerprint,
+    from_text,
+    is_exact,
+    prints_mark,
+    shared_exact_keys,
+    to_text,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
-    """A lead at the desk: its facts with the region filled in, and what it is found and compared by."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody tells of a customer, with the traits where they were worked out beforehand."""
 
     facts: LeadFacts
-    prints: Fingerprint
-    match: frozenset[str]
+    traits: Traits | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """A lead at the desk: its facts with the region filled in, and what it is found and compared by.
+
+    The `traits` of a row of a file were worked out when it was read; of others each is worked out when asked for.
+    """
+
+    facts: LeadFacts
     channel_kind: str
+    standards: DuplicateRules
+    traits: Traits | None = None
+
+    @cached_property
+    def prints(self) -> Fingerprint:
+        """What it is compared by."""
+        written = from_text(self.traits.prints, self.traits.mark) if self.traits else None
+        return written or fingerprint_of(self.facts, self.standards)
+
+    @cached_property
+    def match(self) -> frozenset[str]:
+        """What the stock is searched by."""
+        return self.traits.match if self.traits else match_keys(self.prints, self.standards)
+
+    @property
+    def written_prints(self) -> str:
+        """What it is compared by, as it lies beside the lead."""
+        return self.traits.prints if self.traits else to_text(self.prints, prints_mark(self.standards))
 
     @property
     def keys(self) -> FindingKeys:
         """What the lead will be found by."""
-        return finding_keys(self.facts, self.prints)
+        return self.traits.keys if self.traits else finding_keys(self.facts, self.prints)
 
     def searched(self, rules: RulesInForce) -> frozenset[str]:
         """The keys worth searching by: those that too many leads share are left out."""
@@ -53,11 +89,12 @@ class Briefing:
     today: date
     zone: ZoneInfo
 
-    def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None) -> Newcomer:
+    def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None, traits: Traits | None = None) -> Newcomer:
         """Clean what was told; the region follows from the address where none is named.
 
-        A channel or campaign that was named `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown,
-        RegionUnknown, and what `check_received`, `check_demo` and `check_reach` raise.
+        `traits` worked out under other rules than those in force are left aside. A channel or campaign that was named
+        `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown, RegionUnknown, and what `check_received`,
+        `check_demo` and `check_reach` raise.
         """
         told.check_received(now=self.now)
         if before is None or told.demo_request_time != before.demo_request_time:
@@ -71,18 +108,22 @@ class Briefing:
         kind = self.rules.kind_of(told.channel) if same else self.rules.channel_kind(told)
         region = told.region or self.organization.region_for_province(told.address.province)
         facts = replace(told, region=region) if region != told.region else told
-        prints = fingerprint_of(facts, self.rules.duplicates)
-        return Newcomer(facts=facts, prints=prints, match=match_keys(prints, self.rules.duplicates), channel_kind=kind)
+        standards = self.rules.duplicates
+        valid = traits if traits and traits.mark == prints_mark(standards) else None
+        return Newcomer(facts=facts, channel_kind=kind, standards=standards, traits=valid)
 
     def resemblances(self, newcomer: Newcomer, known: Iterable[Candidate]) -> list[Resemblance]:
         """What the newcomer has in common with leads that share a key with it."""
-        return compare(newcomer.prints, known, self.rules.duplicates)
+        known = list(known)
+        return compare(newcomer.prints, known, self.rules.duplicates) if known else []
 
     def first_keys(self, newcomer: Newcomer, known: Sequence[Candidate]) -> frozenset[str]:
         """The keys that are the newcomer's alone and that no known lead has."""
+        exact = frozenset(filter(is_exact, newcomer.searched(self.rules)))
+        if not exact or not known:
+            return exact
         others = (each.prints for each in known)
-        shared = shared_exact_keys(newcomer.prints, others, self.rules.duplicates)
-        return frozenset(filter(is_exact, newcomer.searched(self.rules))) - shared
+        return exact - shared_exact_keys(newcomer.prints, others, self.rules.duplicates)
 
     def grade(self, facts: LeadFacts, *, channel_kind: str) -> Grading:
         """The grade by the rules in force, with its reasons."""

@@ -1,29 +1,20 @@
 """Importing leads (线索导入): the rows of a list become leads, as if each had been told by hand."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
-from chassis.imports.kind import ImportOrder, Outcome, Problem, RowResult
+from chassis.imports.kind import ImportOrder, Outcome, RowResult
+from chassis.imports.row_reading import Problem
 from chassis.work import Read, UnitOfWork
-from kernel.errors import InvalidField, Refusal
+from kernel.errors import Refusal
 from services.leads.application.capture import Captured
 from services.leads.application.capture_many import CaptureOutcome, Skipped, capture_many
-from services.leads.application.intake import Briefing, IntakeDesk
+from services.leads.application.intake import Briefing, IntakeDesk, Told
+from services.leads.application.lead_row import LeadRow, problem_of
 from services.leads.domain.channels import CampaignUnknown, ChannelUnknown
-from services.leads.domain.facts import LeadFacts
 
 IMPORT = "leads.import"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadRow:
-    """One row of a list: the facts, and the channel, campaign and region by the names people write."""
-
-    facts: LeadFacts
-    channel: str = ""
-    campaign: str = ""
-    region: str = ""
 
 
 async def check_origin(read: Read, *, desk: IntakeDesk, channel: str, campaign: str) -> None:
@@ -43,12 +34,11 @@ async def take_lead_rows(
     """A batch of rows is captured at once; a row that names an unknown channel, campaign or region is refused."""
     origins = _Origins(await desk.brief(work), order)
     placed = [origins.placed(row) for row in rows]
-    told = [facts for facts in placed if isinstance(facts, LeadFacts)]
+    told = [one for one in placed if isinstance(one, Told)]
     outcomes = await capture_many(work, told=told, desk=desk, skip_known=order.skip_known, dry_run=order.dry_run)
     captured = iter(outcomes)
     return [
-        _result(next(captured), dry_run=order.dry_run) if isinstance(facts, LeadFacts) else _refused(facts)
-        for facts in placed
+        _result(next(captured), dry_run=order.dry_run) if isinstance(one, Told) else _refused(one) for one in placed
     ]
 
 
@@ -66,8 +56,8 @@ class _Origins:
         self._channel = order.options.get("channel", "")
         self._campaign = order.options.get("campaign", "")
 
-    def placed(self, row: LeadRow) -> LeadFacts | Problem:
-        """The facts with channel, campaign and region, or what the row names that does not exist."""
+    def placed(self, row: LeadRow) -> Told | Problem:
+        """What the row tells, with channel, campaign and region, or what the row names that does not exist."""
         channel, campaign, region = row.channel or self._channel, row.campaign or self._campaign, row.region
         found = (_find(self._channels, channel), _find(self._campaigns, campaign), _find(self._regions, region))
         for field, name, uuid in zip(
@@ -75,9 +65,8 @@ class _Origins:
         ):
             if name and uuid is None:
                 return Problem(code=f"{field.upper()}_UNKNOWN", field=field, parameters={field: name[:80]})
-        if not any(found):
-            return row.facts
-        return replace(row.facts, channel=found[0], campaign=found[1], region=found[2])
+        facts = replace(row.facts, channel=found[0], campaign=found[1], region=found[2]) if any(found) else row.facts
+        return Told(facts, row.traits)
 
 
 def _index(collection: str, named: Iterable[tuple[UUID, str]]) -> dict[str, UUID]:
@@ -105,12 +94,6 @@ def _outcome_of(captured: Captured) -> Outcome:
     if captured.touched:
         return Outcome.TOUCHED
     return Outcome.IN_REVIEW if captured.in_review else Outcome.CREATED
-
-
-def problem_of(refusal: Refusal) -> Problem:
-    """A refusal of one lead as the problem of its row; what names a field names it relative to the lead."""
-    field = refusal.field.removeprefix("lead.") if isinstance(refusal, InvalidField) else ""
-    return Problem(code=refusal.reason, field=field, parameters=refusal.metadata())
 
 
 def _refused(problem: Problem) -> RowResult:

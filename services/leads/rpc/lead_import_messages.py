@@ -8,9 +8,10 @@ from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2
 from millrace.reasons.v1 import reason_pb2
 
 from chassis.imports.intake import Preview
-from chassis.imports.kind import ImportField, ImportOrder, Outcome, Problem, RowResult
+from chassis.imports.kind import ImportOrder, Outcome, RowResult
 from chassis.imports.lifecycle import Failure, Import, ImportState, Progress
 from chassis.imports.mapping import Columns
+from chassis.imports.row_reading import ImportField, Problem
 from chassis.imports.shape import FileFormat
 from chassis.texts import Texts
 from chassis.wire import named

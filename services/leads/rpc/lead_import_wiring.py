@@ -10,7 +10,7 @@ from chassis.principal import Principal
 from chassis.tokens import Revocations
 from kernel.errors import Unauthenticated
 from services.leads.application.intake import IntakeDesk
-from services.leads.rpc.lead_import_rows import lead_import_kind
+from services.leads.rpc.lead_import_kind import lead_import_kind
 from services.leads.rpc.lead_import_servicer import LeadImportServicer
 
 

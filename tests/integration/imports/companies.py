@@ -1,9 +1,7 @@
 """A small kind of object to import, and one installation of the import part around it."""
 
-import argparse
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
@@ -11,23 +9,16 @@ from sqlalchemy import Column, MetaData, Table, Text, Uuid, func, select, update
 
 from chassis.database import open_engine
 from chassis.imports import intake, storage
-from chassis.imports.kind import (
-    ImportField,
-    ImportKind,
-    ImportOrder,
-    Outcome,
-    Problem,
-    RowRefused,
-    RowResult,
-)
+from chassis.imports.kind import ImportKind, ImportOrder, Outcome, RowResult
 from chassis.imports.lifecycle import Account, Import
+from chassis.imports.row_reading import ImportField, Problem, RowReading, RowRefused
 from chassis.imports.tables import import_progress, import_tables
 from chassis.imports.worker import ImportWorker
 from chassis.principal import Principal, Scope
 from chassis.tables import chassis_tables
 from chassis.work import Read, Store, UnitOfWork
 from chassis.work.request_key import RequestKey
-from kernel.time import Clock, SystemClock
+from kernel.time import Clock
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 
 METADATA = MetaData()
@@ -68,7 +59,7 @@ COMPANIES: ImportKind[str] = ImportKind(
         ImportField(path="name", chinese=("公司名称",), english=("Company name", "Name")),
         ImportField(path="phone", chinese=("电话",), english=("Phone",), exact=True, longest=40),
     ),
-    read_row=read_company,
+    reading=RowReading(read=read_company, pack=str, unpack=str),
     take_rows=take_companies,
     batch_size=50,
 )
@@ -164,18 +155,3 @@ class Installation:
         async with self.engine.connect() as connection:
             found = await connection.execute(storage.select_rows(record.uuid).order_by("line"))
             return [(row.line, Outcome(row.outcome), storage.problems_of(row.problems)) for row in found]
-
-
-async def work_for_ever(url: str, ready: Path) -> None:
-    """What the killed process runs."""
-    worker = Installation(url, SystemClock()).worker()
-    await asyncio.to_thread(ready.touch)
-    await worker.run()
-
-
-if __name__ == "__main__":
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("url")
-    arguments.add_argument("ready", type=Path)
-    given = arguments.parse_args()
-    asyncio.run(work_for_ever(given.url, given.ready))

@@ -4,13 +4,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from chassis.imports.lifecycle import ImportState
 from kernel.time import SystemClock
-from tests.integration.imports import companies
+from tests.integration.imports import killed_worker
 from tests.integration.imports.companies import Installation
 
 
@@ -22,14 +21,13 @@ async def here(empty_database: str) -> AsyncIterator[Installation]:
     await installation.close()
 
 
-async def test_killing_the_worker_again_and_again_loses_and_doubles_no_row(here: Installation, tmp_path: Path) -> None:
+async def test_killing_the_worker_again_and_again_loses_and_doubles_no_row(here: Installation) -> None:
     names = [f"公司{number}" for number in range(20_000)]
     record = await here.start(await here.upload(("公司名称\n" + "\n".join(names)).encode()))
     chance = random.Random(7)
     url = here.engine.url.render_as_string(hide_password=False)
-    for attempt in range(3):
-        ready = tmp_path / f"ready{attempt}"
-        process = subprocess.Popen([sys.executable, "-m", companies.__name__, url, str(ready)])  # noqa: ASYNC220 - it is killed below
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-m", killed_worker.__name__, url])  # noqa: ASYNC220 - it is killed below
         await asyncio.wait_for(here.wait_for_names(more_than=await here.count()), 30)
         await asyncio.sleep(chance.uniform(0, 0.3))
         process.kill()

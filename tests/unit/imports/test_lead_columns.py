@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chassis.imports.kind import ImportField, Problem, RowRefused
 from chassis.imports.mapping import guess_columns, heading_key
 from chassis.imports.reading import find_shape, read_rows
+from chassis.imports.row_reading import ImportField, Problem, RowRefused
 from kernel.money import Money
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead_import.columns import COLUMNS
@@ -24,7 +24,7 @@ from services.leads.domain.lead_import.reading import (
     read_urgency,
 )
 from services.leads.rpc.lead_import_lengths import longest_cell
-from services.leads.rpc.lead_import_rows import read_lead_row
+from services.leads.rpc.lead_import_reading import read_lead_row
 from tests.unit.imports.files import a_workbook
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

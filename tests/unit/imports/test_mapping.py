@@ -3,9 +3,9 @@ import time
 import pytest
 
 from chassis.imports.cells import harmless_cell, is_cut_number
-from chassis.imports.kind import ImportField
 from chassis.imports.mapping import check_columns, guess_columns, heading_key, knows_heading
 from chassis.imports.refusals import ImportColumnUnknown, ImportFieldTwice, ImportFieldUnknown, ImportWithoutColumns
+from chassis.imports.row_reading import ImportField
 
 FIELDS = (
     ImportField(path="company_name", chinese=("公司名称", "公司"), english=("Company", "Company name")),

@@ -1,20 +1,17 @@
 """From the texts of a row to a lead, by the rules of the contract: what CreateLead refuses, a row may not say."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from millrace.leads.v1 import lead_pb2
 
-from chassis.imports.kind import ImportField, ImportKind, Problem, RowRefused
+from chassis.imports.row_reading import Problem, RowRefused
 from chassis.rpc.refusals import InvalidRequest
 from chassis.rpc.validation import validate
 from chassis.wire import money_message, put_instant
 from kernel.errors import Refusal
 from kernel.money import Money
-from services.leads.application.intake import IntakeDesk
-from services.leads.application.lead_import import IMPORT, LeadRow, problem_of, take_lead_rows
-from services.leads.domain.lead_import.columns import COLUMNS
+from services.leads.application.lead_row import LeadRow, prepared, problem_of
 from services.leads.domain.lead_import.reading import (
     Unreadable,
     full_name,
@@ -25,37 +22,13 @@ from services.leads.domain.lead_import.reading import (
     read_tags,
     read_urgency,
 )
-from services.leads.rpc.lead_import_lengths import longest_cell, longest_custom_value
 from services.leads.rpc.lead_messages import URGENCY_NUMBERS, facts_of
+from trade.duplicates import DuplicateRules
 
 _Fill = Callable[[lead_pb2.Lead, str], None]
 # Columns that say nothing by themselves: they are read beside another, or looked up by name.
 _ASIDE = frozenset({"surname", "given_name", "currency", "channel", "campaign", "region"})
 _INSTANTS = frozenset({"received_time", "demo_request_time"})
-
-
-def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]:
-    """How leads are imported; dates without a time zone are dates of `zone`."""
-    fields = [
-        ImportField(
-            path=each.path,
-            chinese=each.chinese,
-            english=each.english,
-            exact=each.exact,
-            longest=longest_cell(each.path),
-        )
-        for each in COLUMNS
-    ]
-    return ImportKind(
-        record="lead_import",
-        collection="leadImports",
-        permission=IMPORT,
-        fields=tuple(fields),
-        read_row=partial(read_lead_row, zone=zone),
-        take_rows=partial(take_lead_rows, desk=desk),
-        allows_custom=True,
-        longest_custom=longest_custom_value(),
-    )
 
 
 def read_lead_row(values: Mapping[str, str], *, zone: ZoneInfo) -> LeadRow:
@@ -83,6 +56,11 @@ def read_lead_row(values: Mapping[str, str], *, zone: ZoneInfo) -> LeadRow:
         campaign=values.get("campaign", ""),
         region=values.get("region", ""),
     )
+
+
+def read_prepared_row(values: Mapping[str, str], *, zone: ZoneInfo, rules: DuplicateRules) -> LeadRow:
+    """The same, with what the lead will be found and compared by under these rules."""
+    return prepared(read_lead_row(values, zone=zone), rules)
 
 
 def _fill(message: lead_pb2.Lead, path: str, text: str, values: Mapping[str, str], zone: ZoneInfo) -> None:
