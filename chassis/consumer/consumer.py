@@ -108,10 +108,15 @@ class Consumer:
     async def _lead(self, lock: AsyncConnection) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await self.step()
+            if await self.step() and not self._is_behind():
+                await asyncio.sleep(self.subscription.gather)
             if loop.time() - self._checked > _CHECK_SECONDS:
                 await lock.exec_driver_sql("select 1")
                 await self._check_stream()
+
+    def _is_behind(self) -> bool:
+        """Whether more events lay in the stream when the last one of the batch was delivered."""
+        return self._reader is not None and self._reader.pending > 0
 
     async def _check_stream(self) -> None:
         """A stream with another epoch is another stream, and a rewound one begins to differ where it ends.

@@ -5,18 +5,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Row, Text, any_, bindparam, delete, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.consumer.event import Event, read_payload, time_told
+from chassis.prepared import Prepared
 from chassis.tables import applied, checkpoints, dead_letters, parked
 
-_UPSERT_APPLIED = text(
-    "insert into applied (consumer, aggregate, version) "
-    "select :consumer, a, v from unnest(cast(:aggregates as text[]), cast(:versions as bigint[])) as u(a, v) "
-    "on conflict (consumer, aggregate) do update set version = excluded.version "
-    "where applied.version < excluded.version"
+_PARKED = select(parked.c.aggregate).where(parked.c.consumer == bindparam("of")).with_for_update(read=True)
+_STANDING = Prepared(
+    select(applied.c.aggregate, applied.c.version).where(
+        applied.c.consumer == bindparam("of"), applied.c.aggregate == any_(bindparam("aggregates", type_=ARRAY(Text)))
+    )
+)
+_REMEMBER = Prepared(
+    text(
+        "insert into applied (consumer, aggregate, version) "
+        "select :of, a, v from unnest(cast(:aggregates as text[]), cast(:versions as bigint[])) as u(a, v) "
+        "on conflict (consumer, aggregate) do update set version = excluded.version "
+        "where applied.version < excluded.version"
+    ).bindparams(
+        bindparam("of", type_=Text),
+        bindparam("aggregates", type_=ARRAY(Text)),
+        bindparam("versions", type_=ARRAY(BigInteger)),
+    )
+)
+_ADVANCE = Prepared(
+    update(checkpoints)
+    .where(
+        checkpoints.c.consumer == bindparam("of"),
+        checkpoints.c.epoch == bindparam("old_epoch"),
+        checkpoints.c.seq == bindparam("old_seq"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("epoch", "seq", "event_seq", "event_id")})
+    .returning(checkpoints.c.consumer)
 )
 
 
@@ -63,9 +86,8 @@ async def start_at(connection: AsyncConnection, consumer: str, *, stream: str, p
 
 async def advance(connection: AsyncConnection, consumer: str, old: Place, new: Place) -> Place:
     """Move the checkpoint; raises CheckpointMoved unless it stood where this reader left it."""
-    where = (checkpoints.c.consumer == consumer, checkpoints.c.epoch == old.epoch, checkpoints.c.seq == old.seq)
-    moved = await connection.execute(update(checkpoints).where(*where).values(_columns(new)))
-    if moved.rowcount != 1:
+    moved_to = {f"new_{name}": value for name, value in _columns(new).items()}
+    if not await _ADVANCE.rows(connection, of=consumer, old_epoch=old.epoch, old_seq=old.seq, **moved_to):
         raise CheckpointMoved
     return new
 
@@ -77,28 +99,24 @@ def _columns(place: Place) -> dict[str, Any]:
 
 async def standing(connection: AsyncConnection, consumer: str, aggregates: Collection[str]) -> dict[str, int]:
     """The version each of these aggregates was applied to."""
-    statement = select(applied.c.aggregate, applied.c.version).where(
-        applied.c.consumer == consumer, applied.c.aggregate == text("any(cast(:aggregates as text[]))")
-    )
-    rows = await connection.execute(statement, {"aggregates": list(aggregates)})
-    return {row.aggregate: row.version for row in rows}
+    rows = await _STANDING.rows(connection, of=consumer, aggregates=list(aggregates))
+    return {row["aggregate"]: row["version"] for row in rows}
 
 
 async def remember(connection: AsyncConnection, consumer: str, versions: Mapping[str, int]) -> None:
     """Keep the versions applied."""
     if versions:
-        parameters = {"consumer": consumer, "aggregates": list(versions), "versions": list(versions.values())}
-        await connection.execute(_UPSERT_APPLIED, parameters)
+        await _REMEMBER.rows(connection, of=consumer, aggregates=list(versions), versions=list(versions.values()))
 
 
 async def parked_aggregates(connection: AsyncConnection, consumer: str) -> frozenset[str]:
     """The aggregates whose events wait for somebody to look.
 
     The rows are held until the transaction ends: a redrive that lifted one meanwhile would miss the event this
-    transaction buries. Whoever asks for standings as well asks for them after this.
+    transaction buries. Whoever asks for standings as well asks for them after this; and this begins the transaction,
+    which what is prepared does not.
     """
-    statement = select(parked.c.aggregate).where(parked.c.consumer == consumer).with_for_update(read=True)
-    return frozenset((await connection.execute(statement)).scalars())
+    return frozenset((await connection.execute(_PARKED, {"of": consumer})).scalars())
 
 
 async def park(connection: AsyncConnection, consumer: str, aggregate: str, *, since: datetime) -> None:

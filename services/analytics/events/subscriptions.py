@@ -17,6 +17,8 @@ from services.analytics.storage.projections import Connection, Projection, known
 F = TypeVar("F", bound=Fact)
 Projector = Callable[[Connection, Sequence[Event]], Awaitable[None]]
 Put = Callable[..., Awaitable[None]]
+# Many events meet in few cells, and nobody waits for a figure as for the answer to a write.
+_GATHER_SECONDS = 0.1
 
 
 def subscriptions(zone: tzinfo, *, summing: bool = True) -> tuple[Subscription, ...]:
@@ -50,6 +52,7 @@ def _following(stream: str, projectors: Mapping[str, Projector]) -> Subscription
         stream=stream,
         subjects=tuple(f"millrace.{stream}.v1.{noun}.>" for noun in projectors),
         apply=apply,
+        gather=_GATHER_SECONDS,
     )
 
 
