@@ -56,6 +56,7 @@ def reacting(
         principal=service_principal(service, dict.fromkeys(grants, Scope.ALL)),
         publications=parts.definition.publications,
         clock=parts.clock,
+        committed=parts.woken.set,
     )
 
 
@@ -68,8 +69,9 @@ def reaction_subscription(
     principal: Principal,
     publications: Publications,
     clock: Clock,
+    committed: Callable[[], None] = lambda: None,
 ) -> Subscription:
-    """The same from its pieces."""
+    """The same from its pieces; `committed` wakes the relay, as what a caller writes does."""
     by_type = {message.DESCRIPTOR.full_name: reaction for message, reaction in reactions.items()}
 
     async def apply(connection: AsyncConnection, events: Sequence[Event]) -> None:
@@ -86,7 +88,7 @@ def reaction_subscription(
                 )
                 await _react(work, reaction, event)
 
-    return Subscription(name=name, stream=stream, subjects=subjects, apply=apply)
+    return Subscription(name=name, stream=stream, subjects=subjects, apply=apply, applied=committed)
 
 
 async def _react(work: UnitOfWork, reaction: Reaction, event: Event) -> None:

@@ -193,6 +193,7 @@ class Consumer:
     async def _apply(self, delivered: Sequence[Delivered]) -> None:
         events = events_of(delivered)
         self._place = await self._applier.apply(events, place=self._place) or self._place
+        self.subscription.applied()
         now, ages = self._clock.now(), metrics.EVENT_AGE_SECONDS.labels(self.subscription.name)
         for event in events:
             ages.observe(max((now - event.time).total_seconds(), 0))

@@ -41,8 +41,9 @@ class Subscription:
     """A consumer: its name, the stream, the nouns it reads (`millrace.x.v1.noun.>`), and what it does with a set.
 
     `apply` gets events of known types, each aggregate's in version order, and changes the given database only. It may
-    run again on the same set after a failure, never after a success. After a set it lets events gather for so many
-    seconds, unless it is behind: in a busy second a set costs hardly more than one of them.
+    run again on the same set after a failure, never after a success; once it is committed, `applied` is called. After a
+    set the consumer lets events `gather` for so many seconds, unless it is behind: in a busy second a set costs hardly
+    more than one of them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Subscription:
     subjects: tuple[str, ...]
     apply: Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
     gather: float = 0.05
+    applied: Callable[[], None] = lambda: None
 
 
 class Unreadable(Exception):  # noqa: N818 - one event, not the consumer

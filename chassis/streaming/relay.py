@@ -33,7 +33,8 @@ BATCH = 500
 GROUPS = 64
 # For fewer a batch costs the server more than it saves: it keeps each batch apart until all of it is there.
 FEWEST_TOGETHER = 16
-POLL_SECONDS = 0.1
+# What another replica commits is found by looking; whoever commits in this process wakes the relay.
+POLL_SECONDS = 0.15
 # So long it waits for more after the first commit: in a busy second the events of many go out together.
 GATHER_SECONDS = 0.005
 RECONCILE_SECONDS = 30.0
