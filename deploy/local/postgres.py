@@ -140,11 +140,15 @@ def _make_folders(folder: Path, data: Path, sockets: Path, *, user: str | None) 
 
 
 def _open_way_to(path: Path) -> None:
-    """Let other users pass through, not read, the folders above `path`."""
+    """Let other users pass through, not read, the folders above `path`; what is changed is said aloud.
+
+    PostgreSQL refuses to run as root, and whoever it runs as must reach its data and its program.
+    """
     for above in path.parents:
         mode = above.stat().st_mode
         if not mode & stat.S_IXOTH:
             above.chmod(stat.S_IMODE(mode) | stat.S_IXGRP | stat.S_IXOTH)
+            print(f"# {above} may now be passed through, not read, by other users: PostgreSQL does not run as root")
 
 
 def _initialize(data: Path, *, user: str | None) -> None:

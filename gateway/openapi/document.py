@@ -1,12 +1,14 @@
 """The document itself: paths, parameters, bodies, answers, problems."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway import problems
 from gateway.openapi.comments import comments
+from gateway.openapi.examples import answer_example, request_example
 from gateway.openapi.schemas import Schema, Schemas
 from gateway.transcoding.methods import HTTP_BODY, Binding, Shape
 from gateway.transcoding.templates import Template
@@ -72,10 +74,15 @@ def document(bindings: Iterable[Binding], *, version: str) -> dict[str, Any]:
     schemas = Schemas()
     paths: dict[str, dict[str, Any]] = {}
     tags: dict[str, str] = {}
+    bindings = list(bindings)
+    names = _operation_names(bindings)
     for binding in bindings:
         service = binding.method.descriptor.containing_service
         tags[service.name] = comments().get(service.full_name, "")
-        paths.setdefault(path_of(binding.template), {})[binding.verb.lower()] = _operation(binding, schemas)
+        paths.setdefault(path_of(binding.template), {})[binding.verb.lower()] = {
+            "operationId": names[binding],
+            **_operation(binding, schemas),
+        }
     schemas.components["Problem"] = _PROBLEM
     return {
         "openapi": "3.1.0",
@@ -111,11 +118,21 @@ def _singular(collection: str) -> str:
     return collection
 
 
+def _operation_names(bindings: Sequence[Binding]) -> Mapping[Binding, str]:
+    """The method's name; of methods that several services have, with the service's before it: `ContractsApprove`."""
+    known = Counter(binding.method.descriptor.name for binding in bindings)
+    return {
+        binding: name
+        if known[name := binding.method.descriptor.name] == 1
+        else f"{binding.method.service.title()}{name}"
+        for binding in bindings
+    }
+
+
 def _operation(binding: Binding, schemas: Schemas) -> dict[str, Any]:
     method = binding.method
     text = comments().get(method.name, "")
     operation: dict[str, Any] = {
-        "operationId": method.descriptor.name,
         "tags": [method.descriptor.containing_service.name],
         "summary": text.partition(". ")[0].rstrip(".").replace("\n", " "),
         "description": text,
@@ -171,8 +188,20 @@ def _body(binding: Binding, schemas: Schemas) -> dict[str, Any] | None:
     if binding.method.shape is Shape.UPLOAD:
         return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     if binding.body == "*":
-        return {_JSON: {"schema": schemas.reference(message)}}
-    return {_JSON: {"schema": schemas.field(message.fields_by_name[binding.body])}}
+        return {_JSON: {"schema": schemas.reference(message), "example": body_example(binding)}}
+    schema = schemas.field(message.fields_by_name[binding.body])
+    return {_JSON: {"schema": schema, "example": body_example(binding)}}
+
+
+def body_example(binding: Binding) -> dict[str, Any]:
+    """A JSON body that can be sent as it stands, once the names in it are those of one's own records."""
+    message: Descriptor = binding.method.descriptor.input_type
+    if binding.body == "*":
+        in_path = {message.fields_by_name[variable.field[0]].json_name for variable in binding.template.variables}
+        whole = request_example(message, verb=binding.verb, is_resource=False)
+        return {name: value for name, value in whole.items() if name not in in_path}
+    resource: Any = message.fields_by_name[binding.body].message_type
+    return request_example(resource, verb=binding.verb, is_resource=True)
 
 
 def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:
@@ -181,7 +210,10 @@ def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:
         return {"description": "The file.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
     kind = "text/event-stream" if binding.method.shape is Shape.EVENTS else _JSON
     text = comments().get(message.full_name, "Done.")
-    answer = {"description": text, "content": {kind: {"schema": schemas.reference(message)}}}
+    content: dict[str, Any] = {"schema": schemas.reference(message)}
+    if kind == _JSON:
+        content["example"] = answer_example(message)
+    answer = {"description": text, "content": {kind: content}}
     if binding.method.shape is Shape.UNARY:
         told = {"Millrace-Stale": _STALE} if binding.reads else {"Millrace-Written": _WRITTEN}
         answer["headers"] = told

@@ -7,6 +7,7 @@ from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from gateway.openapi.comments import comments
+from gateway.openapi.examples import text_example
 
 Schema = dict[str, Any]
 
@@ -83,7 +84,7 @@ class Schemas:
             return self._enum(field.enum_type)
         if field.type == FieldDescriptor.TYPE_BYTES:
             return {"type": "string", "contentEncoding": "base64"}
-        return {**_BY_TYPE[field.cpp_type], **_scalar_limits(rules)}
+        return {**_BY_TYPE[field.cpp_type], **_scalar_limits(rules), **_exemplified(field)}
 
     def _enum(self, enum: EnumDescriptor) -> Schema:
         name = component_name(enum.full_name)
@@ -116,8 +117,12 @@ def _scalar_limits(rules: Any) -> Schema:
         limits.update([("format", text) for rule, text in _FORMATS.items() if getattr(of_kind, rule, False)])
     if kind.endswith("64"):
         limits.clear()  # JSON carries them as strings
-    examples = list(getattr(of_kind, "example", ()))
-    return limits | ({"examples": examples} if examples else {})
+    return limits
+
+
+def _exemplified(field: FieldDescriptor) -> Schema:
+    text = text_example(field) if field.cpp_type == FieldDescriptor.CPPTYPE_STRING else None
+    return {"examples": [text]} if text else {}
 
 
 def _limits(rules: Any, table: dict[str, str]) -> Schema:
