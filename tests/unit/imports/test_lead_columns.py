@@ -6,10 +6,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from millrace.leads.v1 import lead_pb2
 
 from chassis.imports.mapping import guess_columns, heading_key
 from chassis.imports.reading import find_shape, read_rows
 from chassis.imports.row_reading import ImportField, Problem, RowRefused
+from chassis.rpc.validation import validate
+from kernel.errors import Refusal
 from kernel.money import Money
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead_import.columns import COLUMNS
@@ -25,6 +30,7 @@ from services.leads.domain.lead_import.reading import (
 )
 from services.leads.rpc.lead_import_lengths import longest_cell
 from services.leads.rpc.lead_import_reading import read_lead_row
+from services.leads.rpc.lead_messages import facts_of
 from tests.unit.imports.files import a_workbook
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -162,3 +168,28 @@ def test_no_heading_means_two_fields() -> None:
     repeated = {key for key in keys if keys.count(key) > 1}
     paths = {heading_key(column.path) for column in COLUMNS}
     assert repeated <= paths
+
+
+_TOLD = st.dictionaries(
+    st.sampled_from(["company_name", "contact_name", "phone", "email", "need", "address.city", "address.postal_code"]),
+    st.text(st.sampled_from("渠成 a9\t\n\x07\u202e\u3000"), max_size=110).filter(lambda text: text != ""),
+)
+
+
+@given(_TOLD)
+@example({"company_name": "渠" * 200, "address.postal_code": "9" * 20})
+@example({"company_name": "渠" * 201})
+@example({"phone": " "})
+def test_a_row_of_plain_texts_is_judged_as_the_message_that_says_the_same(told: dict[str, str]) -> None:
+    message = lead_pb2.Lead()
+    for path, text in told.items():
+        part = path.removeprefix("address.")
+        setattr(message if part == path else message.address, part, text)
+    try:
+        validate(message)
+        expected = facts_of(message)
+    except Refusal:
+        with pytest.raises(RowRefused):
+            read_lead_row(told, zone=SHANGHAI)
+    else:
+        assert read_lead_row(told, zone=SHANGHAI).facts == expected
