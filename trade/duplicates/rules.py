@@ -126,6 +126,10 @@ class DuplicateRules:
     custom_fields: tuple[CustomField, ...] = ()
     ignored_values: frozenset[str] = DEFAULT_IGNORED
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to another process as plain data: mappings nobody may write into cannot."""
+        return DuplicateRules.from_mapping, (self.to_mapping(),)
+
     def to_mapping(self) -> dict[str, object]:
         """The rules as plain data, for a JSON column and for a form."""
         return {

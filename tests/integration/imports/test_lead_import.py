@@ -25,7 +25,7 @@ from services.leads.application.rulebook import Rulebook
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.storage.metadata import ORGANIZATION, REVOKED_SESSIONS
-from services.leads.storage.tables import CHANNELS, LEADS, TOUCHES
+from services.leads.storage.tables import CHANNELS, LEAD_IDENTITIES, LEADS, TOUCHES
 from tests.support.clock import NOON, FixedClock
 from tests.support.serving import settings_of
 
@@ -35,6 +35,7 @@ BOSS = Principal(subject=f"apiClients/{CLIENT}", grants=dict.fromkeys(MAY, Scope
 STRANGER = Principal(subject=f"members/{UUID(int=7)}", grants=dict.fromkeys(MAY, Scope.OWN))
 AS_BOSS: dict[str, Any] = {"metadata": (("authorization", "Bearer boss"), ("accept-language", "zh"))}
 AS_STRANGER: dict[str, Any] = {"metadata": (("authorization", "Bearer stranger"),)}
+BATCH = 500
 LIST = "公司名称,联系人,手机,预算,渠道\n"
 
 
@@ -244,3 +245,20 @@ async def test_the_refused_rows_are_downloaded_with_their_errors(house: House) -
     lines = b"".join(pieces).decode("utf-8-sig").splitlines()
     assert lines[1].startswith("'=1+1,王小明,13800138000,面议,,2,预算: ")
     assert len(lines) == 2
+
+
+async def test_rows_behind_the_first_batch_are_compared_as_those_in_it(house: House) -> None:
+    told = [f"杭州云帆{n}号科技有限公司,王{n},137{n:08d},1万,\n" for n in range(1100, 1100 + 2 * BATCH)]
+    done = await house.take(await house.upload(LIST + "".join([*told, told[3], told[-3]])))
+    assert done.state == lead_import_pb2.LEAD_IMPORT_STATE_FINISHED
+    assert (done.progress.done, done.progress.touched, done.progress.refused) == (2 * BATCH + 2, 2, 0)
+    async with house.parts.engine.connect() as connection:
+        found = (await connection.execute(select(LEADS.c.company_name, LEADS.c.phone_e164, LEADS.c.sort_key))).all()
+        identities = (await connection.execute(select(LEAD_IDENTITIES.c.match_keys, LEAD_IDENTITIES.c.prints))).all()
+    assert (
+        "杭州云帆2099号科技有限公司",
+        "+8613700002099",
+        "hang zhou yun fan 2099 hao ke ji you xian gong si",
+    ) in found
+    assert all(row.match_keys and row.prints for row in identities)
+    assert len(identities) == 2 * BATCH
