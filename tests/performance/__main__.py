@@ -1,6 +1,5 @@
 """`make bench`: every figure beside its limit, in one run on the embedded stack; at most 20 minutes."""
 
-import os
 import sys
 import tempfile
 import time
@@ -16,14 +15,15 @@ from tests.performance.bench import Bench
 from tests.performance.events import measure_lag
 from tests.performance.figures import Figure, spread
 from tests.performance.figuring import measure_figuring
+from tests.performance.growing import grow
+from tests.performance.machine import measure_machine
 from tests.performance.reading import measure_customer_view, measure_reading
 from tests.performance.selling import measure_selling
 from tests.performance.writing import check_duplicates, measure_writing
 
 UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
 DEMO = 800
-FIRST, STOCK, MANY = 10_000, 100_000, 1_000_000
-LONGEST = 20 * 60
+FIRST, STOCK = 10_000, 100_000
 
 
 def main() -> int:
@@ -35,8 +35,10 @@ def main() -> int:
         stack = Stack(home, port, UNLIMITED | demo_year(home), say=lambda text: print(f"# {text}", flush=True))
         try:
             stack.start()
-            load_demo(stack, leads=DEMO)
+            assert stack.postgres is not None
             bench = Bench(stack)
+            bench.say(measure_machine(stack.postgres))
+            load_demo(stack, leads=DEMO)
             uvloop.run(_measure(bench, began))
             _measure_second_start(bench)
         finally:
@@ -68,7 +70,7 @@ async def _measure(bench: Bench, began: float) -> None:
     _say_memory(bench)
     await measure_selling(bench, raw=raw)
     await measure_figuring(bench)
-    await _grow(bench, began, spread(few.latencies)["p99"])
+    await grow(bench, began, stock=FIRST + STOCK, rate=rate, few=spread(few.latencies)["p99"])
 
 
 def _measure_second_start(bench: Bench) -> None:
@@ -94,22 +96,6 @@ def _start_replica(bench: Bench) -> Program:
 def _say_memory(bench: Bench) -> None:
     for name, size in bench.costs.memory().items():
         bench.say(Figure(f"memory-{name}", size, "MiB", 350 if name == "python" else None))
-
-
-async def _grow(bench: Bench, began: float, few: float) -> None:
-    """Fill up to a million leads, as far as the time allows, and look for duplicates again."""
-    limit = int(os.environ.get("MILLRACE_BENCH_LEADS", MANY))
-    stock, chunk_seconds = FIRST + STOCK, 0.0
-    while stock < limit and time.monotonic() - began + chunk_seconds + 60 < LONGEST:
-        started = time.monotonic()
-        await bench.import_leads(STOCK)
-        stock, chunk_seconds = stock + STOCK, time.monotonic() - started
-    await bench.settle()
-    many = await check_duplicates(bench)
-    beside = spread(many.latencies) | {"leads": float(stock)}
-    bench.say(
-        Figure("duplicate-check-large", beside["p99"], "ms", 3 * few, False, beside["p99"] / few, many.cpu_ms, beside)
-    )
 
 
 if __name__ == "__main__":
