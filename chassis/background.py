@@ -5,8 +5,6 @@ import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from nats.aio.client import Client
-
 from chassis import logs
 from chassis.audit.sealer import Sealer
 from chassis.consumer.consumer import Consumer
@@ -16,6 +14,7 @@ from chassis.jobs import Jobs, Sweeps
 from chassis.measures import Measures, begin_at_nothing
 from chassis.parts import Parts
 from chassis.settings import SettingsWrong
+from chassis.streaming import Client
 from chassis.streaming.connection import ConnectionLost, connect
 from chassis.streaming.relay import Relay
 from chassis.streaming.streams import declared

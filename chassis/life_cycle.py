@@ -26,6 +26,7 @@ from chassis.event_log import EventLogServicer
 from chassis.freshness import Freshness
 from chassis.parts import Parts, ServiceDefinition
 from chassis.redrive import RedriveRefused, redrive_once
+from chassis.roles import read_roles
 from chassis.rpc.serving import Boundary
 from chassis.settings import ServiceSettings, SettingsWrong
 
@@ -59,7 +60,7 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
     logs.configure(definition.name)
     try:
         if words[0] == "migrate":
-            from chassis.migrations import migrate, read_roles  # noqa: PLC0415 - what serves need not load the tool
+            from chassis.migrations import migrate  # noqa: PLC0415 - what serves need not load the tool
 
             roles = read_roles(definition.name, os.environ)
             uvloop.run(migrate(roles, folder=definition.migrations, tables=definition.tables))
@@ -91,8 +92,7 @@ def _run(definition: ServiceDefinition, settings: ServiceSettings, words: Sequen
 
 
 async def _rebuild(definition: ServiceDefinition, settings: ServiceSettings) -> None:
-    from chassis.migrations import read_roles  # noqa: PLC0415 - what serves need not load the tool
-    from chassis.rebuilding import RebuildRefused, rebuild_once  # noqa: PLC0415 - as above
+    from chassis.rebuilding import RebuildRefused, rebuild_once  # noqa: PLC0415 - what serves need not load the tool
 
     parts = Parts(definition, settings, clock_of(settings.other))
     try:

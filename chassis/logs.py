@@ -6,7 +6,10 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
+from chassis.absence import absent
+
+with absent("rich"):
+    import structlog
 
 _SECRET_KEYS = frozenset({"authorization", "password", "token", "secret", "refresh_token", "access_token"})
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")

@@ -1,7 +1,5 @@
 """Bringing a database to the present: Alembic, run by the owner role, one service at a time."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.config import Config
@@ -11,31 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.roles import give_roles
-from chassis.settings import Environment
+from chassis.roles import DatabaseRoles, give_roles, hidden_tables
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('millrace.migrate', 0))"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseRoles:
-    """By which URL the owner comes, by which the application, and the role that may look; empty where there is none."""
-
-    owner_url: str
-    application_url: str
-    reader: str = ""
-
-
-def read_roles(service: str, values: Mapping[str, str]) -> DatabaseRoles:
-    """The roles by the service's settings; raises SettingsWrong."""
-    env, own = Environment(values), service.upper()
-    application = env.text(f"MILLRACE_{own}_DATABASE_URL", means="the service's own PostgreSQL database")
-    owner = env.text(
-        f"MILLRACE_{own}_OWNER_DATABASE_URL", "", means="the same, as the owner of its tables: for `migrate`"
-    )
-    reader = env.text(f"MILLRACE_{own}_READER", "", means="a role that may read its tables; given by `migrate`")
-    env.check()
-    return DatabaseRoles(application_url=application, owner_url=owner or application, reader=reader)
 
 
 async def migrate(roles: DatabaseRoles, *, folder: Path, tables: MetaData, revision: str = "head") -> None:
@@ -50,11 +26,6 @@ async def migrate(roles: DatabaseRoles, *, folder: Path, tables: MetaData, revis
             )
     finally:
         await engine.dispose()
-
-
-def hidden_tables(tables: MetaData) -> frozenset[str]:
-    """The tables that hold secrets: no reader of the database sees them."""
-    return frozenset(table.name for table in tables.tables.values() if table.info.get("secret"))
 
 
 def _upgrade(connection: Connection, folder: Path, tables: MetaData, revision: str) -> None:

@@ -19,9 +19,8 @@ from chassis.consumer import Event, Subscription, progress
 from chassis.consumer.applying import Applier, History
 from chassis.database import open_engine
 from chassis.history import history_for
-from chassis.migrations import DatabaseRoles, hidden_tables
 from chassis.parts import Parts
-from chassis.roles import give_roles
+from chassis.roles import DatabaseRoles, give_roles, hidden_tables
 from chassis.tables import applied, dead_letters, parked
 from kernel.time import Clock
 

@@ -3,11 +3,14 @@
 A flaw in a service then reaches no table's shape, and no line of the audit log that was written before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.settings import Environment
 
 # What of the chain the sealer fills in afterwards; nothing else of an entry ever changes.
 _SEALED = "place, hash"
@@ -35,6 +38,32 @@ begin
         to_char(first, 'YYYY_MM'), first at time zone 'UTC', (first + interval '1 month') at time zone 'UTC');
 end $$
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseRoles:
+    """By which URL the owner comes, by which the application, and the role that may look; empty where there is none."""
+
+    owner_url: str
+    application_url: str
+    reader: str = ""
+
+
+def read_roles(service: str, values: Mapping[str, str]) -> DatabaseRoles:
+    """The roles by the service's settings; raises SettingsWrong."""
+    env, own = Environment(values), service.upper()
+    application = env.text(f"MILLRACE_{own}_DATABASE_URL", means="the service's own PostgreSQL database")
+    owner = env.text(
+        f"MILLRACE_{own}_OWNER_DATABASE_URL", "", means="the same, as the owner of its tables: for `migrate`"
+    )
+    reader = env.text(f"MILLRACE_{own}_READER", "", means="a role that may read its tables; given by `migrate`")
+    env.check()
+    return DatabaseRoles(application_url=application, owner_url=owner or application, reader=reader)
+
+
+def hidden_tables(tables: MetaData) -> frozenset[str]:
+    """The tables that hold secrets: no reader of the database sees them."""
+    return frozenset(table.name for table in tables.tables.values() if table.info.get("secret"))
 
 
 async def give_roles(connection: AsyncConnection, *, application_url: str, reader: str, hidden: frozenset[str]) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nats.aio.client import Client
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import logs, metrics
@@ -15,7 +14,7 @@ from chassis.consumer.pull import Delivered, LogReader, Rewound, StreamBroken
 from chassis.consumer.reading import events_of
 from chassis.consumer.redriving import redrive
 from chassis.leadership import leadership
-from chassis.streaming import streams
+from chassis.streaming import Client, streams
 from kernel.time import Clock
 
 _IDLE_SECONDS = 1.0

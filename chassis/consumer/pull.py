@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-
 from chassis.consumer.progress import Anchor
 from chassis.ids import new_id
+from chassis.streaming import Client, Msg
 
 BATCH = 1000
 _EXPIRES_SECONDS = 20.0

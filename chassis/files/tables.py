@@ -1,7 +1,5 @@
-"""The table of files, one in each service that keeps some, and the step that makes it."""
+"""The table of files, one in each service that keeps some."""
 
-import sqlalchemy as sa
-from alembic import op
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Table, Text, Uuid, text
 
 
@@ -21,20 +19,3 @@ def files_table(metadata: MetaData) -> Table:
     )
     Index("files_discarded", table.c.uuid, postgresql_where=text("state = 'discarded'"))
     return table
-
-
-def create_files() -> None:
-    """Make the table; called by a migration of the service, and never edited."""
-    op.create_table(
-        "files",
-        sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("sha256", sa.LargeBinary(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("display_name", sa.Text(), nullable=False),
-        sa.Column("uploader", sa.Text(), nullable=False),
-        sa.Column("create_time", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("uuid"),
-    )
-    op.create_index("files_discarded", "files", ["uuid"], postgresql_where=sa.text("state = 'discarded'"))

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nats.aio.client import Client
 from nats.errors import MaxPayloadError
 
 from chassis.ids import new_id
+from chassis.streaming import Client
 
 # So many the server takes in one batch.
 MOST = 1000

@@ -4,9 +4,8 @@ import asyncio
 from functools import lru_cache
 from typing import Any
 
-from nats.aio.client import Client
-
 from chassis import logs, metrics
+from chassis.streaming import Client
 from chassis.streaming.permissions import inbox
 
 

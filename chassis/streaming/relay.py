@@ -12,7 +12,6 @@ from datetime import datetime
 from uuid import UUID
 
 import nats.errors
-from nats.aio.client import Client
 from nats.js.errors import APIError, NoStreamResponseError
 from sqlalchemy import DateTime, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -23,7 +22,7 @@ from chassis import logs, metrics
 from chassis.database import Kept, connected
 from chassis.leadership import leadership
 from chassis.prepared import Prepared, Row
-from chassis.streaming import streams
+from chassis.streaming import Client, streams
 from chassis.streaming.batch import BatchRefused, Outgoing, publish_batch
 from chassis.streaming.refill import note_rewind, reconcile
 from chassis.tables import outbox

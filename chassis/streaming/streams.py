@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nats.aio.client import Client
-
 from chassis.ids import new_id
+from chassis.streaming import Client
 
 _SECOND = 1_000_000_000
 _NOT_FOUND = 10059

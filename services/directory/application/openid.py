@@ -12,14 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from chassis.absence import absent
 from chassis.no_network import forbid_inside_transaction
 from services.directory.domain.identities import Identity, OpenIdRefused, OpenIdUnavailable
+
+with absent("click"):
+    import httpx
 
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
 _REGISTRY = JWSRegistry(algorithms=list(_ALGORITHMS))

@@ -15,8 +15,8 @@ from chassis.consumer.applying import History
 from chassis.consumer.consumer import Consumer
 from chassis.consumer.gate import Gap
 from chassis.database import open_engine
-from chassis.migrations import DatabaseRoles
 from chassis.rebuilding import Rebuilding, RebuildRefused, rebuild
+from chassis.roles import DatabaseRoles
 from chassis.streaming.connection import connect
 from chassis.streaming.streams import apply as declare
 from chassis.streaming.streams import declared

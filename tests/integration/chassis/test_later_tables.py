@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.migrations import DatabaseRoles, migrate
+from chassis.migrations import migrate
+from chassis.roles import DatabaseRoles
 from chassis.tables import dead_letters, published
 from services.leads.__main__ import DEFINITION
 

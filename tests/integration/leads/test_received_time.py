@@ -22,7 +22,8 @@ from millrace.leads.v1.lead_touch_service_pb2_grpc import LeadTouchServiceStub
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.migrations import DatabaseRoles, migrate
+from chassis.migrations import migrate
+from chassis.roles import DatabaseRoles
 from chassis.tables import outbox
 from services.leads.__main__ import DEFINITION
 from services.leads.storage.leads import RECORD

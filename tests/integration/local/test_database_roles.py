@@ -10,7 +10,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from chassis.event_log import create_partition
-from chassis.migrations import DatabaseRoles, migrate
+from chassis.migrations import migrate
+from chassis.roles import DatabaseRoles
 from deploy.local.postgres import Postgres
 from services.directory.__main__ import DEFINITION
 

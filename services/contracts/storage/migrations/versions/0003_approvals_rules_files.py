@@ -1,7 +1,7 @@
 """Approvals, the rules administrators edit, and files."""
 
 from chassis.approvals.first_tables import create_approvals
-from chassis.files.tables import create_files
+from chassis.files.first_tables import create_files
 from chassis.rule_sets.first_tables import create_rule_sets
 
 revision = "0003"

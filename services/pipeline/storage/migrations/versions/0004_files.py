@@ -1,6 +1,6 @@
 """Uploaded files."""
 
-from chassis.files.tables import create_files
+from chassis.files.first_tables import create_files
 
 revision = "0004"
 down_revision = "0003"
