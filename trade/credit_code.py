@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField
 from trade.text import tidy
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -13,14 +13,11 @@ _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
 
-@dataclass(kw_only=True)
-class CreditCodeInvalid(Refusal):
+@dataclass(eq=False, kw_only=True)
+class CreditCodeInvalid(InvalidField):
     """The code is not eighteen characters of GB 32100, or its check digit does not fit."""
 
-    kind = Kind.INVALID_INPUT
     reason = "CREDIT_CODE_INVALID"
-
-    field: str
 
 
 def check_digit(first_seventeen: str) -> str:

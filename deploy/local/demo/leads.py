@@ -11,10 +11,12 @@ from millrace.leads.v1.lead_pb2 import Address, Lead, Urgency
 from deploy.local.demo.campaigns import DemoCampaign
 from deploy.local.demo.rhythm import ZONE, Rhythm, midnight
 from deploy.local.demo.vocabulary import VOCABULARY, person_name
+from trade.credit_code import check_digit
 from trade.names.readings import syllables
 
 SEED = 20260102
 DAYS_SEED = 20260103
+CODES_SEED = 20260104
 MOBILE_PREFIXES = ("138", "139", "136", "137", "158", "159", "186", "187", "188", "150", "177", "199")
 TWICE = 0.04
 WITH_BUDGET = 0.45
@@ -22,6 +24,9 @@ WITH_DEMO = 0.25
 WITH_PLACE = 0.25
 WITH_CAMPAIGN = 0.6
 WITH_MAIL = 0.7
+WITH_CODE = 0.3
+# GB 32100: 91 is a company; then the region's six digits, nine characters of its own, and the check digit.
+CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def demo_leads(count: int, *, day: date, channels: Sequence[str], campaigns: Sequence[DemoCampaign]) -> Iterator[Lead]:
@@ -30,7 +35,7 @@ def demo_leads(count: int, *, day: date, channels: Sequence[str], campaigns: Seq
     About four in a hundred are an earlier one, written differently. The same seed gives the same customers; what has to
     do with time follows the day, by a chance of its own.
     """
-    random, chance = Random(SEED), Random(DAYS_SEED)
+    random, chance, codes = Random(SEED), Random(DAYS_SEED), Random(CODES_SEED)
     rhythm = Rhythm(day, chance)
     recent: list[Lead] = []
     for number in range(count):
@@ -38,6 +43,8 @@ def demo_leads(count: int, *, day: date, channels: Sequence[str], campaigns: Seq
             lead = _written_differently(random, random.choice(recent))
         else:
             lead = _lead(random, channels)
+            if codes.random() < WITH_CODE:
+                lead.credit_code = _credit_code(codes)
             recent = [*recent[-300:], lead]
         received = rhythm.instant((number + chance.random()) / count)
         _add_what_has_its_time(chance, lead, received, campaigns, latest=midnight(day))
@@ -67,6 +74,11 @@ def _lead(random: Random, channels: Sequence[str]) -> Lead:
     if channels:
         lead.channel = random.choice(channels)
     return lead
+
+
+def _credit_code(random: Random) -> str:
+    first = f"91{random.randrange(110000, 660000)}" + "".join(random.choices(CODE_LETTERS, k=9))
+    return first + check_digit(first)
 
 
 def _company(random: Random, city: str, brand: str, industry: dict[str, Any]) -> str:

@@ -49,6 +49,7 @@ def fingerprint_of(facts: LeadFacts, rules: DuplicateRules) -> Fingerprint:
         Identity(
             company_name=facts.company_name,
             contact_name=facts.contact_name,
+            credit_code=facts.credit_code,
             phones=(facts.phone,) if facts.phone else (),
             emails=(facts.email,) if facts.email else (),
             address=_address(facts.address),

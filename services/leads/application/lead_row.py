@@ -15,7 +15,18 @@ from trade.budget import Budget
 from trade.duplicates import DuplicateRules
 
 # What JSON gives back as it was. Channel, campaign and region a row tells by their names, beside its facts.
-_PLAIN = ("company_name", "contact_name", "job_title", "phone", "email", "industry", "employee_count", "need", "custom")
+_PLAIN = (
+    "company_name",
+    "credit_code",
+    "contact_name",
+    "job_title",
+    "phone",
+    "email",
+    "industry",
+    "employee_count",
+    "need",
+    "custom",
+)
 _ADDRESS_PARTS = tuple(part.name for part in fields(Address))
 
 

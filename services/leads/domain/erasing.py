@@ -30,11 +30,13 @@ class LeadImportRunningWithPerson(Refusal):
 def without_person(facts: LeadFacts) -> LeadFacts:
     """The facts without whatever tells of a person: also free words and fields an administrator added.
 
-    Province and city stay: they decide the region, and many live there.
+    Province and city stay: they decide the region, and many live there. A credit code without a company is that of a
+    person who trades under his own name (个体工商户).
     """
     where = Address(city=facts.address.city, province=facts.address.province, country=facts.address.country)
     return replace(
         facts,
+        credit_code=facts.credit_code if facts.company_name else "",
         contact_name=ERASED,
         job_title="",
         phone="",

@@ -104,10 +104,12 @@ NOWHERE = Address()
 class LeadFacts:
     """What is known of a lead's customer and need, as entered.
 
-    `received_time` (接收时间) is when the customer made contact, which may be long before the record was made.
+    `credit_code` (统一社会信用代码) is in its one form, empty when unknown. `received_time` (接收时间) is when
+    the customer made contact, which may be long before the record was made.
     """
 
     company_name: str = ""
+    credit_code: str = ""
     contact_name: str = ""
     job_title: str = ""
     phone: str = ""

@@ -146,6 +146,7 @@ def accept_request(lead: Lead, conversion: Conversion) -> pipeline.AcceptLeadReq
         owner=named("members", lead.owner or conversion.actor),
         actor=named("members", conversion.actor),
         company_name=facts.company_name,
+        credit_code=facts.credit_code,
         contact_name=facts.contact_name,
         job_title=facts.job_title,
         phone=facts.phone,

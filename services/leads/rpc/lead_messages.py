@@ -15,6 +15,7 @@ from services.leads.domain.lead import Grade, GradeOverride, Lead
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.resemblance import Band, Resemblance
 from trade.budget import NO_BUDGET, Budget
+from trade.credit_code import credit_code
 
 URGENCIES: Mapping[int, Urgency] = {
     lead_pb2.URGENCY_UNSPECIFIED: Urgency.UNKNOWN,
@@ -42,6 +43,7 @@ BAND_NUMBERS: Mapping[Band, Any] = {
 # Fields of the message that people fill; the facts bear the same names, but for the two bounds of the budget.
 ENTERED = (
     "company_name",
+    "credit_code",
     "contact_name",
     "job_title",
     "phone",
@@ -67,9 +69,14 @@ _ADDRESS_PARTS = tuple(part.name for part in fields(Address))
 
 
 def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:
-    """What the message says of the customer; raises InvalidField with the field's path, and the facts' refusals."""
+    """What the message says of the customer.
+
+    Raises InvalidField and CreditCodeInvalid with the field's path, and the facts' refusals.
+    """
+    code = message.credit_code.strip()
     return LeadFacts(
         company_name=message.company_name.strip(),
+        credit_code=credit_code(code, field=f"{path}.credit_code") if code else "",
         contact_name=message.contact_name.strip(),
         job_title=message.job_title.strip(),
         phone=message.phone.strip(),
@@ -99,6 +106,7 @@ def facts_message(facts: LeadFacts) -> lead_pb2.Lead:
 
 def _put_facts(message: lead_pb2.Lead, facts: LeadFacts) -> None:
     message.company_name = facts.company_name
+    message.credit_code = facts.credit_code
     message.contact_name = facts.contact_name
     message.job_title = facts.job_title
     message.phone = facts.phone

@@ -31,6 +31,7 @@ from services.leads.storage.tables import LEADS
 LISTING = Listing(
     fields={
         "company_name": text(LEADS.c.company_name),
+        "credit_code": text(LEADS.c.credit_code),
         "industry": text(LEADS.c.industry),
         "need": text(LEADS.c.need),
         "employee_count": number(LEADS.c.employee_count),

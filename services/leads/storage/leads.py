@@ -61,6 +61,7 @@ def facts_to_row(facts: LeadFacts) -> dict[str, object]:
     least, most = facts.budget.least, facts.budget.most
     return {
         "company_name": facts.company_name,
+        "credit_code": facts.credit_code or None,
         "contact_name": facts.contact_name,
         "job_title": facts.job_title,
         "phone": facts.phone,
@@ -133,6 +134,7 @@ def facts_from_row(row: Mapping[str, Any] | RowMapping) -> LeadFacts:
     currency = row["budget_currency"]
     return LeadFacts(
         company_name=row["company_name"],
+        credit_code=row["credit_code"] or "",
         contact_name=row["contact_name"],
         job_title=row["job_title"],
         phone=row["phone"],

@@ -44,6 +44,8 @@ LEADS = Table(
     Column("uuid", Uuid, primary_key=True),
     _version(),
     _text("company_name"),
+    # Null when unknown: the index then holds only those that have one.
+    Column("credit_code", Text),
     _text("contact_name", info=_PERSONAL),
     _text("job_title"),
     _text("phone", info=_PERSONAL),
@@ -88,6 +90,7 @@ Index("leads_match_keys", LEADS.c.match_keys, postgresql_using="gin", postgresql
 Index("leads_create_time", LEADS.c.create_time, LEADS.c.uuid)
 Index("leads_received_time", LEADS.c.received_time, LEADS.c.uuid)
 Index("leads_update_time", LEADS.c.update_time, LEADS.c.uuid)
+Index("leads_credit_code", LEADS.c.credit_code, postgresql_where=LEADS.c.credit_code.is_not(None))
 Index("leads_sort_key", LEADS.c.sort_key, LEADS.c.uuid)
 Index("leads_grade", LEADS.c.grade, LEADS.c.uuid)
 Index("leads_owner", LEADS.c.owner, LEADS.c.create_time)

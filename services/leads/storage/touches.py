@@ -58,8 +58,8 @@ def _from_row(row: RowMapping) -> Touch:
 def _facts(told: Mapping[str, Any]) -> LeadFacts:
     """What was told, from the JSON of a row of facts: ids and instants lie there as texts.
 
-    What was told before received times were known says none.
+    What was told before received times and credit codes were known says none.
     """
     ids = {name: UUID(told[name]) for name in _IDS if told.get(name)}
     instants = {name: datetime.fromisoformat(told[name]) for name in _INSTANTS if told.get(name)}
-    return facts_from_row(cast("RowMapping", {"received_time": None, **told, **ids, **instants}))
+    return facts_from_row(cast("RowMapping", {"received_time": None, "credit_code": None, **told, **ids, **instants}))

@@ -100,8 +100,11 @@ async def _register(work: UnitOfWork, told: ToldLead, account: Account, desk: Re
 
 
 def _facts(told: ToldLead, account: Account) -> RegistrationFacts:
+    """What the registration is filled with; the account knows its own credit code better than a lead did."""
     facts = told.registration
-    return replace(facts, customer=replace(facts.customer, account=account.uuid), contact=reachable(facts.contact))
+    code = account.facts.credit_code or facts.customer.credit_code
+    customer = replace(facts.customer, account=account.uuid, credit_code=code)
+    return replace(facts, customer=customer, contact=reachable(facts.contact))
 
 
 async def _open(

@@ -104,7 +104,9 @@ def without_person(facts: RegistrationFacts) -> RegistrationFacts:
     name = ERASED if customer.contact_name else ""
     return replace(
         facts,
-        customer=replace(customer, contact_name=name),
+        customer=replace(
+            customer, contact_name=name, credit_code=customer.credit_code if customer.company_name else ""
+        ),
         contact=ContactMeans(),
         need=ERASED if facts.need else "",
         follow_up_evidence="",

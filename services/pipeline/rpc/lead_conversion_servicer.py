@@ -25,6 +25,7 @@ from services.pipeline.domain.registration_facts import (
 )
 from services.pipeline.rpc.registration_messages import FOLLOW_UPS
 from trade.budget import Budget
+from trade.credit_code import credit_code
 
 _LEADS = "services/leads"
 _LONGEST_ADDRESS = 300
@@ -82,6 +83,7 @@ def _customer(request: contract.AcceptLeadRequest) -> AccountFacts:
     alone = not request.company_name
     return AccountFacts(
         display_name=who,
+        credit_code=_credit_code(request),
         person=alone,
         phone=request.phone if alone else "",
         email=request.email if alone else "",
@@ -89,6 +91,10 @@ def _customer(request: contract.AcceptLeadRequest) -> AccountFacts:
         industry=request.industry,
         employee_count=request.employee_count,
     )
+
+
+def _credit_code(request: contract.AcceptLeadRequest) -> str:
+    return credit_code(request.credit_code, field="credit_code") if request.credit_code else ""
 
 
 def _called(request: contract.AcceptLeadRequest) -> str:
@@ -108,7 +114,10 @@ def _registration(request: contract.AcceptLeadRequest) -> RegistrationFacts:
     closing = request.expected_close_date if request.HasField("expected_close_date") else None
     return RegistrationFacts(
         customer=Customer(
-            company_name=request.company_name, contact_name=request.contact_name, industry=request.industry
+            company_name=request.company_name,
+            contact_name=request.contact_name,
+            credit_code=_credit_code(request),
+            industry=request.industry,
         ),
         contact=ContactMeans(phone=request.phone, email=request.email),
         need=request.need,

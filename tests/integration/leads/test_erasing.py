@@ -115,6 +115,16 @@ async def test_erasing_twice_answers_what_stands(house: LeadsHouse) -> None:
     assert await erase(house, name) == first
 
 
+async def test_the_credit_code_of_a_person_who_trades_as_himself_is_erased(house: LeadsHouse) -> None:
+    leads, privacy = LeadServiceStub(house.channel), LeadPrivacyServiceStub(house.channel)
+    for company, kept in (("", ""), ("苏州新木家具有限公司", "91350100M000100Y43")):
+        lead = lead_pb2.Lead(company_name=company, contact_name="欧阳锦绣", credit_code="91350100M000100Y43")
+        made = await leads.CreateLead(CreateLeadRequest(lead=lead), **house.boss)
+        erase = EraseLeadPersonRequest(name=made.name, reason="本人书面申请")
+        erased = await privacy.EraseLeadPerson(erase, **house.boss)
+        assert erased.credit_code == kept
+
+
 async def test_a_new_contact_of_an_erased_person_is_a_new_lead(house: LeadsHouse) -> None:
     name = await a_life(house)
     await erase(house, name)

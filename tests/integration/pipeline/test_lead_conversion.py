@@ -31,7 +31,7 @@ from tests.support.serving import Caller
 
 LEAD = UUID(int=900)
 CHANNEL = UUID(int=901)
-YUNFAN = "杭州云帆科技有限公司"
+YUNFAN, CODE = "杭州云帆科技有限公司", "91330100MA27XF6R2R"
 COMPLETE: dict[str, Any] = {
     "need": "三条产线的设备管理系统，要能接入现有的MES，年内上线。",
     "budget_min": Money(currency_code="CNY", units=300_000),
@@ -104,6 +104,25 @@ async def test_a_lead_becomes_account_contact_and_registration(conversion: Conve
         f"channels/{CHANNEL}",
     )
     assert await house.subjects("registration") == ["registration.created"]
+
+
+async def test_a_credit_code_comes_over_and_finds_the_account(conversion: Conversion, house: PipelineHouse) -> None:
+    first = await conversion.accept(credit_code=CODE)
+    account = await conversion.accounts.GetAccount(GetAccountRequest(name=first.account), **house.zhang_wei)
+    assert account.credit_code == CODE
+    told = {"company_name": "云帆集团", "contact_name": "陈静", "phone": "13905719000"}
+    again = await conversion.accept(lead=UUID(int=990), credit_code=CODE, **told)
+    assert again.account == first.account
+    async with house.engine.connect() as connection:
+        assert list(await connection.scalars(select(REGISTRATIONS.c.credit_code))) == [CODE, CODE]
+
+
+async def test_the_code_of_a_chosen_account_is_the_one_that_holds(conversion: Conversion, house: PipelineHouse) -> None:
+    chosen = await conversion.accept(credit_code=CODE)
+    other = await conversion.accept(lead=UUID(int=990), credit_code="91350100M000100Y43", account=chosen.account)
+    assert other.account == chosen.account
+    async with house.engine.connect() as connection:
+        assert list(await connection.scalars(select(REGISTRATIONS.c.credit_code))) == [CODE, CODE]
 
 
 async def test_a_lead_with_all_six_fields_is_submitted_by_itself(conversion: Conversion, house: PipelineHouse) -> None:

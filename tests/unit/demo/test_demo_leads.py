@@ -10,6 +10,7 @@ from millrace.leads.v1.lead_pb2 import Lead
 from deploy.local.demo.campaigns import DemoCampaign, Run, latest_run
 from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.rhythm import ZONE, midnight
+from trade.credit_code import is_credit_code
 
 DAY = date(2026, 7, 1)
 CHANNELS = ("channels/website", "channels/fair")
@@ -92,6 +93,12 @@ def test_a_lead_comes_by_a_campaign_of_its_channel_that_ran_that_day(leads: list
         campaign = CAMPAIGNS[lead.campaign]
         assert campaign.channel == lead.channel
         assert campaign.run.covers(received(lead).date())
+
+
+def test_some_leads_tell_a_credit_code_that_holds(leads: list[Lead]) -> None:
+    codes = [lead.credit_code for lead in leads if lead.credit_code]
+    assert 1200 < len(codes) < 1800
+    assert all(map(is_credit_code, codes))
 
 
 def test_the_same_day_gives_the_same_leads_and_another_day_the_same_customers() -> None:

@@ -124,6 +124,19 @@ def test_a_received_time_that_cannot_be_read_is_a_problem_of_its_own_cell() -> N
     assert refused.value.problems == (Problem(code="CELL_UNREADABLE", field="received_time"),)
 
 
+@pytest.mark.parametrize("heading", ["统一社会信用代码", "信用代码", "税号", "Credit code", "tax id", "credit_code"])
+def test_a_column_of_credit_codes_is_known(heading: str) -> None:
+    assert guess_columns([heading], FIELDS, allows_custom=True) == {1: "credit_code"}
+
+
+def test_a_credit_code_that_does_not_hold_is_a_problem_of_its_own_cell() -> None:
+    read = read_lead_row({"company_name": "杭州云帆", "credit_code": "91330100ma27xf6r2r"}, zone=SHANGHAI)
+    assert read.facts.credit_code == "91330100MA27XF6R2R"
+    with pytest.raises(RowRefused) as refused:
+        read_lead_row({"company_name": "杭州云帆", "credit_code": "91330100MA27XF6R2X"}, zone=SHANGHAI)
+    assert [(each.code, each.field) for each in refused.value.problems] == [("CREDIT_CODE_INVALID", "credit_code")]
+
+
 @pytest.mark.parametrize("read", [read_people, read_amounts, partial(read_instant, zone=SHANGHAI)])
 @pytest.mark.parametrize(
     "text",

@@ -27,6 +27,7 @@ SHIPPED = DuplicateRules()
 EDITED = DuplicateRules(custom_fields=(CustomField(name="membership"),))
 FULL = LeadFacts(
     company_name="杭州云帆科技有限公司",
+    credit_code="91330100MA27XF6R2R",
     contact_name="王小明",
     job_title="总经理",
     phone="138 0013 8000",

@@ -23,6 +23,12 @@ COLUMNS: tuple[LeadColumn, ...] = (
         english=("Company", "Company name", "Organization", "Organisation", "Account", "Account name", "Business"),
     ),
     LeadColumn(
+        path="credit_code",
+        chinese=("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码", "税号", "纳税人识别号"),
+        english=("Credit code", "Unified social credit code", "USCC", "Tax ID", "Taxpayer ID"),
+        exact=True,
+    ),
+    LeadColumn(
         path="contact_name",
         chinese=("联系人", "姓名", "联系人姓名", "客户姓名", "名字", "联系人名称"),
         english=("Contact", "Contact name", "Name", "Full name", "Person"),
