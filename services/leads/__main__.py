@@ -117,7 +117,7 @@ def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
 
 def jobs(parts: Parts) -> Sequence[JobKind]:
     """What leads do after a commit: ask pipeline to take a lead over."""
-    return (converting(parts, desk(parts)),)
+    return (converting(parts, desk(parts), CALLERS.organization(parts)),)
 
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:

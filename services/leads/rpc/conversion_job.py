@@ -12,9 +12,11 @@ from millrace.pipeline.v1 import registration_events_pb2
 from millrace.pipeline.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
 
 from chassis.jobs import JobContext, JobKind, carry_out
+from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Scope, service_principal
 from chassis.wire import date_message, instant, money_message, named, reference, uuid_of
+from kernel.errors import Unauthenticated
 from services.leads.application.conversion import CONVERT_LEAD, keep_outcome, keep_refusal, lead_to_convert
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.conversion_record import Choices, Conversion, FollowUp, Outcome, Target
@@ -38,6 +40,9 @@ _REFUSALS = frozenset(
         grpc.StatusCode.FAILED_PRECONDITION,
     }
 )
+# What it says no by from its copy of the organization, which may be behind ours: no more than a moment's answer then.
+_BY_COPY = frozenset({"NOT_ALLOWED", "OWNER_UNKNOWN", "REGISTRATION_OWNER_UNKNOWN"})
+_WRITING = "pipeline.write"
 _GAVE_UP = "UNAVAILABLE"
 _ASKED_TWICE = "REQUEST_ID_REUSED"
 _MEANINGS: Mapping[str, str] = {
@@ -59,9 +64,9 @@ _FOLLOW_UPS: Mapping[FollowUp, Any] = {
 }
 
 
-def converting(parts: Parts, desk: IntakeDesk) -> JobKind:
+def converting(parts: Parts, desk: IntakeDesk, organization: Organization) -> JobKind:
     """The kind of job that converts leads."""
-    return JobKind(CONVERT_LEAD, ConversionJob(parts, desk).run, lease=_LEASE, retries=_RETRIES)
+    return JobKind(CONVERT_LEAD, ConversionJob(parts, desk, organization).run, lease=_LEASE, retries=_RETRIES)
 
 
 class ConversionJob:
@@ -71,9 +76,10 @@ class ConversionJob:
     request id names the version that was told, because one id may not stand for two contents.
     """
 
-    def __init__(self, parts: Parts, desk: IntakeDesk) -> None:
+    def __init__(self, parts: Parts, desk: IntakeDesk, organization: Organization) -> None:
         self._parts = parts
         self._desk = desk
+        self._organization = organization
         self._account = service_principal("leads", {"leads.write": Scope.ALL})
 
     async def run(self, context: JobContext, payload: Mapping[str, Any]) -> None:
@@ -90,9 +96,23 @@ class ConversionJob:
                     raise
                 # Given back, people can work it and try again: what pipeline took over, it tells then.
                 reason = _GAVE_UP
+            elif reason in _BY_COPY and context.attempt <= len(_SOON) and await self._know_better(lead):
+                raise
             await self._refuse(lead.uuid, context.id, reason)
             return
         await self._keep(lead.uuid, context.id, answer)
+
+    async def _know_better(self, lead: Lead) -> bool:
+        """Whether by our own copy of the organization the owner is there, and whoever converts may write there."""
+        if lead.conversion is None:
+            return False
+        snapshot, actor = await self._organization.current(), lead.conversion.actor
+        owner = snapshot.members.get(lead.owner or actor)
+        try:
+            acting = snapshot.principal(subject=named("members", actor))
+        except Unauthenticated:
+            return False
+        return owner is not None and owner.active and acting.may(_WRITING)
 
     async def _wanted(self, lead: UUID, job: UUID) -> Lead | None:
         return await carry_out(

@@ -23,10 +23,12 @@ from sqlalchemy import func, insert, select, update
 from chassis.jobs import Jobs
 from chassis.principal import Principal, Scope
 from chassis.tables import jobs, outbox
-from services.leads.__main__ import desk
+from services.leads.__main__ import CALLERS, desk
 from services.leads.rpc.conversion_job import accept_request, converting
 from services.leads.storage.leads import from_row
+from services.leads.storage.metadata import ORGANIZATION as LEADS_ORGANIZATION
 from services.leads.storage.tables import LEADS, MEMBER_LOADS
+from services.pipeline.__main__ import CALLERS as PIPELINE_CALLERS
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.metadata import ORGANIZATION as PIPELINE_ORGANIZATION
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
@@ -47,10 +49,12 @@ class Sales:
 
     def __init__(self, leads: LeadsHouse, pipeline: PipelineHouse, clock: FixedClock) -> None:
         self.leads, self.pipeline, self.clock = leads, pipeline, clock
+        self.role: dict[str, Any] = {}
         self.anna = leads.as_member(ANNA, Scope.OWN)
         self.stub: Any = LeadServiceStub(leads.channel)
         self.converting: Any = LeadConversionServiceStub(leads.channel)
-        self.jobs = Jobs([converting(leads.parts, desk(leads.parts))], engine=leads.engine, clock=clock)
+        kind = converting(leads.parts, desk(leads.parts), CALLERS.organization(leads.parts))
+        self.jobs = Jobs([kind], engine=leads.engine, clock=clock)
 
     async def lead(self, **facts: Any) -> lead_pb2.Lead:
         told = {"company_name": YUNFAN, "contact_name": "王芳", "phone": "13805718000", **facts}
@@ -87,6 +91,13 @@ class Sales:
             subjects = await connection.scalars(select(outbox.c.subject).order_by(outbox.c.id))
             return [each.removeprefix("millrace.leads.v1.lead.") for each in subjects]
 
+    async def tell_pipeline(self, *, active: bool) -> None:
+        """What pipeline's copy of the organization says of Anna."""
+        members = PIPELINE_ORGANIZATION.members
+        told = {"active": active, "version": members.c.version + 1}
+        await self.pipeline.organize(update(members).where(members.c.uuid == ANNA).values(**told))
+        await PIPELINE_CALLERS.organization(self.pipeline.parts).refresh()
+
     def cut_off(self) -> None:
         """Pipeline cannot be reached."""
         self.leads.parts._channels["pipeline"] = grpc.aio.insecure_channel(NOWHERE)
@@ -107,10 +118,10 @@ async def sales(house: LeadsHouse, pipeline: PipelineHouse, clock: FixedClock) -
     pipeline.principals["leads"] = Principal(subject="services/leads", grants=grants)
     words = {"key": "sales", "display_name_zh": "销售", "display_name_en": "Sales"}
     own = {permission: int(Scope.OWN) for permission in grants}
-    row = {"uuid": UUID(int=301), "version": 1, **words, "grants": own, "archived": False}
-    await pipeline.organize(insert(PIPELINE_ORGANIZATION.roles).values(row))
-    await house.hire(ANNA)
     both = Sales(house, pipeline, clock)
+    both.role = {"uuid": UUID(int=301), "version": 1, **words, "grants": own, "archived": False}
+    await pipeline.organize(insert(PIPELINE_ORGANIZATION.roles).values(both.role))
+    await house.hire(ANNA)
     both.connect()
     return both
 
@@ -205,6 +216,27 @@ async def test_a_lead_that_could_not_be_converted_for_days_is_given_back(sales: 
     sales.connect()
     done = await sales.convert_and_work(lead, request_id="second")
     assert done.state == lead_pb2.LEAD_STATE_CONVERTED
+
+
+async def test_a_refusal_by_a_copy_that_is_behind_is_no_answer(sales: Sales) -> None:
+    """Anna was hired a moment ago: leads know of it, pipeline does not yet."""
+    await sales.leads.organize(insert(LEADS_ORGANIZATION.roles).values(sales.role))
+    await sales.tell_pipeline(active=False)
+    lead = await sales.lead()
+    await sales.convert(lead)
+    assert await sales.jobs.drain() == 1
+    assert (await sales.now(lead)).state == lead_pb2.LEAD_STATE_CONVERTING
+    await sales.tell_pipeline(active=True)
+    sales.clock.travel(seconds=1)
+    assert await sales.jobs.drain() == 1
+    assert (await sales.now(lead)).state == lead_pb2.LEAD_STATE_CONVERTED
+
+
+async def test_who_may_not_write_there_by_either_copy_is_told_at_once(sales: Sales) -> None:
+    await sales.tell_pipeline(active=False)
+    refused = await sales.convert_and_work(await sales.lead())
+    assert refused.state == lead_pb2.LEAD_STATE_NEW
+    assert [each.code for each in refused.conversion.errors] == ["CONVERSION_NOT_ALLOWED"]
 
 
 async def test_a_lead_changed_between_two_tries_is_converted_once(sales: Sales) -> None:
