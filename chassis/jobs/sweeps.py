@@ -1,6 +1,7 @@
 """Sweeps: periodic work of a service, each with its next due instant in the database."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +20,15 @@ _PAUSE_AFTER_FAILURE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A periodic task: its name, how often, and what it does in one transaction. Answers how much it did."""
+    """A periodic task: its name, how often, and what it does in one transaction. Answers how much it did.
+
+    One that does at most a `batch` is run again at once after a full one: it is due until nothing is left.
+    """
 
     name: str
     every: timedelta
     run: Callable[[AsyncConnection, datetime], Awaitable[int]]
+    batch: int = sys.maxsize
 
 
 class Sweeps:
@@ -78,6 +83,7 @@ class Sweeps:
                 self._due[sweep.name] = due
                 return 0
             done = await sweep.run(connection, now)
+            due = now if done >= sweep.batch else now + sweep.every
             following = update(sweeps).where(sweeps.c.name == sweep.name)
-            await connection.execute(following.values(due=now + sweep.every, last_error=None))
+            await connection.execute(following.values(due=due, last_error=None))
             return done

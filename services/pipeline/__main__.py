@@ -32,7 +32,7 @@ from chassis.rule_sets.servicer import RuleSetServicer
 from services.pipeline.application.approval_kinds import approval_kinds
 from services.pipeline.application.opportunities import OpportunityDesk
 from services.pipeline.application.registration_desk import RegistrationDesk
-from services.pipeline.application.registration_protection import ProtectionSweep
+from services.pipeline.application.registration_protection import BATCH, ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.on_contracts import contracts_subscription
@@ -139,7 +139,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         Sweep("forget look-ups", timedelta(hours=6), forget_look_ups),
         Sweep("fold board", timedelta(seconds=10), fold_board),
-        Sweep("expire registrations", timedelta(seconds=30), protections.sweep),
+        Sweep("expire registrations", timedelta(seconds=30), protections.sweep, batch=BATCH),
     )
 
 

@@ -14,7 +14,7 @@ from services.contracts.domain.contract import NEXT_STATES, Contract, ContractSt
 from services.contracts.storage import contracts
 from services.contracts.storage.contracts import CONTRACT_RECORD
 
-_MOST_AT_ONCE = 100
+MOST_AT_ONCE = 100
 
 
 async def activate_contract(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None) -> Contract:
@@ -37,14 +37,17 @@ async def _activate(work: UnitOfWork, desk: ContractDesk, contract: Contract) ->
 
 
 async def by_calendar(work: UnitOfWork, desk: ContractDesk) -> int:
-    """Signed contracts come into force on their first day, and end after their last; how many did either."""
+    """Signed contracts come into force on their first day, and end after their last; how many did either.
+
+    At most `MOST_AT_ONCE` of each.
+    """
     today = work.now.astimezone(desk.zone).date()
-    begun = await contracts.begun_contracts(work, today=today, most=_MOST_AT_ONCE)
+    begun = await contracts.begun_contracts(work, today=today, most=MOST_AT_ONCE)
     for contract in begun:
         await _activate(work, desk, contract)
     # What was renewed by one that begins today does not end as well.
     await work.flush()
-    ended = await contracts.ended_contracts(work, today=today, most=_MOST_AT_ONCE)
+    ended = await contracts.ended_contracts(work, today=today, most=MOST_AT_ONCE)
     for contract in ended:
         work.save(CONTRACT_RECORD, contract.expire(now=work.now))
     return len(begun) + len(ended)

@@ -20,7 +20,7 @@ from services.contracts.storage.known_opportunities import find_opportunity, kee
 from services.contracts.storage.quotes import QUOTE_RECORD, READING
 
 WRITING = "contracts.write"
-_MOST_AT_ONCE = 200
+MOST_AT_ONCE = 200
 
 
 async def create_quote(work: UnitOfWork, desk: QuoteDesk, *, opportunity: UUID, wish: QuoteWish) -> Quote:
@@ -126,7 +126,7 @@ async def compare_quotes(
 
 async def expire_quotes(work: UnitOfWork, desk: QuoteDesk) -> int:
     """Quotes whose last day is past, and of which no contract came, hold no longer; how many."""
-    past = await quotes.outlived_quotes(work, today=desk.day(work.now), most=_MOST_AT_ONCE)
+    past = await quotes.outlived_quotes(work, today=desk.day(work.now), most=MOST_AT_ONCE)
     for quote in past:
         work.save(QUOTE_RECORD, quote.expire(now=work.now))
     return len(past)

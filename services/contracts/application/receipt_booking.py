@@ -75,12 +75,13 @@ def _booked(
 ) -> Booked:
     reference = arrival.external_reference
     try:
-        wanted = _receipt(work, arrival, payer=_payer(arrival, paid))
         there = known.get(reference)
         if there is not None:
-            if not there.tells_the_same(wanted):
+            # What was booked stands, whoever may see its contract by now.
+            if not there.tells_the_same(_receipt(work, arrival, payer=None)):
                 raise ReceiptReferenceTaken(external_reference=reference)
             return Booked(external_reference=reference, receipt=there)
+        wanted = _receipt(work, arrival, payer=_payer(arrival, paid))
         saved = work.save(RECEIPT_RECORD, book(wanted, today=today))
     except Refusal as refusal:
         return Booked(external_reference=reference, refusal=refusal)

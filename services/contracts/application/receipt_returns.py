@@ -15,7 +15,7 @@ from services.contracts.storage import ledger, receipts
 from services.contracts.storage.ledger import post
 from services.contracts.storage.receipts import RECEIPT_RECORD
 
-_MOST_AT_ONCE = 200
+MOST_AT_ONCE = 200
 
 
 async def refund_receipt(work: UnitOfWork, *, uuid: UUID, seen: int | None, amount: Money | None) -> Receipt:
@@ -55,7 +55,7 @@ async def mature_bills(work: UnitOfWork, *, zone: ZoneInfo) -> int:
     """A bill is cash from its day on; one that is not honoured is reversed. How many became cash."""
     await work.begin()
     today = work.now.astimezone(zone).date()
-    due = await receipts.lock_paid_bills(work, today=today, most=_MOST_AT_ONCE)
+    due = await receipts.lock_paid_bills(work, today=today, most=MOST_AT_ONCE)
     for bill in due:
         _post(work, Movement.MATURE, bill.amount, receipt=bill)
         work.save(RECEIPT_RECORD, bill.mature(now=work.now))

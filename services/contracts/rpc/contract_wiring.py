@@ -12,6 +12,7 @@ from chassis.jobs import JobKind, Sweep, carry_out
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope, service_principal
 from chassis.rule_sets import Rulebook
+from services.contracts.application import contract_life, receipt_returns
 from services.contracts.application.contract_desk import Buyers, ContractDesk
 from services.contracts.application.contract_life import by_calendar
 from services.contracts.application.contract_papers import PaperRoom, Sealing
@@ -105,7 +106,7 @@ def contract_sweeps(parts: Parts) -> Sequence[Sweep]:
     async def by_the_day(_connection: object, _now: datetime) -> int:
         return await carry_out(store, account, action="by_the_day", use_case=lambda work: by_calendar(work, desk))
 
-    return (Sweep("contracts by the day", timedelta(minutes=10), by_the_day),)
+    return (Sweep("contracts by the day", timedelta(minutes=10), by_the_day, batch=contract_life.MOST_AT_ONCE),)
 
 
 def receipt_sweeps(parts: Parts) -> Sequence[Sweep]:
@@ -117,7 +118,7 @@ def receipt_sweeps(parts: Parts) -> Sequence[Sweep]:
             store, account, action="mature_bills", use_case=lambda work: mature_bills(work, zone=zone)
         )
 
-    return (Sweep("mature bills", timedelta(minutes=10), bills),)
+    return (Sweep("mature bills", timedelta(minutes=10), bills, batch=receipt_returns.MOST_AT_ONCE),)
 
 
 def _account() -> Principal:

@@ -8,7 +8,7 @@ from chassis.parts import Parts
 from chassis.principal import Scope, service_principal
 from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.quote_desk import QuoteDesk
-from services.contracts.application.quotes import expire_quotes
+from services.contracts.application.quotes import MOST_AT_ONCE, expire_quotes
 from services.contracts.rpc.contract_wiring import contract_desk, rulebook
 
 
@@ -34,4 +34,4 @@ def quote_sweeps(parts: Parts) -> Sequence[Sweep]:
     async def expire(_connection: object, _now: datetime) -> int:
         return await carry_out(store, account, action="expire_quotes", use_case=lambda work: expire_quotes(work, desk))
 
-    return (Sweep("expire quotes", timedelta(minutes=10), expire),)
+    return (Sweep("expire quotes", timedelta(minutes=10), expire, batch=MOST_AT_ONCE),)

@@ -13,7 +13,7 @@ from services.pipeline.storage import registrations
 from services.pipeline.storage.protections import protect_longer, release
 from services.pipeline.storage.registrations import RECORD, due_registrations
 
-_BATCH = 100
+BATCH = 100
 
 
 async def renew_registration(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: RegistrationDesk) -> Registration:
@@ -34,7 +34,7 @@ async def renew_registration(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
 async def expire_due(work: UnitOfWork) -> int:
     """Protections that are over end, and others may win the customers; how many ended."""
     await work.begin()
-    due = await due_registrations(work, now=work.now, most=_BATCH)
+    due = await due_registrations(work, now=work.now, most=BATCH)
     for registration in due:
         work.save(RECORD, registration.expire(now=work.now))
     if due:
@@ -50,10 +50,5 @@ class ProtectionSweep:
         self._principal = principal
 
     async def sweep(self, _connection: object, _now: datetime) -> int:
-        """End what is due, a batch at a time; how many ended."""
-        total = 0
-        while ended := await carry_out(
-            self._store, self._principal, action="expire registrations", use_case=expire_due
-        ):
-            total += ended
-        return total
+        """End what is due, at most a batch; how many ended."""
+        return await carry_out(self._store, self._principal, action="expire registrations", use_case=expire_due)

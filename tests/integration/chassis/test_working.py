@@ -102,6 +102,17 @@ async def test_a_sweep_runs_when_it_is_due_and_not_before(engine: AsyncEngine, c
     assert len(ran) == 2
 
 
+async def test_a_sweep_that_did_a_full_batch_is_due_at_once(engine: AsyncEngine, clock: FixedClock) -> None:
+    left = [2, 2, 1]
+
+    async def run(_connection: AsyncConnection, _now: datetime) -> int:
+        return left.pop(0)
+
+    sweep = Sweep("dust", timedelta(hours=1), run, batch=2)
+    sweeps = Sweeps([sweep], engine=engine, clock=clock)
+    assert [await sweeps.step(sweep) for _ in range(4)] == [2, 2, 1, 0]
+
+
 async def test_a_failing_sweep_waits_and_keeps_what_it_met(engine: AsyncEngine, clock: FixedClock) -> None:
     tried: list[datetime] = []
 

@@ -15,7 +15,7 @@ from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceS
 from millrace.contracts.v1.receipt_pb2 import Receipt, ReceiptMethod, ReceiptState
 
 from chassis.jobs import carry_out
-from chassis.principal import service_principal
+from chassis.principal import Scope, service_principal
 from services.contracts.application.receipt_returns import mature_bills
 from tests.integration.contracts.conftest import LI_NA, ContractsHouse
 from tests.integration.contracts.lives import read, told
@@ -272,6 +272,19 @@ async def test_a_receipt_sent_again_in_whatever_order_is_booked_once(house: Cont
     assert len(names) == 20
     assert {len(each) for each in names.values()} == {1}
     assert await ledger(house) == {"cash": 21_000, "unallocated": -21_000}
+
+
+async def test_what_was_booked_stands_when_its_contract_is_out_of_the_callers_reach(house: ContractsHouse) -> None:
+    """The ERP's client was narrowed after it had booked, and sends the same again: it is the same money."""
+    sent = money_in(10, contract=(await signed(house)).name)
+    first = await booked(house, sent)
+    narrowed = house.as_member(LI_NA, Scope.OWN, roles=("finance",), may=("contracts.finance",))
+    request = contract.BookReceiptRequest(receipt=sent, request_id="again")
+    assert (await receipts(house).BookReceipt(request, **narrowed)).name == first.name
+    other = contract.BookReceiptRequest(receipt=money_in(11, contract=sent.contract), request_id="other")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await receipts(house).BookReceipt(other, **narrowed)
+    assert reason_of(refused.value) == "RECEIPT_REFERENCE_TAKEN"
 
 
 async def test_other_money_under_a_known_reference_is_refused(house: ContractsHouse) -> None:
