@@ -18,7 +18,7 @@ path: the bytes lie under the uuid. What the service makes itself (a PDF) goes t
 
 from chassis.files.content import Arrived, File, FileState, made_file, receive, scratch_file
 from chassis.files.media import MEDIA_TYPES, FileContentDiffers, FileNameUnfit, FileTypeNotAllowed
-from chassis.files.storage import discard, get_file, get_files, keep, sweep_files
+from chassis.files.storage import discard, forget_names, get_file, get_files, keep, sweep_files
 from chassis.files.tables import files_table
 from chassis.files.vault import Vault
 
@@ -33,6 +33,7 @@ __all__ = [
     "Vault",
     "discard",
     "files_table",
+    "forget_names",
     "get_file",
     "get_files",
     "keep",

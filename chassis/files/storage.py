@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, delete, select, update
+from sqlalchemy import RowMapping, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.files.content import File, FileState
@@ -51,6 +51,14 @@ async def get_files(read: Read, files: Table, uuids: Collection[UUID]) -> Mappin
     statement = select(files).where(files.c.uuid.in_(uuids), files.c.state == FileState.KEPT.value)
     found = [_from_row(row) for row in (await read.connection.execute(statement)).mappings()]
     return {file.uuid: file for file in found}
+
+
+async def forget_names(work: UnitOfWork, files: Table, uuids: Collection[UUID]) -> None:
+    """Whatever the files were called, which may be a person: of each name its ending stays."""
+    await work.begin()
+    ending = func.coalesce(func.substring(files.c.display_name, r"\.[A-Za-z0-9]{1,8}$"), "")
+    unnamed = update(files).where(files.c.uuid.in_(uuids)).values(display_name="***" + ending)
+    await work.connection.execute(unnamed)
 
 
 async def discard(work: UnitOfWork, files: Table, uuid: UUID) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.approvals import outdate
 from chassis.erasure import forget_answers
+from chassis.files import forget_names
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
 from services.pipeline.application.accounts import Shown, get_account
@@ -25,6 +26,7 @@ from services.pipeline.domain.erasing import (
     means_of,
     person_of,
 )
+from services.pipeline.domain.evidence import evidence_name
 from services.pipeline.domain.lead_conversion import Accepted
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.resemblance import finding_keys
@@ -41,6 +43,7 @@ from services.pipeline.storage.erasing import (
     remember_erased,
 )
 from services.pipeline.storage.lead_conversions import accepted_before
+from services.pipeline.storage.metadata import FILES
 from services.pipeline.storage.opportunities import keep
 from services.pipeline.storage.registrations import RECORD
 
@@ -206,7 +209,7 @@ async def _erase_registration(work: UnitOfWork, registration: Registration) -> N
 
 
 async def _erase_from_opportunities(work: UnitOfWork, subject: Subject, meant: Sequence[Registration]) -> Sequence[str]:
-    """Free words of opportunities that came of him; their names."""
+    """Free words of opportunities that came of him, and what their evidence was called; the names of both."""
     account = subject.account
     found = await opportunities_of(
         work,
@@ -222,4 +225,9 @@ async def _erase_from_opportunities(work: UnitOfWork, subject: Subject, meant: S
         change = erase_words(opportunity, called=called or ERASED, now=work.now)
         if change.events:
             keep(work, change, before=opportunity)
-    return [each.name for each in found]
+    evidence = [(opportunity, each) for opportunity in found for each in opportunity.evidence]
+    await forget_names(work, FILES, [each.file for _, each in evidence if each.file is not None])
+    return [
+        *(each.name for each in found),
+        *(evidence_name(opportunity.uuid, each.uuid) for opportunity, each in evidence),
+    ]

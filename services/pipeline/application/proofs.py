@@ -11,7 +11,7 @@ from chassis.files import File, discard, get_file, get_files
 from chassis.files import keep as keep_file
 from chassis.work import Read, UnitOfWork
 from services.pipeline.application.opportunities import READ, WRITE, writable
-from services.pipeline.domain.evidence import Evidence, EvidenceKind, EvidenceNotFound, Waiver
+from services.pipeline.domain.evidence import Evidence, EvidenceKind, EvidenceNotFound, Waiver, evidence_name
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.proving import (
     waiver_content,
@@ -93,7 +93,7 @@ async def evidence_file(read: Read, *, uuid: UUID, evidence: UUID) -> File:
     opportunity = await get_opportunity(read, uuid, permission=READ)
     found = _evidence(opportunity, evidence)
     if found.file is None:
-        raise EvidenceNotFound(evidence=f"{opportunity.name}/evidence/{evidence}")
+        raise EvidenceNotFound(evidence=evidence_name(opportunity.uuid, evidence))
     return await get_file(read, FILES, found.file)
 
 
@@ -170,7 +170,7 @@ def _subject(approval: Approval) -> tuple[UUID, UUID]:
 def _evidence(opportunity: Opportunity, uuid: UUID) -> Evidence:
     found = next((each for each in opportunity.evidence if each.uuid == uuid), None)
     if found is None:
-        raise EvidenceNotFound(evidence=f"{opportunity.name}/evidence/{uuid}")
+        raise EvidenceNotFound(evidence=evidence_name(opportunity.uuid, uuid))
     return found
 
 

@@ -22,6 +22,11 @@ BY_FILE = frozenset({EvidenceKind.REQUIREMENT_DOCUMENT, EvidenceKind.SIGNED_FILE
 LINKABLE = frozenset({"accounts", "contacts", "contracts", "leads", "opportunities", "quotes", "registrations"})
 
 
+def evidence_name(opportunity: UUID, evidence: UUID) -> str:
+    """The resource name of an opportunity's piece of evidence."""
+    return f"opportunities/{opportunity}/evidence/{evidence}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One piece of evidence: an uploaded file, or the resource name of a linked object."""

@@ -15,6 +15,7 @@ from services.pipeline.domain.evidence import (
     Waiver,
     WaiverEndOutOfRange,
     WaiverState,
+    evidence_name,
 )
 from services.pipeline.domain.opportunity import Opportunity, OpportunityUpdated
 from services.pipeline.domain.sales_process import SalesProcess
@@ -46,7 +47,7 @@ def without_evidence(opportunity: Opportunity, *, uuid: UUID, now: datetime) -> 
     opportunity.must_be_open()
     gone = next((each for each in opportunity.evidence if each.uuid == uuid), None)
     if gone is None:
-        raise EvidenceNotFound(evidence=f"{opportunity.name}/evidence/{uuid}")
+        raise EvidenceNotFound(evidence=evidence_name(opportunity.uuid, uuid))
     if gone.kind is EvidenceKind.QUOTE:
         raise QuoteIsNoUpload
     return _shown(opportunity, tuple(each for each in opportunity.evidence if each is not gone), now=now)

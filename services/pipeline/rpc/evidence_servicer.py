@@ -14,11 +14,11 @@ from millrace.pipeline.v1 import evidence_service_pb2 as contract
 from chassis.files import File, Vault, receive, scratch_file
 from chassis.files.streaming import Pieces, download
 from chassis.rpc.call import Call
-from chassis.wire import date_message, date_of, instant, named, uuid_of
+from chassis.wire import date_message, date_of, instant, uuid_of
 from chassis.work import Store, UnitOfWork
 from services.pipeline.application import proofs
 from services.pipeline.application.proofs import Shown
-from services.pipeline.domain.evidence import Evidence, EvidenceKind, Waiver, WaiverState
+from services.pipeline.domain.evidence import Evidence, EvidenceKind, Waiver, WaiverState, evidence_name
 
 KIND_NUMBERS: Mapping[EvidenceKind, Any] = {
     kind: evidence_pb2.EvidenceKind.Value(f"EVIDENCE_KIND_{kind.name}") for kind in EvidenceKind
@@ -152,7 +152,7 @@ class EvidenceServicer:
 
 def _message(opportunity: UUID, evidence: Evidence, file: File | None) -> evidence_pb2.Evidence:
     return evidence_pb2.Evidence(
-        name=f"{named('opportunities', opportunity)}/evidence/{evidence.uuid}",
+        name=evidence_name(opportunity, evidence.uuid),
         kind=KIND_NUMBERS[evidence.kind],
         linked=evidence.linked,
         note=evidence.note,

@@ -26,10 +26,10 @@ from chassis.consumer import Event, Subscription
 from chassis.consumer.applying import Applier
 from chassis.consumer.gate import Gap
 from services.pipeline.events.on_leads import leads_subscription
-from services.pipeline.storage.metadata import APPROVALS_TABLE
+from services.pipeline.storage.metadata import APPROVALS_TABLE, FILES
 from services.pipeline.storage.registration_tables import PROTECTED_KEYS
 from tests.integration.pipeline.conftest import PipelineHouse
-from tests.integration.pipeline.dealing import reason_of
+from tests.integration.pipeline.dealing import Dealings, reason_of
 from tests.integration.pipeline.test_lead_conversion import LEAD, Conversion, conversion
 from tests.integration.pipeline.test_registrations import Bureau, a_registration, bureau, five_verdicts, refused
 from tests.support.searching import found
@@ -55,7 +55,10 @@ async def a_registered_person(bureau: Bureau) -> Any:
     verdicts[0].note = "欧阳锦绣不是决策人"
     returned = await bureau.review(first, REVIEW_OUTCOME_RETURN, verdicts=verdicts, comment="请与欧阳锦绣核实")
     again = await bureau.submit(returned.name)
-    return await bureau.approve(again)
+    approved = await bureau.approve(again)
+    deals = Dealings(bureau.house, bureau.house.zhang_wei)
+    await deals.document(await deals.get(approved.opportunity), name="欧阳锦绣的需求.pdf")
+    return approved
 
 
 async def contacts_of(house: PipelineHouse) -> list[Any]:
@@ -74,10 +77,12 @@ async def test_an_erased_contact_stands_in_no_table_any_more(bureau: Bureau) -> 
     approved = await a_registered_person(bureau)
     (person,) = await contacts_of(house)
     before = {table for table, _, _ in await found(house.engine, PERSON)}
-    assert {"contacts", "registrations", "opportunities", "approvals", "requests"} <= before
+    assert {"contacts", "registrations", "opportunities", "approvals", "requests", "files"} <= before
     erased = await erase_contact(house, person.name)
     assert (erased.display_name, erased.phone, erased.email, erased.account) == ("***", "", "", person.account)
     assert await found(house.engine, PERSON) == []
+    async with house.engine.connect() as connection:
+        assert list(await connection.scalars(select(FILES.c.display_name))) == ["***.pdf"]
     left = await bureau.get(approved.name)
     assert (left.company_name, left.contact_name, left.phone, left.state) == (
         "杭州云帆科技有限公司",
