@@ -81,6 +81,7 @@ class Background:
             declaration=declared()[name],
             clock=parts.clock,
             woken=parts.woken,
+            check_seconds=parts.settings.stream_check_seconds,
         )
         self._go(self._relay.run(), "relay")
         for subscription in parts.definition.subscriptions(parts):

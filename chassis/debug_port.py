@@ -35,7 +35,7 @@ class DebugPort:
             head = f"HTTP/1.0 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)
             await writer.drain()
-        except (OSError, TimeoutError):
+        except (OSError, TimeoutError, ValueError):  # gone, too slow, or a line of more than 64 KiB
             pass
         finally:
             writer.close()

@@ -28,6 +28,7 @@ from chassis.parts import Parts, ServiceDefinition
 from chassis.redrive import RedriveRefused, redrive_once
 from chassis.roles import read_roles
 from chassis.rpc.serving import Boundary
+from chassis.rpc.together import READING
 from chassis.settings import ServiceSettings, SettingsWrong
 
 COMMANDS = ("serve", "work", "both", "migrate")
@@ -198,7 +199,7 @@ class Process:
         }
         server.add_generic_rpc_handlers(tuple(boundary.bind(servicers)))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        names = [descriptor.full_name for descriptor in servicers]
+        names = [descriptor.full_name for descriptor in (*servicers, READING)]
         reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
         host, _, port = self._settings.listen.rpartition(":")
         bound = server.add_insecure_port(f"{host}:{port}")

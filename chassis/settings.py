@@ -84,6 +84,7 @@ class ServiceSettings:
     ready_file: str
     audit_heads: str
     files_url: str = ""
+    stream_check_seconds: int = 30
     other: Mapping[str, str]
 
     @classmethod
@@ -124,10 +125,17 @@ class ServiceSettings:
                 "file:///var/lib/millrace/files",
                 means="where uploaded files are kept: a folder by `file://`, or `s3://`, `gs://`, `az://`",
             ),
+            stream_check_seconds=env.whole(
+                "MILLRACE_STREAM_CHECK_SECONDS",
+                30,
+                means="how often a service sees that its stream still holds what it published, and fills it again",
+            ),
             other=values,
         )
         if settings.secret and len(settings.secret) < 32:  # noqa: PLR2004 - 256 bits as hex or base64
             env.problems.append("MILLRACE_SECRET is shorter than 32 characters")
+        if settings.stream_check_seconds < 1:
+            env.problems.append("MILLRACE_STREAM_CHECK_SECONDS is less than a second")
         env.check()
         return settings
 

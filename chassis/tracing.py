@@ -1,6 +1,8 @@
-"""Traces over HTTP, gRPC, NATS and SQL by OpenTelemetry; off unless `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+"""Traces by OpenTelemetry: a span for each call a service answers; off unless `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
 
-Off, it costs one comparison a call: the libraries are not even imported.
+The span lies under the caller's, whose `traceparent` the gateway hands on without a span of its own; the events that
+the call writes carry it further. Statements and publishing have no spans: the metrics tell their times. Off, it costs
+one comparison a call: the libraries are not even imported.
 """
 
 from collections.abc import Iterator, Mapping

@@ -36,7 +36,8 @@ FEWEST_TOGETHER = 16
 POLL_SECONDS = 0.15
 # So long it waits for more after the first commit: in a busy second the events of many go out together.
 GATHER_SECONDS = 0.005
-RECONCILE_SECONDS = 30.0
+# So often it sees that the stream still holds what was published.
+CHECK_SECONDS = 30.0
 _ACK_SECONDS = 5.0
 _TRANSIENT = (nats.errors.TimeoutError, nats.errors.NoRespondersError, NoStreamResponseError, TimeoutError, OSError)
 _MARK = Prepared(
@@ -78,6 +79,7 @@ class Relay:
         declaration: streams.Declaration,
         clock: Clock,
         woken: asyncio.Event | None = None,
+        check_seconds: float = CHECK_SECONDS,
     ) -> None:
         """`engine` is the engine of background work; `woken` is set by whoever commits in this process."""
         self._engine = engine
@@ -91,6 +93,7 @@ class Relay:
         self._highest = 0
         self._takes_batches = False
         self._woken = woken or asyncio.Event()
+        self._check_seconds = check_seconds
         self._batch = asyncio.Lock()
         self._places = asyncio.Semaphore(GROUPS)
         self._log = logs.get_logger()
@@ -155,11 +158,11 @@ class Relay:
         self._epoch, self._highest, self._takes_batches = state.epoch, state.last_seq, state.takes_batches
 
     async def _lead(self, lock: AsyncConnection) -> None:
-        checked = -RECONCILE_SECONDS
+        checked = -self._check_seconds
         loop = asyncio.get_running_loop()
         while True:
             self._woken.clear()
-            if loop.time() - checked >= RECONCILE_SECONDS:
+            if loop.time() - checked >= self._check_seconds:
                 await lock.exec_driver_sql("select 1")
                 await self.check_stream()
                 checked = loop.time()

@@ -80,7 +80,7 @@ class Postgres:
 
     def kill(self) -> None:
         """Die as in a crash; the next start recovers."""
-        end(self.process, by=signal.SIGQUIT)
+        end(self.process, by=signal.SIGKILL)
 
 
 def start_postgres(folder: Path, *, durable: bool = True, log: Path | None = None) -> Postgres:

@@ -16,7 +16,14 @@ from tests.support.homes import Homes
 from tests.support.product import Product
 
 ROOT = Path(__file__).parent.parent.parent
-HOMES = {"events": SERVICES, **{name: (name,) for name in SERVICES}}
+# Where a contract's package is served: what the chassis brings at every port, the rest at its own. The gateway answers
+# its own over HTTP alone, and asks the services for whoever asks it.
+HOMES: dict[str, tuple[str, ...]] = {
+    "events": SERVICES,
+    "reading": SERVICES,
+    "gateway": (),
+    **{name: (name,) for name in SERVICES},
+}
 FORGED = (
     "",
     "nonsense",
@@ -31,7 +38,7 @@ def methods() -> Iterator[tuple[str, MethodDescriptor]]:
         name = ".".join(path.relative_to(ROOT / "protos").with_suffix("").parts) + "_pb2"
         file = importlib.import_module(name).DESCRIPTOR
         for service in file.services_by_name.values():
-            for process in HOMES.get(service.full_name.split(".")[1], ()):
+            for process in HOMES[service.full_name.split(".")[1]]:
                 for method in service.methods:
                     yield process, method
 

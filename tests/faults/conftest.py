@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -11,7 +12,11 @@ from deploy.local.programs import free_address
 from deploy.local.stack import Stack
 from tests.support.homes import Homes
 
-UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
+TOLD = {
+    "MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0",
+    "MILLRACE_GATEWAY_RATE_PER_SESSION": "0",
+    "MILLRACE_STREAM_CHECK_SECONDS": "2",
+}
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,24 @@ def size() -> Size:
 
 @pytest.fixture
 def stack(homes: Homes) -> Iterator[Stack]:
+    """A product of one's own."""
+    with started(homes) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def lasting_stack(homes: Homes) -> Iterator[Stack]:
+    """The product that the tests of a module share."""
+    with started(homes) as stack:
+        yield stack
+
+
+@contextmanager
+def started(homes: Homes) -> Iterator[Stack]:
+    """The product, until the end."""
     port = int(free_address().rsplit(":", 1)[1])
     with homes.started_once() as home:
-        stack = Stack(Home.open(home), port, UNLIMITED, say=lambda _text: None)
+        stack = Stack(Home.open(home), port, TOLD, say=lambda _text: None)
         try:
             stack.start()
             yield stack

@@ -15,6 +15,7 @@ from deploy.local.stack import Stack
 from tests.support.waiting import eventually
 
 GIVE_UP_SECONDS = 60
+NEW_TOKEN_SECONDS = 240  # a token is good for ten minutes
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙", "伟芳娜敏静丽强磊军洋勇艳"
 
 
@@ -36,13 +37,20 @@ class Load:
         client = await signed_in(self.stack, self.url)
         try:
             work = [asyncio.create_task(self._write(client)) for _ in range(writers)]
+            renewal = asyncio.create_task(self._stay_signed_in(client))
             began = time.monotonic()
             await meanwhile()
             await asyncio.sleep(max(0.0, seconds - (time.monotonic() - began)))
             self.stopped = True
             await asyncio.gather(*work)
+            renewal.cancel()
         finally:
             await client.aclose()
+
+    async def _stay_signed_in(self, client: httpx.AsyncClient) -> None:
+        while True:
+            await asyncio.sleep(NEW_TOKEN_SECONDS)
+            await sign_in(client, self.stack)
 
     async def _write(self, client: httpx.AsyncClient) -> None:
         while not self.stopped:

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -14,6 +13,7 @@ import pytest
 from deploy.local.stack import Stack
 from tests.faults.breaking import break_something, mend
 from tests.faults.conftest import Size
+from tests.faults.holding import held
 from tests.faults.load import rows, signed_in
 from tests.support.waiting import eventually
 
@@ -84,19 +84,6 @@ async def killed_at(
     asking.cancel()
     with suppress(asyncio.CancelledError):
         await asking
-
-
-@asynccontextmanager
-async def held(stack: Stack, service: str, statement: str, *values: UUID) -> AsyncIterator[asyncpg.Connection]:
-    """A lock in a service's database, until the end or a rollback."""
-    assert stack.postgres is not None
-    connection = await asyncpg.connect(stack.postgres.url(service).replace("+asyncpg", ""))
-    try:
-        await connection.execute("begin")
-        await connection.fetch(statement, *values)
-        yield connection
-    finally:
-        await connection.close()
 
 
 async def somebody_waits(connection: asyncpg.Connection, asking: asyncio.Task[None]) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from tests.faults.breaking import break_something, mend
+from tests.faults.breaking import break_something, mend, rounds
 from tests.faults.conftest import Size
 from tests.faults.load import lead, repeated_until_answered, rows, sign_in, signed_in
 
@@ -28,13 +28,14 @@ async def test_parallel_twins_have_one_effect_and_one_answer_though_processes_ar
     stack: Stack, client: httpx.AsyncClient, size: Size
 ) -> None:
     chance = random.Random(14)
+    victims = rounds(chance, ("leads", "gateway", "postgres"))
     differing, kill_every = 0, max(4, size.rounds // 50)
     for number in range(size.rounds):
         body, key = lead(number), f"twin-{number}"
         twins = [asyncio.create_task(create(client, body, key)) for _ in range(TWINS)]
         if number % kill_every == 0:
             await asyncio.sleep(chance.uniform(0, 0.05))
-            await asyncio.to_thread(break_something, stack, chance.choice(["leads", "gateway", "postgres"]))
+            await asyncio.to_thread(break_something, stack, next(victims))
             await asyncio.to_thread(mend, stack)
             await sign_in(client, stack)
         differing += len(set(await asyncio.gather(*twins))) != 1

@@ -12,7 +12,7 @@ from millrace.contracts.v1.contract_events_pb2 import ContractSigned, ContractSn
 from chassis.ids import new_id
 from chassis.wire import put_instant
 from deploy.local.stack import Stack
-from tests.faults.breaking import break_something, mend
+from tests.faults.breaking import kill_every_kind
 from tests.faults.conftest import Size
 from tests.faults.load import rows, signed_in
 from tests.support.waiting import eventually
@@ -38,12 +38,9 @@ async def test_a_signed_contract_wins_once_though_pipeline_contracts_and_nats_ar
     stack: Stack, size: Size
 ) -> None:
     opened = await open_many(stack)
-    chance = random.Random(11)
     telling = asyncio.create_task(sign_all(stack, opened))
-    for _ in range(max(4, int(size.seconds / 2))):
-        await asyncio.sleep(chance.uniform(0.2, 0.8))
-        await asyncio.to_thread(break_something, stack, chance.choice(["pipeline", "pipeline", "contracts", "nats"]))
-        await asyncio.to_thread(mend, stack)
+    kinds, chance = ("pipeline", "contracts", "nats"), random.Random(11)
+    await kill_every_kind(stack, kinds, chance=chance, seconds=size.seconds, pause=(0.2, 0.8))
     await telling
     await eventually(lambda: all_won(stack, opened), within=90, every=0.3)
     told = await rows(stack, "pipeline", VERSIONS)

@@ -36,6 +36,18 @@ def tree_contract() -> FileDescriptor:
     return descriptor_pool.Default().FindFileByName(file.name)
 
 
+@cache
+def doorless_contract() -> FileDescriptor:
+    """`DoorlessService.Enter`, of which nobody has said who may call it."""
+    name = "millrace/test/v1/doorless.proto"
+    file = descriptor_pb2.FileDescriptorProto(name=name, package=PACKAGE, syntax="proto3")
+    file.message_type.add(name="Nothing")
+    nothing = f".{PACKAGE}.Nothing"
+    file.service.add(name="DoorlessService").method.add(name="Enter", input_type=nothing, output_type=nothing)
+    descriptor_pool.Default().Add(file)
+    return descriptor_pool.Default().FindFileByName(file.name)
+
+
 def contact(**fields: Any) -> Any:
     """A `Contact`."""
     return GetMessageClass(tree_contract().message_types_by_name["Contact"])(**fields)

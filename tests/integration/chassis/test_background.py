@@ -71,5 +71,12 @@ async def test_a_task_that_ends_by_itself_ends_the_process_which_is_not_ready_an
     assert said(notes, "ArithmeticError")
 
 
-async def test_a_process_that_is_told_to_stop_ends_well(notes: Running) -> None:
+async def test_a_process_that_is_told_to_stop_says_so_while_its_port_is_open_and_ends_well(notes: Running) -> None:
+    async with grpc.aio.insecure_channel(notes.rpc) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        watched = health.Watch(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]  # the stubs lack it
+        assert (await watched.read()).status == SERVING
+        notes.ask_to_stop()
+        assert (await watched.read()).status == NOT_SERVING
+        watched.cancel()
     assert await notes.stop() == 0

@@ -20,11 +20,12 @@ from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 
 from chassis.principal import Principal, Scope
 from chassis.rpc.call import Call
+from chassis.rpc.method import MethodWithoutAccess
 from chassis.rpc.serving import Boundary
 from chassis.texts import Texts
-from kernel.errors import InvalidField, NotFound, Unauthenticated
+from kernel.errors import InvalidField, NotFound, Overloaded, Unauthenticated
 from tests.support.clock import FixedClock
-from tests.support.contracts import contact, tree_contract
+from tests.support.contracts import contact, doorless_contract, tree_contract
 
 NAME = "leads/01890000-0000-7000-8000-000000000001"
 GRANTS = {
@@ -48,6 +49,8 @@ class Leads:
             await asyncio.sleep(30)
         if request.name.endswith("4"):
             raise InvalidField(field="name")
+        if request.name.endswith("5"):
+            raise Overloaded
         raise NotFound(resource=request.name)
 
     async def CreateLead(self, request: CreateLeadRequest, call: Call) -> Lead:
@@ -184,6 +187,18 @@ async def test_a_defect_reaches_the_caller_as_a_fixed_text_with_an_error_id(lead
 async def test_a_call_ends_at_its_deadline(leads: LeadServiceStub) -> None:
     call = leads.GetLead(GetLeadRequest(name=NAME[:-1] + "3"), metadata=bearing("reader"), timeout=0.3)
     assert (await refusal(call)).code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+async def test_who_finds_no_place_is_told_when_to_come_again(leads: LeadServiceStub) -> None:
+    error = await refusal(leads.GetLead(GetLeadRequest(name=NAME[:-1] + "5"), metadata=bearing("reader")))
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    assert detail(error, error_details_pb2.RetryInfo).retry_delay.ToMilliseconds() == 500
+
+
+def test_a_method_without_an_access_rule_stops_the_start_up(clock: FixedClock) -> None:
+    boundary = Boundary(identify=identify, texts=Texts(), clock=clock)
+    with pytest.raises(MethodWithoutAccess, match=r"DoorlessService\.Enter"):
+        boundary.bind({doorless_contract().services_by_name["DoorlessService"]: Leads()})
 
 
 def test_a_servicer_that_leaves_a_method_out_stops_the_start_up(clock: FixedClock) -> None:

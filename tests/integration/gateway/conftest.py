@@ -1,7 +1,8 @@
 """A real gateway application in front of a small real gRPC server that speaks the leads' and directory's contracts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -46,17 +47,29 @@ async def client(neighbour: Neighbour) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def listening(neighbour: Neighbour) -> AsyncIterator[str]:
     """Host and port of a gateway that listens."""
+    told = {
+        "MILLRACE_GATEWAY_TRUSTED_PROXIES": "",
+        "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS": "3",
+        "MILLRACE_GATEWAY_STREAMS_PER_SESSION": "2",
+    }
+    async with listening_gateway(neighbour, told) as address:
+        yield address
+
+
+@asynccontextmanager
+async def listening_gateway(neighbour: Neighbour, told: Mapping[str, str]) -> AsyncIterator[str]:
+    """Host and port of a gateway that listens and was told some settings."""
     settings = GatewaySettings.read(
         {
             **{f"MILLRACE_{name.upper()}_ADDRESS": neighbour.address for name in SERVICES},
             "MILLRACE_SECRET": SECRET,
             "MILLRACE_GATEWAY_LISTEN": "127.0.0.1:0",
-            "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS": "3",
-            "MILLRACE_GATEWAY_STREAMS_PER_SESSION": "2",
+            **told,
         }
     )
     backends = open_backends(settings.addresses.items())
-    serving = HttpServer(application(settings, backends), listen=settings.listen, trusted_proxies="")
+    app = application(settings, backends)
+    serving = HttpServer(app, listen=settings.listen, trusted_proxies=settings.trusted_proxies)
     task = asyncio.ensure_future(serving.serve())
     await serving.listening.wait()
     yield serving.address
