@@ -19,9 +19,11 @@ def test_the_defaults_are_loopback_and_shanghai() -> None:
 
 
 def test_every_mistake_is_reported_at_once() -> None:
+    told = {"MILLRACE_TIME_ZONE": "Mars/Olympus", "MILLRACE_SECRET": "short", "MILLRACE_STREAM_CHECK_SECONDS": "0"}
     with pytest.raises(SettingsWrong) as wrong:
-        ServiceSettings.read("leads", {"MILLRACE_TIME_ZONE": "Mars/Olympus", "MILLRACE_SECRET": "short"})
-    for word in ("MILLRACE_LEADS_DATABASE_URL", "MILLRACE_NATS_URL", "Mars/Olympus", "shorter than 32"):
+        ServiceSettings.read("leads", told)
+    named = ("MILLRACE_LEADS_DATABASE_URL", "MILLRACE_NATS_URL", "MILLRACE_STREAM_CHECK_SECONDS")
+    for word in (*named, "Mars/Olympus", "shorter than 32"):
         assert word in str(wrong.value)
 
 
