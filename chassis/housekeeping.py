@@ -15,12 +15,16 @@ _BATCH = 5000
 _SPELL = 3.0
 # By the rows' own places: by their keys the plan may read the whole table for each batch.
 _FORGET = text(
-    "delete from requests where ctid = any(array(select ctid from requests where created < :before limit :limit))"
+    "delete from requests where ctid = any(array("
+    "select ctid from requests where not lasting and created < :before limit :limit))"
 )
 
 
 async def forget_requests(connection: AsyncConnection, now: datetime, *, spell: float = _SPELL) -> int:
-    """Stored answers are kept for 30 days; how many were forgotten within `spell` seconds, a batch at least."""
+    """Stored answers are kept for 30 days, those that last for ever; how many were forgotten.
+
+    It goes on for `spell` seconds, a batch at least.
+    """
     parameters = {"before": now - _REQUESTS_KEPT, "limit": _BATCH}
     until = asyncio.get_running_loop().time() + spell
     total, last = 0, _BATCH

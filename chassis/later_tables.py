@@ -15,6 +15,13 @@ select '{stream}', stream_epoch, max(stream_seq) from (
 _NAMELESS = "update dead_letters set event_type = '' where event_type = 'malformed'"
 
 
+def add_lasting_requests() -> None:
+    """Answers of commands that may never be carried out twice are not forgotten with the others."""
+    op.add_column("requests", sa.Column("lasting", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.create_index("requests_passing", "requests", ["created"], unique=False, postgresql_where=sa.text("NOT lasting"))
+    op.drop_index("requests_created", table_name="requests")
+
+
 def add_published_and_anchors(stream: str) -> None:
     """How far the relay has published, and the last event a consumer applied: a rewound stream is known by them."""
     op.create_table(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -83,10 +84,11 @@ requests = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("created", _INSTANT, nullable=False),
+    Column("lasting", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("principal", "method", "request_id", name="requests_pkey"),
     info=SECRET,
 )
-Index("requests_created", requests.c.created)
+Index("requests_passing", requests.c.created, postgresql_where=~requests.c.lasting)
 
 audit = Table(
     "audit",

@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from google.api import field_behavior_pb2
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,12 +26,13 @@ _STORED = select(requests.c.digest, requests.c.answer).where(
 
 @dataclass(frozen=True, slots=True)
 class RequestKey:
-    """Who asks, what, the id he gave it, and its content."""
+    """Who asks, what, the id he gave it, and its content; whether the answer is kept for ever."""
 
     principal: str
     method: str
     request_id: str
     digest: bytes
+    lasting: bool = False
 
 
 def request_key(call: Call, request: Message) -> RequestKey:
@@ -40,7 +44,17 @@ def request_key(call: Call, request: Message) -> RequestKey:
         content.CopyFrom(request)
         content.ClearField("request_id")
         digest = hashlib.sha256(content.SerializeToString(deterministic=True)).digest()
-    return RequestKey(call.principal.subject, call.method, request_id, digest)
+    return RequestKey(call.principal.subject, call.method, request_id, digest, lasts(request.DESCRIPTOR))
+
+
+@cache
+def lasts(request: Descriptor) -> bool:
+    """Whether answers to such requests are kept for ever: the contract requires an id where money moves once."""
+    field = request.fields_by_name.get("request_id")
+    return (
+        field is not None
+        and field_behavior_pb2.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
+    )
 
 
 def request_row(key: RequestKey, message: Message, now: datetime) -> Mapping[str, Any] | None:
@@ -54,6 +68,7 @@ def request_row(key: RequestKey, message: Message, now: datetime) -> Mapping[str
         "digest": key.digest,
         "answer": message.SerializeToString(),
         "created": now,
+        "lasting": key.lasting,
     }
 
 

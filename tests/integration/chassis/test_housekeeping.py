@@ -1,13 +1,17 @@
 """What every service clears away by itself."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from millrace.contracts.v1.receipt_service_pb2 import BookReceiptRequest
+from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.housekeeping import HOUSEKEEPING, forget_requests
 from chassis.tables import requests
+from chassis.work.request_key import lasts
 from tests.support.clock import FixedClock
 
 FILL = text(
@@ -37,6 +41,19 @@ async def test_all_answers_older_than_30_days_are_forgotten_in_one_sweep(
     async with engine.begin() as connection:
         assert await forget_requests(connection, clock.now()) == 12_000
     assert await left(engine) == 1
+
+
+@pytest.mark.usefixtures("full")
+async def test_answers_of_commands_that_move_money_are_kept_for_ever(engine: AsyncEngine, clock: FixedClock) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("update requests set lasting = true where request_id = '7'"))
+        assert await forget_requests(connection, clock.now()) == 11_999
+    assert await left(engine) == 2
+
+
+@pytest.mark.parametrize(("request_type", "lasting"), [(BookReceiptRequest, True), (CreateLeadRequest, False)])
+def test_an_answer_lasts_where_the_contract_requires_a_request_id(request_type: Any, lasting: bool) -> None:
+    assert lasts(request_type.DESCRIPTOR) is lasting
 
 
 @pytest.mark.usefixtures("full")

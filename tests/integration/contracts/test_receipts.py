@@ -13,9 +13,11 @@ from millrace.contracts.v1.instalment_events_pb2 import InstalmentState
 from millrace.contracts.v1.instalment_service_pb2 import RecoverInstalmentRequest, WriteOffInstalmentRequest
 from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
 from millrace.contracts.v1.receipt_pb2 import Receipt, ReceiptMethod, ReceiptState
+from sqlalchemy import select
 
 from chassis.jobs import carry_out
 from chassis.principal import Scope, service_principal
+from chassis.tables import requests
 from services.contracts.application.receipt_returns import mature_bills
 from tests.integration.contracts.conftest import LI_NA, ContractsHouse
 from tests.integration.contracts.lives import read, told
@@ -270,6 +272,8 @@ async def test_a_receipt_sent_again_in_whatever_order_is_booked_once(house: Cont
         for answer in await asyncio.gather(*(booked(house, each) for each in some)):
             names.setdefault(answer.external_reference, set()).add(answer.name)
     assert len(names) == 20
+    async with house.engine.connect() as connection:
+        assert set(await connection.scalars(select(requests.c.lasting))) == {True}
     assert {len(each) for each in names.values()} == {1}
     assert await ledger(house) == {"cash": 21_000, "unallocated": -21_000}
 

@@ -1,0 +1,10 @@
+"""Answers that are kept for ever: of commands that move money once."""
+
+from chassis.later_tables import add_lasting_requests
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    add_lasting_requests()
