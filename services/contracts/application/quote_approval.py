@@ -1,6 +1,6 @@
 """Discounts (折扣审批): who must agree to a quote, asking him, and what his decision does to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,15 +30,15 @@ _WRITING = "contracts.write"
 
 async def verdict_on(read: Read, desk: QuoteDesk, quote: Quote) -> Verdict:
     """Who must agree to a quote by the rules in force, what the customer was given before included."""
-    rules = await desk.authority(read)
-    now = read.now
+    force, now = await desk.authority(read), read.now
+    rules = force.rules
     given = await quotes.concessions_of(
         read,
         quote,
         lately=now - timedelta(days=rules.splitting.days),
         long=now - timedelta(days=rules.concessions.days),
     )
-    return judge(rules, quote, given=given)
+    return replace(judge(rules, quote, given=given), rules_version=force.version)
 
 
 async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: int | None) -> Quote:
@@ -55,13 +55,16 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
     if verdict.roles is None:
         # What was asked before, when somebody's agreement was needed, would wait for an answer nobody can give.
         await drop_approval(work, quote)
-        saved = work.save(QUOTE_RECORD, quote.submit(approval=None, reasons=verdict.reasons, now=work.now))
+        saved = work.save(
+            QUOTE_RECORD,
+            quote.submit(approval=None, reasons=verdict.reasons, rules_version=verdict.rules_version, now=work.now),
+        )
         await desk.approved(work, saved)
         return saved
     if not verdict.roles:
         raise QuoteBeyondAuthority(quote=quote.resource)
     # Refused before anything is asked: the approval would otherwise be gathered for nothing.
-    quote.submit(approval=quote.uuid, reasons=verdict.reasons, now=work.now)
+    quote.submit(approval=quote.uuid, reasons=verdict.reasons, rules_version=verdict.rules_version, now=work.now)
     approval = await ask(
         work,
         APPROVALS,
@@ -70,7 +73,12 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
         approver=approver_rule(verdict.roles),
         reasons=verdict.reasons,
     )
-    return work.save(QUOTE_RECORD, quote.submit(approval=approval.uuid, reasons=verdict.reasons, now=work.now))
+    return work.save(
+        QUOTE_RECORD,
+        quote.submit(
+            approval=approval.uuid, reasons=verdict.reasons, rules_version=verdict.rules_version, now=work.now
+        ),
+    )
 
 
 def approver_rule(roles: frozenset[str]) -> ApproverRule:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from chassis.rule_sets import Rulebook
+from chassis.rule_sets import InForce, Rulebook
 from chassis.work import Read, UnitOfWork
 from services.contracts.application.rule_kinds import DISCOUNT_AUTHORITY, QUOTE
 from services.contracts.domain.discount_authority import AuthorityRules
@@ -27,9 +27,9 @@ class QuoteDesk:
         """The rules of quotes in force."""
         return (await self.rulebook.current(read, QUOTE)).rules
 
-    async def authority(self, read: Read) -> AuthorityRules:
-        """Who may agree to which discount."""
-        return (await self.rulebook.current(read, DISCOUNT_AUTHORITY)).rules
+    async def authority(self, read: Read) -> InForce[AuthorityRules]:
+        """Who may agree to which discount, and the version of that."""
+        return await self.rulebook.current(read, DISCOUNT_AUTHORITY)
 
     def day(self, now: datetime) -> date:
         """The business day of an instant."""

@@ -97,10 +97,14 @@ class Concessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Who must agree, any of the roles; None where nobody is asked, no role where nobody may agree to so much."""
+    """Who must agree, any of the roles; None where nobody is asked, no role where nobody may agree to so much.
+
+    `rules_version` is the version of the rules it was reached by.
+    """
 
     roles: frozenset[str] | None
     reasons: tuple[Reason, ...]
+    rules_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ APPROVED_STATES = frozenset({_S.APPROVED, _S.SENT, _S.ACCEPTED})
 class Quote:
     """An offer to a customer. `revision` counts its versions from 1; `previous` is the version it took the place of.
 
-    `approved_hash` is the digest of exactly what was approved, empty as long as nothing is.
+    `approved_hash` is the digest of exactly what was approved, empty as long as nothing is. Who must agree was decided by
+    `rules_version` of the rules, for `reasons`; 0 as long as nothing was.
     """
 
     uuid: UUID
@@ -68,6 +69,7 @@ class Quote:
     approval: UUID | None = None
     approved_hash: bytes = b""
     reasons: tuple[Reason, ...] = ()
+    rules_version: int = 0
     comment: str = ""
     submit_time: datetime | None = None
     send_time: datetime | None = None
@@ -126,11 +128,14 @@ class Quote:
             return Change(self, ())
         return Change(replace(after, update_time=now, **_UNDECIDED), (QuoteUpdated(),))  # type: ignore[arg-type]  # fields of different types
 
-    def submit(self, *, approval: UUID | None, reasons: tuple[Reason, ...], now: datetime) -> Change["Quote"]:
+    def submit(
+        self, *, approval: UUID | None, reasons: tuple[Reason, ...], rules_version: int, now: datetime
+    ) -> Change["Quote"]:
         """Ask for the approval, or be approved at once where none is needed. Raises QuoteCannotMove."""
         waits = approval is not None
         moved = self._moved(QuoteState.PENDING_APPROVAL if waits else QuoteState.APPROVED, now=now)
-        asked = replace(moved, approval=approval, reasons=reasons, comment="", submit_time=now)
+        said = {"reasons": reasons, "rules_version": rules_version, "comment": ""}
+        asked = replace(moved, approval=approval, submit_time=now, **said)  # type: ignore[arg-type]  # fields of different types
         if waits:
             return Change(replace(asked, approved_hash=b""), (QuoteSubmitted(),))
         return Change(replace(asked, approved_hash=self.content_hash()), (QuoteApproved(),))
@@ -208,6 +213,7 @@ _UNDECIDED: Mapping[str, object] = {
     "approval": None,
     "approved_hash": b"",
     "reasons": (),
+    "rules_version": 0,
     "comment": "",
 }
 

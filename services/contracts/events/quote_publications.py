@@ -42,6 +42,7 @@ def snapshot(quote: Quote) -> events.QuoteSnapshot:
         discount=decimal_message(shown(sums.discount)),
         valid_until=date_message(quote.terms.valid_until),
         create_time=instant(quote.create_time),
+        rules_version=quote.rules_version,
     )
 
 

@@ -90,6 +90,7 @@ def to_message(quote: Quote, wording: Wording) -> quote_pb2.Quote:
         valid_until=date_message(terms.valid_until),
         approval=named("contractApprovals", quote.approval),
         reasons=wording.reasons(quote.reasons),
+        rules_version=quote.rules_version,
         comment=quote.comment,
         content_hash=quote.content_hash(),
         submit_time=instant(quote.submit_time),

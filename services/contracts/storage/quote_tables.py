@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -105,6 +106,7 @@ QUOTES = Table(
     Column("approval", Uuid),
     Column("approved_hash", LargeBinary, nullable=False),
     Column("reasons", JSONB, nullable=False),
+    Column("rules_version", BigInteger, nullable=False, server_default=text("0")),
     _text("comment"),
     _instant("submit_time", nullable=True),
     _instant("send_time", nullable=True),

@@ -130,7 +130,7 @@ async def shop(house: ContractsHouse) -> Shop:
 
 async def test_a_quote_within_the_limit_is_approved_at_once_and_sent(shop: Shop) -> None:
     quote = await shop.submit(await shop.quote("0.15"))
-    assert (quote.state, quote.approval) == (states.QUOTE_STATE_APPROVED, "")
+    assert (quote.state, quote.approval, quote.rules_version) == (states.QUOTE_STATE_APPROVED, "", 1)
     assert (quote.list_total.units, quote.net_total.units, quote.tax_total.units) == (10000, 8500, 1105)
     assert (quote.discount.value, quote.discount_display) == ("0.15", "85折")
     assert quote.valid_until == Date(year=2026, month=4, day=1)
@@ -158,7 +158,7 @@ async def test_editing_an_approved_quote_ends_its_approval(shop: Shop) -> None:
     quote = await shop.submit(await shop.quote("0.2"))
     await shop.approve(quote)
     changed = await shop.reprice(await shop.read(quote), "0.25")
-    assert (changed.state, changed.approval) == (states.QUOTE_STATE_DRAFT, "")
+    assert (changed.state, changed.approval, changed.rules_version) == (states.QUOTE_STATE_DRAFT, "", 0)
     assert "is not approved" in await refusal(shop.send(changed))
     assert (await told(shop.house, "approval"))[-1] == "outdated"
 

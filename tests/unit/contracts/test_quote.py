@@ -27,8 +27,8 @@ Step = Callable[[Quote], Change[Quote]]
 STEPS: dict[str, Step] = {
     "rewrite cheaper": lambda quote: quote.rewritten(terms=terms(a_line(discount="0.5")), now=NOON),
     "rewrite dearer": lambda quote: quote.rewritten(terms=terms(a_line("200")), now=NOON),
-    "ask": lambda quote: quote.submit(approval=UUID(int=77), reasons=(), now=NOON),
-    "need nobody": lambda quote: quote.submit(approval=None, reasons=(), now=NOON),
+    "ask": lambda quote: quote.submit(approval=UUID(int=77), reasons=(), rules_version=3, now=NOON),
+    "need nobody": lambda quote: quote.submit(approval=None, reasons=(), rules_version=3, now=NOON),
     "approve": lambda quote: quote.approve(comment="", now=NOON),
     "send back": lambda quote: quote.send_back(comment="太低", now=NOON),
     "take back": lambda quote: quote.take_back(now=NOON),
@@ -41,7 +41,7 @@ STEPS: dict[str, Step] = {
 
 
 def approved(quote: Quote | None = None) -> Quote:
-    asked = (quote or a_quote()).submit(approval=UUID(int=77), reasons=(), now=NOON).aggregate
+    asked = (quote or a_quote()).submit(approval=UUID(int=77), reasons=(), rules_version=3, now=NOON).aggregate
     return asked.approve(comment="同意", now=NOON).aggregate
 
 
@@ -64,7 +64,7 @@ def test_whatever_happens_only_what_was_approved_is_sent_or_signed(names: list[s
 
 
 WAYS: Mapping[QuoteState, Step] = {
-    QuoteState.PENDING_APPROVAL: lambda each: each.submit(approval=UUID(int=9), reasons=(), now=NOON),
+    QuoteState.PENDING_APPROVAL: lambda each: each.submit(approval=UUID(int=9), reasons=(), rules_version=3, now=NOON),
     QuoteState.RETURNED: lambda each: each.send_back(comment="", now=NOON),
     QuoteState.SENT: lambda each: each.send(today=date(2026, 3, 2), now=NOON),
     QuoteState.ACCEPTED: lambda each: each.accept(now=NOON),
