@@ -79,8 +79,9 @@ lock: ## Resolve the versions anew
 	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" - -o requirements/bootstrap.lock
 
-audit: setup ## Known vulnerabilities of what is locked
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/development.lock
+audit: setup ## What is locked: its bill of materials (build/sbom.json), and its known vulnerabilities
+	$(BIN)/python -m deploy.release.materials
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements/development.lock
 
 release: lint ## Keep today's contracts and events as what later ones must not break
 	$(BIN)/python -m deploy.release
