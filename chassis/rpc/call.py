@@ -1,5 +1,6 @@
 """What a servicer knows of the call it serves. It cannot end the call: it answers or raises."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from chassis.principal import Principal
 
 # The gateway tells from where an anonymous caller came; services trust it because nobody else reaches them.
 CLIENT_ADDRESS = "millrace-client-address"
+_TO_ANSWER_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,15 @@ class Call:
     answer_type: type[Any] = object
     metadata: Mapping[str, str] = field(default_factory=dict)
     written: list[Mark] = field(default_factory=list)
+
+    def remaining(self, *, at_most: float) -> float:
+        """The seconds a call made for this one may take: what is left for this one, less 50 ms to answer in.
+
+        So who waits there is given up before who waits here; 0 where the time is over already.
+        """
+        if self.deadline is None:
+            return at_most
+        return max(0.0, min(at_most, self.deadline - asyncio.get_running_loop().time() - _TO_ANSWER_SECONDS))
 
     @property
     def client_address(self) -> str:

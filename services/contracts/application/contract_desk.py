@@ -45,11 +45,18 @@ class Offers(Protocol):
         ...
 
 
+# So long a name is waited for, where who asks has the time.
+ASKING_SECONDS = 3.0
+
+
 class Buyers(Protocol):
     """The names of customers, asked of pipeline; never inside a transaction."""
 
-    async def name_of(self, account: UUID, *, token: str) -> str:
-        """What the account is called; empty where nobody knows. Raises Overloaded where pipeline does not answer."""
+    async def name_of(self, account: UUID, *, token: str, seconds: float = ASKING_SECONDS) -> str:
+        """What the account is called; empty where nobody knows.
+
+        Raises Overloaded where pipeline does not answer within `seconds`.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
 from kernel.money import Money
-from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk
 from services.contracts.application.contract_templates import template_for
 from services.contracts.application.payment_plan import agreed_parts
 from services.contracts.domain.clauses import Clause
@@ -45,12 +45,12 @@ class ContractEdit:
     wish: DraftWish
 
 
-async def prepare_buyer(desk: ContractDesk, *, offer: Offer, token: str) -> str:
+async def prepare_buyer(desk: ContractDesk, *, offer: Offer, token: str, seconds: float = ASKING_SECONDS) -> str:
     """The name of the customer, asked before the transaction on the account of `token`, else of the service itself.
 
-    Raises Overloaded where pipeline does not answer.
+    Raises Overloaded where pipeline does not answer within `seconds`.
     """
-    return offer.buyer or await desk.buyers.name_of(offer.account, token=token)
+    return offer.buyer or await desk.buyers.name_of(offer.account, token=token, seconds=seconds)
 
 
 async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, wish: DraftWish) -> Contract:

@@ -9,8 +9,8 @@ from millrace.pipeline.v1.account_service_pb2_grpc import AccountServiceStub
 
 from chassis.no_network import forbid_inside_transaction
 from kernel.errors import Overloaded
+from services.contracts.application.contract_desk import ASKING_SECONDS
 
-_SECONDS = 3.0
 _UNKNOWN = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.PERMISSION_DENIED})
 Metadata = Callable[[], Awaitable[tuple[tuple[str, str], ...]]]
 
@@ -23,13 +23,13 @@ class AccountNames:
         self._stub = AccountServiceStub(channel)
         self._credentials = credentials
 
-    async def name_of(self, account: UUID, *, token: str) -> str:
+    async def name_of(self, account: UUID, *, token: str, seconds: float = ASKING_SECONDS) -> str:
         """What the account is called; empty where the asker does not see it. Raises Overloaded."""
         forbid_inside_transaction()
         metadata = (("authorization", f"Bearer {token}"),) if token else await self._credentials()
         try:
             found = await self._stub.GetAccount(
-                GetAccountRequest(name=f"accounts/{account}"), metadata=metadata, timeout=_SECONDS
+                GetAccountRequest(name=f"accounts/{account}"), metadata=metadata, timeout=seconds
             )
         except grpc.aio.AioRpcError as error:
             if error.code() in _UNKNOWN:
@@ -41,7 +41,7 @@ class AccountNames:
 class NoNames:
     """Nobody to ask: pipeline has no address here, and whoever drafts names the buyer."""
 
-    async def name_of(self, account: UUID, *, token: str) -> str:
+    async def name_of(self, account: UUID, *, token: str, seconds: float = ASKING_SECONDS) -> str:
         """Empty."""
-        del account, token
+        del account, token, seconds
         return ""

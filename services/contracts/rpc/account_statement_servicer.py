@@ -13,7 +13,7 @@ from chassis.wire import date_message, date_of, money_message, named, uuid_of
 from chassis.work import Store
 from kernel.money import Money
 from services.contracts.application.account_statements import state_account
-from services.contracts.application.contract_desk import ContractDesk, labels_of
+from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk, labels_of
 from services.contracts.application.contract_papers import PDF, PaperRoom, note_download
 from services.contracts.domain.account_statement import AccountStatement, StatementEntry
 from services.contracts.domain.statement_paper import statement_paper
@@ -48,7 +48,8 @@ class AccountStatementServicer:
             lambda work: note_download(work, resource=request.name, kind="statement"),
             answer=lambda _: Empty(),
         )
-        buyer = await self._desk.buyers.name_of(statement.account, token=call.token)
+        seconds = call.remaining(at_most=ASKING_SECONDS)
+        buyer = await self._desk.buyers.name_of(statement.account, token=call.token, seconds=seconds)
         paper = statement_paper(
             statement,
             buyer=buyer,

@@ -15,7 +15,7 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import changed_paths, date_of, reference, required_version, seen_version, uuid_of
 from chassis.work import Read, Store, UnitOfWork
-from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk
 from services.contracts.application.contract_drafting import (
     WRITING,
     ContractEdit,
@@ -55,7 +55,9 @@ class ContractServicer:
         quote, wish = uuid_of(request.contract.quote, field="contract.quote"), wish_of(request.contract)
         if not wish.buyer:
             offer = await self._store.read(call, lambda read: self._desk.offers.get(read, quote, permission=WRITING))
-            wish = replace(wish, buyer=await prepare_buyer(self._desk, offer=offer, token=call.token))
+            seconds = call.remaining(at_most=ASKING_SECONDS)
+            buyer = await prepare_buyer(self._desk, offer=offer, token=call.token, seconds=seconds)
+            wish = replace(wish, buyer=buyer)
         return await self._write(call, request, lambda work: create_contract(work, self._desk, quote=quote, wish=wish))
 
     async def GetContract(self, request: contract.GetContractRequest, call: Call) -> contract_pb2.Contract:

@@ -11,7 +11,7 @@ from millrace.contracts.v1 import quote_document_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.wire import uuid_of
 from chassis.work import Store
-from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk
 from services.contracts.application.contract_drafting import prepare_buyer
 from services.contracts.application.contract_papers import PDF, PaperRoom, note_download, offer_on_paper, offer_to_print
 
@@ -34,7 +34,8 @@ class QuoteDocumentServicer:
             lambda work: note_download(work, resource=offer.resource, kind="quote"),
             answer=lambda _: Empty(),
         )
-        buyer = await prepare_buyer(self._desk, offer=offer, token=call.token)
+        seconds = call.remaining(at_most=ASKING_SECONDS)
+        buyer = await prepare_buyer(self._desk, offer=offer, token=call.token, seconds=seconds)
         pdf = await self._room.press.print(offer_on_paper(self._desk, offer=offer, buyer=buyer, language=language))
         named = AnyMessage()
         named.Pack(StringValue(value=f"{offer.number}-V{offer.revision}.pdf"))

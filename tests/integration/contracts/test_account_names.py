@@ -1,5 +1,6 @@
 """The buyer's name is asked of pipeline, over a real channel."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,14 @@ from chassis.no_network import NetworkInsideTransaction, inside_transaction
 from kernel.errors import Overloaded
 from services.contracts.rpc.account_names import AccountNames
 
-YUNFAN = UUID(int=900)
+YUNFAN, SLOW = UUID(int=900), UUID(int=901)
 
 
 async def get_account(request: GetAccountRequest, context: Any) -> Account:
     """Tell of one account, and who asks."""
     asked = dict(context.invocation_metadata() or ())
+    if request.name == f"accounts/{SLOW}":
+        await asyncio.sleep(30)
     if request.name != f"accounts/{YUNFAN}":
         await context.abort(grpc.StatusCode.NOT_FOUND)
     return Account(name=request.name, display_name=f"杭州云帆科技有限公司 {asked['authorization']}")
@@ -57,6 +60,11 @@ async def test_a_neighbour_who_is_away_is_told_as_such() -> None:
     async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
         with pytest.raises(Overloaded):
             await AccountNames(channel, credentials).name_of(YUNFAN, token="caller")
+
+
+async def test_a_neighbour_who_is_slow_is_waited_for_as_long_as_the_asker_has_time(pipeline: grpc.aio.Channel) -> None:
+    with pytest.raises(Overloaded):
+        await AccountNames(pipeline, credentials).name_of(SLOW, token="caller", seconds=0.05)
 
 
 async def test_nobody_is_asked_inside_a_transaction(pipeline: grpc.aio.Channel) -> None:
