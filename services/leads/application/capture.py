@@ -81,7 +81,7 @@ def take_in(
         return Captured(lead=_create(work, briefing, newcomer, verdict), touched=False)
     lead = same[verdict.attach_to]
     if not sees(work.principal, lead, permission=WRITE, shared=shared):
-        raise LeadExistsElsewhere
+        raise LeadExistsElsewhere(team=briefing.team_of(lead))
     why = next(hint for hint in verdict.hints if hint.lead == lead.uuid)
     return Captured(lead=_touch(work, briefing, newcomer, lead, why), touched=True)
 

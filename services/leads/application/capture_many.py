@@ -16,7 +16,8 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, create_lead
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
 from services.leads.domain.rule_sets import RuleKind
-from services.leads.storage.lead_collaborators import shared_with_caller
+from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
+from services.leads.storage.leads import visible_among
 from services.leads.storage.stock import MOST_RESEMBLING, known_leads
 
 # Between so many leads the loop serves others: a batch is long, and calls of people wait behind it.
@@ -44,9 +45,10 @@ async def capture_many(
     """Each lead is captured as if it came alone, in order; a refused one does not stop the others.
 
     A lead that repeats one further up is recognized like any other. With `skip_known` the customers already known
-    are left out; with `dry_run` everything is decided and nothing is written.
+    are left out; with `dry_run` everything is decided and nothing is written. A dry run costs nothing and leaves no
+    lead behind, so it compares with what the caller may see alone: else it would tell whom others know, list by list.
     """
-    briefing, stock, lined_up = await _line_up(work, told=told, desk=desk)
+    briefing, stock, lined_up = await _line_up(work, told=told, desk=desk, as_seen=dry_run)
     shared = await _shared(work, stock.values())
     batch = _Batch(briefing, stock, skip_known=skip_known, dry_run=dry_run)
     outcomes: list[CaptureOutcome] = []
@@ -92,7 +94,7 @@ class _LinedUp:
 
 
 async def _line_up(
-    work: UnitOfWork, *, told: Sequence[Told], desk: IntakeDesk
+    work: UnitOfWork, *, told: Sequence[Told], desk: IntakeDesk, as_seen: bool = False
 ) -> tuple[Briefing, Mapping[UUID, Lead], list[_LinedUp | Refusal]]:
     """Everything that is read for a batch: the rules, one look at the stock, the leads of it that may be touched."""
     briefing = await desk.brief(work)
@@ -101,13 +103,25 @@ async def _line_up(
         newcomer.searched(briefing.rules) if isinstance(newcomer, Newcomer) else frozenset() for newcomer in newcomers
     ]
     stock = await candidates_of_many(work, searched, briefing.rules.duplicates)
-    lined_up = []
+    lined_up: list[_LinedUp | Refusal] = []
     for place, (newcomer, keys, known) in enumerate(zip(newcomers, searched, stock, strict=True)):
         lined_up.append(_compared(briefing, newcomer, keys, known) if isinstance(newcomer, Newcomer) else newcomer)
         if place % _BREATH == 0:
             await asyncio.sleep(0)
+    if as_seen:
+        lined_up = await _as_seen(work, lined_up)
     touched = {one.same_in_stock for one in lined_up if isinstance(one, _LinedUp)}
     return briefing, await known_leads(work, [uuid for uuid in touched if uuid]), lined_up
+
+
+async def _as_seen(work: UnitOfWork, lined_up: Sequence[_LinedUp | Refusal]) -> list[_LinedUp | Refusal]:
+    """The same without what leads that the caller may not see have in common with his."""
+    hinted = {hint.lead for one in lined_up if isinstance(one, _LinedUp) for hint in one.hints}
+    seen = await visible_among(work, hinted, permission=SHARED_LEADS.reading)
+    return [
+        replace(one, hints=[hint for hint in one.hints if hint.lead in seen]) if isinstance(one, _LinedUp) else one
+        for one in lined_up
+    ]
 
 
 def _compared(briefing: Briefing, newcomer: Newcomer, searched: frozenset[str], known: Sequence[Candidate]) -> _LinedUp:
@@ -173,7 +187,7 @@ class _Batch:
     ) -> CaptureOutcome:
         same = self._current[verdict.attach_to] if verdict.attach_to else None
         if same is not None and (self._dry_run or self._skip_known) and not sees(work.principal, same, shared=shared):
-            raise LeadExistsElsewhere
+            raise LeadExistsElsewhere(team=self._briefing.team_of(same))
         if same is not None and self._skip_known:
             return Skipped(lead=same)
         if not self._dry_run:

@@ -7,10 +7,7 @@ from chassis.work import UnitOfWork
 from kernel.errors import Kind, Refusal
 from services.leads.application.capture import Captured, capture_lead
 from services.leads.application.intake import IntakeDesk
-from services.leads.domain.facts import LeadFacts
-
-# Where the lead keeps when its customer agreed.
-CONSENT_FIELD = "consent_time"
+from services.leads.domain.facts import CONSENT_FIELD, LeadFacts
 
 
 @dataclass(kw_only=True)

@@ -18,7 +18,7 @@ from services.leads.domain.board import Board
 from services.leads.domain.channels import RegionUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, demo_day, grade_facts
-from services.leads.domain.lead import FindingKeys, Grade, Grading
+from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
 from services.leads.domain.resemblance import Candidate, Resemblance
 from services.leads.domain.rule_sets import RuleKind
 from trade.duplicates import (
@@ -144,6 +144,11 @@ class Briefing:
         if decision.chosen:
             self.board.given(decision.chosen.member)
         return decision
+
+    def team_of(self, lead: Lead) -> str:
+        """What the team is called that looks after a lead; empty where none does."""
+        team = self.organization.teams.get(lead.team) if lead.team else None
+        return team.display_name if team else ""
 
     def version(self, kind: RuleKind) -> int:
         """The version of the rules in force."""

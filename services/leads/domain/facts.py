@@ -10,6 +10,8 @@ from uuid import UUID
 from kernel.errors import InvalidField, Kind, Refusal
 from trade.budget import NO_BUDGET, Budget
 
+# The custom field in which a form keeps when its visitor agreed (同意时间): evidence, so nobody else may write it.
+CONSENT_FIELD = "consent_time"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # The shortest numbers that companies answer have five digits (95588).
 _FEWEST_DIGITS = 5
@@ -63,6 +65,15 @@ class EmailUnfit(InvalidField):
     reason = "EMAIL_UNFIT"
 
     field: str = "lead.email"
+
+
+@dataclass(eq=False, kw_only=True)
+class ConsentTimeReadOnly(InvalidField):
+    """Somebody tells or changes when a visitor agreed; only the form he filled in may say so."""
+
+    reason = "CONSENT_TIME_READ_ONLY"
+
+    field: str = "lead.custom"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -47,10 +47,12 @@ class LeadGradeNotOverridden(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class LeadExistsElsewhere(Refusal):
-    """The customer is known already as a lead that the caller may not see; nothing of that lead is told."""
+    """The customer is a lead that the caller may not see; only whose team to ask is told (empty: no team has it)."""
 
     kind = Kind.ALREADY_EXISTS
     reason = "LEAD_EXISTS_ELSEWHERE"
+
+    team: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from chassis.wire import money_message, put_instant
 from kernel.errors import Refusal
 from kernel.money import Money
 from services.leads.application.lead_row import LeadRow, prepared, problem_of
-from services.leads.domain.facts import NOWHERE, Address, LeadFacts
+from services.leads.domain.facts import CONSENT_FIELD, NOWHERE, Address, ConsentTimeReadOnly, LeadFacts
 from services.leads.domain.lead_import.reading import (
     Unreadable,
     full_name,
@@ -32,6 +32,7 @@ _Fill = Callable[[lead_pb2.Lead, str], None]
 # Columns that say nothing by themselves: they are read beside another, or looked up by name.
 _ASIDE = frozenset({"surname", "given_name", "currency", "channel", "campaign", "region"})
 _ADDRESS = "address."
+_CONSENT = f"custom.{CONSENT_FIELD}"
 # Columns whose cells are facts, or names looked up, without being read any further; how long the contract lets each be.
 _LONGEST_PLAIN: Mapping[str, int] = {
     path: longest_cell(path)
@@ -98,7 +99,7 @@ def _facts_by_message(values: Mapping[str, str], zone: ZoneInfo) -> LeadFacts:
 
 
 def _fill(message: lead_pb2.Lead, path: str, text: str, values: Mapping[str, str], zone: ZoneInfo) -> None:
-    """Set the field the column fills; raises Unreadable."""
+    """Set the field the column fills; raises Unreadable and ConsentTimeReadOnly."""
     if path in _ASIDE:
         return
     if path in _READERS:
@@ -109,6 +110,8 @@ def _fill(message: lead_pb2.Lead, path: str, text: str, values: Mapping[str, str
         put_instant(getattr(message, path), read_instant(text, zone=zone))
     elif path.startswith(_ADDRESS):
         setattr(message.address, path.removeprefix(_ADDRESS), text)
+    elif path == _CONSENT:
+        raise ConsentTimeReadOnly(field=path)
     elif path.startswith("custom."):
         message.custom[path.removeprefix("custom.")] = text
     else:

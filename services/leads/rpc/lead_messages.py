@@ -10,7 +10,7 @@ from millrace.leads.v1 import lead_pb2
 from chassis.rpc.wording import Wording
 from chassis.wire import instant_of, money_message, money_of, named, put_instant, reference
 from services.leads.domain.conversion_record import Conversion
-from services.leads.domain.facts import NOWHERE, Address, LeadFacts, Urgency
+from services.leads.domain.facts import CONSENT_FIELD, NOWHERE, Address, ConsentTimeReadOnly, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, GradeOverride, Lead
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.resemblance import Band, Resemblance
@@ -68,10 +68,10 @@ ENTERED = (
 _ADDRESS_PARTS = tuple(part.name for part in fields(Address))
 
 
-def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:
-    """What the message says of the customer.
+def facts_of(message: lead_pb2.Lead, *, path: str = "lead", consent: str = "") -> LeadFacts:
+    """What the message says of the customer; `consent` is when he agreed as the lead knows it, and stays.
 
-    Raises InvalidField and CreditCodeInvalid with the field's path, and the facts' refusals.
+    Raises InvalidField, CreditCodeInvalid and ConsentTimeReadOnly with the field's path, and the facts' refusals.
     """
     code = message.credit_code.strip()
     return LeadFacts(
@@ -93,7 +93,7 @@ def facts_of(message: lead_pb2.Lead, *, path: str = "lead") -> LeadFacts:
         campaign=reference(message.campaign, field=f"{path}.campaign"),
         region=reference(message.region, field=f"{path}.region"),
         tags=tuple(message.tags),
-        custom=dict(message.custom),
+        custom=_custom_of(message, path, consent),
     )
 
 
@@ -220,6 +220,13 @@ def _budget_of(message: lead_pb2.Lead, path: str) -> Budget:
     least = money_of(message.budget_min, field=f"{path}.budget_min") if message.HasField("budget_min") else None
     most = money_of(message.budget_max, field=f"{path}.budget_max") if message.HasField("budget_max") else None
     return Budget(least=least, most=most) if least or most else NO_BUDGET
+
+
+def _custom_of(message: lead_pb2.Lead, path: str, consent: str) -> dict[str, str]:
+    custom = dict(message.custom)
+    if custom.get(CONSENT_FIELD, consent) != consent:
+        raise ConsentTimeReadOnly(field=f"{path}.custom")
+    return custom | {CONSENT_FIELD: consent} if consent else custom
 
 
 def _address_of(message: lead_pb2.Lead) -> Address:

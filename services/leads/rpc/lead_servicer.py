@@ -21,7 +21,7 @@ from services.leads.application.changing import update_lead
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.overriding import clear_override, override_grade
 from services.leads.application.reading import check_duplicates, get_lead, list_leads
-from services.leads.domain.facts import LeadFacts
+from services.leads.domain.facts import CONSENT_FIELD, LeadFacts
 from services.leads.rpc.lead_messages import (
     ENTERED,
     GRADES,
@@ -143,7 +143,7 @@ class LeadServicer:
         self, request: contract.CheckLeadDuplicatesRequest, call: Call
     ) -> contract.CheckLeadDuplicatesResponse:
         """Compare one with the stock."""
-        told = facts_of(request.lead)
+        told = facts_of(request.lead, consent=request.lead.custom.get(CONSENT_FIELD, ""))
         hints = await self._store.read(call, lambda read: check_duplicates(read, told=told, desk=self._desk))
         wording = Wording(self._texts, call.locale)
         return contract.CheckLeadDuplicatesResponse(candidates=[candidate_message(hint, wording) for hint in hints])
@@ -167,7 +167,8 @@ class LeadServicer:
 def _edit(message: lead_pb2.Lead, mask: FieldMask) -> Callable[[LeadFacts], LeadFacts]:
     """What puts the masked fields of the message over the facts that stand.
 
-    Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
+    When a visitor agreed stays, whatever becomes of the custom fields. Raises InvalidField for an empty mask, `*`, an
+    unknown field, and one the service fills itself.
     """
     changed_paths(mask, ENTERED)
     if not mask.IsValidForDescriptor(lead_pb2.Lead.DESCRIPTOR):
@@ -176,6 +177,6 @@ def _edit(message: lead_pb2.Lead, mask: FieldMask) -> Callable[[LeadFacts], Lead
     def apply(facts: LeadFacts) -> LeadFacts:
         merged = facts_message(facts)
         mask.MergeMessage(message, merged, replace_message_field=True, replace_repeated_field=True)
-        return facts_of(merged)
+        return facts_of(merged, consent=facts.custom.get(CONSENT_FIELD, ""))
 
     return apply

@@ -12,7 +12,7 @@ from millrace.leads.v1 import lead_events_pb2, lead_pb2
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 from prometheus_client import REGISTRY
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from chassis.jobs.unasked import carry_out
 from chassis.principal import Principal, Scope
@@ -21,7 +21,8 @@ from chassis.work import Store
 from services.leads.__main__ import DEFINITION
 from services.leads.application.capture import capture_lead
 from services.leads.domain.facts import LeadFacts
-from tests.integration.leads.conftest import ANNA, BO, CHEN, EAST, LeadsHouse
+from services.leads.storage.metadata import ORGANIZATION
+from tests.integration.leads.conftest import ANNA, BO, CHEN, EAST, HANGZHOU, LeadsHouse
 from tests.support.clock import NOON
 
 DIRECTOR = Principal(subject=f"members/{CHEN}", grants={"leads.write": Scope.ALL})
@@ -124,13 +125,23 @@ async def test_the_same_customer_again_is_attached_as_a_touch(house: LeadsHouse)
     assert told["contact_name"] == "王小明"
 
 
-async def test_a_customer_known_outside_the_callers_reach_is_refused_without_saying_whose(house: LeadsHouse) -> None:
-    await house.hire(ANNA)
-    await create(house, a_lead())
+@pytest.mark.parametrize(
+    ("team", "told"),
+    [(HANGZHOU, "Ask the team: 杭州一组"), (None, "Ask the team: none (no team has it yet)")],
+)
+async def test_a_customer_known_outside_the_callers_reach_is_refused_with_whose_team_to_ask_alone(
+    house: LeadsHouse, team: UUID | None, told: str
+) -> None:
+    named = {"uuid": HANGZHOU, "version": 1, "display_name": "杭州一组", "region": None, "path": [HANGZHOU]}
+    await house.organize(insert(ORGANIZATION.teams).values({**named, "archived": False}))
+    await house.hire(ANNA, team=team)
+    known = await create(house, a_lead())
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await create(house, a_lead(), **house.as_member(BO, Scope.OWN))
     assert refusal.value.code() is grpc.StatusCode.ALREADY_EXISTS
-    assert str(ANNA) not in (refusal.value.details() or "")
+    assert (refusal.value.details() or "").endswith(told)
+    every = repr(refusal.value.trailing_metadata())
+    assert not [secret for secret in (str(ANNA), known.name, "Member 1") if secret in every]
 
 
 async def test_a_lead_outside_the_readers_scope_is_not_found(house: LeadsHouse) -> None:

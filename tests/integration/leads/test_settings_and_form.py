@@ -23,7 +23,7 @@ from millrace.leads.v1.lead_form_service_pb2_grpc import LeadFormServiceStub
 from millrace.leads.v1.lead_rule_set_pb2 import LeadRuleSet
 from millrace.leads.v1.lead_rule_set_service_pb2 import GetLeadRuleSetRequest, UpdateLeadRuleSetRequest
 from millrace.leads.v1.lead_rule_set_service_pb2_grpc import LeadRuleSetServiceStub
-from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, ListLeadsRequest
+from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest, ListLeadsRequest, UpdateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 
 from services.leads.application.intake import IntakeDesk
@@ -69,6 +69,29 @@ async def test_a_form_brings_a_lead_of_its_channel_and_of_the_links_campaign(hou
     assert (lead.channel, lead.campaign) == (channel.name, planned.name)
     assert lead.grade == lead_pb2.GRADE_B
     assert lead.custom["consent_time"]
+
+
+async def test_when_a_visitor_agreed_is_told_by_the_form_alone(house: LeadsHouse) -> None:
+    channel = await a_website(house)
+    await submit(house, channel.form_token)
+    (lead,) = await every_lead(house)
+    stub = LeadServiceStub(house.channel)
+    agreed = lead.custom["consent_time"]
+
+    async def change(custom: dict[str, str]) -> lead_pb2.Lead:
+        now = await stub.GetLead(GetLeadRequest(name=lead.name), **house.boss)
+        asked = lead_pb2.Lead(name=lead.name, etag=now.etag, custom=custom)
+        request = UpdateLeadRequest(lead=asked, update_mask=FieldMask(paths=["custom"]))
+        return await stub.UpdateLead(request, **house.boss)
+
+    assert dict((await change({"note": "a"})).custom) == {"note": "a", "consent_time": agreed}
+    assert dict((await change({"note": "b", "consent_time": agreed})).custom) == {"note": "b", "consent_time": agreed}
+    assert dict((await change({})).custom) == {"consent_time": agreed}
+    for forging in (change({"consent_time": "2020-01-01"}), create(house, custom={"consent_time": agreed})):
+        with pytest.raises(grpc.aio.AioRpcError) as refusal:
+            await forging
+        assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert "time of consent" in (refusal.value.details() or "")
 
 
 async def test_a_channel_is_named_at_once_by_the_next_lead(house: LeadsHouse) -> None:

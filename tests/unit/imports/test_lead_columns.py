@@ -137,6 +137,12 @@ def test_a_credit_code_that_does_not_hold_is_a_problem_of_its_own_cell() -> None
     assert [(each.code, each.field) for each in refused.value.problems] == [("CREDIT_CODE_INVALID", "credit_code")]
 
 
+def test_a_list_cannot_tell_when_somebody_agreed() -> None:
+    with pytest.raises(RowRefused) as refused:
+        read_lead_row({"company_name": "杭州云帆", "custom.consent_time": "2026-03-01"}, zone=SHANGHAI)
+    assert [(p.code, p.field) for p in refused.value.problems] == [("CONSENT_TIME_READ_ONLY", "custom.consent_time")]
+
+
 @pytest.mark.parametrize("read", [read_people, read_amounts, partial(read_instant, zone=SHANGHAI)])
 @pytest.mark.parametrize(
     "text",
