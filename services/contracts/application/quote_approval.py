@@ -16,6 +16,7 @@ from chassis.approvals import (
 )
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from kernel.events import Change
 from services.contracts.application.quote_desk import QuoteDesk
 from services.contracts.domain.discount_authority import Verdict, judge
 from services.contracts.domain.quote import Quote
@@ -57,14 +58,14 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
         await drop_approval(work, quote)
         saved = work.save(
             QUOTE_RECORD,
-            quote.submit(approval=None, reasons=verdict.reasons, rules_version=verdict.rules_version, now=work.now),
+            _submitted(work, quote, verdict, approval=None),
         )
         await desk.approved(work, saved)
         return saved
     if not verdict.roles:
         raise QuoteBeyondAuthority(quote=quote.resource)
     # Refused before anything is asked: the approval would otherwise be gathered for nothing.
-    quote.submit(approval=quote.uuid, reasons=verdict.reasons, rules_version=verdict.rules_version, now=work.now)
+    _submitted(work, quote, verdict, approval=quote.uuid)
     approval = await ask(
         work,
         APPROVALS,
@@ -75,10 +76,13 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
     )
     return work.save(
         QUOTE_RECORD,
-        quote.submit(
-            approval=approval.uuid, reasons=verdict.reasons, rules_version=verdict.rules_version, now=work.now
-        ),
+        _submitted(work, quote, verdict, approval=approval.uuid),
     )
+
+
+def _submitted(work: UnitOfWork, quote: Quote, verdict: Verdict, *, approval: UUID | None) -> Change[Quote]:
+    """The quote as it stands after the verdict on it."""
+    return quote.submit(approval=approval, reasons=verdict.reasons, rules_version=verdict.rules_version, now=work.now)
 
 
 def approver_rule(roles: frozenset[str]) -> ApproverRule:

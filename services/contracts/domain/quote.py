@@ -53,8 +53,8 @@ APPROVED_STATES = frozenset({_S.APPROVED, _S.SENT, _S.ACCEPTED})
 class Quote:
     """An offer to a customer. `revision` counts its versions from 1; `previous` is the version it took the place of.
 
-    `approved_hash` is the digest of exactly what was approved, empty as long as nothing is. Who must agree was decided by
-    `rules_version` of the rules, for `reasons`; 0 as long as nothing was.
+    `approved_hash` is the digest of exactly what was approved, empty as long as nothing is. Who must agree was decided
+    for `reasons`, by `rules_version` of the rules: 0 are those the product came with.
     """
 
     uuid: UUID
