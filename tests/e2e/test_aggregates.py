@@ -12,7 +12,6 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.homes import Homes
 from tests.support.product import Product
 
 ACCOUNT = {"displayName": "杭州云帆精密制造有限公司", "industry": "machinery"}
@@ -20,14 +19,6 @@ ACCOUNT = {"displayName": "杭州云帆精密制造有限公司", "industry": "m
 NOVEMBER = {
     "period": {"startDate": {"year": 2026, "month": 11, "day": 1}, "endDate": {"year": 2026, "month": 11, "day": 30}}
 }
-
-
-@pytest.fixture(scope="module")
-def product(homes: Homes) -> Iterator[Product]:
-    with homes.started_once() as home:
-        made = Product(home).start()
-        yield made
-        made.stop()
 
 
 @pytest.fixture(scope="module")

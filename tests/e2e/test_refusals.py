@@ -12,7 +12,6 @@ from google.protobuf.descriptor import MethodDescriptor
 from millrace.auth.v1 import access_pb2
 
 from deploy.local.stack import SERVICES
-from tests.support.homes import Homes
 from tests.support.product import Product
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,14 +40,6 @@ def methods() -> Iterator[tuple[str, MethodDescriptor]]:
             for process in HOMES[service.full_name.split(".")[1]]:
                 for method in service.methods:
                     yield process, method
-
-
-@pytest.fixture(scope="module")
-def product(homes: Homes) -> Iterator[Product]:
-    with homes.started_once() as home:
-        made = Product(home).start()
-        yield made
-        made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,18 @@ from pathlib import PurePath
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = {"faults", "browser"}
+TOGETHER = {"faults", "browser", "architecture"}
+LOOKED_AT = {"tests/e2e/test_aggregates.py", "tests/e2e/test_refusals.py"}  # see tests/e2e/conftest.py
 APART = "tests/e2e/test_febrl.py"  # each of its tests starts a product of its own
-# Begun in this order: the first two want different first starts, which two workers make at once.
-LONGEST = ("tests/faults/", "tests/e2e/test_scope_matrix.py", APART, "tests/e2e/test_up.py", "tests/browser/")
+# Begun in this order; of the product, two first starts are wanted, which two workers make at once.
+LONGEST = (
+    "tests/architecture/",
+    "tests/faults/",
+    "tests/e2e/test_scope_matrix.py",
+    APART,
+    "tests/e2e/test_up.py",
+    "tests/browser/",
+)
 
 
 class ByRoom(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -21,13 +29,16 @@ class ByRoom(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 def room_of(nodeid: str) -> str:
     """What a test shares with the others of its room.
 
-    A module of e2e shares its product, the pages share theirs; of the fault proofs, whose processes want the whole
-    machine, one is at work at a time. Unit tests are too quick to be sent one by one.
+    A module of e2e shares its product, some share one that they only look at, the pages share theirs; of the fault
+    proofs, whose processes want the whole machine, one is at work at a time. What is said of the code as a whole is
+    read once. Unit tests are too quick to be sent one by one.
     """
     path = nodeid.partition("::")[0]
     folder = PurePath(path).parts[1]
     if folder in TOGETHER:
         return folder
+    if path in LOOKED_AT:
+        return "looked at"
     return path if folder in {"unit", "e2e"} and path != APART else nodeid
 
 
