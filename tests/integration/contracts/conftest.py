@@ -14,10 +14,12 @@ from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.principal import Principal, Scope
 from chassis.reach import grounds
+from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.money import Money
 from services.contracts.__main__ import DEFINITION
 from services.contracts.application.offers import QuoteOffers
+from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.documents.seals import make_seal
 from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
 from services.contracts.storage.metadata import ORGANIZATION
@@ -168,6 +170,7 @@ async def house(
 
     def furnish(parts: Parts) -> None:
         parts.once("organization", lambda: Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0))
+        parts.once("rulebook", lambda: Rulebook(RULE_SETS, max_age=-1))
         parts.once("offers", lambda: offers)
         parts.once("stationery", lambda: SEAL)
 
