@@ -6,11 +6,9 @@ from decimal import Decimal
 
 CellValue = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
-# Control characters except tab and line ends, zero-width marks, and marks that turn the writing direction: none
-# can be seen, PostgreSQL refuses the first of them, and the others hide what a name really is.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
+# Marks without width, and what is no character at all: they mean nothing in a cell and hide nothing. Control characters
+# stay, and refuse the row (docs/adr/0067).
+_WIDTHLESS = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\ufffe\uffff\ud800-\udfff]")
 _TEXT_MARKER = re.compile(r"^'(?=[0-9=+\-@\t\r])")
 _CUT_NUMBER = re.compile(r"^[+-]?\d(?:\.\d+)?[eE]\+?\d{1,3}$")
 _SPREADSHEET_ERRORS = frozenset(
@@ -19,13 +17,13 @@ _SPREADSHEET_ERRORS = frozenset(
 
 
 def clean_text(text: str) -> str:
-    """The text as people see it: without invisible characters, outer blanks, and a spreadsheet's text marker.
+    """The text as people see it: without marks that have no width, outer blanks, and a spreadsheet's text marker.
 
     A leading apostrophe before a digit or a formula's first character is the spreadsheet's way to say "this is
     text"; everywhere else an apostrophe is part of the text. A formula stays the text it is written as.
     """
     if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
+        text = _WIDTHLESS.sub("", text)
     text = text.strip()
     if text.startswith("'"):
         text = _TEXT_MARKER.sub("", text)

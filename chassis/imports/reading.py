@@ -22,6 +22,7 @@ from chassis.imports.refusals import (
 )
 from chassis.imports.shape import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, FileFormat, Row, Shape
 from chassis.imports.xlsx_reading import find_sheet, xlsx_rows
+from kernel.legibility import without_controls
 
 _HEADER_WITHIN = 10
 _ZIP = b"PK\x03\x04"
@@ -48,7 +49,7 @@ def find_shape(path: Path, *, is_known_header: Callable[[str], bool]) -> Shape:
     """
     shape = _format_of(path)
     header = _find_header(list(islice(_all_rows(path, shape), _HEADER_WITHIN)), is_known_header)
-    headers = tuple(cell[:LONGEST_HEADING] for cell in _without_empty_end(header.cells))
+    headers = tuple(without_controls(cell)[:LONGEST_HEADING] for cell in _without_empty_end(header.cells))
     if len(headers) > MAX_COLUMNS:
         raise FileHasTooManyColumns(limit=MAX_COLUMNS)
     shape = replace(shape, header_line=header.line, headers=headers)
@@ -112,7 +113,7 @@ def _find_header(rows: Sequence[Row], is_known_header: Callable[[str], bool]) ->
         if any(row.problem for row in rows):
             raise FileBroken
         raise FileWithoutRows
-    known = [sum(map(is_known_header, row.cells)) for row in filled]
+    known = [sum(is_known_header(without_controls(cell)) for cell in row.cells) for row in filled]
     return filled[known.index(max(known))]
 
 

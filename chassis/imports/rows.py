@@ -11,6 +11,7 @@ from chassis.imports.mapping import Columns
 from chassis.imports.row_reading import ImportField, Input, Problem, RowReading, RowRefused
 from chassis.imports.shape import Row
 from kernel.errors import Refusal
+from kernel.legibility import has_controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class RowReader(Generic[Input]):
         cells = row.cells
         width = len(cells)
         values = {path: cells[place] for place, path in self._paths if place < width and cells[place]}
-        problems = [*self._too_long(values), *self._lost_values(values)]
+        problems = [*self._too_long(values), *self._lost_values(values), *_illegible(values)]
         if problems:
             return ReadRow(row.line, None, self.located(problems))
         try:
@@ -104,6 +105,12 @@ class RowReader(Generic[Input]):
         ]
         cut = [path for path in self._exact if is_cut_number(values.get(path, ""))]
         return [*lost, *(Problem(code="NUMBER_CUT_BY_SPREADSHEET", field=path) for path in cut)]
+
+
+def _illegible(values: Mapping[str, str]) -> list[Problem]:
+    """Cells with control characters: taken out of them, what is left may be another name or number than was meant."""
+    illegible = [path for path, text in values.items() if has_controls(text)]
+    return [Problem(code="CELL_HOLDS_CONTROL_CHARACTERS", field=path) for path in illegible]
 
 
 def refused_row(line: int, refusal: Refusal) -> ReadRow[Any]:

@@ -1,6 +1,5 @@
 """Texts people can read: without control characters, and not of blanks alone where a text is needed."""
 
-import re
 from collections.abc import Iterator
 from enum import Enum, auto
 from functools import cache
@@ -11,10 +10,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from chassis.rpc.refusals import Violation
-
-# Control characters except tab and line ends, and marks that turn the writing direction: no database text can hold
-# the first of them, and the others hide what a name really is.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from kernel.legibility import has_controls
 
 
 class _Holds(Enum):
@@ -71,7 +67,7 @@ def _held(field: Any) -> _Holds | None:
 
 
 def _flaws(text: str, place: str, needed: bool) -> Iterator[Violation]:
-    if not text.isprintable() and _CONTROL.search(text):
+    if has_controls(text):
         yield Violation(place, "text.control_characters", "holds control characters")
     elif needed and text.isspace():
         yield Violation(place, "text.blank", "is blank")

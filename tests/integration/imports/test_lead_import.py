@@ -47,8 +47,8 @@ class House:
         self.parts = parts
         self.worker = worker
 
-    async def upload(self, text: str, request_id: str = "") -> lead_import_pb2.LeadImport:
-        content = text.encode("gbk")
+    async def upload(self, text: str, request_id: str = "", *, encoding: str = "gbk") -> lead_import_pb2.LeadImport:
+        content = text.encode(encoding)
         message = lead_import_service_pb2.UploadLeadImportRequest
         first = message(file=HttpBody(data=content[:40]), file_name="C:\\展会\\线索.csv", request_id=request_id)
         rest = message(file=HttpBody(data=content[40:]))
@@ -148,6 +148,19 @@ async def test_a_phone_that_nobody_can_call_is_refused_in_its_column(house: Hous
     taken = await house.take(await house.upload(LIST + "杭州云帆科技有限公司,王小明,12,10万,\n"))
     (row,) = await house.rows(taken)
     assert [(each.column, each.reason.code) for each in row.problems] == [(3, "PHONE_UNFIT")]
+
+
+@pytest.mark.parametrize("bad", ["\x07", "\u202a"])
+async def test_a_control_character_is_refused_in_its_column_as_at_every_door(house: House, bad: str) -> None:
+    row = f"杭州云帆科技有限公司,王小明,{bad}13800138000,10万,\n"
+    taken = await house.take(
+        await house.upload(LIST + row + "苏州新木家具有限公司,李敏,13905713333,1万,\n", encoding="utf-8")
+    )
+    (refused, created) = await house.rows(taken)
+    assert [(each.column, each.header, each.reason.text) for each in refused.problems] == [
+        (3, "手机", "单元格含有不可见的控制字符或书写方向标记，请清除后重新导入")
+    ]
+    assert created.outcome == lead_import_pb2.LEAD_IMPORT_ROW_OUTCOME_CREATED
 
 
 async def test_a_channel_is_named_as_people_name_it(house: House) -> None:

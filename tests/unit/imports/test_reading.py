@@ -85,9 +85,15 @@ def test_a_quote_that_is_never_closed_refuses_the_file_with_its_line(tmp_path: P
     assert refusal.value.line == 3
 
 
-def test_a_formula_stays_text_and_control_characters_vanish(tmp_path: Path) -> None:
-    path = a_text_file(tmp_path, "公司,电话\n=HYPERLINK(1),'0571\u200b-1\x07\n'甲' 公司,2\n")
-    assert rows_of(path) == [(2, ("=HYPERLINK(1)", "0571-1")), (3, ("'甲' 公司", "2"))]
+def test_formulas_and_control_characters_stay_text_and_marks_without_width_vanish(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, "公司,电话\n=HYPERLINK(1),'0571\u200b-1\n'甲' 公司,2\x072\n")
+    assert rows_of(path) == [(2, ("=HYPERLINK(1)", "0571-1")), (3, ("'甲' 公司", "2\x072"))]
+
+
+def test_a_heading_is_read_without_control_characters(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, "名单\n公\x07司,\u202a电话\u202c\n甲,1\n")
+    shape = find_shape(path, is_known_header=lambda cell: cell in {"公司", "电话"})
+    assert (shape.header_line, shape.headers) == (2, ("公司", "电话"))
 
 
 @pytest.mark.parametrize(
