@@ -219,8 +219,11 @@ class Boundary:
 
 
 def _tell(context: Context, call: Call, *, stale: bool) -> None:
-    """What the answer's end says of the call: what it changed, and whether it read too early."""
-    if call.written:
+    """What the answer's end says of the call: what it changed, and whether it read too early.
+
+    A stranger is not told what he changed: a form would say whether its customer was known.
+    """
+    if call.written and call.principal != ANONYMOUS:
         context.set_trailing_metadata(((WRITTEN, told(call.written)),))
     elif stale:
         context.set_trailing_metadata(((STALE, "true"),))

@@ -214,9 +214,10 @@ def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:
     if kind == _JSON:
         content["example"] = answer_example(message)
     answer = {"description": text, "content": {kind: content}}
-    if binding.method.shape is Shape.UNARY:
-        told = {"Millrace-Stale": _STALE} if binding.reads else {"Millrace-Written": _WRITTEN}
-        answer["headers"] = told
+    if binding.method.shape is Shape.UNARY and binding.reads:
+        answer["headers"] = {"Millrace-Stale": _STALE}
+    elif binding.method.shape is Shape.UNARY and not binding.method.anonymous:
+        answer["headers"] = {"Millrace-Written": _WRITTEN}
     return answer
 
 

@@ -91,9 +91,11 @@ class Product:
         return "".join(f"\n== {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in logs)
 
 
-def import_file(client: httpx.Client, path: Path, *, then: Any = lambda: None, within: float = 90) -> dict[str, Any]:
+def import_file(
+    client: httpx.Client, path: Path, *, then: Any = lambda: None, within: float = 90, kind: str = "text/csv"
+) -> dict[str, Any]:
     """Import a file as the console does, `then` doing its worst meanwhile; the import when it is finished."""
-    upload = {"content-type": "text/csv"}
+    upload = {"content-type": kind}
     made = client.post(
         "/v1/leadImports:upload", params={"fileName": path.name}, content=path.read_bytes(), headers=upload
     )
