@@ -1,7 +1,7 @@
 """The worker of imports: takes hold of a running import, has its file read, and hands on batch after batch."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,7 @@ class ImportWorker:
         return principal
 
     async def _take_all(self, hold: Hold, path: Path, reading: RowReading[Any]) -> None:
-        """Batch after batch, the next ones read meanwhile."""
+        """Batch after batch; the next is made of what its reader tells while the database works."""
         order = ReadingOrder(
             path=path,
             shape=hold.record.shape,
@@ -153,9 +153,15 @@ class ImportWorker:
             reader=hold.kind.reader(hold.record.columns, reading),
         )
         async with aclosing(rows_ahead(order)) as batches:
-            async for rows in batches:
-                self._count_defects(hold, rows)
-                await self._take(hold, await self._starter(hold), rows)
+            coming = asyncio.create_task(_next(batches))
+            try:
+                while rows := await coming:
+                    self._count_defects(hold, rows)
+                    coming = asyncio.create_task(_next(batches))
+                    await self._take(hold, await self._starter(hold), rows)
+            finally:
+                coming.cancel()
+                await asyncio.wait({coming})
 
     async def _take(self, hold: Hold, principal: Principal, rows: Sequence[ReadRow[Any]]) -> None:
         """One batch; when it fails for good, its halves, down to the row that spoils it."""
@@ -202,6 +208,13 @@ class ImportWorker:
     async def _once(self, hold: Hold, principal: Principal, use_case: UseCase) -> None:
         """One transaction; the progress row tells what is done."""
         await carry_out(self._store, principal, action=f"{hold.kind.collection}.take", use_case=use_case)
+
+
+async def _next(batches: AsyncGenerator[Sequence[ReadRow[Any]], None]) -> Sequence[ReadRow[Any]]:
+    """The next batch; an empty one when there is none."""
+    async for rows in batches:
+        return rows
+    return ()
 
 
 def _passes(error: Exception) -> bool:

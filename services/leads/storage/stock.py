@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, Uuid, any_, bindparam, select, text
+import orjson
+from sqlalchemy import Uuid, any_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.prepared import Prepared
@@ -19,16 +20,16 @@ from trade.duplicates import MOST_KEYS
 MOST_RESEMBLING = 20
 # Spelt out, key by key: a subquery over the unnested keys takes ten times as long for each lead it looks at.
 _SHARED = " + ".join(f"coalesce((wanted.keys[{n}] = any(i.match_keys))::int, 0)" for n in range(1, MOST_KEYS + 1))
-# The arrays stand in subqueries, so that no plan depends on them and one is made for all calls: to make another for
-# each call takes as long as to carry it out.
+# The keys stand in a subquery, so that no plan depends on them and one is made for all calls: to make another for each
+# call takes as long as to carry it out. They come as JSON: the driver looks at each element of an array four times.
 _SHARING = Prepared(
     text(
-        "with wanted as (select place, array_agg(key) as keys "  # noqa: S608 - our own names
-        "from unnest((select :places), (select :keys)) as asked(place, key) group by place) "
+        "with wanted as materialized (select place, array(select json_array_elements_text(asked.keys)) as keys "  # noqa: S608 - our own names
+        "from json_array_elements((select cast(:searched as json))) with ordinality as asked(keys, place)) "
         "select wanted.place, l.lead, l.prints from wanted cross join lateral ("
         "select i.lead, i.prints from lead_identities i where i.match_keys && wanted.keys "
         f"order by {_SHARED} desc, i.lead limit {MOST_RESEMBLING}) l"
-    ).bindparams(bindparam("places", type_=ARRAY(Integer)), bindparam("keys", type_=ARRAY(Text)))
+    )
 )
 _KNOWN = Prepared(select(LEADS).where(LEADS.c.uuid == any_(bindparam("leads", type_=ARRAY(Uuid)))))
 _COMMON = text(
@@ -53,12 +54,10 @@ async def find_sharing(read: Read, searched: Sequence[Collection[str]]) -> list[
     For the rules, never for an answer.
     """
     found: list[list[Sharing]] = [[] for _ in searched]
-    pairs = [(place, key) for place, keys in enumerate(searched) for key in sorted(keys)]
-    if not pairs:
+    if not any(searched):
         return found
-    places, keys = zip(*pairs, strict=True)
-    for row in await read.rows(_SHARING, places=list(places), keys=list(keys)):
-        found[row["place"]].append(Sharing(row["lead"], row["prints"]))
+    for row in await read.rows(_SHARING, searched=orjson.dumps(searched, default=sorted).decode()):
+        found[row["place"] - 1].append(Sharing(row["lead"], row["prints"]))
     return found
 
 
