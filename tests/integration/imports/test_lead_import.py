@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import islice, permutations
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,8 @@ BOSS = Principal(subject=f"apiClients/{CLIENT}", grants=dict.fromkeys(MAY, Scope
 STRANGER = Principal(subject=f"members/{UUID(int=7)}", grants=dict.fromkeys(MAY, Scope.OWN))
 AS_BOSS: dict[str, Any] = {"metadata": (("authorization", "Bearer boss"), ("accept-language", "zh"))}
 AS_STRANGER: dict[str, Any] = {"metadata": (("authorization", "Bearer stranger"),)}
-BATCH = 500
+MANY = 600  # more than a batch
+BRANDS = "云帆远景博瑞海宁达通信诚和安泰康凯丰润泽明盛新业华美金龙宏图"
 LIST = "公司名称,联系人,手机,预算,渠道\n"
 
 
@@ -261,17 +263,14 @@ async def test_the_refused_rows_are_downloaded_with_their_errors(house: House) -
 
 
 async def test_rows_behind_the_first_batch_are_compared_as_those_in_it(house: House) -> None:
-    told = [f"杭州云帆{n}号科技有限公司,王{n},137{n:08d},1万,\n" for n in range(1100, 1100 + 2 * BATCH)]
+    brands = islice(map("".join, permutations(BRANDS, 2)), MANY)
+    told = [f"{brand}实业有限公司,王{brand},137{n:08d},1万,\n" for n, brand in enumerate(brands, start=10_000_000)]
     done = await house.take(await house.upload(LIST + "".join([*told, told[3], told[-3]])))
     assert done.state == lead_import_pb2.LEAD_IMPORT_STATE_FINISHED
-    assert (done.progress.done, done.progress.touched, done.progress.refused) == (2 * BATCH + 2, 2, 0)
+    assert (done.progress.done, done.progress.touched, done.progress.refused) == (MANY + 2, 2, 0)
     async with house.parts.engine.connect() as connection:
         found = (await connection.execute(select(LEADS.c.company_name, LEADS.c.phone_e164, LEADS.c.sort_key))).all()
         identities = (await connection.execute(select(LEAD_IDENTITIES.c.match_keys, LEAD_IDENTITIES.c.prints))).all()
-    assert (
-        "杭州云帆2099号科技有限公司",
-        "+8613700002099",
-        "hang zhou yun fan 2099 hao ke ji you xian gong si",
-    ) in found
+    assert ("云远实业有限公司", "+8613710000001", "yun yuan shi ye you xian gong si") in found
     assert all(row.match_keys and row.prints for row in identities)
-    assert len(identities) == 2 * BATCH
+    assert len(identities) == MANY
