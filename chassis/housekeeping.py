@@ -16,7 +16,7 @@ _SPELL = 3.0
 # By the rows' own places: by their keys the plan may read the whole table for each batch.
 _FORGET = text(
     "delete from requests where ctid = any(array("
-    "select ctid from requests where not lasting and created < :before limit :limit))"
+    "select ctid from requests where lasting is not true and created < :before limit :limit))"
 )
 
 

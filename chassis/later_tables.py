@@ -17,8 +17,10 @@ _NAMELESS = "update dead_letters set event_type = '' where event_type = 'malform
 
 def add_lasting_requests() -> None:
     """Answers of commands that may never be carried out twice are not forgotten with the others."""
-    op.add_column("requests", sa.Column("lasting", sa.Boolean(), server_default=sa.text("false"), nullable=False))
-    op.create_index("requests_passing", "requests", ["created"], unique=False, postgresql_where=sa.text("NOT lasting"))
+    op.add_column("requests", sa.Column("lasting", sa.Boolean(), nullable=True))
+    op.create_index(
+        "requests_passing", "requests", ["created"], unique=False, postgresql_where=sa.text("lasting IS NOT true")
+    )
     op.drop_index("requests_created", table_name="requests")
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -84,11 +83,11 @@ requests = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("created", _INSTANT, nullable=False),
-    Column("lasting", Boolean, nullable=False, server_default=false()),
+    Column("lasting", Boolean),  # null, as in the rows of an older release, is no
     PrimaryKeyConstraint("principal", "method", "request_id", name="requests_pkey"),
     info=SECRET,
 )
-Index("requests_passing", requests.c.created, postgresql_where=~requests.c.lasting)
+Index("requests_passing", requests.c.created, postgresql_where=requests.c.lasting.is_not(True))
 
 audit = Table(
     "audit",

@@ -5,6 +5,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ from tests.support.homes import Homes
 from tests.support.product import READY, Product
 
 LEADS = 150
+KPIS = ("KPI_LEADS", "KPI_ORDERS", "KPI_ORDER_RATE", "KPI_RETENTION", "KPI_SIGNED", "KPI_RECEIVED")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,27 @@ def test_the_demo_company_is_there(product: Product) -> None:
         leads = client.get("/v1/leads", params={"pageSize": 200, "view": "LEAD_VIEW_FULL"}).json()
     assert LEADS * 0.8 <= leads["totalSize"] <= LEADS
     assert all(lead["grade"] != "GRADE_UNSPECIFIED" and lead["gradeReasons"] for lead in leads["leads"])
+
+
+def test_every_figure_of_the_demo_company_has_something_to_show(product: Product) -> None:
+    today = date.today()  # noqa: DTZ011 - any day of this year will do
+    first, last = {"year": today.year - 1, "month": 1, "day": 1}, {"year": today.year, "month": 12, "day": 31}
+    everything = {"selection": {"period": {"startDate": first, "endDate": last}}}
+    with product.client() as client:
+        asked = client.post("/v1/figures:queryRatios", json=everything).json()
+        funnel = client.post("/v1/figures:queryFunnel", json=everything).json()
+        progress = [
+            client.post("/v1/targets:queryProgress", json={"year": today.year, "kpi": kpi}).json() for kpi in KPIS
+        ]
+        money = client.get("/v1/instalments", params={"pageSize": 200}).json()["instalments"]
+        waiting = client.get("/v1/contractApprovals", params={"filter": "state = APPROVAL_STATE_PENDING"}).json()
+        unclaimed = client.get("/v1/unclaimedReceipts").json()
+    assert [each["kind"] for each in asked["metrics"] if int(each["ratio"]["denominator"]) == 0] == []
+    assert [each["stage"] for each in funnel["total"]["steps"] if int(each["count"]) == 0] == []
+    assert [len(each["progress"]) for each in progress] == [5] * len(KPIS)
+    assert {"INSTALMENT_STATE_PAID", "INSTALMENT_STATE_PLANNED"} <= {each["state"] for each in money}
+    assert waiting["totalSize"] > 0
+    assert unclaimed["totalSize"] > 0
 
 
 def test_a_salesperson_sees_only_what_is_hers(product: Product) -> None:

@@ -19,11 +19,13 @@ from deploy.local.demo.business import Trading
 from deploy.local.demo.business.actors import Actors
 from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
+from deploy.local.demo.business.collecting import book_strangers
+from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
 from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import Remote
-from deploy.local.demo.rhythm import ZONE
+from deploy.local.demo.rhythm import YEAR, ZONE
 from deploy.local.demo.vocabulary import VOCABULARY
 from deploy.local.demo.weeks import begin_year, live_through
 from deploy.local.home import Home, write_private
@@ -52,9 +54,9 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
     with Remote(stack) as remote:
         try:
             remote.sign_in(accounts[0]["email"], accounts[0]["password"])
-            _load_company(remote, accounts)
+            regions = _load_company(remote, accounts)
             if count:
-                _live_through_the_year(stack, remote, accounts, leads=count)
+                _live_through_the_year(stack, remote, accounts, leads=count, regions=regions)
         except grpc.RpcError as error:
             raise DidNotStart(f"The demo data could not be loaded; the logs are in {home.logs}\n{error}") from error
     home.clock.unlink(missing_ok=True)
@@ -108,7 +110,8 @@ def _bootstrap(stack: Stack, account: dict[str, str]) -> None:
     run_once("bootstrap", ["services.directory", "bootstrap"], environment=told, home=stack.home)
 
 
-def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
+def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> Sequence[str]:
+    """Everybody in his team; the names of the regions."""
     regions = {
         region["name"]: remote.create_region(number, region["name"], region["provinces"])
         for number, region in enumerate(VOCABULARY["regions"])
@@ -122,9 +125,12 @@ def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> None:
         name = remote.create_member(number, member, team=teams[member.team], region=regions.get(member.region, ""))
         if member.email in passwords:
             remote.set_password(name, passwords[member.email])
+    return list(regions.values())
 
 
-def _live_through_the_year(stack: Stack, remote: Remote, accounts: list[dict[str, str]], *, leads: int) -> None:
+def _live_through_the_year(
+    stack: Stack, remote: Remote, accounts: list[dict[str, str]], *, leads: int, regions: Sequence[str]
+) -> None:
     """Do the business of each week while all clocks stand in it."""
     day = _day(stack.home)
     channels, campaigns = _load_sources(remote, day)
@@ -144,6 +150,9 @@ def _live_through_the_year(stack: Stack, remote: Remote, accounts: list[dict[str
             stack.say(
                 f"  {week.end.date()}: {end} leads, {sum(bool(case.opportunity) for case in cases)} opportunities"
             )
+    actors.sign_in()
+    set_targets(actors, leads=leads, regions=regions, years=sorted({day.year, (day - YEAR).year}))
+    book_strangers(actors, day)
     actors.close()
 
 

@@ -22,6 +22,11 @@ class Week:
     begin: datetime
     end: datetime
 
+    @property
+    def is_present(self) -> bool:
+        """Whether it is one of the last two: what comes up in it may still wait for somebody."""
+        return self.number >= YEAR // WEEK - 1
+
 
 def weeks_before(day: date) -> list[Week]:
     """The weeks of the year before a day, the oldest first; the first is the shorter one."""

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -106,7 +105,7 @@ QUOTES = Table(
     Column("approval", Uuid),
     Column("approved_hash", LargeBinary, nullable=False),
     Column("reasons", JSONB, nullable=False),
-    Column("rules_version", BigInteger, nullable=False, server_default=text("0")),
+    Column("rules_version", BigInteger),
     _text("comment"),
     _instant("submit_time", nullable=True),
     _instant("send_time", nullable=True),

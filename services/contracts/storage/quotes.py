@@ -109,7 +109,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Quote:
         approval=row["approval"],
         approved_hash=row["approved_hash"],
         reasons=tuple(Reason(**each) for each in row["reasons"]),
-        rules_version=row["rules_version"],
+        rules_version=row["rules_version"] or 0,
         comment=row["comment"],
         submit_time=row["submit_time"],
         send_time=row["send_time"],

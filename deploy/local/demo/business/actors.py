@@ -17,7 +17,7 @@ SECONDS = 30
 # Longer than a service waits before it asks again for a signing key it does not know.
 PATIENCE = 45
 NOT_YET = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAVAILABLE}
-ROLES = ("administrator", "sales_director", "legal", "finance")
+SELLER, DIRECTOR, LEGAL, FINANCE = ROLES = ("administrator", "sales_director", "legal", "finance")
 
 
 class Actors:

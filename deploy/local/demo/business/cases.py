@@ -72,6 +72,10 @@ class Case:
             following = Step.LOSE
         return replace(self, step=following, week=week + chance.choice(WEEKS[following]))
 
+    def at(self, *, week: int) -> "Case":
+        """The case when its step goes on in another week."""
+        return replace(self, week=week)
+
     def ended(self) -> "Case":
         """The case when nothing more happens."""
         return replace(self, step=Step.DONE)

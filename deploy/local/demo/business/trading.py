@@ -3,22 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import grpc
 from google.api.httpbody_pb2 import HttpBody
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetApprovalRequest
 from millrace.contracts.v1 import (
+    contract_pb2,
     contract_service_pb2,
-    instalment_service_pb2,
     quote_pb2,
     quote_service_pb2,
-    receipt_pb2,
-    receipt_service_pb2,
 )
 from millrace.leads.v1 import lead_conversion_service_pb2, lead_service_pb2
 from millrace.pipeline.v1 import (
@@ -31,15 +30,17 @@ from millrace.pipeline.v1 import (
 )
 
 from chassis.wire import date_message
-from deploy.local.demo.business.actors import Actors
+from deploy.local.demo.business.actors import DIRECTOR, LEGAL, SELLER, Actors
 from deploy.local.demo.business.cases import LOSS_REASONS, Case, Step
 from deploy.local.demo.business.catalogue import Catalogue
+from deploy.local.demo.business.collecting import collect
 from deploy.local.demo.weeks import Week
 
 AT_ONCE = 8
-SELLER, DIRECTOR, LEGAL, FINANCE = "administrator", "sales_director", "legal", "finance"
 PAPER = b"%PDF-1.7\n% demo\n%%EOF\n"
-LATE_PAYERS = 0.15
+# How many contracts are for a term of months, of a hundred; the others are for good.
+BY_TERM = 0.3
+WAITING = 0.5  # of what comes up in the present weeks, so much is still undecided
 CRITERIA = range(1, 6)
 
 
@@ -145,8 +146,13 @@ class Trading:
         )
         create = quote_service_pb2.CreateQuoteRequest(quote=quote, request_id=f"demo-quote-{case.number}")
         made = self._actors.ask(SELLER, "contracts.QuoteService.CreateQuote", create)
+        waits = week.is_present and chance.random() < WAITING
+        if waits and chance.random() < WAITING:
+            return case.ended()  # a draft the seller still thinks about
         submit = quote_service_pb2.SubmitQuoteRequest(name=made.name, request_id=f"demo-submit-{case.number}")
         submitted = self._actors.ask(SELLER, "contracts.QuoteService.SubmitQuote", submit)
+        if submitted.approval and waits:
+            return case.ended()
         if submitted.approval:
             self._approve(DIRECTOR, submitted.approval, f"demo-discount-{case.number}")
         send = quote_service_pb2.SendQuoteRequest(name=made.name, request_id=f"demo-send-{case.number}")
@@ -162,8 +168,31 @@ class Trading:
         found = self._actors.ask(LEGAL, "contracts.ContractService.ListContracts", ask).contracts
         if not found or not found[0].approval:
             return case.ended()
-        self._approve(LEGAL, found[0].approval, f"demo-legal-{case.number}")
-        return replace(case, contract=found[0].name).then(week=week.number)
+        contract = self._for_a_term(case, found[0], week)
+        self._approve(LEGAL, contract.approval, f"demo-legal-{case.number}")
+        return replace(case, contract=contract.name).then(week=week.number)
+
+    def _for_a_term(self, case: Case, contract: Any, week: Week) -> Any:
+        """Some contracts are for some months: taken back from legal, written so, and asked about again."""
+        chance = case.chance(Step.AGREE)
+        if chance.random() >= BY_TERM or contract.HasField("end_date"):
+            return contract
+        begin = week.end.date() + timedelta(days=14)
+        end = begin + timedelta(days=chance.choice([60, 90, 120, 180, 365]))
+        recall = contract_service_pb2.RecallContractRequest(name=contract.name, request_id=f"demo-recall-{case.number}")
+        etag = self._actors.ask(SELLER, "contracts.ContractService.RecallContract", recall).etag
+        update = contract_service_pb2.UpdateContractRequest(
+            contract=contract_pb2.Contract(
+                name=contract.name, etag=etag, start_date=date_message(begin), end_date=date_message(end)
+            ),
+            update_mask=FieldMask(paths=["start_date", "end_date"]),
+            request_id=f"demo-term-{case.number}",
+        )
+        self._actors.ask(SELLER, "contracts.ContractService.UpdateContract", update)
+        review = contract_service_pb2.OpenLegalReviewRequest(
+            name=contract.name, request_id=f"demo-review-again-{case.number}"
+        )
+        return self._actors.ask(SELLER, "contracts.ContractService.OpenLegalReview", review)
 
     def _sign(self, case: Case, week: Week) -> Case:
         scan = contract_service_pb2.RecordPaperSigningRequest(
@@ -178,34 +207,7 @@ class Trading:
         return case.then(week=week.number)
 
     def _collect(self, case: Case, week: Week) -> Case:
-        """Finance books what came in for the instalments that fell due; some customers pay weeks late, or not yet."""
-        ask = instalment_service_pb2.ListInstalmentsRequest(filter=f'contract = "{case.contract}" AND open = true')
-        open_ones = self._actors.ask(FINANCE, "contracts.InstalmentService.ListInstalments", ask).instalments
-        today = week.end.date()
-        for instalment in open_ones:
-            due = date(instalment.due_date.year, instalment.due_date.month, instalment.due_date.day)
-            chance = case.chance(Step(Step.COLLECT))
-            late = timedelta(days=chance.choice([21, 35, 63])) if chance.random() < LATE_PAYERS else timedelta()
-            if due + late <= today:
-                self._book(case, instalment, today)
-        return replace(case, week=week.number + 1) if open_ones else case.ended()
-
-    def _book(self, case: Case, instalment: Any, day: date) -> None:
-        receipt = receipt_pb2.Receipt(
-            external_reference=f"BANK-{case.number:05d}-{instalment.sequence:02d}",
-            receive_date=date_message(day),
-            amount=instalment.open,
-            contract=case.contract,
-        )
-        key = f"demo-{case.number}-{instalment.sequence}"
-        book = receipt_service_pb2.BookReceiptRequest(receipt=receipt, request_id=f"{key}-book")
-        booked = self._actors.ask(FINANCE, "contracts.ReceiptService.BookReceipt", book)
-        allocate = receipt_service_pb2.AllocateReceiptRequest(
-            name=booked.name,
-            allocations=[receipt_pb2.ReceiptAllocation(instalment=instalment.name, amount=instalment.open)],
-            request_id=f"{key}-allocate",
-        )
-        self._actors.ask(FINANCE, "contracts.ReceiptService.AllocateReceipt", allocate)
+        return collect(self._actors, case, week)
 
     def _lose(self, case: Case, _week: Week) -> Case:
         chance = case.chance(Step.LOSE)

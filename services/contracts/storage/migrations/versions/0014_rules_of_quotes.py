@@ -1,4 +1,4 @@
-"""Quotes name the version of the rules by which it was decided who must agree; 0 where it was not kept."""
+"""Quotes name the version of the rules by which it was decided who must agree; null where it was not kept."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,4 +8,4 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    op.add_column("quotes", sa.Column("rules_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
+    op.add_column("quotes", sa.Column("rules_version", sa.BigInteger(), nullable=True))
