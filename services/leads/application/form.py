@@ -1,12 +1,15 @@
 """Leads from public web forms (网站表单)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chassis.work import UnitOfWork
 from kernel.errors import Kind, Refusal
 from services.leads.application.capture import Captured, capture_lead
+from services.leads.application.capture_many import capture_together
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.rulebook import RulesInForce
 from services.leads.domain.facts import CONSENT_FIELD, LeadFacts
 
 
@@ -36,18 +39,45 @@ async def submit_form(work: UnitOfWork, *, submission: FormSubmission, desk: Int
     Whoever fills the field people do not see is a program: it gets the usual answer, and nothing is kept. Raises
     ChannelUnknown for a token of no open form, and ConsentMissing.
     """
-    rules = await desk.rulebook.current(work)
+    told = _told(await desk.rulebook.current(work), submission, now=work.now)
+    return None if told is None else await capture_lead(work, told=told, desk=desk)
+
+
+async def submit_forms(
+    units: Sequence[UnitOfWork], *, submissions: Sequence[FormSubmission], desk: IntakeDesk
+) -> Sequence[Captured | Refusal | None]:
+    """Entries of several visitors at the same moment, each on its own account: of one customer they make one lead."""
+    rules = await desk.rulebook.current(units[0])
+    outcomes: list[Captured | Refusal | None] = []
+    meant: list[tuple[int, UnitOfWork, LeadFacts]] = []
+    for place, (work, submission) in enumerate(zip(units, submissions, strict=True)):
+        try:
+            told = _told(rules, submission, now=work.now)
+        except Refusal as refusal:
+            outcomes.append(refusal)
+            continue
+        outcomes.append(None)
+        if told is not None:
+            meant.append((place, work, told))
+    if meant:
+        taken = await capture_together([work for _, work, _ in meant], told=[told for *_, told in meant], desk=desk)
+        for (place, *_), outcome in zip(meant, taken, strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def _told(rules: RulesInForce, submission: FormSubmission, *, now: datetime) -> LeadFacts | None:
+    """What the entry says as a lead; None of a program's."""
     channel = rules.channel_of_form(submission.token)
     if submission.trap:
         return None
     if not submission.consent:
         raise ConsentMissing
     campaign = rules.campaign_of_link(submission.utm)
-    told = replace(
+    return replace(
         submission.told,
         channel=channel.uuid,
         campaign=campaign.uuid if campaign else None,
-        demo_request_time=work.now if submission.demo_requested else None,
-        custom={CONSENT_FIELD: work.now.isoformat(), **submission.utm},
+        demo_request_time=now if submission.demo_requested else None,
+        custom={CONSENT_FIELD: now.isoformat(), **submission.utm},
     )
-    return await capture_lead(work, told=told, desk=desk)

@@ -3,8 +3,9 @@
 from millrace.leads.v1 import lead_form_service_pb2 as contract
 
 from chassis.rpc.call import Call
-from chassis.work import Store
-from services.leads.application.form import FormSubmission, submit_form
+from chassis.work import Convoy, Store
+from services.leads.application.capture import Captured
+from services.leads.application.form import FormSubmission, submit_form, submit_forms
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.facts import Address, LeadFacts
 
@@ -13,8 +14,11 @@ class LeadFormServicer:
     """Public web forms (网站表单)."""
 
     def __init__(self, store: Store, desk: IntakeDesk) -> None:
-        self._store = store
-        self._desk = desk
+        self._intake: Convoy[FormSubmission, Captured | None] = Convoy(
+            store,
+            alone=lambda work, submission: submit_form(work, submission=submission, desk=desk),
+            together=lambda units, submissions: submit_forms(units, submissions=submissions, desk=desk),
+        )
 
     async def SubmitLeadForm(
         self, request: contract.SubmitLeadFormRequest, call: Call
@@ -37,10 +41,7 @@ class LeadFormServicer:
             trap=request.website,
             utm=dict(request.utm),
         )
-        answer: contract.SubmitLeadFormResponse = await self._store.write(
-            call,
-            request,
-            lambda work: submit_form(work, submission=submission, desk=self._desk),
-            answer=lambda _captured: contract.SubmitLeadFormResponse(),
+        answer: contract.SubmitLeadFormResponse = await self._intake.write(
+            call, request, submission, answer=lambda _captured: contract.SubmitLeadFormResponse()
         )
         return answer

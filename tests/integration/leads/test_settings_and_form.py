@@ -1,5 +1,6 @@
 """Channels, campaigns, rule sets, the public form and the ledger."""
 
+import asyncio
 from typing import Any
 
 import grpc
@@ -123,6 +124,21 @@ async def test_a_form_answers_the_same_for_a_known_customer(house: LeadsHouse) -
     await submit(house, channel.form_token)
     (lead,) = await every_lead(house)
     assert lead.touch_count == 2
+
+
+async def test_forms_of_one_customer_at_the_same_moment_make_one_lead(house: LeadsHouse) -> None:
+    """With a program and a visitor who does not agree among them: each gets its own answer."""
+    channel = await a_website(house)
+    others: list[dict[str, Any]] = [{"website": "http://spam.example"}, {"consent": False}]
+    filled = [{} if number % 8 else others[number // 8] for number in range(16)]
+    outcomes = await asyncio.gather(
+        *(submit(house, channel.form_token, **fields) for fields in filled), return_exceptions=True
+    )
+    assert [getattr(outcome, "code", lambda: None)() for outcome in outcomes] == [
+        grpc.StatusCode.FAILED_PRECONDITION if fields.get("consent") is False else None for fields in filled
+    ]
+    (lead,) = await every_lead(house)
+    assert lead.touch_count == 14
 
 
 async def test_a_form_taken_away_takes_nothing_more(house: LeadsHouse) -> None:
