@@ -73,6 +73,10 @@ def open_engine(
     return engine
 
 
+class ConnectionCut(Overloaded):
+    """The connection ended under a statement: what only reads may ask again. Who hears nothing is not told so."""
+
+
 class Kept:
     """Connections of a pool that stay at hand between two calls: to take one and give it back costs more than a read.
 
@@ -111,7 +115,7 @@ class Kept:
 
 @asynccontextmanager
 async def connected(engine: AsyncEngine | Kept) -> AsyncIterator[AsyncConnection]:
-    """A connection of the pool; raises Overloaded when none is free in time or the database is away.
+    """A connection of the pool; raises Overloaded when none is free in time, ConnectionCut when it is lost.
 
     A cancelled reader's connection is thrown away: what it was doing on the wire is not known.
     """
@@ -126,7 +130,7 @@ async def connected(engine: AsyncEngine | Kept) -> AsyncIterator[AsyncConnection
         if not connection_lost(error):
             raise
         await asyncio.shield(connection.invalidate())
-        raise Overloaded from error
+        raise (Overloaded if isinstance(error, TimeoutError) else ConnectionCut) from error
     finally:
         await kept.give_back(connection)
 

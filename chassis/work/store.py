@@ -78,7 +78,8 @@ class Store:
         """
         try:
             return await self._read(call, query)
-        except LostRace:  # a plan made before a migration, or a deadlock: the next try finds neither
+        except (LostRace, database.ConnectionCut):
+            # A plan made before a migration, a deadlock, a connection of before a restart: the next try finds none.
             return await self._read(call, query)
 
     async def _read(self, call: Call, query: Callable[[Read], Awaitable[T]]) -> T:
