@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,15 +92,16 @@ def run_once(name: str, arguments: list[str], *, environment: Mapping[str, str],
         raise DidNotStart(f"{name} failed:\n{last_words(log)}")
 
 
-def free_address() -> str:
-    """An address of the loopback that nobody listens on.
+def free_address(*, besides: Collection[str] = ()) -> str:
+    """An address of the loopback that nobody listens on, and none of those that others are to have.
 
     Below the ports the system gives to whoever asks for any: it might give this one away before it is listened on.
     """
     while True:
         port = LOWEST_PORT + secrets.randbelow(HIGHEST_PORT - LOWEST_PORT)
-        if is_free(port):
-            return f"127.0.0.1:{port}"
+        address = f"127.0.0.1:{port}"
+        if address not in besides and is_free(port):
+            return address
 
 
 def is_free(port: int) -> bool:

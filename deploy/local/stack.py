@@ -153,12 +153,15 @@ class Stack:
 
     def _programs(self, settings: Mapping[str, str]) -> list[Program]:
         """Addresses are chosen here and stay, so that a program that crashed is found again."""
-        listen = {name: free_address() for name in SERVICES}
+        door = f"127.0.0.1:{self.port}"
+        listen: dict[str, str] = {}
+        for name in SERVICES:
+            listen[name] = free_address(besides=[door, *listen.values()])
         told = {
             **settings,
             **{f"MILLRACE_{name.upper()}_LISTEN": address for name, address in listen.items()},
             **{f"MILLRACE_{name.upper()}_ADDRESS": address for name, address in listen.items()},
-            "MILLRACE_GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+            "MILLRACE_GATEWAY_LISTEN": door,
         }
         services = [Program(name, f"services.{name}", ("both",), told, self.home) for name in SERVICES]
         return [*services, Program("gateway", "gateway", (), told, self.home)]
