@@ -25,7 +25,7 @@ _ANSWERS = select(*_KEY, requests.c.answer).where(
 async def forget_answers(work: UnitOfWork, *, resource: str) -> int:
     """Reduce every kept answer that shows the resource to its name; how many there were.
 
-    Looks through the requests of thirty days: seconds where there are millions, and rare.
+    Looks through all that are kept, of thirty days and those that last: seconds where there are millions, and rare.
     """
     await work.begin()
     rows = (await work.connection.execute(_ANSWERS, {"told": resource.encode()})).all()

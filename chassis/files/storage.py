@@ -55,6 +55,8 @@ async def get_files(read: Read, files: Table, uuids: Collection[UUID]) -> Mappin
 
 async def forget_names(work: UnitOfWork, files: Table, uuids: Collection[UUID]) -> None:
     """Whatever the files were called, which may be a person: of each name its ending stays."""
+    if not uuids:
+        return
     await work.begin()
     ending = func.coalesce(func.substring(files.c.display_name, r"\.[A-Za-z0-9]{1,8}$"), "")
     unnamed = update(files).where(files.c.uuid.in_(uuids)).values(display_name="***" + ending)

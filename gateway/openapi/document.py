@@ -198,10 +198,10 @@ def body_example(binding: Binding) -> dict[str, Any]:
     message: Descriptor = binding.method.descriptor.input_type
     if binding.body == "*":
         in_path = {message.fields_by_name[variable.field[0]].json_name for variable in binding.template.variables}
-        whole = request_example(message, verb=binding.verb, is_resource=False)
+        whole = request_example(message)
         return {name: value for name, value in whole.items() if name not in in_path}
     resource: Any = message.fields_by_name[binding.body].message_type
-    return request_example(resource, verb=binding.verb, is_resource=True)
+    return request_example(resource, is_new=binding.verb == "POST")
 
 
 def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:

@@ -35,9 +35,9 @@ _INTEGERS = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UI
 _UNTOLD = frozenset({"request_id", "update_mask", "page_token"})
 
 
-def request_example(message: Descriptor, *, verb: str, is_resource: bool) -> dict[str, Json]:
+def request_example(message: Descriptor, *, is_new: bool = False) -> dict[str, Json]:
     """A body to send: what the server owns is left out, and of a new thing its version."""
-    untold = _UNTOLD | ({"etag"} if is_resource and verb == "POST" else set())
+    untold = _UNTOLD | ({"etag"} if is_new else set())
     return _Teller(_SERVER_OWNED, untold).message(message)
 
 
@@ -48,8 +48,7 @@ def answer_example(message: Descriptor) -> dict[str, Json]:
 
 def text_example(field: FieldDescriptor) -> str | None:
     """What a text field may hold: the contract's own example, a name of its collection, or the field's usual words."""
-    rules = field.GetOptions().Extensions[validate_pb2.field]
-    string = (rules.repeated.items if field.is_repeated else rules).string
+    string = _rules_of(field).string
     if string.example:
         return str(string.example[0])
     named = _RESOURCE.match(string.pattern)
@@ -59,7 +58,8 @@ def text_example(field: FieldDescriptor) -> str | None:
         own = field.containing_type.GetOptions().Extensions[resource_pb2.resource]
         if own.pattern:
             return re.sub(r"\{\w+\}", ID, own.pattern[0])
-    return _words().get(field.full_name) or _words().get(field.name)
+    usual = _usual(field)
+    return None if usual is None else str(usual)
 
 
 class _Teller:
@@ -120,17 +120,29 @@ def _number(field: FieldDescriptor) -> Json:
     """The field's usual number, or the least its rules allow; no wish is put into anybody's mouth."""
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return None
-    usual = _words().get(field.full_name) or _words().get(field.name)
-    number = usual if usual is not None else _least(field)
+    usual = _usual(field)
+    number = _least(field) if usual is None else usual
     return str(number) if field.cpp_type in _INTEGERS else number
 
 
 def _least(field: FieldDescriptor) -> int:
-    rules: Any = field.GetOptions().Extensions[validate_pb2.field]
-    kind = (rules.repeated.items if field.is_repeated else rules).WhichOneof("type")
-    limits = getattr(rules.repeated.items if field.is_repeated else rules, kind) if kind else None
+    rules = _rules_of(field)
+    kind = rules.WhichOneof("type")
+    limits = getattr(rules, kind) if kind else None
     least = getattr(limits, "gte", 0) or (getattr(limits, "gt", 0) + 1 if limits is not None else 1)
     return max(1, int(least))
+
+
+def _rules_of(field: FieldDescriptor) -> Any:
+    """What the contract says of one value of the field."""
+    rules: Any = field.GetOptions().Extensions[validate_pb2.field]
+    return rules.repeated.items if field.is_repeated else rules
+
+
+def _usual(field: FieldDescriptor) -> Json:
+    """What stands in fields of the name, or in this one; nothing where that is a text without a character."""
+    words = _words()
+    return words.get(field.full_name, words.get(field.name)) or None
 
 
 @cache

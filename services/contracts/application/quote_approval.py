@@ -56,10 +56,7 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
     if verdict.roles is None:
         # What was asked before, when somebody's agreement was needed, would wait for an answer nobody can give.
         await drop_approval(work, quote)
-        saved = work.save(
-            QUOTE_RECORD,
-            _submitted(work, quote, verdict, approval=None),
-        )
+        saved = work.save(QUOTE_RECORD, _submitted(work, quote, verdict, approval=None))
         await desk.approved(work, saved)
         return saved
     if not verdict.roles:
@@ -74,10 +71,7 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
         approver=approver_rule(verdict.roles),
         reasons=verdict.reasons,
     )
-    return work.save(
-        QUOTE_RECORD,
-        _submitted(work, quote, verdict, approval=approval.uuid),
-    )
+    return work.save(QUOTE_RECORD, _submitted(work, quote, verdict, approval=approval.uuid))
 
 
 def _submitted(work: UnitOfWork, quote: Quote, verdict: Verdict, *, approval: UUID | None) -> Change[Quote]:

@@ -134,8 +134,9 @@ class Quote:
         """Ask for the approval, or be approved at once where none is needed. Raises QuoteCannotMove."""
         waits = approval is not None
         moved = self._moved(QuoteState.PENDING_APPROVAL if waits else QuoteState.APPROVED, now=now)
-        said = {"reasons": reasons, "rules_version": rules_version, "comment": ""}
-        asked = replace(moved, approval=approval, submit_time=now, **said)  # type: ignore[arg-type]  # fields of different types
+        asked = replace(
+            moved, approval=approval, reasons=reasons, rules_version=rules_version, comment="", submit_time=now
+        )
         if waits:
             return Change(replace(asked, approved_hash=b""), (QuoteSubmitted(),))
         return Change(replace(asked, approved_hash=self.content_hash()), (QuoteApproved(),))

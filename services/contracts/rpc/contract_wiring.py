@@ -14,13 +14,11 @@ from chassis.principal import Principal, Scope, service_principal
 from chassis.rule_sets import Rulebook
 from services.contracts.application import contract_life, receipt_returns
 from services.contracts.application.contract_desk import Buyers, ContractDesk
-from services.contracts.application.contract_life import by_calendar
 from services.contracts.application.contract_papers import PaperRoom, Sealing
 from services.contracts.application.contract_signing import SEAL_CONTRACT
 from services.contracts.application.negotiation import BEGIN_CONTRACT, Beginning
 from services.contracts.application.offers import QuoteOffers
 from services.contracts.application.payment_plan import plan_payments
-from services.contracts.application.receipt_returns import mature_bills
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.documents.printing import Press
 from services.contracts.documents.seals import Stationery
@@ -104,7 +102,9 @@ def contract_sweeps(parts: Parts) -> Sequence[Sweep]:
     store, desk, account = parts.background_store, contract_desk(parts), _account()
 
     async def by_the_day(_connection: object, _now: datetime) -> int:
-        return await carry_out(store, account, action="by_the_day", use_case=lambda work: by_calendar(work, desk))
+        return await carry_out(
+            store, account, action="by_the_day", use_case=lambda work: contract_life.by_calendar(work, desk)
+        )
 
     return (Sweep("contracts by the day", timedelta(minutes=10), by_the_day, batch=contract_life.MOST_AT_ONCE),)
 
@@ -115,7 +115,7 @@ def receipt_sweeps(parts: Parts) -> Sequence[Sweep]:
 
     async def bills(_connection: object, _now: datetime) -> int:
         return await carry_out(
-            store, account, action="mature_bills", use_case=lambda work: mature_bills(work, zone=zone)
+            store, account, action="mature_bills", use_case=lambda work: receipt_returns.mature_bills(work, zone=zone)
         )
 
     return (Sweep("mature bills", timedelta(minutes=10), bills, batch=receipt_returns.MOST_AT_ONCE),)

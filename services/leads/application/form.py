@@ -79,5 +79,5 @@ def _told(rules: RulesInForce, submission: FormSubmission, *, now: datetime) -> 
         channel=channel.uuid,
         campaign=campaign.uuid if campaign else None,
         demo_request_time=now if submission.demo_requested else None,
-        custom={CONSENT_FIELD: now.isoformat(), **submission.utm},
+        custom={**submission.utm, CONSENT_FIELD: now.isoformat()},
     )

@@ -1,5 +1,7 @@
 """A service reacts to an event exactly once, and what it saves has events and audit like any other change."""
 
+from collections.abc import Callable
+
 import pytest
 from millrace.leads.v1.lead_events_pb2 import LeadCreated, LeadUpdated
 from nats.aio.client import Client
@@ -25,7 +27,9 @@ async def copy_of(work: UnitOfWork, event: Event) -> None:
         await write_note(work, text=f"copy of {event.message.lead.industry}")
 
 
-def reacting_to(reactions: dict[type, object], clock: FixedClock) -> Subscription:
+def reacting_to(
+    reactions: dict[type, object], clock: FixedClock, committed: Callable[[], None] = lambda: None
+) -> Subscription:
     return reaction_subscription(
         reactions,  # type: ignore[arg-type]  # the tests' own functions
         name="copies",
@@ -34,6 +38,7 @@ def reacting_to(reactions: dict[type, object], clock: FixedClock) -> Subscriptio
         principal=service_principal("notes", {}),
         publications=PUBLICATIONS,
         clock=clock,
+        committed=committed,
     )
 
 
@@ -60,6 +65,30 @@ async def test_a_reaction_saves_an_aggregate_with_its_event_and_its_audit(
         actor, action, request_id = (await connection.execute(statement)).one()
         first = await connection.scalar(select(outbox.c.event_id).order_by(outbox.c.id).limit(1))
     assert (actor, action, request_id) == ("services/notes", "copies/LeadCreated", str(first))
+    await consumer.close()
+
+
+async def test_a_reaction_wakes_the_relay_as_soon_as_it_holds(
+    store: Store, call: Calls, relay: Relay, tally: Tally, engine: AsyncEngine, client: Client, clock: FixedClock
+) -> None:
+    woken: list[str] = []
+    deaths = [1]
+
+    async def dies_once(work: UnitOfWork, event: Event) -> None:
+        await copy_of(work, event)
+        if deaths:
+            deaths.pop()
+            raise OSError("killed before its commit")
+
+    await write(store, call, "a")
+    await relay.drain()
+    reacting = reacting_to({LeadCreated: dies_once}, clock, lambda: woken.append("relay"))
+    consumer = consumer_of(reacting, engine, client, tally)
+    with pytest.raises(OSError, match="killed"):
+        await consumer.step()
+    assert woken == []
+    assert await consumer.step() == 1
+    assert (woken, await texts(engine)) == (["relay"], ["a", "copy of a"])
     await consumer.close()
 
 

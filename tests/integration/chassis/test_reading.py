@@ -60,6 +60,24 @@ async def test_a_plan_made_before_a_migration_is_made_anew(store: Store, call: C
     assert await store.read(call(), read) is None
 
 
+async def test_a_read_whose_connection_ends_under_it_is_asked_once_more(store: Store, call: Calls) -> None:
+    asked: list[int] = []
+
+    async def query(read: Read) -> Any:
+        asked.append(await read.connection.scalar(text("select pg_backend_pid()")))
+        if len(asked) == 1:
+            await read.connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+        return len(asked)
+
+    assert await store.read(call(), query) == 2
+    assert len(set(asked)) == 2
+
+
+async def test_a_read_whose_connections_end_again_and_again_is_told(store: Store, call: Calls) -> None:
+    with pytest.raises(Overloaded):
+        await store.read(call(), asking("select pg_terminate_backend(pg_backend_pid())"))
+
+
 async def test_after_a_restart_no_read_meets_a_connection_of_before(
     store: Store, call: Calls, engine: AsyncEngine
 ) -> None:

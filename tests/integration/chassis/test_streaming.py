@@ -1,14 +1,17 @@
 """From the outbox through the stream into another database, exactly once and in order (G5–G8, G10)."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from nats.aio.client import Client
 from prometheus_client import REGISTRY
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis.consumer import applying, consumer
+from chassis.consumer import Event, applying, consumer
+from chassis.consumer.consumer import Consumer
 from chassis.streaming.relay import Relay
 from chassis.tables import dead_letters, outbox, parked
 from chassis.work import Store
@@ -100,6 +103,29 @@ async def test_a_consumer_is_told_as_halted_until_it_tries_again(
     await eventually(lambda: REGISTRY.get_sample_value("millrace_consumer_halted", {"consumer": "tally"}) == 0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_an_event_is_applied_at_once_and_those_that_follow_gather(
+    store: Store, call: Calls, relay: Relay, tally: Tally, engine: AsyncEngine, client: Client, clock: FixedClock
+) -> None:
+    sets: list[int] = []
+
+    async def count(_connection: AsyncConnection, events: Sequence[Event]) -> None:
+        sets.append(len(events))
+
+    gathering = replace(tally.subscription, apply=count, gather=2.0)
+    gatherer = Consumer(gathering, engine=engine, client=client, history=tally.history, clock=clock)
+    running = asyncio.create_task(gatherer.run())
+    await write(store, call, "a")
+    await relay.drain()
+    await eventually(lambda: sets == [1])
+    for letter in "bcd":
+        await write(store, call, letter)
+        await relay.drain()
+    await eventually(lambda: sum(sets) == 4)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert sets == [1, 3]
 
 
 async def test_a_deleted_stream_is_noticed_and_refilled_and_nothing_is_doubled(

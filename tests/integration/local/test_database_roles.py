@@ -40,22 +40,23 @@ async def roles(postgres: Postgres, empty_database: str) -> AsyncIterator[Roles]
     await made.reader.dispose()
 
 
-async def run(engine: AsyncEngine, statement: str) -> None:
+async def run(engine: AsyncEngine, statement: str) -> int:
+    """How many rows it did something to."""
     async with engine.begin() as connection:
-        await connection.execute(text(statement))
+        return (await connection.execute(text(statement))).rowcount
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "rows"),
     [
-        "insert into sweeps (name, due) values ('x', '2026-01-01Z')",
-        "update members set capacity = 1",
-        "update audit set place = 1, hash = 'x'",
-        "delete from requests",
+        ("insert into sweeps (name, due) values ('x', '2026-01-01Z')", 1),
+        ("update members set capacity = 1", 0),
+        ("update audit set place = 1, hash = 'x'", 0),
+        ("delete from requests", 0),
     ],
 )
-async def test_the_application_works_in_the_tables(roles: Roles, statement: str) -> None:
-    await run(roles.application, statement)
+async def test_the_application_works_in_the_tables(roles: Roles, statement: str, rows: int) -> None:
+    assert await run(roles.application, statement) == rows
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,8 @@ def test_a_body_can_be_sent_as_it_stands(binding: Binding) -> None:
 
 @pytest.mark.parametrize("binding", ANSWERED, ids=name_of)
 def test_an_answer_is_one_of_its_contract(binding: Binding) -> None:
-    json_format.ParseDict(answer_of(binding), binding.method.answer())
+    told = answer_of(binding)
+    assert json_format.MessageToDict(json_format.ParseDict(told, binding.method.answer())) == told
 
 
 def test_what_the_server_owns_is_in_answers_and_in_no_body() -> None:
@@ -68,6 +69,12 @@ def test_what_the_server_owns_is_in_answers_and_in_no_body() -> None:
     body, answer = body_of(create), answer_of(create)
     assert {"name", "grade", "createTime", "etag"}.isdisjoint(body)
     assert {"name", "grade", "createTime", "etag"} <= set(answer)
+
+
+def test_the_public_form_is_filled_in_as_people_do() -> None:
+    [form] = (each for each in BINDINGS if each.method.descriptor.name == "SubmitLeadForm")
+    assert "companyName" in body_of(form)
+    assert "website" not in body_of(form), "a field that only programs fill in"
 
 
 def test_a_field_without_an_example_of_its_own_has_its_usual_one() -> None:

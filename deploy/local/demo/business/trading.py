@@ -38,9 +38,8 @@ from deploy.local.demo.weeks import Week
 
 AT_ONCE = 8
 PAPER = b"%PDF-1.7\n% demo\n%%EOF\n"
-# How many contracts are for a term of months, of a hundred; the others are for good.
-BY_TERM = 0.3
-WAITING = 0.5  # of what comes up in the present weeks, so much is still undecided
+BY_TERM = 0.3  # so many of the contracts are for a term of months; the others are for good
+WAITING = 0.5  # so much of what comes up in the present weeks is still undecided
 CRITERIA = range(1, 6)
 
 
