@@ -1,6 +1,7 @@
 """What `millrace up` refuses before it touches anything."""
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,7 @@ def test_a_port_that_is_none_is_refused_in_one_line_and_makes_no_folder(tmp_path
 def test_no_program_is_given_the_port_that_another_is_to_have(monkeypatch: pytest.MonkeyPatch) -> None:
     """By chance it happens once in ten thousand starts: here chance names the taken port first."""
     chosen = iter([0, 0, 1])
-    monkeypatch.setattr(programs.secrets, "randbelow", lambda _most: next(chosen))
+    monkeypatch.setattr(secrets, "randbelow", lambda _most: next(chosen))
     monkeypatch.setattr(programs, "is_free", lambda _port: True)
     taken = f"127.0.0.1:{programs.LOWEST_PORT}"
     assert programs.free_address(besides=[taken]) == f"127.0.0.1:{programs.LOWEST_PORT + 1}"
