@@ -57,7 +57,7 @@ async def a_registered_person(bureau: Bureau) -> Any:
     again = await bureau.submit(returned.name)
     approved = await bureau.approve(again)
     deals = Dealings(bureau.house, bureau.house.zhang_wei)
-    await deals.document(await deals.get(approved.opportunity), name="欧阳锦绣的需求.pdf")
+    await deals.document(await deals.get(approved.opportunity), name="欧阳锦绣的需求.pdf", request_id="shown")
     return approved
 
 
