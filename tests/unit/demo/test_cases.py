@@ -3,7 +3,14 @@
 from collections import Counter
 from pathlib import Path
 
-from deploy.local.demo.business.cases import Case, Step, read_cases, taken_up, write_cases
+from deploy.local.demo.business.cases import (
+    WEEKS_FROM_QUOTE_TO_SIGNATURE,
+    Case,
+    Step,
+    read_cases,
+    taken_up,
+    write_cases,
+)
 
 LEADS = [f"leads/{number}" for number in range(5000)]
 
@@ -31,6 +38,20 @@ def test_about_half_are_won_and_the_same_ones_each_time() -> None:
     won = Counter(case.step for case in ends)[Step.COLLECT] / len(cases)
     assert 0.4 < won < 0.6
     assert [lived(case) for case in cases] == ends
+
+
+def test_a_quote_holds_until_the_slowest_contract_is_signed() -> None:
+    """Else the first start depends on who is quicker in that week: the seller, or the sweep that ends quotes."""
+    taken: list[int] = []
+    for case in taken_up([], LEADS, first=0, week=0):
+        weeks: dict[Step, int] = {}
+        at = case
+        while at.step not in {Step.COLLECT, Step.LOSE, Step.DONE}:
+            weeks[at.step] = at.week
+            at = at.then(week=at.week)
+        if Step.SIGN in weeks:
+            taken.append(weeks[Step.SIGN] - weeks[Step.QUOTE])
+    assert max(taken) == WEEKS_FROM_QUOTE_TO_SIGNATURE
 
 
 def test_cases_are_kept_for_a_loader_that_goes_on(tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ WEEKS = {
     Step.COLLECT: (1,),
     Step.LOSE: (1, 2, 4),
 }
+# A quote must hold that many weeks and one more: its contract is signed by then, however slowly it goes.
+WEEKS_FROM_QUOTE_TO_SIGNATURE = sum(max(WEEKS[step]) for step in (Step.NEGOTIATE, Step.AGREE, Step.SIGN))
 LOSS_REASONS = ("price", "price", "competitor", "competitor", "budget", "postponed", "product", "no_response")
 
 

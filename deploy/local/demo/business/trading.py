@@ -31,7 +31,7 @@ from millrace.pipeline.v1 import (
 
 from chassis.wire import date_message
 from deploy.local.demo.business.actors import DIRECTOR, LEGAL, SELLER, Actors
-from deploy.local.demo.business.cases import LOSS_REASONS, Case, Step
+from deploy.local.demo.business.cases import LOSS_REASONS, WEEKS_FROM_QUOTE_TO_SIGNATURE, Case, Step
 from deploy.local.demo.business.catalogue import Catalogue
 from deploy.local.demo.business.collecting import collect
 from deploy.local.demo.weeks import Week
@@ -141,7 +141,7 @@ class Trading:
                 quote_pb2.QuoteLine(product=product, quantity=_decimal(quantity), line_discount=_decimal(discount))
                 for product, quantity, discount in self._catalogue.choose(chance)
             ],
-            valid_until=date_message(week.end.date() + timedelta(days=60)),
+            valid_until=date_message(week.end.date() + timedelta(weeks=WEEKS_FROM_QUOTE_TO_SIGNATURE + 1)),
         )
         create = quote_service_pb2.CreateQuoteRequest(quote=quote, request_id=f"demo-quote-{case.number}")
         made = self._actors.ask(SELLER, "contracts.QuoteService.CreateQuote", create)
