@@ -11,6 +11,7 @@ from chassis.work import UnitOfWork
 from kernel.events import Change
 from services.leads.application.finding import candidates, keep_identity
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
+from services.leads.application.rulebook import origin_names
 from services.leads.domain.assignment import AssignmentDecision
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
@@ -45,7 +46,7 @@ async def capture_lead(work: UnitOfWork, *, told: LeadFacts, desk: IntakeDesk) -
     One that is the same as a known lead is attached to it as a touch. Raises ChannelUnknown, CampaignUnknown, and
     LeadExistsElsewhere where the known lead is outside the caller's scope.
     """
-    briefing = await desk.brief(work, naming=told)
+    briefing = await desk.brief(work, naming=origin_names(told))
     newcomer = briefing.prepare(told)
     known = await candidates(work, newcomer.searched(briefing.rules), briefing.rules.duplicates)
     verdict = judge_intake(briefing.resemblances(newcomer, known))

@@ -7,6 +7,7 @@ from chassis.work import UnitOfWork
 from services.leads.application.capture import as_answered, graded
 from services.leads.application.finding import keep_identity
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.rulebook import origin_names
 from services.leads.application.writing import lead_to_write
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
@@ -22,7 +23,7 @@ async def update_lead(
     """
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
     told = edit(lead.facts)
-    briefing = await desk.brief(work, naming=told)
+    briefing = await desk.brief(work, naming=origin_names(told))
     newcomer = briefing.prepare(told, before=lead.facts)
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
     change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))

@@ -39,7 +39,7 @@ async def submit_form(work: UnitOfWork, *, submission: FormSubmission, desk: Int
     Whoever fills the field people do not see is a program: it gets the usual answer, and nothing is kept. Raises
     ChannelUnknown for a token of no open form, and ConsentMissing.
     """
-    told = _told(await desk.rulebook.current(work), submission, now=work.now)
+    told = _told(await desk.rulebook.current(work, naming=[submission.token]), submission, now=work.now)
     return None if told is None else await capture_lead(work, told=told, desk=desk)
 
 

@@ -165,7 +165,7 @@ class IntakeDesk:
         for grade in set(Grade) - {Grade.UNGRADED}:  # an alarm sees no increase where there was no number before
             metrics.LEADS_NO_SENIOR_FREE.labels(grade.value)
 
-    async def brief(self, read: Read, *, naming: LeadFacts | None = None) -> Briefing:
+    async def brief(self, read: Read, *, naming: Iterable[str] = ()) -> Briefing:
         """Everything decisions need, at most a moment old; what somebody is `naming` may be younger."""
         rules = await self.rulebook.current(read, naming=naming)
         today = read.now.astimezone(self.zone).date()

@@ -19,7 +19,7 @@ IMPORT = "leads.import"
 
 async def check_origin(read: Read, *, desk: IntakeDesk, channel: str, campaign: str) -> None:
     """The channel and the campaign of rows that name none must be open; raises ChannelUnknown, CampaignUnknown."""
-    rules = (await desk.brief(read)).rules
+    rules = (await desk.brief(read, naming=[channel, campaign])).rules
     known = {f"channels/{uuid}" for uuid, each in rules.channels.items() if each.active}
     if channel and channel not in known:
         raise ChannelUnknown(channel=channel)
@@ -32,7 +32,9 @@ async def take_lead_rows(
     work: UnitOfWork, rows: Sequence[LeadRow], order: ImportOrder, *, desk: IntakeDesk
 ) -> list[RowResult]:
     """A batch of rows is captured at once; a row that names an unknown channel, campaign or region is refused."""
-    origins = _Origins(await desk.brief(work), order)
+    written = [name for row in rows for name in (row.channel, row.campaign)]
+    naming = [order.options.get("channel", ""), order.options.get("campaign", ""), *written]
+    origins = _Origins(await desk.brief(work, naming=naming), order)
     placed = [origins.placed(row) for row in rows]
     told = [one for one in placed if isinstance(one, Told)]
     outcomes = await capture_many(work, told=told, desk=desk, skip_known=order.skip_known, dry_run=order.dry_run)

@@ -2,7 +2,7 @@
 
 import asyncio
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -40,12 +40,11 @@ class RulesInForce:
     channels: Mapping[UUID, Channel]
     campaigns: Mapping[UUID, Campaign]
     common_keys: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
-    def know(self, named: LeadFacts) -> bool:
-        """Whether the channel and the campaign that the facts name are known, open or not."""
-        return (named.channel is None or named.channel in self.channels) and (
-            named.campaign is None or named.campaign in self.campaigns
-        )
+    def know(self, named: Iterable[str]) -> bool:
+        """Whether every name is one of a channel or a campaign, open or not; empty ones name nothing."""
+        return self.names.issuperset(folded for name in named if (folded := _folded(name)))
 
     def channel_kind(self, facts: LeadFacts) -> str:
         """The kind of the channel the facts name, empty for none; raises ChannelUnknown, CampaignUnknown."""
@@ -91,11 +90,14 @@ class Rulebook:
         self._checked = 0.0
         self._counted = 0.0
 
-    async def current(self, read: Read, *, naming: LeadFacts | None = None) -> RulesInForce:
-        """The rules as they were at most a moment ago; what somebody is `naming` may be younger."""
+    async def current(self, read: Read, *, naming: Iterable[str] = ()) -> RulesInForce:
+        """The rules as they were at most a moment ago; the channels and campaigns somebody is `naming` may be younger.
+
+        They may be named by resource name, by display name, or by the token of a form.
+        """
         time = asyncio.get_running_loop().time()
-        unknown = naming is not None and self._rules is not None and not self._rules.know(naming)
-        if self._rules is None or unknown or time - self._checked > self._max_age:
+        known = self._rules is not None and self._rules.know(naming)
+        if not known or time - self._checked > self._max_age:
             # Set before looking: whoever comes meanwhile goes on with the rules at hand.
             self._checked = time
             await self._look(read, time)
@@ -110,17 +112,38 @@ class Rulebook:
         rules = await stored_rule_sets(read)
         grade, assignment, duplicates = (rules.get(kind) or shipped(kind) for kind in RuleKind)
         grade_rules = GradeRules.from_mapping(grade.body)
+        channels, campaigns = await every_channel(read), await every_campaign(read, most=_CAMPAIGNS)
         self._rules = RulesInForce(
             versions={each.kind: each.version for each in (grade, assignment, duplicates)},
             grade=grade_rules,
             conditions=compile_conditions(grade_rules),
             assignment=AssignmentRules.from_mapping(assignment.body),
             duplicates=DuplicateRules.from_mapping(duplicates.body),
-            channels={channel.uuid: channel for channel in await every_channel(read)},
-            campaigns={campaign.uuid: campaign for campaign in await every_campaign(read, most=_CAMPAIGNS)},
+            channels={channel.uuid: channel for channel in channels},
+            campaigns={campaign.uuid: campaign for campaign in campaigns},
             common_keys=await common_keys(read, held_by=_COMMON),
+            names=frozenset(map(_folded, _names(channels, campaigns))),
         )
         self._stamp = stamp
+
+
+def origin_names(told: LeadFacts) -> Iterator[str]:
+    """The resource names of the channel and the campaign that the facts name."""
+    if told.channel:
+        yield f"channels/{told.channel}"
+    if told.campaign:
+        yield f"campaigns/{told.campaign}"
+
+
+def _names(channels: Iterable[Channel], campaigns: Iterable[Campaign]) -> Iterator[str]:
+    for channel in channels:
+        yield from (f"channels/{channel.uuid}", channel.display_name, channel.form_token)
+    for campaign in campaigns:
+        yield from (f"campaigns/{campaign.uuid}", campaign.plan.display_name)
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
 
 
 def shipped(kind: RuleKind) -> RuleSet:

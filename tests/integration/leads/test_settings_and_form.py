@@ -27,8 +27,16 @@ from millrace.leads.v1.lead_rule_set_service_pb2_grpc import LeadRuleSetServiceS
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest, ListLeadsRequest, UpdateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 
+from chassis.imports.kind import ImportOrder, Outcome
+from chassis.jobs.unasked import carry_out
+from chassis.principal import Principal, Scope
+from chassis.work import Store
+from services.leads.__main__ import DEFINITION
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.lead_import import take_lead_rows
+from services.leads.application.lead_row import LeadRow
 from services.leads.application.rulebook import Rulebook
+from services.leads.domain.facts import LeadFacts
 from tests.integration.leads.conftest import ANNA, LeadsHouse
 
 
@@ -95,13 +103,39 @@ async def test_when_a_visitor_agreed_is_told_by_the_form_alone(house: LeadsHouse
         assert "time of consent" in (refusal.value.details() or "")
 
 
-async def test_a_channel_is_named_at_once_by_the_next_lead(house: LeadsHouse) -> None:
+async def rules_held_for_an_hour(house: LeadsHouse) -> None:
     desk: IntakeDesk = house.parts.once("desk", lambda: None)
     desk.rulebook = Rulebook(max_age=3600)
     await create(house)
+
+
+async def test_a_channel_is_named_at_once_by_the_next_lead(house: LeadsHouse) -> None:
+    await rules_held_for_an_hour(house)
     channel = await a_website(house)
     lead = await create(house, company_name="杭州云帆科技有限公司", channel=channel.name)
     assert lead.channel == channel.name
+
+
+async def test_a_channel_is_named_at_once_by_the_rows_of_a_list(house: LeadsHouse) -> None:
+    await rules_held_for_an_hour(house)
+    await a_website(house)
+    rows = [LeadRow(facts=LeadFacts(company_name="杭州云帆科技有限公司"), channel="官网")]
+    store = Store(house.engine, service="leads", clock=house.parts.clock, publications=DEFINITION.publications)
+    (result,) = await carry_out(
+        store,
+        Principal(subject=f"members/{ANNA}", grants={"leads.write": Scope.ALL}),
+        action="test",
+        use_case=lambda work: take_lead_rows(work, rows, ImportOrder(), desk=house.parts.once("desk", lambda: None)),
+    )
+    await store.drain()
+    assert result.outcome is Outcome.CREATED
+
+
+async def test_a_form_is_open_at_once(house: LeadsHouse) -> None:
+    await rules_held_for_an_hour(house)
+    channel = await a_website(house)
+    await submit(house, channel.form_token, company_name="杭州云帆科技有限公司")
+    assert channel.name in [lead.channel for lead in await every_lead(house)]
 
 
 async def test_a_program_that_fills_the_hidden_field_leaves_nothing_behind(house: LeadsHouse) -> None:
