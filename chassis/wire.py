@@ -1,14 +1,17 @@
 """Names, versions, amounts, days and instants, between messages and the domain."""
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import overload
+from functools import cache
+from typing import Any, overload
 from uuid import UUID
 
+from google.api import field_behavior_pb2
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
@@ -22,6 +25,7 @@ _LARGEST_MINOR = 2**53  # what JSON numbers still tell apart
 _LONGEST_VERSION = 18  # digits that fit a bigint
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400  # seconds
+_FIXED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER, field_behavior_pb2.IMMUTABLE})
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
@@ -65,17 +69,38 @@ class MaskPathUnfit(InvalidField):
     path: str
 
 
-def changed_paths(mask: FieldMask, changeable: Container[str]) -> list[str]:
+@cache
+def changeable(resource: Descriptor) -> frozenset[str]:
+    """The fields of a resource that an update may change: what its contract neither leaves to the service nor fixes."""
+    return frozenset(field.name for field in resource.fields if field.name != "etag" and not _is_fixed(field))
+
+
+def _is_fixed(field: FieldDescriptor) -> bool:
+    return not _FIXED.isdisjoint(field.GetOptions().Extensions[field_behavior_pb2.field_behavior])
+
+
+def changed_paths(mask: FieldMask, resource: type[Message]) -> list[str]:
     """The paths of an update mask, each the name of a changeable field or inside of one.
 
     Raises InvalidField for an empty mask, and MaskPathUnfit for `*`, an unknown field, and one the service fills.
     """
     if not mask.paths:
         raise InvalidField(field="update_mask")
+    descriptor: Any = resource.DESCRIPTOR
     for path in mask.paths:
-        if path not in changeable and path.partition(".")[0] not in changeable:
+        stands = FieldMask(paths=[path]).IsValidForDescriptor(descriptor)
+        if not stands or path.partition(".")[0] not in changeable(descriptor):
             raise MaskPathUnfit(path=path)
     return list(mask.paths)
+
+
+def changed_fields(mask: FieldMask, resource: type[Message]) -> frozenset[str]:
+    """The fields that an update mask names, each as a whole; raises what `changed_paths` does, also for a part."""
+    paths = changed_paths(mask, resource)
+    for path in paths:
+        if "." in path:
+            raise MaskPathUnfit(path=path)
+    return frozenset(paths)
 
 
 def money_of(message: MoneyMessage, *, field: str) -> Money:

@@ -8,7 +8,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway import problems
 from gateway.openapi.comments import comments
-from gateway.openapi.examples import answer_example, request_example
+from gateway.openapi.examples import answer_example, creation_example, request_example, update_example
 from gateway.openapi.schemas import Schema, Schemas
 from gateway.transcoding.methods import HTTP_BODY, Binding, Shape
 from gateway.transcoding.templates import Template
@@ -201,7 +201,7 @@ def body_example(binding: Binding) -> dict[str, Any]:
         whole = request_example(message)
         return {name: value for name, value in whole.items() if name not in in_path}
     resource: Any = message.fields_by_name[binding.body].message_type
-    return request_example(resource, is_new=binding.verb == "POST")
+    return creation_example(resource) if binding.verb == "POST" else update_example(resource)
 
 
 def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:

@@ -25,8 +25,8 @@ _WELL_KNOWN: Mapping[str, Json] = {
     "google.protobuf.Empty": {},
     "google.type.Date": {"year": 2026, "month": 3, "day": 2},
     "google.type.Money": {"currencyCode": "CNY", "units": "128000"},
-    "google.type.Decimal": {"value": "15.00"},
 }
+_DECIMAL, _FRACTION = "google.type.Decimal", "0.15"  # nearly every number of this kind is a fraction
 _DEEPEST = 4
 _RESOURCE = re.compile(r"\^\(?(?P<collection>\w+)/\[0-9a-f-\]\{36\}")
 _SERVER_OWNED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER})
@@ -35,10 +35,19 @@ _INTEGERS = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UI
 _UNTOLD = frozenset({"request_id", "update_mask", "page_token"})
 
 
-def request_example(message: Descriptor, *, is_new: bool = False) -> dict[str, Json]:
-    """A body to send: what the server owns is left out, and of a new thing its version."""
-    untold = _UNTOLD | ({"etag"} if is_new else set())
-    return _Teller(_SERVER_OWNED, untold).message(message)
+def request_example(message: Descriptor) -> dict[str, Json]:
+    """A body to send: what the server owns is left out."""
+    return _Teller(_SERVER_OWNED, _UNTOLD).message(message)
+
+
+def creation_example(resource: Descriptor) -> dict[str, Json]:
+    """A new resource to send, which has no version yet."""
+    return _Teller(_SERVER_OWNED, _UNTOLD | {"etag"}).message(resource)
+
+
+def update_example(resource: Descriptor) -> dict[str, Json]:
+    """What to change of a resource: what stays as it was created is left out."""
+    return _Teller(_SERVER_OWNED | {field_behavior_pb2.IMMUTABLE}, _UNTOLD).message(resource)
 
 
 def answer_example(message: Descriptor) -> dict[str, Json]:
@@ -101,6 +110,8 @@ class _Teller:
     def _value(self, field: FieldDescriptor, above: tuple[str, ...]) -> Json:
         kind = field.message_type
         if kind is not None:
+            if kind.full_name == _DECIMAL:
+                return {"value": _usual(field) or _FRACTION}
             if kind.full_name in _WELL_KNOWN or kind.full_name.startswith("google."):
                 return _WELL_KNOWN.get(kind.full_name)
             return None if kind.full_name in above or len(above) > _DEEPEST else self.message(kind, above)

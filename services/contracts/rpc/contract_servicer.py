@@ -13,7 +13,7 @@ from chassis.files import get_file
 from chassis.files.streaming import download
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import changed_paths, date_of, reference, required_version, seen_version, uuid_of
+from chassis.wire import changed_fields, date_of, reference, required_version, seen_version, uuid_of
 from chassis.work import Read, Store, UnitOfWork
 from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk
 from services.contracts.application.contract_drafting import (
@@ -36,8 +36,6 @@ from services.contracts.rpc.contract_messages import difference_message, to_mess
 from services.contracts.rpc.scans import receive_scan
 from services.contracts.rpc.signature_messages import sent_message, signature_message
 from services.contracts.storage.metadata import FILES
-
-_CHANGEABLE = frozenset({"clauses", "buyer", "variables", "payment_plan", "start_date", "end_date"})
 
 
 class ContractServicer:
@@ -79,7 +77,7 @@ class ContractServicer:
         """Change the masked fields of a draft."""
         uuid = uuid_of(request.contract.name, field="contract.name")
         seen = required_version(request.contract.etag, field="contract.etag")
-        paths = frozenset(changed_paths(request.update_mask, _CHANGEABLE))
+        paths = changed_fields(request.update_mask, contract_pb2.Contract)
         edit = ContractEdit(paths=paths, wish=wish_of(request.contract))
         return await self._write(
             call, request, lambda work: update_contract(work, self._desk, uuid=uuid, seen=seen, edit=edit)

@@ -7,7 +7,7 @@ from millrace.contracts.v1 import contract_template_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import changed_paths, instant, required_version, uuid_of
+from chassis.wire import changed_fields, instant, required_version, uuid_of
 from chassis.work import Store, UnitOfWork
 from services.contracts.application.contract_templates import (
     create_template,
@@ -17,8 +17,6 @@ from services.contracts.application.contract_templates import (
 )
 from services.contracts.domain.contract_template import ContractTemplate, TemplateText
 from services.contracts.rpc.contract_messages import clause_message, clauses_of
-
-_CHANGEABLE = frozenset({"display_name", "clauses", "payment_plan", "archived"})
 
 
 class ContractTemplateServicer:
@@ -64,7 +62,7 @@ class ContractTemplateServicer:
         """Put a new version in force."""
         uuid = uuid_of(request.contract_template.name, field="contract_template.name")
         seen = required_version(request.contract_template.etag, field="contract_template.etag")
-        paths = set(changed_paths(request.update_mask, _CHANGEABLE))
+        paths = changed_fields(request.update_mask, contract_template_pb2.ContractTemplate)
         wanted = text_of(request.contract_template)
 
         async def use_case(work: UnitOfWork) -> ContractTemplate:

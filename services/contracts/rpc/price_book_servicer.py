@@ -11,7 +11,7 @@ from millrace.contracts.v1 import price_book_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import (
-    changed_paths,
+    changed_fields,
     date_message,
     date_of,
     decimal_message,
@@ -33,7 +33,6 @@ from services.contracts.application.price_books import (
 )
 from services.contracts.domain.price_book import PriceBook, PriceBookFacts, PriceEntry
 
-_CHANGEABLE = frozenset({"display_name", "parent", "valid_from", "valid_until", "active", "entries"})
 LARGEST_NUMBER = Decimal(10**9)
 PLACES = 4
 
@@ -75,7 +74,7 @@ class PriceBookServicer:
         """Change the masked fields of one."""
         uuid = uuid_of(request.price_book.name, field="price_book.name")
         seen = required_version(request.price_book.etag, field="price_book.etag")
-        paths = {path.partition(".")[0] for path in changed_paths(request.update_mask, _CHANGEABLE)}
+        paths = changed_fields(request.update_mask, price_book_pb2.PriceBook)
         wanted = facts_of(request.price_book)
 
         async def use_case(work: UnitOfWork) -> PriceBook:

@@ -9,7 +9,7 @@ from millrace.contracts.v1 import product_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import (
-    changed_paths,
+    changed_fields,
     decimal_message,
     decimal_of,
     instant,
@@ -22,7 +22,6 @@ from chassis.work import Store, UnitOfWork
 from services.contracts.application.products import create_product, get_product, list_products, update_product
 from services.contracts.domain.product import Product, ProductFacts
 
-_CHANGEABLE = frozenset({"code", "display_name", "unit", "product_line", "tax_rate", "unit_cost", "active"})
 _RATE_PLACES = 6
 
 
@@ -61,7 +60,7 @@ class ProductServicer:
         """Change the masked fields of one."""
         uuid = uuid_of(request.product.name, field="product.name")
         seen = required_version(request.product.etag, field="product.etag")
-        paths = {path.partition(".")[0] for path in changed_paths(request.update_mask, _CHANGEABLE)}
+        paths = changed_fields(request.update_mask, product_pb2.Product)
         wanted = facts_of(request.product)
 
         async def use_case(work: UnitOfWork) -> Product:

@@ -14,7 +14,7 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
-from chassis.wire import changed_paths, named, reference, required_version, seen_version, uuid_of
+from chassis.wire import changed_fields, named, reference, required_version, seen_version, uuid_of
 from chassis.work import Store, UnitOfWork
 from services.contracts.application.quote_approval import approver_rule, subject_of, submit_quote
 from services.contracts.application.quote_desk import QuoteDesk
@@ -32,7 +32,6 @@ from services.contracts.application.quotes import (
 from services.contracts.domain.quote import Quote
 from services.contracts.rpc.quote_messages import comparison_message, to_message, wish_of_message
 
-_CHANGEABLE = frozenset({"buyer", "price_book", "lines", "total_discount", "coupons", "valid_until"})
 _SHOWN = 20
 
 
@@ -76,7 +75,7 @@ class QuoteServicer:
         """Change the masked fields of one."""
         message = request.quote
         uuid, seen = uuid_of(message.name, field="quote.name"), required_version(message.etag, field="quote.etag")
-        paths = {path.partition(".")[0] for path in changed_paths(request.update_mask, _CHANGEABLE)}
+        paths = changed_fields(request.update_mask, quote_pb2.Quote)
         wanted = wish_of_message(message)
 
         def edit(known: QuoteWish) -> QuoteWish:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from chassis.wire import changed_paths
+from chassis.wire import changed_fields
 
 D = TypeVar("D")
 # Field of the message and of the details, which bear the same name, to what reads it.
@@ -23,7 +23,7 @@ def edit(message: Any, mask: FieldMask, fields: Fields) -> Callable[[D], D]:
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    changes = {path: fields[path](message) for path in changed_paths(mask, fields)}
+    changes = {name: fields[name](message) for name in changed_fields(mask, type(message))}
 
     def apply(details: D) -> D:
         return replace(details, **changes)  # type: ignore[type-var]  # details are frozen dataclasses

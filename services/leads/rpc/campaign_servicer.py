@@ -12,7 +12,7 @@ from millrace.leads.v1 import campaign_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import (
-    changed_paths,
+    changed_fields,
     date_message,
     date_of,
     money_message,
@@ -106,7 +106,9 @@ def to_message(campaign: Campaign) -> campaign_pb2.Campaign:
 
 
 def _edit(message: campaign_pb2.Campaign, mask: FieldMask) -> Callable[[CampaignPlan], CampaignPlan]:
-    changes = {name: read(message) for name, read in (_FIELDS[path] for path in changed_paths(mask, _FIELDS))}
+    changes = {
+        name: read(message) for name, read in (_FIELDS[field] for field in changed_fields(mask, campaign_pb2.Campaign))
+    }
     return lambda plan: replace(plan, **changes)
 
 

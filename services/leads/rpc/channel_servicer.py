@@ -8,7 +8,7 @@ from millrace.leads.v1 import channel_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import changed_paths, named, required_version, uuid_of
+from chassis.wire import changed_fields, named, required_version, uuid_of
 from chassis.work import Store
 from kernel.errors import InvalidField
 from services.leads.application.channels import (
@@ -24,7 +24,6 @@ KINDS: Mapping[int, ChannelKind] = {
     channel_pb2.ChannelKind.Value(f"CHANNEL_KIND_{kind.name}"): kind for kind in ChannelKind
 }
 KIND_NUMBERS: Mapping[ChannelKind, Any] = {kind: number for number, kind in KINDS.items()}
-_CHANGEABLE = frozenset({"display_name", "closed", "form_enabled"})
 
 
 class ChannelServicer:
@@ -70,7 +69,7 @@ class ChannelServicer:
         """Change the masked fields of one."""
         uuid = uuid_of(request.channel.name, field="channel.name")
         seen = required_version(request.channel.etag, field="channel.etag")
-        paths = set(changed_paths(request.update_mask, _CHANGEABLE))
+        paths = changed_fields(request.update_mask, channel_pb2.Channel)
         edit = ChannelEdit(**{path: getattr(request.channel, path) for path in paths})
         answer: channel_pb2.Channel = await self._store.write(
             call, request, lambda work: update_channel(work, uuid=uuid, seen=seen, edit=edit), answer=to_message

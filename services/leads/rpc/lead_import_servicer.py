@@ -125,8 +125,7 @@ class LeadImportServicer:
         """Begin to take the rows in."""
 
         async def start(work: UnitOfWork) -> Import:
-            await check_origin(work, desk=self._desk, channel=request.channel, campaign=request.campaign)
-            return await intake.start(
+            started = await intake.start(
                 work,
                 kind=self._kind,
                 uuid=uuid_of(request.name),
@@ -134,6 +133,8 @@ class LeadImportServicer:
                 order=order_of(request),
                 etag=request.etag,
             )
+            await check_origin(work, desk=self._desk, channel=request.channel, campaign=request.campaign)
+            return started
 
         answer: lead_import_pb2.LeadImport = await self._store.write(
             call, request, start, answer=self._wording(call).import_message

@@ -40,29 +40,6 @@ BAND_NUMBERS: Mapping[Band, Any] = {
     Band.LIKELY: lead_pb2.DUPLICATE_BAND_LIKELY,
     Band.SAME: lead_pb2.DUPLICATE_BAND_SAME,
 }
-# Fields of the message that people fill; the facts bear the same names, but for the two bounds of the budget.
-ENTERED = (
-    "company_name",
-    "credit_code",
-    "contact_name",
-    "job_title",
-    "phone",
-    "email",
-    "address",
-    "industry",
-    "employee_count",
-    "urgency",
-    "budget_min",
-    "budget_max",
-    "need",
-    "received_time",
-    "demo_request_time",
-    "channel",
-    "campaign",
-    "region",
-    "tags",
-    "custom",
-)
 
 
 _ADDRESS_PARTS = tuple(part.name for part in fields(Address))

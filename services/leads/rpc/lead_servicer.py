@@ -14,7 +14,7 @@ from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import changed_paths, named, required_version, seen_version, uuid_of
 from chassis.work import Convoy, Store
-from kernel.errors import InvalidField, Kind, Refusal
+from kernel.errors import Kind, Refusal
 from services.leads.application.capture import Captured, capture_lead
 from services.leads.application.capture_many import capture_together
 from services.leads.application.changing import update_lead
@@ -23,7 +23,6 @@ from services.leads.application.overriding import clear_override, override_grade
 from services.leads.application.reading import check_duplicates, get_lead, list_leads
 from services.leads.domain.facts import CONSENT_FIELD, LeadFacts
 from services.leads.rpc.lead_messages import (
-    ENTERED,
     GRADES,
     candidate_message,
     facts_message,
@@ -170,9 +169,7 @@ def _edit(message: lead_pb2.Lead, mask: FieldMask) -> Callable[[LeadFacts], Lead
     When a visitor agreed stays, whatever becomes of the custom fields. Raises InvalidField for an empty mask, `*`, an
     unknown field, and one the service fills itself.
     """
-    changed_paths(mask, ENTERED)
-    if not mask.IsValidForDescriptor(lead_pb2.Lead.DESCRIPTOR):
-        raise InvalidField(field="update_mask")
+    changed_paths(mask, lead_pb2.Lead)
 
     def apply(facts: LeadFacts) -> LeadFacts:
         merged = facts_message(facts)

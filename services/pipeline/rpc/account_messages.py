@@ -20,7 +20,6 @@ _BANDS: Mapping[Band, Any] = {
     band: account_pb2.AccountDuplicateBand.Value(f"ACCOUNT_DUPLICATE_BAND_{band.name}") for band in Band
 }
 _TEXTS = ("display_name", "phone", "email", "website", "address", "industry", "tier")
-ENTERED = frozenset({*_TEXTS, "person", "credit_code", "employee_count", "tags", "parent", "note"})
 
 
 def facts_of(message: account_pb2.Account, *, path: str = "account") -> AccountFacts:
@@ -45,7 +44,7 @@ def edit_of(message: account_pb2.Account, mask: FieldMask) -> Callable[[AccountF
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    changed_paths(mask, ENTERED)
+    changed_paths(mask, account_pb2.Account)
 
     def apply(facts: AccountFacts) -> AccountFacts:
         merged = account_pb2.Account()

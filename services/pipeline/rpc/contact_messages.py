@@ -16,7 +16,6 @@ ROLES: Mapping[int, DecisionRole] = {
 _NUMBERS: Mapping[DecisionRole, Any] = {role: number for number, role in ROLES.items()}
 _TEXTS = ("display_name", "job_title", "phone", "email", "wechat")
 _LONG_TEXTS = ("preferences", "note")
-ENTERED = frozenset({*_TEXTS, *_LONG_TEXTS, "decision_role", "birth_date", "interests"})
 
 
 def facts_of(message: contact_pb2.Contact, *, path: str = "contact") -> ContactFacts:
@@ -38,7 +37,7 @@ def edit_of(message: contact_pb2.Contact, mask: FieldMask) -> Callable[[ContactF
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    changed_paths(mask, ENTERED)
+    changed_paths(mask, contact_pb2.Contact)
 
     def apply(facts: ContactFacts) -> ContactFacts:
         merged = contact_pb2.Contact()

@@ -37,18 +37,6 @@ SOURCE_NUMBERS: Mapping[AmountSource, Any] = {
 }
 KIND_NUMBERS: Mapping[StageKind, Any] = {kind: enums.StageKind.Value(f"STAGE_KIND_{kind.name}") for kind in StageKind}
 KINDS: Mapping[int, StageKind] = {number: kind for kind, number in KIND_NUMBERS.items()}
-# Fields of the message that people fill and may change; the facts bear the same names.
-ENTERED = (
-    "display_name",
-    "need",
-    "industry",
-    "amount",
-    "expected_close_date",
-    "next_step",
-    "next_step_date",
-    "competitor",
-    "tactics",
-)
 
 
 def facts_of(message: opportunity_pb2.Opportunity, *, path: str = "opportunity") -> Facts:

@@ -14,14 +14,12 @@ from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import changed_paths, reference, required_version, seen_version, uuid_of
 from chassis.work import Read, Store, UnitOfWork
-from kernel.errors import InvalidField
 from services.pipeline.application import opportunities as use_cases
 from services.pipeline.application.conflicts import close_conflict, list_conflicts
 from services.pipeline.application.opportunities import Followed, OpportunityDesk
 from services.pipeline.domain.opportunity_facts import Facts
 from services.pipeline.domain.opportunity_rules import Cutoffs
 from services.pipeline.rpc.opportunity_messages import (
-    ENTERED,
     conflict_message,
     facts_message,
     facts_of,
@@ -219,9 +217,7 @@ def _edit(message: opportunity_pb2.Opportunity, mask: FieldMask) -> Callable[[Fa
 
     Raises InvalidField for an empty mask, `*`, an unknown field, and one the service fills itself.
     """
-    changed_paths(mask, ENTERED)
-    if not mask.IsValidForDescriptor(opportunity_pb2.Opportunity.DESCRIPTOR):
-        raise InvalidField(field="update_mask")
+    changed_paths(mask, opportunity_pb2.Opportunity)
 
     def apply(facts: Facts) -> Facts:
         merged = facts_message(facts)

@@ -10,7 +10,7 @@ from millrace.pipeline.v1 import registration_pb2 as messages
 from chassis.principal import Principal
 from chassis.reach import grounds
 from chassis.rpc.wording import Wording
-from chassis.wire import changed_paths, date_message, date_of, instant, money_message, money_of, named, reference
+from chassis.wire import changed_fields, date_message, date_of, instant, money_message, money_of, named, reference
 from services.pipeline.application.registration_desk import REVIEW
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.registration_checks import (
@@ -20,7 +20,6 @@ from services.pipeline.domain.registration_checks import (
     told_to_owner,
 )
 from services.pipeline.domain.registration_facts import (
-    SIX_FIELDS,
     Closing,
     ContactMeans,
     Customer,
@@ -42,7 +41,6 @@ CRITERIA: Mapping[int, Criterion] = {
     messages.RegistrationCriterion.Value(f"REGISTRATION_CRITERION_{each.name}"): each for each in Criterion
 }
 CRITERION_NUMBERS: Mapping[Criterion, Any] = {each: number for number, each in CRITERIA.items()}
-ENTERED = frozenset({"opportunity", *(path for paths in SIX_FIELDS.values() for path in paths)})
 
 
 def facts_of(message: messages.Registration) -> RegistrationFacts:
@@ -72,7 +70,7 @@ def facts_of(message: messages.Registration) -> RegistrationFacts:
 
 def edit_of(message: messages.Registration, mask: FieldMask) -> Callable[[RegistrationFacts], RegistrationFacts]:
     """What changes the masked fields; raises InvalidField for a mask with other fields, or none."""
-    paths = set(changed_paths(mask, ENTERED))
+    paths = changed_fields(mask, messages.Registration)
 
     def edit(facts: RegistrationFacts) -> RegistrationFacts:
         edited = messages.Registration()

@@ -12,7 +12,7 @@ from millrace.pipeline.v1 import sales_process_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
-from chassis.wire import changed_paths, instant, named, required_version, uuid_of
+from chassis.wire import changed_fields, instant, named, required_version, uuid_of
 from chassis.work import Store
 from services.pipeline.application import sales_processes as use_cases
 from services.pipeline.domain.process_reading import asked
@@ -30,7 +30,7 @@ _QUALIFICATION: Mapping[int, Qualification] = {
 }
 _NOBODY = UUID(int=0)
 # Field of the message → field of the process.
-_CHANGEABLE: Mapping[str, str] = {
+_FIELDS: Mapping[str, str] = {
     "display_name_zh": "name_zh",
     "display_name_en": "name_en",
     "stages": "stages",
@@ -178,9 +178,9 @@ def _stage_of(message: sales_process_pb2.SalesStage) -> Stage:
 
 def _edit(message: sales_process_pb2.SalesProcess, mask: FieldMask) -> Callable[[SalesProcess], SalesProcess]:
     """What puts the masked fields over the process that stands; raises InvalidField for another mask."""
-    paths = set(changed_paths(mask, _CHANGEABLE))
-    told = _process_of(message) if "stages" in paths else _process_of(_without_stages(message))
-    changes: dict[str, Any] = {_CHANGEABLE[path]: getattr(told, _CHANGEABLE[path]) for path in paths}
+    fields = changed_fields(mask, sales_process_pb2.SalesProcess)
+    told = _process_of(message) if "stages" in fields else _process_of(_without_stages(message))
+    changes: dict[str, Any] = {_FIELDS[field]: getattr(told, _FIELDS[field]) for field in fields}
     return lambda process: replace(process, **changes)
 
 

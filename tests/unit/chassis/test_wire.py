@@ -10,9 +10,13 @@ from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money as MoneyMessage
 from hypothesis import given
 from hypothesis import strategies as st
+from millrace.leads.v1.campaign_pb2 import Campaign
+from millrace.leads.v1.lead_pb2 import Lead
+from millrace.pipeline.v1.contact_pb2 import Contact
 
 from chassis.wire import (
     MaskPathUnfit,
+    changed_fields,
     changed_paths,
     date_message,
     date_of,
@@ -55,12 +59,26 @@ def test_an_amount_that_cannot_be_kept_exactly_is_refused(amount: MoneyMessage) 
 
 
 def test_the_path_of_a_mask_that_cannot_be_changed_is_named() -> None:
-    assert changed_paths(FieldMask(paths=["need", "address.city"]), {"need", "address"}) == ["need", "address.city"]
-    with pytest.raises(MaskPathUnfit) as refusal:
-        changed_paths(FieldMask(paths=["need", "grade"]), {"need"})
-    assert refusal.value.metadata() == {"field": "update_mask", "path": "grade"}
+    assert changed_paths(FieldMask(paths=["need", "address.city"]), Lead) == ["need", "address.city"]
+    for path in ("grade", "name", "etag", "*", "nothing", "address.nothing", "need.length"):
+        with pytest.raises(MaskPathUnfit) as refusal:
+            changed_paths(FieldMask(paths=["need", path]), Lead)
+        assert refusal.value.metadata() == {"field": "update_mask", "path": path}
     with pytest.raises(InvalidField):
-        changed_paths(FieldMask(), {"need"})
+        changed_paths(FieldMask(), Lead)
+
+
+def test_what_is_fixed_for_good_cannot_be_changed() -> None:
+    with pytest.raises(MaskPathUnfit) as refusal:
+        changed_paths(FieldMask(paths=["account"]), Contact)
+    assert refusal.value.metadata() == {"field": "update_mask", "path": "account"}
+
+
+def test_a_field_that_is_changed_as_a_whole_is_not_changed_in_part() -> None:
+    assert changed_fields(FieldMask(paths=["budget"]), Campaign) == {"budget"}
+    with pytest.raises(MaskPathUnfit) as refusal:
+        changed_fields(FieldMask(paths=["budget.units"]), Campaign)
+    assert refusal.value.metadata() == {"field": "update_mask", "path": "budget.units"}
 
 
 def test_a_day_comes_back_and_the_thirtieth_of_february_is_refused() -> None:

@@ -1,21 +1,15 @@
 """The manual's examples: every one is read as the door reads it, and holds to its contract."""
 
-from typing import Any
-
 import orjson
-import protovalidate
 import pytest
 from google.protobuf import json_format
 
-from gateway.openapi.document import document, path_of
-from gateway.openapi.examples import ID, text_example
-from gateway.settings import SERVICES
-from gateway.transcoding.methods import HTTP_BODY, Binding, Shape, find_bindings
+from chassis.rpc.validation import validate
+from gateway.transcoding.methods import HTTP_BODY, Binding, Shape
 from gateway.transcoding.requests import RequestPlan
+from tests.support.manual import BINDINGS, answer_of, body_of, manual, segments_of
 from trade.credit_code import credit_code
 
-BINDINGS = find_bindings(SERVICES)
-MANUAL = document(BINDINGS, version="1")
 WITH_BODY = [each for each in BINDINGS if each.body and each.method.shape is not Shape.UPLOAD]
 ANSWERED = [
     each
@@ -28,34 +22,10 @@ def name_of(binding: Binding) -> str:
     return f"{binding.verb} {binding.method.name}"
 
 
-def operation_of(binding: Binding) -> dict[str, Any]:
-    operation: dict[str, Any] = MANUAL["paths"][path_of(binding.template)][binding.verb.lower()]
-    return operation
-
-
-def body_of(binding: Binding) -> Any:
-    return operation_of(binding)["requestBody"]["content"]["application/json"]["example"]
-
-
-def answer_of(binding: Binding) -> Any:
-    return operation_of(binding)["responses"]["200"]["content"]["application/json"]["example"]
-
-
-def segments_of(binding: Binding) -> list[str]:
-    """The path as a caller fills it in: an id for each star, or what the field of a star by itself holds."""
-    segments = [ID if each == "*" else each for each in binding.template.segments]
-    for variable in binding.template.variables:
-        if variable.end == variable.start + 1:
-            field = binding.method.descriptor.input_type.fields_by_name[variable.field[0]]
-            segments[variable.start] = text_example(field) or ID
-    return segments
-
-
 @pytest.mark.parametrize("binding", WITH_BODY, ids=name_of)
 def test_a_body_can_be_sent_as_it_stands(binding: Binding) -> None:
     body = orjson.dumps(body_of(binding))
-    request = RequestPlan(binding).build(segments_of(binding), b"", body, {"if-match": '"3"'})
-    assert [violation.proto for violation in protovalidate.collect_violations(request)] == []
+    validate(RequestPlan(binding).build(segments_of(binding), b"", body, {"if-match": '"3"'}))
 
 
 @pytest.mark.parametrize("binding", ANSWERED, ids=name_of)
@@ -78,16 +48,16 @@ def test_the_public_form_is_filled_in_as_people_do() -> None:
 
 
 def test_a_field_without_an_example_of_its_own_has_its_usual_one() -> None:
-    city = MANUAL["components"]["schemas"]["leads.Address"]["properties"]["city"]
+    city = manual()["components"]["schemas"]["leads.Address"]["properties"]["city"]
     assert city["examples"] == ["杭州"]
 
 
 def test_the_usual_credit_code_has_its_check_digit() -> None:
-    account = MANUAL["components"]["schemas"]["pipeline.Account"]["properties"]["creditCode"]
+    account = manual()["components"]["schemas"]["pipeline.Account"]["properties"]["creditCode"]
     assert credit_code(account["examples"][0]) == account["examples"][0]
 
 
 def test_no_two_operations_have_one_name() -> None:
-    names = [operation["operationId"] for verbs in MANUAL["paths"].values() for operation in verbs.values()]
+    names = [operation["operationId"] for verbs in manual()["paths"].values() for operation in verbs.values()]
     assert len(names) == len(set(names))
     assert "CreateLead" in names

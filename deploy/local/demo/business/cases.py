@@ -38,6 +38,8 @@ PATH = (
 )
 # Before which step how many are lost, of those that come there; the rest are won.
 LOST_BEFORE = {Step.PROVE_NEED: 0.22, Step.QUOTE: 0.14, Step.NEGOTIATE: 0.18, Step.SIGN: 0.10}
+WEEKS_TO_SIGN_AFTER_ALL = 1
+SIGNED_AFTER_ALL = 0.4  # of those that were given up when their contract was agreed
 # How many weeks each step usually takes after the one before.
 WEEKS = {
     Step.REVIEW: (1, 1, 1, 2),
@@ -50,7 +52,8 @@ WEEKS = {
     Step.LOSE: (1, 2, 4),
 }
 # A quote must hold that many weeks and one more: its contract is signed by then, however slowly it goes.
-WEEKS_FROM_QUOTE_TO_SIGNATURE = sum(max(WEEKS[step]) for step in (Step.NEGOTIATE, Step.AGREE, Step.SIGN))
+WEEKS_TO_SIGN = max(*WEEKS[Step.SIGN], max(WEEKS[Step.LOSE]) + WEEKS_TO_SIGN_AFTER_ALL)
+WEEKS_FROM_QUOTE_TO_SIGNATURE = max(WEEKS[Step.NEGOTIATE]) + max(WEEKS[Step.AGREE]) + WEEKS_TO_SIGN
 LOSS_REASONS = ("price", "price", "competitor", "competitor", "budget", "postponed", "product", "no_response")
 
 
@@ -77,6 +80,12 @@ class Case:
     def at(self, *, week: int) -> "Case":
         """The case when its step goes on in another week."""
         return replace(self, week=week)
+
+    def after_all(self, *, week: int) -> "Case":
+        """The case when it was given up too early: now and then a customer signs what lies before him all the same."""
+        if not self.contract or self.chance(Step.LOSE).random() >= SIGNED_AFTER_ALL:
+            return self.ended()
+        return replace(self, step=Step.SIGN, week=week + WEEKS_TO_SIGN_AFTER_ALL)
 
     def ended(self) -> "Case":
         """The case when nothing more happens."""

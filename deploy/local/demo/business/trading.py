@@ -208,7 +208,7 @@ class Trading:
     def _collect(self, case: Case, week: Week) -> Case:
         return collect(self._actors, case, week)
 
-    def _lose(self, case: Case, _week: Week) -> Case:
+    def _lose(self, case: Case, week: Week) -> Case:
         chance = case.chance(Step.LOSE)
         request = opportunity_service_pb2.LoseOpportunityRequest(
             name=case.opportunity,
@@ -216,7 +216,7 @@ class Trading:
             request_id=f"demo-lose-{case.number}",
         )
         self._actors.ask(SELLER, "pipeline.OpportunityService.LoseOpportunity", request)
-        return case.ended()
+        return case.after_all(week=week.number)
 
     def _move(self, case: Case, stage: str) -> None:
         request = opportunity_service_pb2.MoveOpportunityRequest(
