@@ -9,6 +9,7 @@ from tests.support.grouping import room_of
     ("test", "room"),
     [
         ("tests/e2e/test_up.py::test_a", "tests/e2e/test_up.py"),
+        ("tests/e2e/life/test_person_erased.py::test_a", "tests/e2e/life"),
         ("tests/e2e/test_febrl.py::test_a[1]", "tests/e2e/test_febrl.py::test_a[1]"),
         ("tests/browser/test_manual.py::test_a", "browser"),
         ("tests/browser/test_landing_page.py::test_a", "browser"),

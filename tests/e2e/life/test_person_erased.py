@@ -1,0 +1,98 @@
+"""Afterwards the customer's buyer asks to be erased: nothing tells of him, and the business stands (G30, D-09)."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.audit.sealer import verify
+from chassis.database import open_engine
+from deploy.local.stack import SERVICES
+from tests.e2e.actors import JSON, accepted
+from tests.e2e.life.conftest import PERSON, WINTER, Cast, instalments_of
+from tests.faults.invariants import MONEY
+from tests.support.leftovers import database_of, leftovers, settings_of
+
+T = TypeVar("T")
+
+
+def figures(cast: Cast) -> JSON:
+    """The figures of the story."""
+    questions = {"querySales": {"selection": WINTER["selection"]}, "queryFunnel": WINTER}
+    return {
+        question: accepted(cast.director.http.post(f"/v1/figures:{question}", json=body))
+        for question, body in questions.items()
+    }
+
+
+def read(cast: Cast, service: str, reading: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    """What is read of a service's database, past the service."""
+
+    async def once() -> T:
+        engine = open_engine(database_of(cast.product, service), name="test")
+        async with engine.connect() as connection:
+            found = await reading(connection)
+        await engine.dispose()
+        return found
+
+    return asyncio.run(once())
+
+
+@pytest.fixture(scope="module")
+def before(cast: Cast, paid: JSON) -> JSON:
+    """The figures, and the sight of a person who stands in many places: else there were nothing to erase."""
+    places = {place for place, _ in asyncio.run(leftovers(cast.product, PERSON))}
+    assert {f"database of {name}" for name in ("leads", "pipeline", "contracts")} <= places
+    return figures(cast)
+
+
+@pytest.fixture(scope="module")
+def erased(cast: Cast, lead: JSON, before: JSON) -> None:
+    """He asks once, where his lead is; pipeline hears of it from leads, and contracts from pipeline."""
+    cast.administrator.do(f"{lead['name']}:erasePerson", {"reason": "本人书面申请"})
+
+
+@pytest.mark.usefixtures("erased")
+def test_soon_the_person_stands_nowhere_any_more(cast: Cast) -> None:
+    limit = time.monotonic() + 10
+    while left := asyncio.run(leftovers(cast.product, PERSON)):
+        assert time.monotonic() < limit, left
+
+
+@pytest.mark.usefixtures("erased")
+def test_the_business_stands_as_it_was(cast: Cast, converted: JSON, paid: JSON, won: JSON) -> None:
+    assert cast.seller.see(converted["contact"])["displayName"] == "***"
+    contract, opportunity = cast.finance.see(paid["name"]), cast.seller.see(won["name"])
+    for part in ("buyer", "amount", "paid", "state", "signTime"):
+        assert contract[part] == paid[part]
+    assert (opportunity["state"], opportunity["amount"]) == ("OPPORTUNITY_STATE_WON", won["amount"])
+    assert len(instalments_of(cast, paid)) == 3
+
+
+@pytest.mark.usefixtures("erased")
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_log_of_changes_is_whole(cast: Cast, service: str) -> None:
+    assert read(cast, service, verify) == []
+
+
+@pytest.mark.usefixtures("erased")
+@pytest.mark.parametrize("rule", MONEY)
+def test_the_books_are_balanced(cast: Cast, rule: str) -> None:
+    async def broken(connection: AsyncConnection) -> list[Any]:
+        return list((await connection.execute(text(MONEY[rule]))).all())
+
+    assert read(cast, "contracts", broken) == []
+
+
+@pytest.mark.usefixtures("erased")
+def test_a_rebuild_gives_the_same_figures_and_brings_nobody_back(cast: Cast, before: JSON) -> None:
+    settings = dict(settings_of(cast.product, "analytics"))
+    subprocess.run([sys.executable, "-m", "services.analytics", "rebuild"], env=settings, check=True, timeout=60)
+    assert cast.director.until(lambda: figures(cast), lambda seen: seen == before)
+    assert asyncio.run(leftovers(cast.product, PERSON)) == []
