@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -26,7 +25,6 @@ BEST_KNOWN = 0.98
 UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
 SERVERS = {"postgres", "nats-server"}
 TAKES_ROWS = {"leads", "postgres"}
-CERTAIN_ENOUGH = {"DUPLICATE_BAND_SAME", "DUPLICATE_BAND_LIKELY"}
 Pairs = set[frozenset[str]]
 
 
@@ -144,22 +142,13 @@ def pid_of(product: Product, program: str) -> int:
 
 
 def found_pairs(client: httpx.Client, name: str, ids: list[str]) -> Pairs:
-    """The rows that became one lead, and those whose leads are held to be one person."""
+    """The rows that became one lead, and those whose leads wait to be confirmed as one person."""
     rows_of: defaultdict[str, list[str]] = defaultdict(list)
     for row in every(client, f"/v1/{name}/rows", "rows"):
         if row["lead"]:  # a row without any name is refused: there is nobody to call
             rows_of[row["lead"]].append(ids[row["line"] - 2])
     pairs = {frozenset(pair) for rows in rows_of.values() for pair in itertools.combinations(rows, 2)}
-    for lead in duplicates(client, rows_of):
-        for candidate in lead["duplicates"]:
-            if candidate["band"] in CERTAIN_ENOUGH:
-                both = itertools.product(rows_of[lead["name"]], rows_of[candidate["lead"]])
-                pairs |= {frozenset(pair) for pair in both}
+    for alike in every(client, "/v1/duplicateCandidates", "duplicateCandidates"):
+        both = itertools.product(rows_of[alike["lead"]], rows_of[alike["other"]])
+        pairs |= {frozenset(pair) for pair in both}
     return pairs
-
-
-def duplicates(client: httpx.Client, names: Any) -> Iterator[dict[str, Any]]:
-    for name in list(names):
-        answer = client.get(f"/v1/{name}")
-        assert answer.status_code == 200, answer.text
-        yield answer.json()
