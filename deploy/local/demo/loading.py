@@ -16,7 +16,7 @@ from millrace.leads.v1.lead_pb2 import Lead
 
 from chassis.settings import Environment
 from deploy.local.demo.business import Trading
-from deploy.local.demo.business.actors import Actors
+from deploy.local.demo.business.actors import SELLER, Actors
 from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
@@ -139,8 +139,8 @@ def _live_through_the_year(
     actors = Actors(stack, accounts)
     cases, trading = read_cases(stack.home.demo_cases), None
     for week in live_through(stack.home, day):
-        remote.sign_in(accounts[0]["email"], accounts[0]["password"])
-        actors.sign_in()
+        actors.begin_week()
+        remote.carry(actors.token(SELLER))
         trading = trading or Trading(actors, load_catalogue(actors))
         first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
         names = _load_leads(remote, told[first:end], first=first)
@@ -150,7 +150,7 @@ def _live_through_the_year(
             stack.say(
                 f"  {week.end.date()}: {end} leads, {sum(bool(case.opportunity) for case in cases)} opportunities"
             )
-    actors.sign_in()
+    actors.begin_week()
     set_targets(actors, leads=leads, regions=regions, years=sorted({day.year, (day - YEAR).year}))
     book_strangers(actors, day)
     actors.close()

@@ -59,10 +59,13 @@ class Remote:
         self._leads.close()
 
     def sign_in(self, email: str, password: str) -> None:
-        """Carry the administrator's token from now on."""
+        """Carry the token of whoever administers the company."""
         request = SignInRequest(email=email, password=password)
-        session = SessionServiceStub(self._directory).SignIn(request, timeout=SECONDS)
-        self._metadata = (("authorization", f"Bearer {session.access_token}"),)
+        self.carry(SessionServiceStub(self._directory).SignIn(request, timeout=SECONDS).access_token)
+
+    def carry(self, token: str) -> None:
+        """Carry the token from now on."""
+        self._metadata = (("authorization", f"Bearer {token}"),)
 
     def create_region(self, number: int, name: str, provinces: Sequence[str]) -> str:
         """Its resource name."""
