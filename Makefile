@@ -72,7 +72,7 @@ proto: setup ## Generate the contracts' code anew
 reference: setup ## Write docs/reference anew from the code
 	$(BIN)/python -m deploy.reference
 
-lock: ## Resolve the versions anew
+lock: setup ## Resolve the versions anew
 	for extra in directory leads pipeline contracts analytics gateway learning local development; do \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --extra $$extra pyproject.toml -o requirements/$$extra.lock || exit 1; done

@@ -70,7 +70,7 @@ async def _measure(bench: Bench, began: float) -> None:
     _say_memory(bench)
     await measure_selling(bench, raw=raw)
     await measure_figuring(bench)
-    await grow(bench, began, stock=FIRST + STOCK, rate=rate, few=spread(few.latencies)["p99"])
+    await grow(bench, began, stock=FIRST + STOCK, few=spread(few.latencies)["p99"])
 
 
 def _measure_second_start(bench: Bench) -> None:
