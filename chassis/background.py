@@ -9,7 +9,7 @@ from chassis import logs
 from chassis.audit.sealer import Sealer
 from chassis.consumer.consumer import Consumer
 from chassis.history import history_for
-from chassis.housekeeping import HOUSEKEEPING
+from chassis.housekeeping import housekeeping
 from chassis.jobs import Jobs, Sweeps
 from chassis.measures import Measures, begin_at_nothing
 from chassis.parts import Parts
@@ -49,7 +49,7 @@ class Background:
         begin_at_nothing(name, consumers=followed, kinds=[kind.name for kind in kinds])
         self._go(Measures(engine, clock=clock, service=name).run(), "measures")
         self._go(Jobs(kinds, engine=engine, clock=clock).run(), "jobs")
-        sweeps = (*definition.sweeps(parts), *HOUSEKEEPING)
+        sweeps = (*definition.sweeps(parts), *housekeeping(clock))
         self._go(Sweeps(sweeps, engine=engine, clock=clock).run(), "sweeps")
         for number, task in enumerate(definition.background(parts)):
             self._go(task, f"background-{number}")

@@ -48,7 +48,7 @@ def up(home: Home, port: int) -> int:
     """Start everything, tell the person where, keep it running until a signal, stop it in order."""
     if not _becomes_free(port):
         return _refuse(f"Port {port} is taken. Choose another one: PORT={port + 10} make run")
-    wanted = _end_wanted()
+    ending = Ending()
     stack = Stack(home, port, environment=demo_year(home) if _demo_wanted() else {})
     try:
         stack.start()
@@ -59,10 +59,13 @@ def up(home: Home, port: int) -> int:
             f"Millrace is ready at http://127.0.0.1:{port}  (Ctrl-C stops it; its state stays in {home.folder})",
             flush=True,
         )
-        while not wanted.wait(LOOK_EVERY):
+        ending.no_longer_breaks_in()
+        while not ending.asked.wait(LOOK_EVERY):
             stack.revive()
+    except Stopped:
+        return 0
     except DidNotStart as refusal:
-        return 0 if wanted.is_set() else _refuse(str(refusal))
+        return _refuse(str(refusal))
     finally:
         print("Stopping …", flush=True)
         stack.stop()
@@ -74,12 +77,31 @@ def _demo_wanted() -> bool:
     return env.text("MILLRACE_DEMO", "on", means="`off` starts without the invented company") != "off"
 
 
-def _end_wanted() -> threading.Event:
-    """Set by Ctrl-C, by SIGTERM and when the terminal closes."""
-    wanted = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: wanted.set())
-    return wanted
+class Stopped(BaseException):
+    """The end was asked for before everything served."""
+
+
+class Ending:
+    """Whether the end was asked for: by Ctrl-C, by SIGTERM or by a terminal that closes.
+
+    It breaks into a start, which takes minutes the first time; what serves is ended between two looks.
+    """
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self._breaks_in = True
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._hear)
+
+    def no_longer_breaks_in(self) -> None:
+        """Everything serves."""
+        self._breaks_in = False
+
+    def _hear(self, *_: object) -> None:
+        self.asked.set()
+        if self._breaks_in:
+            self._breaks_in = False
+            raise Stopped
 
 
 def _becomes_free(port: int) -> bool:

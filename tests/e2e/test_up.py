@@ -16,6 +16,7 @@ from tests.support.homes import Homes
 from tests.support.product import READY, Product
 
 LEADS = 150
+FORGOTTEN_AFTER = 9  # weeks: longer than answers to repeated requests are kept
 KPIS = ("KPI_LEADS", "KPI_ORDERS", "KPI_ORDER_RATE", "KPI_RETENTION", "KPI_SIGNED", "KPI_RECEIVED")
 
 
@@ -123,6 +124,24 @@ def test_ctrl_c_stops_everything(product: Product) -> None:
     children = product.processes()
     assert product.stop(signal.SIGINT) == 0
     assert [child for child in children if child.is_running()] == []
+
+
+def test_ctrl_c_breaks_into_a_first_start_and_the_next_one_goes_on_where_it_was(homes: Homes) -> None:
+    with homes.empty() as home:
+        product = Product(home, {"MILLRACE_DEMO_LEADS": "12"}).start(until="Loading the demo company")
+        week = home / "demo-week"
+        limit = time.monotonic() + 60
+        while not week.exists() or int(week.read_text() or 0) < FORGOTTEN_AFTER:
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        children, asked = product.processes(), time.monotonic()
+        assert product.stop(signal.SIGINT) == 0
+        assert time.monotonic() - asked < 30, "it went on to the end of the year"
+        assert [child for child in children if child.is_running()] == []
+        product.start()
+        with product.client() as client:
+            assert client.get("/v1/regions").json()["totalSize"] == 4
+        product.stop()
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ class Product:
         """Where it serves."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> "Product":
-        """Start it and wait for the line that says it is ready."""
+    def start(self, *, until: str = READY) -> "Product":
+        """Start it and wait for the line that says it is ready, or for another that begins so."""
         told = os.environ | {"PORT": str(self.port), "MILLRACE_HOME": str(self.home)} | dict(self.environment)
         command = [sys.executable, "-m", *self.command]
         self.runner = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=told)
@@ -44,7 +44,7 @@ class Product:
         self.said = []
         for line in self.runner.stdout:
             self.said.append(line)
-            if line.startswith(READY):
+            if line.startswith(until):
                 return self
         raise AssertionError(f"it ended with {self.runner.wait()}:\n{''.join(self.said)}{self.logs()}")
 

@@ -1,6 +1,7 @@
 """What every service clears away by itself."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.housekeeping import HOUSEKEEPING, forget_requests
+from chassis.clock import FileClock
+from chassis.housekeeping import forget_requests, housekeeping
 from chassis.tables import requests
 from chassis.work.request_key import lasts
+from kernel.time import SystemClock
 from tests.support.clock import FixedClock
 
 FILL = text(
@@ -63,5 +66,9 @@ async def test_a_sweep_whose_time_is_over_leaves_the_rest_to_the_next(engine: As
     assert await left(engine) == 7_001
 
 
+def test_in_a_rehearsal_whose_months_are_seconds_no_answer_is_forgotten(tmp_path: Path) -> None:
+    assert "forget requests" not in {sweep.name for sweep in housekeeping(FileClock(tmp_path / "clock"))}
+
+
 def test_answers_are_forgotten_every_minute() -> None:
-    assert {sweep.name: sweep.every for sweep in HOUSEKEEPING}["forget requests"] == timedelta(minutes=1)
+    assert {sweep.name: sweep.every for sweep in housekeeping(SystemClock())}["forget requests"] == timedelta(minutes=1)

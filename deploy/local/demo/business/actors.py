@@ -4,7 +4,7 @@ import importlib
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -17,7 +17,7 @@ from deploy.local.stack import SERVICES, Stack
 SECONDS = 30
 # Longer than a service waits before it asks again for a signing key it does not know.
 PATIENCE = 45
-NOT_YET = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAVAILABLE}
+NOT_YET = frozenset({grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAVAILABLE})
 SELLER, DIRECTOR, LEGAL, FINANCE = ("administrator", "sales_director", "legal", "finance")
 
 
@@ -45,12 +45,22 @@ class Actors:
                 self._tokens[role] = session.access_token
             return self._tokens[role]
 
-    def ask(self, role: str, method: str, request: Any) -> Any:
+    def ask(self, role: str, method: str, request: Any, *, not_yet: grpc.StatusCode | None = None) -> Any:
         """Call `pipeline.OpportunityService.MoveOpportunity` as somebody of the role.
 
-        Waits until a service has heard of him; raises RpcError for a refusal.
+        Waits until a service has heard of him, and while it refuses by `not_yet`; raises RpcError for a refusal.
         """
-        return self._patiently(role, lambda metadata: self._call(method)(request, timeout=SECONDS, metadata=metadata))
+        waiting = NOT_YET if not_yet is None else NOT_YET | {not_yet}
+        return self._patiently(
+            role, lambda metadata: self._call(method)(request, timeout=SECONDS, metadata=metadata), waiting
+        )
+
+    def see(self, role: str, method: str, request: Any, *, once: Callable[[Any], bool]) -> Any:
+        """What is read once it is so, because another service had to hear of it first; as it is after `PATIENCE`."""
+        limit = time.monotonic() + PATIENCE
+        while not once(found := self.ask(role, method, request)) and time.monotonic() < limit:
+            time.sleep(0.2)
+        return found
 
     def send(self, role: str, method: str, messages: Sequence[Any]) -> Any:
         """The same for a stream of messages."""
@@ -58,20 +68,20 @@ class Actors:
         def call(metadata: Any) -> Any:
             return self._call(method)(iter(messages), timeout=SECONDS, metadata=metadata)
 
-        return self._patiently(role, call)
+        return self._patiently(role, call, NOT_YET)
 
     def close(self) -> None:
         """Hang up."""
         for channel in self._channels.values():
             channel.close()
 
-    def _patiently(self, role: str, call: Any) -> Any:
+    def _patiently(self, role: str, call: Any, waiting: Collection[grpc.StatusCode]) -> Any:
         limit = time.monotonic() + PATIENCE
         while True:
             try:
                 return call((("authorization", f"Bearer {self.token(role)}"),))
             except grpc.RpcError as error:
-                if error.code() not in NOT_YET or time.monotonic() > limit:
+                if error.code() not in waiting or time.monotonic() > limit:
                     raise
                 time.sleep(0.2)
 

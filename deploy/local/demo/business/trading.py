@@ -20,6 +20,7 @@ from millrace.contracts.v1 import (
     quote_service_pb2,
 )
 from millrace.leads.v1 import lead_conversion_service_pb2, lead_service_pb2
+from millrace.leads.v1.lead_pb2 import LEAD_STATE_CONVERTING
 from millrace.pipeline.v1 import (
     evidence_pb2,
     evidence_service_pb2,
@@ -41,6 +42,8 @@ PAPER = b"%PDF-1.7\n% demo\n%%EOF\n"
 BY_TERM = 0.3  # so many of the contracts are for a term of months; the others are for good
 WAITING = 0.5  # so much of what comes up in the present weeks is still undecided
 CRITERIA = range(1, 6)
+# What a service answers until it has heard what another one told of: of the opportunity, of the quote its gate asks for.
+UNHEARD_OF, CLOSED = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION
 
 
 class Trading:
@@ -92,7 +95,8 @@ class Trading:
         return case.then(week=week.number)
 
     def _review(self, case: Case, week: Week) -> Case:
-        lead = self._actors.ask(SELLER, "leads.LeadService.GetLead", lead_service_pb2.GetLeadRequest(name=case.lead))
+        asked = lead_service_pb2.GetLeadRequest(name=case.lead)
+        lead = self._actors.see(SELLER, "leads.LeadService.GetLead", asked, once=_is_taken_over)
         name = lead.conversion.registration
         if not name:
             return case.ended()
@@ -144,7 +148,9 @@ class Trading:
             valid_until=date_message(week.end.date() + timedelta(weeks=WEEKS_FROM_QUOTE_TO_SIGNATURE + 1)),
         )
         create = quote_service_pb2.CreateQuoteRequest(quote=quote, request_id=f"demo-quote-{case.number}")
-        made = self._actors.ask(SELLER, "contracts.QuoteService.CreateQuote", create)
+        made = self._actors.ask(
+            SELLER, "contracts.QuoteService.CreateQuote", create, not_yet=grpc.StatusCode.INVALID_ARGUMENT
+        )
         waits = week.is_present and chance.random() < WAITING
         if waits and chance.random() < WAITING:
             return case.ended()  # a draft the seller still thinks about
@@ -164,8 +170,10 @@ class Trading:
 
     def _agree(self, case: Case, week: Week) -> Case:
         ask = contract_service_pb2.ListContractsRequest(filter=f'opportunity = "{case.opportunity}"')
-        found = self._actors.ask(LEGAL, "contracts.ContractService.ListContracts", ask).contracts
-        if not found or not found[0].approval:
+        found = self._actors.see(
+            LEGAL, "contracts.ContractService.ListContracts", ask, once=lambda seen: _is_with_legal(seen.contracts)
+        ).contracts
+        if not _is_with_legal(found):
             return case.ended()
         contract = self._for_a_term(case, found[0], week)
         self._approve(LEGAL, contract.approval, f"demo-legal-{case.number}")
@@ -219,16 +227,29 @@ class Trading:
         return case.after_all(week=week.number)
 
     def _move(self, case: Case, stage: str) -> None:
+        """Move on as soon as pipeline has heard of what its gate asks for: the quote is told of by another service."""
         request = opportunity_service_pb2.MoveOpportunityRequest(
             name=case.opportunity, stage=stage, request_id=f"demo-{stage}-{case.number}"
         )
-        self._actors.ask(SELLER, "pipeline.OpportunityService.MoveOpportunity", request)
+        self._actors.ask(
+            SELLER, "pipeline.OpportunityService.MoveOpportunity", request, not_yet=grpc.StatusCode.FAILED_PRECONDITION
+        )
 
     def _approve(self, role: str, approval: str, key: str) -> None:
         """Look at what is asked and agree to exactly that."""
         asked = self._actors.ask(role, "contracts.ApprovalService.GetApproval", GetApprovalRequest(name=approval))
         request = ApproveRequest(name=approval, content_hash=asked.content_hash, request_id=key)
         self._actors.ask(role, "contracts.ApprovalService.Approve", request)
+
+
+def _is_taken_over(lead: Any) -> bool:
+    """Whether pipeline has answered to the conversion, whatever it was."""
+    return bool(lead.state != LEAD_STATE_CONVERTING)
+
+
+def _is_with_legal(contracts: Sequence[Any]) -> bool:
+    """Whether the draft of the only contract is under review."""
+    return bool(contracts) and bool(contracts[0].approval)
 
 
 def _decimal(value: Decimal | int) -> DecimalMessage:
