@@ -47,7 +47,8 @@ _FORGETTING = Sweep("forget requests", timedelta(minutes=1), forget_requests)
 
 
 def housekeeping(clock: Clock) -> tuple[Sweep, ...]:
-    """What is cleared away by this clock. In a rehearsal no answer is: a month passes in seconds, and whoever was
-    interrupted asks again.
+    """What is cleared away by this clock.
+
+    In a rehearsal no answer is: a month passes in seconds, and whoever was interrupted asks again.
     """
     return (_ARCHIVING,) if isinstance(clock, FileClock) else (_ARCHIVING, _FORGETTING)

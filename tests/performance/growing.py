@@ -1,5 +1,6 @@
 """How the cost of looking for duplicates grows with the stock, up to a million leads or as far as the time allows."""
 
+import math
 import os
 
 from tests.performance.bench import Bench
@@ -19,6 +20,5 @@ async def grow(bench: Bench, began: float, *, stock: int, few: float) -> None:
     await bench.settle()
     many = await check_duplicates(bench)
     beside = spread(many.latencies) | {"leads": float(stock)}
-    bench.say(
-        Figure("duplicate-check-large", beside["p99"], "ms", 3 * few, False, beside["p99"] / few, many.cpu_ms, beside)
-    )
+    reached = beside["p99"] if stock >= limit else math.nan  # what fewer leads cost says nothing of a million
+    bench.say(Figure("duplicate-check-large", reached, "ms", 3 * few, False, reached / few, many.cpu_ms, beside))

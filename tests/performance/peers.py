@@ -44,7 +44,7 @@ async def echo(log: Path) -> Drive:
 
 
 async def insert(dsn: str) -> Drive:
-    """Insert a lead and its outbox row, and commit: what any design pays at least."""
+    """Insert a lead and its outbox row in a transaction, as one writes it by hand: begin, two inserts, commit."""
     connection = await asyncpg.connect(dsn)
     await connection.execute(TABLES)
     await connection.close()

@@ -1,10 +1,8 @@
 """Looking for words wherever a running product keeps anything: dumps of its databases, streams, files and logs."""
 
 import subprocess
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
-
-import psutil
 
 from chassis.consumer.pull import LogReader
 from chassis.streaming.connection import connect
@@ -12,15 +10,10 @@ from deploy.local.nats import OPERATOR
 from deploy.local.postgres import OWNER, program
 from deploy.local.stack import SERVICES
 from tests.support.product import Product
+from tests.support.records import database_of, settings_of
 
 POSTGRES = "postgres"  # the server's own folder: what it has not vacuumed yet is no record any more
 Kept = tuple[str, bytes]  # a place, and what it holds
-
-
-def settings_of(product: Product, name: str) -> Mapping[str, str]:
-    """What a running program was told."""
-    told: Mapping[str, str] = psutil.Process(product.pid(name)).environ()
-    return told
 
 
 async def leftovers(product: Product, words: Iterable[str]) -> list[tuple[str, str]]:
@@ -44,11 +37,6 @@ def dumps(product: Product) -> Iterator[Kept]:
         sockets = database_of(product, name).partition("host=")[2]
         command = [str(program("pg_dump")), "-h", sockets, "-U", OWNER, name]
         yield f"database of {name}", subprocess.run(command, check=True, capture_output=True).stdout
-
-
-def database_of(product: Product, name: str) -> str:
-    """Where a service's database is, as the service itself reaches it."""
-    return settings_of(product, name)[f"MILLRACE_{name.upper()}_DATABASE_URL"]
 
 
 async def streams(product: Product) -> AsyncIterator[Kept]:

@@ -4,22 +4,16 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.audit.sealer import verify
-from chassis.database import open_engine
 from deploy.local.stack import SERVICES
 from tests.e2e.actors import JSON, accepted
 from tests.e2e.life.conftest import PERSON, WINTER, Cast, instalments_of
 from tests.faults.invariants import MONEY
-from tests.support.leftovers import database_of, leftovers, settings_of
-
-T = TypeVar("T")
+from tests.support.leftovers import leftovers
+from tests.support.records import read, rows, settings_of
 
 
 def figures(cast: Cast) -> JSON:
@@ -29,19 +23,6 @@ def figures(cast: Cast) -> JSON:
         question: accepted(cast.director.http.post(f"/v1/figures:{question}", json=body))
         for question, body in questions.items()
     }
-
-
-def read(cast: Cast, service: str, reading: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-    """What is read of a service's database, past the service."""
-
-    async def once() -> T:
-        engine = open_engine(database_of(cast.product, service), name="test")
-        async with engine.connect() as connection:
-            found = await reading(connection)
-        await engine.dispose()
-        return found
-
-    return asyncio.run(once())
 
 
 @pytest.fixture(scope="module")
@@ -78,16 +59,13 @@ def test_the_business_stands_as_it_was(cast: Cast, converted: JSON, paid: JSON, 
 @pytest.mark.usefixtures("erased")
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_log_of_changes_is_whole(cast: Cast, service: str) -> None:
-    assert read(cast, service, verify) == []
+    assert read(cast.product, service, verify) == []
 
 
 @pytest.mark.usefixtures("erased")
 @pytest.mark.parametrize("rule", MONEY)
 def test_the_books_are_balanced(cast: Cast, rule: str) -> None:
-    async def broken(connection: AsyncConnection) -> list[Any]:
-        return list((await connection.execute(text(MONEY[rule]))).all())
-
-    assert read(cast, "contracts", broken) == []
+    assert rows(cast.product, "contracts", MONEY[rule]) == []
 
 
 @pytest.mark.usefixtures("erased")

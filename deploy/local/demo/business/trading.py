@@ -42,7 +42,7 @@ PAPER = b"%PDF-1.7\n% demo\n%%EOF\n"
 BY_TERM = 0.3  # so many of the contracts are for a term of months; the others are for good
 WAITING = 0.5  # so much of what comes up in the present weeks is still undecided
 CRITERIA = range(1, 6)
-# What a service answers until it has heard what another one told of: of the opportunity, of the quote its gate asks for.
+# What a service answers until it has heard of what another one did: of the opportunity, of the quote a gate asks for.
 UNHEARD_OF, CLOSED = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION
 
 
