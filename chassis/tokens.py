@@ -37,9 +37,13 @@ LEEWAY = timedelta(seconds=30)
 
 _FETCH_PAUSE = timedelta(seconds=30)
 _RETRY_PAUSE = timedelta(seconds=1)
-_KEY_SET_AGE = timedelta(hours=1)
+# A key that was ended is trusted no longer than this, even where no token of its successor comes by. Without the
+# directory nobody has a token that old anyway.
+_KEY_SET_AGE = LIFETIME
 _CACHE_SIZE = 10_000
 _RENEW_BEFORE = timedelta(minutes=1)
+# Long before its end, because a token whose key was ended holds no more, and nobody tells its bearer.
+_RENEW_AFTER = timedelta(minutes=1)
 _REGISTRY = JWSRegistry(algorithms=[ALGORITHM])
 
 
@@ -75,7 +79,7 @@ class Revocations(Protocol):
 
 
 class TokenVerifier:
-    """Checks tokens: the signature once, expiry and revocation on every use."""
+    """Checks tokens: the signature once; expiry, revocation and whether the key is still known on every use."""
 
     def __init__(
         self,
@@ -89,15 +93,15 @@ class TokenVerifier:
         self._issuer = issuer
         self._audience = audience
         self._revocations = revocations
-        self._known: dict[bytes, Claims] = {}
+        self._known: dict[bytes, tuple[str, Claims]] = {}
 
     async def verify(self, token: str, now: datetime) -> Claims:
         """What the token says; raises Unauthenticated, and Overloaded while its key cannot be fetched."""
         digest = hashlib.sha256(token.encode()).digest()
-        claims = self._known.get(digest)
-        if claims is None:
+        key_id, claims = self._known.get(digest) or ("", None)
+        if claims is None or not self._keys.hold(key_id):
             claims = await self._checked(token, now)
-            self._remember(digest, claims)
+            self._remember(digest, _key_id(token), claims)
         if now >= claims.expire_time + LEEWAY:
             self._known.pop(digest, None)
             raise Unauthenticated
@@ -118,11 +122,11 @@ class TokenVerifier:
             raise Unauthenticated
         return _read(claims, now)
 
-    def _remember(self, digest: bytes, claims: Claims) -> None:
+    def _remember(self, digest: bytes, key_id: str, claims: Claims) -> None:
         if len(self._known) >= _CACHE_SIZE:
             # The oldest entry goes: tokens live ten minutes, so it is the likeliest to be of no use any more.
             self._known.pop(next(iter(self._known)))
-        self._known[digest] = claims
+        self._known[digest] = (key_id, claims)
 
 
 class _KnownKeys:
@@ -134,6 +138,10 @@ class _KnownKeys:
         self._fetched: datetime | None = None
         self._not_before: datetime | None = None
         self._fetching = asyncio.Lock()
+
+    def hold(self, key_id: str) -> bool:
+        """Whether the key was there at the last fetch."""
+        return key_id in self._keys
 
     async def get(self, key_id: str, now: datetime) -> OKPKey:
         if key_id not in self._keys or self._old(now):
@@ -168,7 +176,7 @@ class _KnownKeys:
 
 
 class ServiceTokens:
-    """The token of a service's own account, renewed a minute before it ends."""
+    """The token of a service's own account, renewed every minute; while that fails, a minute before it ends."""
 
     def __init__(self, channel: grpc.aio.Channel, *, service: str, secret: str) -> None:
         """`secret` is `service_secret` of the installation's secret."""
@@ -176,24 +184,30 @@ class ServiceTokens:
         self._service = service
         self._secret = secret
         self._token = ""
-        self._expire_time = datetime.min.replace(tzinfo=UTC)
+        self._expire_time = self._renew_time = datetime.min.replace(tzinfo=UTC)
         self._renewing = asyncio.Lock()
 
     async def token(self, now: datetime) -> str:
         """A token that holds for at least a minute; raises Overloaded when directory does not answer."""
         async with self._renewing:
-            if now + _RENEW_BEFORE >= self._expire_time:
-                await self._renew()
+            if now >= self._renew_time or not self._holds(now):
+                await self._renew(now)
         return self._token
 
-    async def _renew(self) -> None:
+    def _holds(self, now: datetime) -> bool:
+        return now + _RENEW_BEFORE < self._expire_time
+
+    async def _renew(self, now: datetime) -> None:
         forbid_inside_transaction()
+        self._renew_time = now + _RENEW_AFTER
         request = api_client_service_pb2.IssueClientTokenRequest(
             client_id=f"services/{self._service}", client_secret=self._secret
         )
         try:
             answer = await self._stub.IssueClientToken(request, timeout=3)
         except grpc.aio.AioRpcError as error:
+            if self._holds(now):
+                return
             raise Overloaded from error
         self._token = answer.access_token
         self._expire_time = answer.expire_time.ToDatetime(tzinfo=UTC)

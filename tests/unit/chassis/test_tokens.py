@@ -179,6 +179,29 @@ async def test_a_new_key_is_known_thirty_seconds_after_the_last_fetch_at_the_lat
     assert await verifier.verify(token, NOON + timedelta(seconds=30)) == ANNA
 
 
+async def test_a_token_that_was_known_holds_no_more_once_its_key_is_gone() -> None:
+    source = Source(KEY)
+    verifier = TokenVerifier(source)
+    token = encode_token(ANNA, key=KEY, key_id="one")
+    await verifier.verify(token, NOON)
+    source.keys = [OTHER]
+    later = NOON + timedelta(seconds=30)
+    await verifier.verify(encode_token(ANNA, key=OTHER, key_id="two"), later)
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token, later)
+
+
+async def test_a_key_that_is_gone_is_forgotten_after_ten_minutes_though_nobody_shows_its_successor() -> None:
+    source = Source(KEY)
+    verifier = TokenVerifier(source)
+    await verifier.verify(encode_token(ANNA, key=KEY, key_id="one"), NOON)
+    source.keys = [OTHER]
+    later = NOON + timedelta(minutes=10)
+    forged = replace(ANNA, issue_time=later, expire_time=later + timedelta(minutes=10))
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(encode_token(forged, key=KEY, key_id="one"), later)
+
+
 async def test_a_key_set_out_of_reach_is_our_trouble_and_not_the_callers() -> None:
     source = Source(KEY)
     source.away = True
