@@ -1,4 +1,7 @@
-"""The directory service, from top to bottom: `python -m services.directory serve|work|both|migrate|bootstrap`."""
+"""The directory service, from top to bottom: `python -m services.directory serve|work|both|migrate|verify-audit`.
+
+And `bootstrap` and `rotate-keys`, for what only an operator does.
+"""
 
 import asyncio
 import os
@@ -17,14 +20,15 @@ from millrace.directory.v1 import (
     team_service_pb2,
 )
 
+from chassis.clock import clock_of
 from chassis.life_cycle import run
 from chassis.organization import Organization, identify_by
 from chassis.parts import Parts, ServiceDefinition
 from chassis.rpc.serving import Identify
-from chassis.settings import Environment, SettingsWrong
+from chassis.settings import Environment, ServiceSettings, SettingsWrong
 from chassis.texts import Texts
 from kernel.errors import Refusal
-from services.directory.commands import add_first_administrator, establish
+from services.directory.commands import add_first_administrator, establish, rotate_keys
 from services.directory.events.publications import ORGANIZATION
 from services.directory.events.sign_in_publications import SIGN_IN
 from services.directory.rpc.access_servicer import AccessServicer
@@ -33,9 +37,10 @@ from services.directory.rpc.member_servicer import MemberServicer
 from services.directory.rpc.region_servicer import RegionServicer
 from services.directory.rpc.role_servicer import RoleServicer
 from services.directory.rpc.team_servicer import TeamServicer
-from services.directory.sign_in import sign_in_servicers, sign_in_sweeps, token_verifier
+from services.directory.sign_in import sign_in_servicers, sign_in_sweeps, token_issuer, token_verifier
 from services.directory.storage import tables
 from services.directory.storage.metadata import METADATA
+from services.directory.storage.sealing import SealBroken
 
 HERE = Path(__file__).parent
 PUBLICATIONS = {**ORGANIZATION, **SIGN_IN}
@@ -55,8 +60,9 @@ def identify(parts: Parts) -> Identify:
 
 
 async def warm(parts: Parts) -> None:
-    """Read the organization before the first call."""
+    """Read the organization before the first call, and look at the signing keys that stand there."""
     await organization(parts).refresh()
+    await token_issuer(parts).begin()
 
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
@@ -96,6 +102,9 @@ def main() -> None:
     if sys.argv[1:] == ["bootstrap"]:
         bootstrap()
         return
+    if sys.argv[1:] == ["rotate-keys"]:
+        rotate()
+        return
     run(DEFINITION)
     if sys.argv[1:] == ["migrate"]:
         asyncio.run(establish(os.environ["MILLRACE_DIRECTORY_DATABASE_URL"], publications=PUBLICATIONS))
@@ -122,6 +131,24 @@ def bootstrap() -> None:
         text = Texts(DEFINITION.messages).render(refusal.reason, refusal.metadata(), "en")
         raise SystemExit(f"directory: {text}") from None
     sys.stdout.write(f"{member.name}\n")
+
+
+def rotate() -> None:
+    """End the keys of tokens at once and make a new one, with the settings of the service."""
+    try:
+        settings = ServiceSettings.read("directory", os.environ)
+        rotated = rotate_keys(
+            settings.database_url,
+            secret=settings.secret,
+            clock=clock_of(os.environ),
+            publications=PUBLICATIONS,
+        )
+        key = asyncio.run(rotated)
+    except SettingsWrong as wrong:
+        raise SystemExit(f"directory: {wrong}") from None
+    except SealBroken as broken:
+        raise SystemExit(f"directory: not rotated: {broken}") from None
+    sys.stdout.write(f"{key}\n")
 
 
 if __name__ == "__main__":

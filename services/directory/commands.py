@@ -1,9 +1,11 @@
-"""What an operator does before anybody can sign in."""
+"""What an operator does: before anybody can sign in, and when the keys of tokens are trusted no more."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 from google.protobuf.wrappers_pb2 import BoolValue
 from millrace.directory.v1.member_pb2 import Member
@@ -12,9 +14,12 @@ from chassis.clock import clock_of
 from chassis.database import open_engine
 from chassis.principal import Principal, Scope
 from chassis.publication import Publications
+from chassis.rpc.call import Call
 from chassis.work import Store, UnitOfWork
 from chassis.work.request_key import RequestKey
+from kernel.time import Clock
 from services.directory.application.establishment import establish_administrator, establish_defaults
+from services.directory.application.keys import ensure_signing_key, read_keys
 from services.directory.application.passwords import give_password
 from services.directory.defaults import default_roles, house_calendar
 from services.directory.domain.credentials import check_password
@@ -22,6 +27,7 @@ from services.directory.domain.member import MemberDetails
 from services.directory.domain.role import PERMISSIONS
 from services.directory.rpc import member_messages
 from services.directory.storage.password_hashing import PasswordHashing
+from services.directory.storage.sealing import Sealing
 
 # The operator holds the database itself: there is nothing left to guard from him.
 OPERATOR = Principal(subject="services/directory", grants=dict.fromkeys(PERMISSIONS, Scope.ALL))
@@ -61,6 +67,27 @@ async def add_first_administrator(
     return member
 
 
+async def rotate_keys(database_url: str, *, secret: str, clock: Clock, publications: Publications) -> str:
+    """End every key that signs, will sign or signed tokens, make a new one, and tell its id.
+
+    Commands that run at once make one key, whose id all of them tell. Raises SealBroken when a key was sealed with
+    another secret than this one: the processes that run could not open the new key.
+    """
+    sealing = Sealing(secret)
+    async with _opened(database_url, "rotate-keys", clock=clock, publications=publications) as store:
+        call = Call(principal=OPERATOR, method="rotate-keys", now=clock.now())
+        known = await store.read(call, read_keys)
+        for key in known:
+            sealing.open(key.sealed_private, of=key.uuid)
+        distrusted = frozenset(key.uuid for key in known)
+
+        async def run(work: UnitOfWork) -> None:
+            await ensure_signing_key(work, make=sealing.key_pair, distrusted=distrusted)
+
+        await store.write(call, Empty(), run, answer=lambda _: Empty())
+        return ", ".join(str(key.uuid) for key in await store.read(call, read_keys))
+
+
 async def _once(
     database_url: str,
     command: str,
@@ -69,10 +96,17 @@ async def _once(
     answer_type: type[Message],
     publications: Publications,
 ) -> Any:
-    engine = open_engine(database_url, name=f"millrace-directory-{command}", pool_size=1)
-    store = Store(engine, service="directory", clock=clock_of(os.environ), publications=publications)
-    try:
-        key = RequestKey(OPERATOR.subject, command, "", b"")
+    key = RequestKey(OPERATOR.subject, command, "", b"")
+    async with _opened(database_url, command, clock=clock_of(os.environ), publications=publications) as store:
         return await store.once(key, OPERATOR, run, answer_type=answer_type)
+
+
+@asynccontextmanager
+async def _opened(database_url: str, command: str, *, clock: Clock, publications: Publications) -> AsyncIterator[Store]:
+    engine = open_engine(database_url, name=f"millrace-directory-{command}", pool_size=2)
+    store = Store(engine, service="directory", clock=clock, publications=publications)
+    try:
+        yield store
     finally:
+        await store.drain()
         await engine.dispose()

@@ -53,10 +53,16 @@ def token_verifier(parts: Parts) -> TokenVerifier:
             return await revoked_since(connection, parts.clock.now() - LIFETIME - 2 * LEEWAY)
 
     def make() -> TokenVerifier:
-        return TokenVerifier(LocalKeySet(_issuer(parts).json_web_keys), revocations=RevocationList(revoked))
+        return TokenVerifier(LocalKeySet(token_issuer(parts).json_web_keys), revocations=RevocationList(revoked))
 
     verifier: TokenVerifier = parts.once("token verifier", make)
     return verifier
+
+
+def token_issuer(parts: Parts) -> TokenIssuer:
+    """Signs tokens, and sees to the keys for it."""
+    issuer: TokenIssuer = parts.once("token issuer", lambda: TokenIssuer(parts.store, _sealing(parts), parts.clock))
+    return issuer
 
 
 def sign_in_sweeps(parts: Parts) -> Sequence[Sweep]:
@@ -102,7 +108,7 @@ def _shared(parts: Parts) -> SignInParts:
     return SignInParts(
         store=parts.store,
         checking=PasswordChecking(parts.store, PasswordHashing(), sealing),
-        issuer=_issuer(parts),
+        issuer=token_issuer(parts),
         verifier=token_verifier(parts),
         sealing=sealing,
         policy=policy,
@@ -110,11 +116,6 @@ def _shared(parts: Parts) -> SignInParts:
         openid=OpenIdProvider(openid, open_http()) if openid else None,
         page_key=parts.settings.secret.encode(),
     )
-
-
-def _issuer(parts: Parts) -> TokenIssuer:
-    issuer: TokenIssuer = parts.once("token issuer", lambda: TokenIssuer(parts.store, _sealing(parts), parts.clock))
-    return issuer
 
 
 def _sealing(parts: Parts) -> Sealing:

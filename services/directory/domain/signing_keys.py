@@ -1,7 +1,10 @@
-"""Signing keys (签名密钥): each signs for a month, is known a day before, and stays known while its tokens live."""
+"""Signing keys (签名密钥): each signs for a month, is known a day before, and stays known while its tokens live.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+One that is trusted no more is ended before its time.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,21 +26,26 @@ class SigningKey:
     sealed_private: bytes
     sign_from: datetime
     sign_until: datetime
+    ended_at: datetime | None = None
 
     def known(self, *, now: datetime) -> bool:
         """Whether it belongs in the key set: it signs, will sign, or signed tokens that may still live."""
-        return now < self.sign_until + KNOWN_AFTER
+        return self.ended_at is None and now < self.sign_until + KNOWN_AFTER
+
+    def end(self, *, now: datetime) -> Change["SigningKey"]:
+        """Trust it no more, and no token that it signed."""
+        return Change(replace(self, ended_at=now), (SigningKeyEnded(),))
 
 
-def next_start(keys: Iterable[SigningKey], *, now: datetime) -> datetime | None:
+def next_start(keys: Collection[SigningKey], *, now: datetime) -> datetime | None:
     """From when a new key should sign; None while none is needed."""
-    last = max((key.sign_until for key in keys), default=now)
-    if last - now > KNOWN_BEFORE:
-        return None
-    return max(last, now)
+    if signing_key(keys, now=now) is None:
+        return now
+    last = max(key.sign_until for key in keys)
+    return last if last - now <= KNOWN_BEFORE else None
 
 
-def signing_key(keys: Iterable[SigningKey], *, now: datetime) -> SigningKey | None:
+def signing_key(keys: Collection[SigningKey], *, now: datetime) -> SigningKey | None:
     """The oldest key that signs now; None when a new one is needed.
 
     A minute's grace at the beginning: the key may be made a moment after the call that needs it was taken in.
@@ -61,3 +69,8 @@ def create_signing_key(*, uuid: UUID, public: str, sealed_private: bytes, sign_f
 @dataclass(frozen=True, slots=True)
 class SigningKeyCreated:
     """A signing key was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeyEnded:
+    """A signing key was ended before its time."""

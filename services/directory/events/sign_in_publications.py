@@ -77,6 +77,12 @@ SIGN_IN: Publications = {
             sign_until_time=instant(after.sign_until),
         ),
     ),
+    signing_keys.SigningKeyEnded: Publication(
+        "signing_key.ended",
+        lambda _, after: key_set_service_pb2.SigningKeyEnded(
+            key=json_web_key(key_id=str(after.uuid), public=after.public), end_time=instant(after.ended_at)
+        ),
+    ),
     api_clients.ApiClientCreated: Publication(
         "api_client.created", lambda _, after: api_client_pb2.ApiClientCreated(api_client=_client(after))
     ),

@@ -1,6 +1,5 @@
 """Access tokens from the directory's own keys, and the key set that belongs to them."""
 
-import base64
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from google.protobuf.empty_pb2 import Empty
 from joserfc.jwk import OKPKey
 from millrace.directory.v1 import key_set_service_pb2
 
+from chassis import logs
 from chassis.key_sets import FIELDS, json_web_key
 from chassis.principal import service_principal
 from chassis.rpc.call import Call
@@ -19,7 +19,7 @@ from chassis.work import Store, UnitOfWork
 from kernel.time import Clock
 from services.directory.application.keys import ensure_signing_key, read_keys
 from services.directory.domain.signing_keys import SigningKey, next_start, signing_key
-from services.directory.storage.sealing import Sealing
+from services.directory.storage.sealing import SealBroken, Sealing
 
 _OWN = service_principal("directory", {})
 
@@ -33,14 +33,22 @@ class IssuedToken:
 
 
 class TokenIssuer:
-    """Signs with the key of the day, and has the next one made in time."""
+    """Signs with the key of the day, has the next one made in time, and ends those of another secret.
+
+    The keys are read for each token: one that was ended a moment ago by another process signs nothing more.
+    """
 
     def __init__(self, store: Store, sealing: Sealing, clock: Clock) -> None:
         self._store = store
         self._sealing = sealing
         self._clock = clock
-        self._keys: list[SigningKey] = []
         self._opened: dict[UUID, OKPKey] = {}
+        self._found: frozenset[UUID] | None = None
+        self._log = logs.get_logger()
+
+    async def begin(self) -> None:
+        """Look at the keys that the process finds, once, before the first call: see `_unreadable`."""
+        await self._keys()
 
     async def issue(
         self,
@@ -53,7 +61,9 @@ class TokenIssuer:
         """A token of ten minutes."""
         # Whole seconds, because a token knows no parts of one.
         now = self._clock.now().replace(microsecond=0)
-        key = await self._signing_key()
+        key = signing_key(await self._keys(), now=self._clock.now())
+        if key is None:
+            raise LookupError("no key signs now, though one was just made")
         claims = Claims(
             subject=subject,
             roles=frozenset(roles),
@@ -67,38 +77,47 @@ class TokenIssuer:
 
     async def key_set(self) -> list[key_set_service_pb2.JsonWebKey]:
         """The public keys, as they stand in the database now."""
-        keys = await self._store.read(self._call(), read_keys)
+        keys = await self._keys()
         return [json_web_key(key_id=str(key.uuid), public=key.public) for key in keys]
 
     async def json_web_keys(self) -> Sequence[Mapping[str, str]]:
         """The same for the directory's own verifier."""
         return [{field: getattr(key, field) for field in FIELDS} for key in await self.key_set()]
 
-    async def _signing_key(self) -> SigningKey:
-        if next_start(self._keys, now=self._clock.now()) is not None:
-            await self._renew()
-        key = signing_key(self._keys, now=self._clock.now())
-        if key is None:
-            raise LookupError("no key signs now, though one was just made")
-        return key
-
-    async def _renew(self) -> None:
-        """Another process may have made the key already: only who finds none makes one."""
+    async def _keys(self) -> list[SigningKey]:
+        """The keys to trust; whoever finds that one is missing, or that one cannot be opened, puts it right."""
         call = self._call()
-        self._keys = await self._store.read(call, read_keys)
-        if next_start(self._keys, now=call.now) is None:
-            return
+        keys = await self._store.read(call, read_keys)
+        unreadable = self._unreadable(keys)
+        if not unreadable and next_start(keys, now=call.now) is None:
+            return keys
+        if unreadable:
+            self._log.warning("signing keys of another MILLRACE_SECRET are ended", keys=sorted(map(str, unreadable)))
 
         async def run(work: UnitOfWork) -> None:
-            await ensure_signing_key(work, make=self._make)
+            await ensure_signing_key(work, make=self._sealing.key_pair, distrusted=unreadable)
 
         await self._store.write(call, Empty(), run, answer=lambda _: Empty())
-        self._keys = await self._store.read(self._call(), read_keys)
+        return await self._store.read(self._call(), read_keys)
 
-    def _make(self, uuid: UUID) -> tuple[str, bytes]:
-        private = Ed25519PrivateKey.generate()
-        public = base64.urlsafe_b64encode(private.public_key().public_bytes_raw()).decode().rstrip("=")
-        return public, self._sealing.seal(private.private_bytes_raw(), of=uuid)
+    def _unreadable(self, keys: Sequence[SigningKey]) -> frozenset[UUID]:
+        """The keys that were sealed with another secret: whoever knows that one could sign with them.
+
+        Only what was there before the process is taken for a thing of the past. A key that comes later and cannot be
+        opened is of a newer secret, and this process the one to be started again; it raises SealBroken, or both would
+        go on ending the other's keys.
+        """
+        if self._found is None:
+            self._found = frozenset(key.uuid for key in keys)
+        unreadable = set()
+        for key in keys:
+            try:
+                self._open(key)
+            except SealBroken:
+                if key.uuid not in self._found:
+                    raise
+                unreadable.add(key.uuid)
+        return frozenset(unreadable)
 
     def _open(self, key: SigningKey) -> OKPKey:
         if key.uuid not in self._opened:

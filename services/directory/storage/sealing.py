@@ -8,6 +8,7 @@ import secrets
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -16,7 +17,7 @@ _NONCE = 12
 
 
 class SealBroken(Exception):  # noqa: N818 - read by the operator: another secret, or altered rows
-    """What is sealed cannot be opened with this installation's secret."""
+    """What is sealed cannot be opened with this process's MILLRACE_SECRET."""
 
 
 class Sealing:
@@ -37,7 +38,12 @@ class Sealing:
         try:
             return self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], of.bytes)
         except InvalidTag as error:
-            raise SealBroken(str(of)) from error
+            raise SealBroken(f"signing key {of} was sealed with another MILLRACE_SECRET than this one") from error
+
+    def key_pair(self, of: UUID) -> tuple[str, bytes]:
+        """A new Ed25519 key pair for a row: its public half as base64url (RFC 8037), its private half sealed."""
+        private = Ed25519PrivateKey.generate()
+        return _text(private.public_key().public_bytes_raw()), self.seal(private.private_bytes_raw(), of=of)
 
     def successor(self, refresh_token: str) -> str:
         """The refresh token that follows this one.

@@ -67,6 +67,7 @@ SIGNING_KEYS = Table(
     Column("sealed_private", LargeBinary, nullable=False),
     Column("sign_from", _INSTANT, nullable=False),
     Column("sign_until", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT),
     info=SECRET,
 )
 

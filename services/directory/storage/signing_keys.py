@@ -18,6 +18,7 @@ RECORD: Record[SigningKey] = Record(
         "sealed_private": key.sealed_private,
         "sign_from": key.sign_from,
         "sign_until": key.sign_until,
+        "ended_at": key.ended_at,
     },
 )
 
@@ -26,6 +27,7 @@ async def known_keys(read: Read) -> list[SigningKey]:
     """The keys that sign, will sign, or signed tokens that may still live, the oldest first."""
     statement = (
         select(SIGNING_KEYS)
+        .where(SIGNING_KEYS.c.ended_at.is_(None))
         .where(SIGNING_KEYS.c.sign_until > read.now - KNOWN_AFTER - timedelta(minutes=1))
         .order_by(SIGNING_KEYS.c.sign_from)
         .limit(20)

@@ -107,7 +107,9 @@ class FrontDoor:
 
 
 @asynccontextmanager
-async def open_front_door(url: str, clock: FixedClock, values: Mapping[str, str]) -> AsyncIterator[FrontDoor]:
+async def open_front_door(
+    url: str, clock: FixedClock, values: Mapping[str, str], *, secret: str = SECRET
+) -> AsyncIterator[FrontDoor]:
     """Start the server on a free port, and stop it afterwards."""
     definition = ServiceDefinition(
         name="directory",
@@ -120,7 +122,7 @@ async def open_front_door(url: str, clock: FixedClock, values: Mapping[str, str]
             token_verifier(parts), Organization(engine=parts.engine, tables=ORGANIZATION, max_age=0)
         ),
     )
-    parts = Parts(definition, a_setting(url, values), clock)
+    parts = Parts(definition, a_setting(url, values, secret=secret), clock)
     server = grpc.aio.server()
     boundary = Boundary(identify=definition.identify(parts), texts=parts.texts, clock=clock)
     server.add_generic_rpc_handlers(tuple(boundary.bind(definition.servicers(parts))))
@@ -131,10 +133,11 @@ async def open_front_door(url: str, clock: FixedClock, values: Mapping[str, str]
             yield FrontDoor(parts, channel, clock)
     finally:
         await server.stop(0)
+        await parts.store.drain()
         await parts.close()
 
 
-def a_setting(url: str, values: Mapping[str, str]) -> ServiceSettings:
+def a_setting(url: str, values: Mapping[str, str], *, secret: str = SECRET) -> ServiceSettings:
     """The settings of a process without neighbours."""
     return ServiceSettings(
         service="directory",
@@ -142,7 +145,7 @@ def a_setting(url: str, values: Mapping[str, str]) -> ServiceSettings:
         nats_url="",
         listen="",
         debug_listen="",
-        secret=SECRET,
+        secret=secret,
         time_zone=ZoneInfo("Asia/Shanghai"),
         addresses={},
         ready_file="",

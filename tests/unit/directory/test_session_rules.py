@@ -92,6 +92,14 @@ def test_after_a_long_silence_a_key_signs_at_once() -> None:
     assert next_start([first], now=later) == later
 
 
+def test_a_key_ended_before_its_time_is_known_no_more_and_its_successor_signs_at_once() -> None:
+    first = create_signing_key(uuid=UUID(int=1), public="", sealed_private=b"", sign_from=NOON).aggregate
+    ended = first.end(now=NOON + timedelta(days=1)).aggregate
+    assert not ended.known(now=NOON + timedelta(days=1))
+    prepared = create_signing_key(uuid=UUID(int=2), public="", sealed_private=b"", sign_from=first.sign_until).aggregate
+    assert next_start([prepared], now=NOON + timedelta(days=1)) == NOON + timedelta(days=1)
+
+
 def a_client(expires_at: datetime | None = None) -> ApiClient:
     draft = ApiClientDraft(display_name="ERP", scopes=("leads.write", "leads.read"), expires_at=expires_at)
     return create_api_client(uuid=UUID(int=1), draft=draft, secret="s3cret", creator=None, now=NOON).aggregate
