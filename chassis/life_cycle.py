@@ -66,7 +66,7 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
             roles = read_roles(definition.name, os.environ)
             uvloop.run(migrate(roles, folder=definition.migrations, tables=definition.tables))
         else:
-            settings = ServiceSettings.read(definition.name, os.environ)
+            settings = ServiceSettings.read(definition.name, os.environ, definition.settings)
             masking.set_key(settings.secret)
             tracing.configure(definition.name, os.environ)
             _run(definition, settings, words)

@@ -17,7 +17,7 @@ from chassis.database import open_engine
 from chassis.jobs import JobKind, Sweep
 from chassis.publication import Publications
 from chassis.rpc.serving import Identify
-from chassis.settings import ServiceSettings
+from chassis.settings import Environment, ServiceSettings
 from chassis.texts import Texts
 from chassis.work import Store
 from kernel.time import Clock
@@ -40,6 +40,8 @@ class ServiceDefinition:
     servicers: "Callable[[Parts], Mapping[ServiceDescriptor, object]]"
     identify: "Callable[[Parts], Identify]"
     credentials: "Callable[[Parts], Metadata] | None" = None
+    # Reads what settings the service has of its own, so that a mistake in them is told at the start with all others.
+    settings: Callable[[Environment], object] | None = None
     subscriptions: "Callable[[Parts], Sequence[Subscription]]" = field(default=lambda _parts: ())
     jobs: "Callable[[Parts], Sequence[JobKind]]" = field(default=lambda _parts: ())
     sweeps: "Callable[[Parts], Sequence[Sweep]]" = field(default=lambda _parts: ())

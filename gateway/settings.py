@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.settings import Environment
 
+_MOST = 1_000_000
 SERVICES = ("directory", "leads", "pipeline", "contracts", "analytics")
 
 
@@ -33,10 +34,10 @@ class GatewaySettings:
         """Read the settings; raises SettingsWrong with every mistake."""
         env = Environment(values)
         settings = cls(
-            listen=env.text(
+            listen=env.address(
                 "MILLRACE_GATEWAY_LISTEN", "127.0.0.1:8080", means="where people and programs are served over HTTP"
             ),
-            debug_listen=env.text(
+            debug_listen=env.address(
                 "MILLRACE_GATEWAY_DEBUG_LISTEN",
                 "127.0.0.1:0",
                 means="where `/healthz`, `/readyz`, `/metrics` are served",
@@ -76,19 +77,39 @@ def _limits(env: Environment) -> dict[str, int]:
     streams = "uploads, downloads and live views at once"
     return {
         "rate_per_address": env.whole(
-            "MILLRACE_GATEWAY_RATE_PER_ADDRESS", 1000, means="requests a second from one address; 0 for no limit"
+            "MILLRACE_GATEWAY_RATE_PER_ADDRESS",
+            1000,
+            least=0,
+            most=_MOST,
+            means="requests a second from one address; 0 for no limit",
         ),
         "rate_per_session": env.whole(
-            "MILLRACE_GATEWAY_RATE_PER_SESSION", 500, means="requests a second of one session; 0 for no limit"
+            "MILLRACE_GATEWAY_RATE_PER_SESSION",
+            500,
+            least=0,
+            most=_MOST,
+            means="requests a second of one session; 0 for no limit",
         ),
         "rate_of_public_writes": env.whole(
-            "MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES", 5, means="public forms a second from one address; 0 for no limit"
+            "MILLRACE_GATEWAY_RATE_OF_PUBLIC_WRITES",
+            5,
+            least=0,
+            most=_MOST,
+            means="public forms a second from one address; 0 for no limit",
         ),
         "streams_per_address": env.whole(
-            "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS", 100, means=f"{streams} from one address; 0 for no limit"
+            "MILLRACE_GATEWAY_STREAMS_PER_ADDRESS",
+            100,
+            least=0,
+            most=_MOST,
+            means=f"{streams} from one address; 0 for no limit",
         ),
         "streams_per_session": env.whole(
-            "MILLRACE_GATEWAY_STREAMS_PER_SESSION", 20, means=f"{streams} of one session; 0 for no limit"
+            "MILLRACE_GATEWAY_STREAMS_PER_SESSION",
+            20,
+            least=0,
+            most=_MOST,
+            means=f"{streams} of one session; 0 for no limit",
         ),
     }
 

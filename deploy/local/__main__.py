@@ -9,14 +9,13 @@ import time
 from pathlib import Path
 
 from chassis.settings import Environment
-from deploy.local.demo import demo_year, load_demo, print_accounts
+from deploy.local.demo import demo_leads_wanted, demo_year, load_demo, print_accounts
 from deploy.local.home import Home, HomeInUse
 from deploy.local.process import DidNotStart
 from deploy.local.programs import is_free
 from deploy.local.stack import Stack
 
 LOOK_EVERY = 0.5
-PORTS = 65_536
 PORT_PATIENCE = 3.0  # a gateway whose runner was killed needs a moment to let go
 
 
@@ -30,10 +29,9 @@ def main() -> int:
     parser.add_argument("command", choices=["up"], help="start everything and stay until Ctrl-C")
     parser.parse_args()
     env = Environment(os.environ)
-    port = env.whole("PORT", 8080, means="the port of the gateway")
+    port = env.whole("PORT", 8080, least=1, most=65_535, means="the port of the gateway")
     folder = Path(env.text("MILLRACE_HOME", ".millrace", means="the folder that holds all state"))
-    if not 0 < port < PORTS:
-        env.problems.append(f"PORT is not a port (1 to {PORTS - 1}): {port}")
+    demo_leads_wanted(env)
     if env.problems:
         return _refuse("; ".join(env.problems))
     home = Home.open(folder)

@@ -14,17 +14,20 @@ _OPENING = (
     "should. `<SERVICE>` is a service's name in capitals, as in `MILLRACE_LEADS_LISTEN`. All mistakes are told at "
     "once, at the start."
 )
-_READERS = frozenset({"text", "whole", "zone"})
+_READERS = frozenset({"address", "text", "whole", "zone"})
+
+_ENDS = ("least", "most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Setting:
-    """A variable: who reads it, its default (None where it must be set), what it means."""
+    """A variable: who reads it, its default (None where it must be set), what it means, between what it lies."""
 
     part: str
     name: str
     default: str | None
     meaning: str
+    ends: tuple[str, ...] = ()
 
 
 # Read by the library that reads the command line.
@@ -60,7 +63,8 @@ def found() -> Iterator[Setting]:
 
 def _setting(path: Path, tree: ast.Module, call: ast.Call, meaning: str) -> Setting:
     default = _text(call.args[1], tree) if len(call.args) > 1 else None
-    return Setting(part=part(path), name=_text(call.args[0], tree), default=default, meaning=meaning)
+    ends = tuple(_text(each.value, tree) for each in call.keywords if each.arg in _ENDS)
+    return Setting(part=part(path), name=_text(call.args[0], tree), default=default, meaning=meaning, ends=ends)
 
 
 def _means(call: ast.Call) -> ast.expr | None:
@@ -97,4 +101,5 @@ def _assigned(name: str, tree: ast.Module) -> ast.expr | None:
 
 def _row(setting: Setting) -> tuple[str, str, str]:
     default = "must be set" if setting.default is None else code(setting.default)
-    return code(setting.name), default, setting.meaning
+    span = f" ({' to '.join(setting.ends)})" if setting.ends else ""
+    return code(setting.name), default, f"{setting.meaning}{span}"

@@ -37,7 +37,7 @@ from services.directory.rpc.member_servicer import MemberServicer
 from services.directory.rpc.region_servicer import RegionServicer
 from services.directory.rpc.role_servicer import RoleServicer
 from services.directory.rpc.team_servicer import TeamServicer
-from services.directory.sign_in import sign_in_servicers, sign_in_sweeps, token_issuer, token_verifier
+from services.directory.sign_in import sign_in_servicers, sign_in_settings, sign_in_sweeps, token_issuer, token_verifier
 from services.directory.storage import tables
 from services.directory.storage.metadata import METADATA
 from services.directory.storage.sealing import SealBroken
@@ -92,6 +92,7 @@ DEFINITION = ServiceDefinition(
     publications=PUBLICATIONS,
     servicers=servicers,
     identify=identify,
+    settings=sign_in_settings,
     sweeps=sign_in_sweeps,
     warm=warm,
 )

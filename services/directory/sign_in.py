@@ -32,6 +32,9 @@ from services.directory.storage.password_hashing import PasswordHashing
 from services.directory.storage.sealing import Sealing
 from services.directory.storage.sessions import forget_old_sessions, revoked_since
 
+_WEEK_MINUTES = 10_080
+_YEAR_HOURS = 8_760
+
 
 def sign_in_servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """The services of sign-in and who serves them."""
@@ -71,20 +74,41 @@ def sign_in_sweeps(parts: Parts) -> Sequence[Sweep]:
     return (Sweep(name="forget-old-sessions", every=timedelta(hours=1), run=forget_old_sessions),)
 
 
-def sign_in_settings(values: Mapping[str, str]) -> tuple[LockOutPolicy, SessionLimits, OpenIdSettings | None]:
-    """The settings of sign-in; raises SettingsWrong with everything that is wrong."""
-    env = Environment(values)
+def sign_in_settings(env: Environment) -> tuple[LockOutPolicy, SessionLimits, OpenIdSettings | None]:
+    """The settings of sign-in; what is wrong with them stands in the environment's problems."""
     policy = LockOutPolicy(
-        failures=env.whole("MILLRACE_SIGN_IN_FAILURES", 5, means="failures in a row that lock an address"),
+        failures=env.whole(
+            "MILLRACE_SIGN_IN_FAILURES", 5, least=1, most=100, means="failures in a row that lock an address"
+        ),
         lock=timedelta(
-            minutes=env.whole("MILLRACE_SIGN_IN_LOCK_MINUTES", 15, means="how many minutes it stays locked")
+            minutes=env.whole(
+                "MILLRACE_SIGN_IN_LOCK_MINUTES",
+                15,
+                least=1,
+                most=_WEEK_MINUTES,
+                means="how many minutes it stays locked",
+            )
         ),
     )
     limits = SessionLimits(
         idle=timedelta(
-            hours=env.whole("MILLRACE_SESSION_IDLE_HOURS", 168, means="how many hours a session lasts unused")
+            hours=env.whole(
+                "MILLRACE_SESSION_IDLE_HOURS",
+                168,
+                least=1,
+                most=_YEAR_HOURS,
+                means="how many hours a session lasts unused",
+            )
         ),
-        whole=timedelta(hours=env.whole("MILLRACE_SESSION_HOURS", 720, means="how many hours it lasts in all")),
+        whole=timedelta(
+            hours=env.whole(
+                "MILLRACE_SESSION_HOURS",
+                720,
+                least=1,
+                most=_YEAR_HOURS,
+                means="how many hours it lasts in all",
+            )
+        ),
     )
     issuer = env.text(
         "MILLRACE_OPENID_ISSUER", "", means="the enterprise's OpenID provider; sign-in by it is off without"
@@ -98,12 +122,13 @@ def sign_in_settings(values: Mapping[str, str]) -> tuple[LockOutPolicy, SessionL
             ),
             client_secret=env.text("MILLRACE_OPENID_CLIENT_SECRET", means="with a provider: the secret shared with it"),
         )
-    env.check()
     return policy, limits, openid
 
 
 def _shared(parts: Parts) -> SignInParts:
-    policy, limits, openid = sign_in_settings(parts.settings.other)
+    env = Environment(parts.settings.other)
+    policy, limits, openid = sign_in_settings(env)
+    env.check()
     sealing = _sealing(parts)
     return SignInParts(
         store=parts.store,

@@ -47,10 +47,7 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
     stack.say("Loading the demo company (once) …")
     accounts = demo_accounts(home)
     _bootstrap(stack, accounts[0])
-    wanted = Environment(os.environ).whole(
-        "MILLRACE_DEMO_LEADS", LEADS, means="how many invented leads are loaded, once"
-    )
-    count = wanted if leads is None else leads
+    count = demo_leads_wanted(Environment(os.environ)) if leads is None else leads
     with Remote(stack) as remote:
         try:
             remote.sign_in(accounts[0]["email"], accounts[0]["password"])
@@ -61,6 +58,13 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
             raise DidNotStart(f"The demo data could not be loaded; the logs are in {home.logs}\n{error}") from error
     home.clock.unlink(missing_ok=True)
     home.demo_loaded.touch()
+
+
+def demo_leads_wanted(env: Environment) -> int:
+    """How many leads the demo company is to have."""
+    return env.whole(
+        "MILLRACE_DEMO_LEADS", LEADS, least=0, most=1_000_000, means="how many invented leads are loaded, once"
+    )
 
 
 def print_accounts(home: Home) -> None:

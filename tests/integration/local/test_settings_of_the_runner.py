@@ -11,14 +11,19 @@ import pytest
 from deploy.local import programs
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "99999", "-1"])
-def test_a_port_that_is_none_is_refused_in_one_line_and_makes_no_folder(tmp_path: Path, port: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("PORT", "abc"), ("PORT", "0"), ("PORT", "99999"), ("PORT", "-1"), ("MILLRACE_DEMO_LEADS", "-1")],
+)
+def test_a_number_that_makes_no_sense_is_refused_in_one_line_and_makes_no_folder(
+    tmp_path: Path, name: str, number: str
+) -> None:
     home = tmp_path / "state"
-    told = os.environ | {"PORT": port, "MILLRACE_HOME": str(home)}
+    told = os.environ | {name: number, "MILLRACE_HOME": str(home)}
     command = [sys.executable, "-m", "deploy.local", "up"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=told, timeout=60)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert "PORT" in done.stderr
+    assert done.stderr.startswith(name)
     assert not home.exists()
 
 
