@@ -6,7 +6,7 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, NotFound, Refusal
 from services.directory.application.references import require_whole
 from services.directory.application.sessions import end_sessions
-from services.directory.application.sign_in import PasswordCheck, confirm_password
+from services.directory.application.sign_in import PasswordCheck, confirm_password, forget_failures
 from services.directory.domain.credentials import LockOutPolicy, set_first_password
 from services.directory.domain.member import Member
 from services.directory.domain.role import ADMINISTRATION
@@ -41,12 +41,15 @@ async def change_password(
     return refusal
 
 
-async def set_password(work: UnitOfWork, *, member: UUID, password_hash: str) -> None:
-    """An administrator of the whole gives a member a password, and all the member's sessions end.
+async def set_password(work: UnitOfWork, *, member: UUID, address: UUID, password_hash: str) -> None:
+    """An administrator of the whole gives a member a password: it opens a locked address, and all sessions end.
 
-    Raises NotAllowed and NotFound.
+    `address` is the guard's id of the member's mail address. Raises NotAllowed and NotFound.
     """
     found = await prepare_password(work, member=member)
+    guard = await credentials.lock_guard(work, address)
+    if guard is not None:
+        forget_failures(work, guard)
     await give_password(work, member=found.uuid, password_hash=password_hash)
 
 

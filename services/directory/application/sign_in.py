@@ -74,9 +74,14 @@ async def confirm_password(work: UnitOfWork, *, check: PasswordCheck, policy: Lo
         counted = work.save(credentials.GUARD, guard.fail(policy=policy, now=work.now))
         _note_failure(work, member=check.member, failures=counted.failures)
         return SignInFailed()
+    forget_failures(work, guard)
+    return None
+
+
+def forget_failures(work: UnitOfWork, guard: SignInGuard) -> None:
+    """An address without failures stays as it is: most sign-ins write nothing here."""
     if guard.failures:
         work.save(credentials.GUARD, guard.clear())
-    return None
 
 
 async def sign_in_with_identity(work: UnitOfWork, *, identity: Identity, new: NewSession) -> SignedIn | Refusal:

@@ -84,7 +84,7 @@ class SignInGuard:
         return Change(locked, (SignInFailureCounted(failures=failures), SignInLockBegan(until=until)))
 
     def clear(self) -> Change["SignInGuard"]:
-        """Forget the failures after a success."""
+        """Forget the failures and the lock: after a success, or when an administrator gives a new password."""
         return Change(replace(self, failures=0, failed_at=None, locked_until=None), (SignInFailuresCleared(),))
 
 
@@ -109,7 +109,7 @@ class SignInLockBegan:
 
 @dataclass(frozen=True, slots=True)
 class SignInFailuresCleared:
-    """A sign-in succeeded after failures."""
+    """A sign-in succeeded after failures, or an administrator gave a new password."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -50,10 +50,11 @@ class PasswordServicer:
         member = await self._parts.store.read(call, lambda read: prepare_password(read, member=uuid))
         check_password(request.new_password, email=member.details.email)
         password_hash = await self._parts.checking.hash(request.new_password)
+        address = self._parts.sealing.address(member.details.email)
         await committed(
             self._parts.store,
             call,
             request,
-            lambda work: set_password(work, member=uuid, password_hash=password_hash),
+            lambda work: set_password(work, member=uuid, address=address, password_hash=password_hash),
         )
         return password_service_pb2.SetPasswordResponse()

@@ -54,8 +54,8 @@ class Sealing:
         return _text(hmac.new(self._chain, refresh_token.encode(), hashlib.sha256).digest())
 
     def address(self, email: str) -> UUID:
-        """The guard's id of a mail address (UUIDv8, RFC 9562)."""
-        digest = hmac.new(self._addresses, email.encode(), hashlib.sha256).digest()
+        """The guard's id of a mail address, however it is written (UUIDv8, RFC 9562)."""
+        digest = hmac.new(self._addresses, email.strip().lower().encode(), hashlib.sha256).digest()
         value = bytearray(digest[:16])
         value[6] = (value[6] & 0x0F) | 0x80
         value[8] = (value[8] & 0x3F) | 0x80

@@ -210,6 +210,28 @@ async def test_an_administrator_gives_a_password_and_nobody_else_may(door: Front
         await door.passwords.SetPassword(unknown, metadata=bearing(admin.access_token))
 
 
+async def test_a_password_from_an_administrator_opens_the_locked_address(door: FrontDoor) -> None:
+    await door.add_member("admin@yunfan.example", "administrator")
+    anna = await door.add_member(ANNA, "sales")
+    admin = await door.sign_in("admin@yunfan.example")
+    for _ in range(5):
+        async with refused("SIGN_IN_FAILED"):
+            await door.sign_in(password="wrong")
+    async with refused("SIGN_IN_LOCKED"):
+        await door.sign_in()
+    given = password_service_pb2.SetPasswordRequest(member=f"members/{anna}", new_password="winter-hill-2026")
+    await door.passwords.SetPassword(given, metadata=bearing(admin.access_token))
+    for _ in range(4):
+        async with refused("SIGN_IN_FAILED"):
+            await door.sign_in(password="wrong")
+    assert (await door.sign_in(password="winter-hill-2026")).member == f"members/{anna}"
+    assert (await door.subjects()).count("sign_in.cleared") == 2
+    entries = await door.rows(
+        "select actor from audit where resource like 'signInGuards/%' and action like '%SetPassword'"
+    )
+    assert [entry.actor for entry in entries] == [admin.member]
+
+
 async def test_keys_follow_one_another_and_old_ones_stay_until_their_tokens_ended(door: FrontDoor) -> None:
     await door.add_member(ANNA)
     verifier = TokenVerifier(RemoteKeySet(door.channel))
