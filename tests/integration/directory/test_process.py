@@ -38,7 +38,15 @@ def environment(directory_database: str, nats_server: Nats) -> dict[str, str]:
 
 
 def bootstrap(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "services.directory", "bootstrap"]
+    return run("bootstrap", environment)
+
+
+def rotate_keys(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return run("rotate-keys", environment)
+
+
+def run(word: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "services.directory", word]
     return subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ | environment)
 
 
@@ -94,3 +102,12 @@ def test_a_second_administrator_is_not_bootstrapped(environment: dict[str, str])
     other = bootstrap({**environment, "MILLRACE_BOOTSTRAP_EMAIL": "other@yunfan.example"})
     assert other.returncode == 1
     assert "There is an administrator already" in other.stderr
+
+
+def test_an_operator_ends_the_keys_with_the_secret_of_the_processes_only(environment: dict[str, str]) -> None:
+    first, second = rotate_keys(environment), rotate_keys(environment)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert first.stdout != second.stdout
+    other = rotate_keys({**environment, "MILLRACE_SECRET": "f" * 32})
+    assert (other.returncode, other.stdout) == (1, "")
+    assert f"not rotated: signing key {second.stdout.strip()} was sealed with another MILLRACE_SECRET" in other.stderr
