@@ -10,7 +10,7 @@ from services.directory.application.members import create_member
 from services.directory.application.roles import create_role
 from services.directory.domain.calendar import CalendarDetails
 from services.directory.domain.member import Member, MemberDetails
-from services.directory.domain.role import Role, RoleDetails
+from services.directory.domain.role import PERMISSIONS, Role, RoleDetails
 from services.directory.storage import calendars, members, roles
 from services.directory.storage.order import after_all_others
 
@@ -28,12 +28,13 @@ async def establish_defaults(
 ) -> bool:
     """A directory without any role gets the default ones and the house's calendar; false for any other.
 
-    The other gets what a release brought: a permission that no role has is new, and goes to those meant to have it.
+    The other gets what a release brought: a permission that no role has is new, and goes to those meant to have it; one
+    that no method asks for any more goes from every role.
     """
     await after_all_others(work)
     standing = await roles.live_roles(work)
     if standing:
-        _grant_what_is_new(work, standing=standing, default_roles=default_roles)
+        _follow_the_release(work, standing=standing, default_roles=default_roles)
         return False
     for key, details in default_roles.items():
         await create_role(work, key=key, details=details)
@@ -42,13 +43,16 @@ async def establish_defaults(
     return True
 
 
-def _grant_what_is_new(work: UnitOfWork, *, standing: Sequence[Role], default_roles: Mapping[str, RoleDetails]) -> None:
+def _follow_the_release(
+    work: UnitOfWork, *, standing: Sequence[Role], default_roles: Mapping[str, RoleDetails]
+) -> None:
     known = {permission for role in standing for permission in role.details.grants}
     for role in standing:
         meant = default_roles[role.key].grants if role.key in default_roles else {}
         new = {permission: reach for permission, reach in meant.items() if permission not in known}
-        if new:
-            details = replace(role.details, grants={**role.details.grants, **new})
+        asked = {permission: reach for permission, reach in role.details.grants.items() if permission in PERMISSIONS}
+        details = replace(role.details, grants={**asked, **new})
+        if details != role.details:
             work.save(roles.RECORD, role.update(details=details, now=work.now))
 
 

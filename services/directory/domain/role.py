@@ -38,7 +38,6 @@ PERMISSIONS: tuple[str, ...] = (
     "analytics.read",
     "analytics.admin",
     "events.read",
-    "audit.read",
 )
 ADMINISTRATION = "directory.admin"
 

@@ -137,6 +137,17 @@ async def test_a_permission_that_no_role_has_is_new_and_given_out_at_the_next_mi
     assert "contracts.approve" not in await grants("sales")
 
 
+async def test_a_permission_that_nothing_asks_for_any_more_goes_from_every_role_at_the_next_migration(
+    office: Office, directory_database: str
+) -> None:
+    async with office.engine.begin() as connection:
+        await connection.exec_driver_sql("update roles set grants = grants || '{\"audit.read\": 4}'")
+    await establish(directory_database, publications=PUBLICATIONS)
+    async with office.engine.connect() as connection:
+        having = await connection.exec_driver_sql("select key from roles where grants ? 'audit.read'")
+        assert having.all() == []
+
+
 async def test_the_first_administrator_is_added_once_and_nobody_after_him(
     office: Office, directory_database: str
 ) -> None:
