@@ -31,7 +31,7 @@ from chassis.rpc.serving import Boundary
 from chassis.rpc.together import READING
 from chassis.settings import ServiceSettings, SettingsWrong
 
-COMMANDS = ("serve", "work", "both", "migrate")
+COMMANDS = ("serve", "work", "both", "migrate", "verify-audit")
 _REDRIVE_WORDS = 3
 _WORKING = frozenset({"work", "both"})
 _MAX_RPCS = 200
@@ -52,9 +52,9 @@ _OPTIONS: Sequence[tuple[str, int]] = (
 
 
 def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -> None:
-    """Run a service by its command line: `serve`, `work`, `both`, `migrate`; `rebuild` where it has projections.
+    """Run a service by its command line: `serve`, `work`, `both`, `migrate`, `verify-audit`.
 
-    And `redrive` with what to redrive.
+    And `rebuild` where it has projections, and `redrive` with what to redrive.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     _check(definition, words)
@@ -65,6 +65,8 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
 
             roles = read_roles(definition.name, os.environ)
             uvloop.run(migrate(roles, folder=definition.migrations, tables=definition.tables))
+        elif words[0] == "verify-audit":
+            uvloop.run(_verify_audit(definition))
         else:
             settings = ServiceSettings.read(definition.name, os.environ, definition.settings)
             masking.set_key(settings.secret)
@@ -90,6 +92,16 @@ def _run(definition: ServiceDefinition, settings: ServiceSettings, words: Sequen
         uvloop.run(_rebuild(definition, settings))
     else:
         uvloop.run(Process(definition, settings).live(words[0]))
+
+
+async def _verify_audit(definition: ServiceDefinition) -> None:
+    from chassis.audit.verifying import verify_once  # noqa: PLC0415 - what serves need not load the tool
+
+    url = read_roles(definition.name, os.environ).application_url
+    verdict = await verify_once(url, service=definition.name)
+    sys.stdout.write(verdict.told())
+    if verdict.flaws:
+        raise SystemExit(1)
 
 
 async def _rebuild(definition: ServiceDefinition, settings: ServiceSettings) -> None:

@@ -27,10 +27,13 @@ def link(before: bytes, entry: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(before + canonical).digest()
 
 
-def flaws(entries: Iterable[Mapping[str, Any]], *, start: bytes = FIRST) -> list[Flaw]:
-    """Every place at which entries, in order of place, do not continue the chain."""
+def flaws(entries: Iterable[Mapping[str, Any]], *, start: bytes = FIRST, after: int = 0) -> list[Flaw]:
+    """Every place at which entries, in order of place, do not continue the chain.
+
+    They begin behind the place `after`, whose hash is `start`.
+    """
     found: list[Flaw] = []
-    before, expected = start, 1
+    before, expected = start, after + 1
     for entry in entries:
         if entry["place"] != expected:
             found.append(Flaw(entry["place"], f"place {expected} is missing"))

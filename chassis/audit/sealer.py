@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import logs, metrics
-from chassis.audit.chain import FIRST, Flaw, flaws, link, sign_head
+from chassis.audit.chain import FIRST, link, sign_head
 from chassis.tables import audit
 from kernel.time import Clock
 
@@ -92,12 +92,6 @@ class Sealer:
             "signature": sign_head(self._secret, place, head),
         }
         await asyncio.to_thread(_append, self._heads, orjson.dumps(line) + b"\n")
-
-
-async def verify(connection: AsyncConnection) -> list[Flaw]:
-    """Every flaw of the sealed log."""
-    rows = await connection.execute(select(audit).where(audit.c.place.is_not(None)).order_by(audit.c.place))
-    return flaws(dict(row) for row in rows.mappings())
 
 
 async def _head(connection: AsyncConnection) -> tuple[int, bytes]:

@@ -1,4 +1,7 @@
-"""The analytics service, from top to bottom: `python -m services.analytics serve|work|both|migrate|rebuild|redrive`."""
+"""The analytics service, from top to bottom: `python -m services.analytics serve|work|both|migrate|verify-audit`.
+
+And `rebuild` and `redrive`.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

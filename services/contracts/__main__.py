@@ -1,4 +1,7 @@
-"""The contracts service, from top to bottom: `python -m services.contracts serve|work|both|migrate|redrive`."""
+"""The contracts service, from top to bottom: `python -m services.contracts serve|work|both|migrate|verify-audit`.
+
+And `redrive`.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate|redrive`."""
+"""The leads service, from top to bottom: `python -m services.leads serve|work|both|migrate|verify-audit`.
+
+And `redrive`.
+"""
 
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""The pipeline service, from top to bottom: `python -m services.pipeline serve|work|both|migrate|redrive`."""
+"""The pipeline service, from top to bottom: `python -m services.pipeline serve|work|both|migrate|verify-audit`.
+
+And `redrive`.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

@@ -13,7 +13,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit.chain import sign_head
-from chassis.audit.sealer import Sealer, verify
+from chassis.audit.sealer import Sealer
+from chassis.audit.verifying import verify
 from chassis.event_log import archive
 from chassis.jobs import JobContext, JobKind, Jobs, Sweep, Sweeps
 from chassis.rpc.call import Call
@@ -140,7 +141,7 @@ async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
     sealer = Sealer(engine, clock=clock, service="notes", secret=SECRET, heads="")
     assert await sealer.seal() == 5
     async with engine.connect() as connection:
-        assert await verify(connection) == []
+        assert (await verify(connection)).flaws == ()
     entry = "occurred, actor, on_behalf_of, action, resource, version, request_id, details"
     altered = "update audit set actor = 'members/other' where place = 2"
     cut = "delete from audit where place = 3"
@@ -159,7 +160,7 @@ async def test_the_seal_shows_an_entry_altered_cut_inserted_or_swapped(
             await connection.execute(text("alter table audit drop constraint audit_place"))
             for statement in forgery.split("; "):
                 await connection.execute(text(statement))
-            assert await verify(connection) != [], forgery
+            assert (await verify(connection)).flaws != (), forgery
             await transaction.rollback()
 
 
