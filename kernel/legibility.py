@@ -1,4 +1,4 @@
-"""What no text that people are to read may hold: one rule for every door."""
+"""What no text that people are to read may hold: refused in a request, made readable in a file (docs/adr/0067)."""
 
 import re
 
@@ -11,8 +11,3 @@ def has_controls(text: str) -> bool:
     """Whether the text holds control characters or marks of the writing direction."""
     # Nearly every text is found in order by the first look.
     return not text.isprintable() and _CONTROLS.search(text) is not None
-
-
-def without_controls(text: str) -> str:
-    """The text without them, for what is only looked at."""
-    return _CONTROLS.sub("", text) if has_controls(text) else text

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from chassis.imports.cells import clean_text
+from chassis.imports.cells import clean_text, mended_columns
 from chassis.imports.refusals import FileEncodingUnknown, FileFormatUnknown, FileQuoteNotClosed
 from chassis.imports.shape import Row
 
@@ -87,7 +87,7 @@ def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
         while True:
             line = reader.line_num + 1
             try:
-                cells = next(reader)
+                texts = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
@@ -95,4 +95,4 @@ def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                     raise FileQuoteNotClosed(line=line) from error
                 yield Row(line, (), _MALFORMED)
                 continue
-            yield Row(line, tuple([clean_text(cell) for cell in cells]))
+            yield Row(line, tuple([clean_text(text) for text in texts]), mended=mended_columns(texts))

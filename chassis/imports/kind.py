@@ -25,7 +25,10 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """What became of a row, with the record it became and what speaks against it."""
+    """What became of a row, with the record it became and what speaks against it.
+
+    A row that was taken in may have problems as well: what had to be mended in it.
+    """
 
     outcome: Outcome
     record: UUID | None = None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from chassis.imports.cells import heading_text
 from chassis.imports.csv_reading import csv_rows, find_delimiter, find_encoding
 from chassis.imports.mapping import LONGEST_HEADING
 from chassis.imports.refusals import (
@@ -22,7 +23,6 @@ from chassis.imports.refusals import (
 )
 from chassis.imports.shape import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, FileFormat, Row, Shape
 from chassis.imports.xlsx_reading import find_sheet, xlsx_rows
-from kernel.legibility import without_controls
 
 _HEADER_WITHIN = 10
 _ZIP = b"PK\x03\x04"
@@ -49,7 +49,7 @@ def find_shape(path: Path, *, is_known_header: Callable[[str], bool]) -> Shape:
     """
     shape = _format_of(path)
     header = _find_header(list(islice(_all_rows(path, shape), _HEADER_WITHIN)), is_known_header)
-    headers = tuple(without_controls(cell)[:LONGEST_HEADING] for cell in _without_empty_end(header.cells))
+    headers = tuple(heading_text(cell)[:LONGEST_HEADING] for cell in _without_empty_end(header.cells))
     if len(headers) > MAX_COLUMNS:
         raise FileHasTooManyColumns(limit=MAX_COLUMNS)
     shape = replace(shape, header_line=header.line, headers=headers)
@@ -71,7 +71,7 @@ def read_rows(path: Path, shape: Shape, *, after_line: int = 0) -> Iterator[Row]
         if row.line <= start or not (row.problem or any(row.cells)):
             continue
         if len(row.cells) > width and any(row.cells[width:]):
-            yield Row(row.line, row.cells, "ROW_WIDER_THAN_HEADER")
+            yield replace(row, problem="ROW_WIDER_THAN_HEADER")
         else:
             yield row
 
@@ -113,7 +113,7 @@ def _find_header(rows: Sequence[Row], is_known_header: Callable[[str], bool]) ->
         if any(row.problem for row in rows):
             raise FileBroken
         raise FileWithoutRows
-    known = [sum(is_known_header(without_controls(cell)) for cell in row.cells) for row in filled]
+    known = [sum(is_known_header(heading_text(cell)) for cell in row.cells) for row in filled]
     return filled[known.index(max(known))]
 
 

@@ -11,7 +11,6 @@ from chassis.imports.mapping import Columns
 from chassis.imports.row_reading import ImportField, Input, Problem, RowReading, RowRefused
 from chassis.imports.shape import Row
 from kernel.errors import Refusal
-from kernel.legibility import has_controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class ReadRow(Generic[Input]):
-    """A row after reading: its input, or its problems."""
+    """A row after reading: its input, perhaps with problems that did not refuse it, or the problems that did."""
 
     line: int
     input: Input | None
@@ -34,19 +33,21 @@ class ReadRow(Generic[Input]):
 
     def packed(self, reading: RowReading[Input]) -> list[object]:
         """The row in what JSON knows."""
-        if self.input is not None:
-            return [self.line, reading.pack(self.input)]
+        held = None if self.input is None else reading.pack(self.input)
+        if not self.problems:
+            return [self.line, held]
         defect = asdict(self.defect) if self.defect else None
-        return [self.line, None, [asdict(problem) for problem in self.problems], defect]
+        return [self.line, held, [asdict(problem) for problem in self.problems], defect]
 
 
 def unpacked_row(packed: Sequence[Any], reading: RowReading[Input]) -> ReadRow[Input]:
     """The row from what `packed` told."""
     line, held, *more = packed
+    read = None if held is None else reading.unpack(held)
     if not more:
-        return ReadRow(line, reading.unpack(held))
+        return ReadRow(line, read)
     problems, defect = more
-    return ReadRow(line, None, tuple(Problem(**each) for each in problems), Defect(**defect) if defect else None)
+    return ReadRow(line, read, tuple(Problem(**each) for each in problems), Defect(**defect) if defect else None)
 
 
 class RowReader(Generic[Input]):
@@ -77,15 +78,20 @@ class RowReader(Generic[Input]):
         cells = row.cells
         width = len(cells)
         values = {path: cells[place] for place, path in self._paths if place < width and cells[place]}
-        problems = [*self._too_long(values), *self._lost_values(values), *_illegible(values)]
+        problems = [*self._too_long(values), *self._lost_values(values)]
         if problems:
             return ReadRow(row.line, None, self.located(problems))
         try:
-            return ReadRow(row.line, self.reading.read(values))
+            return ReadRow(row.line, self.reading.read(values), self._mended(row, values))
         except RowRefused as refused:
             return ReadRow(row.line, None, self.located(refused.problems))
         except Exception as error:  # noqa: BLE001 - a row that meets a defect of ours must not stop the others
             return failed_row(row.line, error)
+
+    def _mended(self, row: Row, values: Mapping[str, str]) -> tuple[Problem, ...]:
+        """The cells that are read otherwise than they were written, told of the row that is taken in."""
+        paths = [path for path in values if self._columns[path] in row.mended] if row.mended else ()
+        return self.located([Problem(code="CELL_MADE_READABLE", field=path) for path in paths])
 
     def _too_long(self, values: Mapping[str, str]) -> list[Problem]:
         """Cells of more characters than their field may have."""
@@ -105,12 +111,6 @@ class RowReader(Generic[Input]):
         ]
         cut = [path for path in self._exact if is_cut_number(values.get(path, ""))]
         return [*lost, *(Problem(code="NUMBER_CUT_BY_SPREADSHEET", field=path) for path in cut)]
-
-
-def _illegible(values: Mapping[str, str]) -> list[Problem]:
-    """Cells with control characters: taken out of them, what is left may be another name or number than was meant."""
-    illegible = [path for path, text in values.items() if has_controls(text)]
-    return [Problem(code="CELL_HOLDS_CONTROL_CHARACTERS", field=path) for path in illegible]
 
 
 def refused_row(line: int, refusal: Refusal) -> ReadRow[Any]:

@@ -41,8 +41,12 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the file: its line as an editor or spreadsheet counts, its cells, and why it cannot be read."""
+    """One row of the file: its line as an editor or spreadsheet counts, its cells, and why it cannot be read.
+
+    `mended` are the columns, from 1, whose cells held what nobody sees and were made readable.
+    """
 
     line: int
     cells: tuple[str, ...]
     problem: str = ""
+    mended: tuple[int, ...] = ()

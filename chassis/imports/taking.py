@@ -1,7 +1,7 @@
 """Taking rows in: one batch is one transaction with its progress, so that a kill loses and doubles nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ async def take_batch(work: UnitOfWork, *, hold: Hold, rows: Sequence[ReadRow[Any
         raise HoldLost
     inputs = [row.input for row in rows if row.input is not None]
     taken = iter(await hold.kind.take_rows(work, inputs, hold.record.order) if inputs else ())
-    results = [(row.line, _refused(row) if row.input is None else _located(hold, next(taken))) for row in rows]
+    results = [(row.line, _refused(row) if row.input is None else _told(hold, row, next(taken))) for row in rows]
     await storage.advance(work, uuid=uuid, until=lease_end(work.now), results=results)
 
 
@@ -72,7 +72,9 @@ def _refused(row: ReadRow[Any]) -> RowResult:
     return RowResult(outcome=Outcome.REFUSED, problems=row.problems)
 
 
-def _located(hold: Hold, result: RowResult) -> RowResult:
-    if not result.problems:
+def _told(hold: Hold, row: ReadRow[Any], result: RowResult) -> RowResult:
+    """The result with the columns of its problems; a row that is not refused tells also what was mended in it."""
+    mended = () if result.outcome is Outcome.REFUSED else row.problems
+    if not (mended or result.problems):
         return result
-    return RowResult(outcome=result.outcome, record=result.record, problems=hold.reader.located(result.problems))
+    return replace(result, problems=(*hold.reader.located(result.problems), *mended))

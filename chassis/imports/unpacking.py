@@ -22,7 +22,7 @@ from python_calamine import (
 )
 
 from chassis.imports.apart import go_first, told
-from chassis.imports.cells import cell_text
+from chassis.imports.cells import cell_text, mended_columns
 from chassis.imports.refusals import FileBroken, FileExpandsTooMuch, FileRefused, FileWithoutRows
 from chassis.imports.xlsx_formulas import Failures, failed_formulas
 from chassis.imports.xlsx_scan import MAX_CELLS, MAX_UNPACKED_MIB, refuse_dangerous_workbook
@@ -91,11 +91,12 @@ def _write(content: CalamineSheet, failures: Failures, rows: Path) -> None:
         file.write(orjson.dumps(content.name) + b"\n")
         for line, cells in zip(count(1), content.iter_rows(), strict=False):
             texts = left + [cell_text(cell) for cell in cells]
+            mended = mended_columns(left + [cell if isinstance(cell, str) else "" for cell in cells])
             for column, failure in failures.get(line, {}).items():
                 texts += [""] * (column - len(texts))
                 texts[column - 1] = failure
             if any(texts):
-                file.write(orjson.dumps([line, texts]) + b"\n")
+                file.write(orjson.dumps([line, texts, mended]) + b"\n")
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def xlsx_rows(path: Path, sheet: str) -> Iterator[Row]:
     with rows.open("rb") as file:
         file.readline()
         for text in file:
-            line, cells = orjson.loads(text)
-            yield Row(line, tuple(cells))
+            line, cells, mended = orjson.loads(text)
+            yield Row(line, tuple(cells), mended=tuple(mended))
 
 
 def _rows_of(path: Path, sheet: str) -> Path:

@@ -55,6 +55,22 @@ async def test_a_wrong_row_is_reported_by_line_and_column_and_does_not_stop_the_
     }
 
 
+async def test_a_row_in_which_a_cell_was_mended_is_taken_in_and_tells_it_by_column(here: Installation) -> None:
+    content = "公司名称,电话,备注\n甲\x0b公司,\u202d1\u202c,x\x07\n,\x07\n乙,\u200b\n"
+    record = await here.start(await here.upload(content.encode()))
+    await here.worker().drain()
+    assert await here.names() == ["甲 公司", "乙"]
+    told = [
+        (line, outcome, [(each.code, each.column) for each in problems])
+        for line, outcome, problems in await here.rows(record)
+    ]
+    assert told == [
+        (2, Outcome.CREATED, [("CELL_MADE_READABLE", 1), ("CELL_MADE_READABLE", 2)]),
+        (3, Outcome.REFUSED, [("NAME_MISSING", 1)]),
+        (4, Outcome.CREATED, []),
+    ]
+
+
 async def test_a_row_that_breaks_its_batch_is_refused_alone(here: Installation) -> None:
     names = [f"公司{number}" for number in range(60)]
     record = await here.start(await here.upload(a_list(*names[:20], "poison", *names[20:])))

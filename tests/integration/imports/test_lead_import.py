@@ -10,8 +10,9 @@ from uuid import UUID
 import grpc
 import pytest
 from google.api.httpbody_pb2 import HttpBody
-from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2
+from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2, lead_service_pb2
 from millrace.leads.v1.lead_import_service_pb2_grpc import LeadImportServiceStub
+from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 from sqlalchemy import insert, select
 
 from chassis.imports.worker import ImportWorker
@@ -25,6 +26,7 @@ from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import Rulebook
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
+from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.storage.metadata import ORGANIZATION, REVOKED_SESSIONS
 from services.leads.storage.tables import CHANNELS, LEAD_IDENTITIES, LEADS, TOUCHES
 from tests.support.clock import NOON, FixedClock
@@ -46,6 +48,7 @@ class House:
 
     def __init__(self, channel: grpc.aio.Channel, parts: Parts, worker: ImportWorker) -> None:
         self.stub = LeadImportServiceStub(channel)
+        self.lead_stub = LeadServiceStub(channel)
         self.parts = parts
         self.worker = worker
 
@@ -90,7 +93,9 @@ async def house(leads_database: str, clock: FixedClock) -> AsyncIterator[House]:
     boundary = Boundary(identify=identify, texts=parts.texts, clock=clock)
     server = grpc.aio.server()
     contract = lead_import_service_pb2.DESCRIPTOR.services_by_name["LeadImportService"]
-    server.add_generic_rpc_handlers(tuple(boundary.bind({contract: servicer})))
+    leads = lead_service_pb2.DESCRIPTOR.services_by_name["LeadService"]
+    lead_servicer = LeadServicer(parts.store, desk, parts.texts, page_key=b"key")
+    server.add_generic_rpc_handlers(tuple(boundary.bind({contract: servicer, leads: lead_servicer})))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -152,17 +157,29 @@ async def test_a_phone_that_nobody_can_call_is_refused_in_its_column(house: Hous
     assert [(each.column, each.reason.code) for each in row.problems] == [(3, "PHONE_UNFIT")]
 
 
-@pytest.mark.parametrize("bad", ["\x07", "\u202a"])
-async def test_a_control_character_is_refused_in_its_column_as_at_every_door(house: House, bad: str) -> None:
-    row = f"杭州云帆科技有限公司,王小明,{bad}13800138000,10万,\n"
-    taken = await house.take(
-        await house.upload(LIST + row + "苏州新木家具有限公司,李敏,13905713333,1万,\n", encoding="utf-8")
+async def test_a_cell_with_control_characters_is_made_readable_and_told_by_its_column(house: House) -> None:
+    row = "杭州\x0b云帆\x07科技有限公司,王小明,\u202d13800138000\u202c,10万,\n"
+    spoiled = "成都\u202d远景机械有限公司,李敏,13900139001,1万,外星\n"
+    record = await house.upload(LIST + row + spoiled, encoding="utf-8")
+    previewed = await house.stub.PreviewLeadImport(
+        lead_import_service_pb2.PreviewLeadImportRequest(name=record.name), **AS_BOSS
     )
-    (refused, created) = await house.rows(taken)
-    assert [(each.column, each.header, each.reason.text) for each in refused.problems] == [
-        (3, "手机", "单元格含有不可见的控制字符或书写方向标记，请清除后重新导入")
-    ]
+    (created, refused) = await house.rows(await house.take(record))
+    assert [each.reason.code for each in refused.problems] == ["CHANNEL_UNKNOWN"]
     assert created.outcome == lead_import_pb2.LEAD_IMPORT_ROW_OUTCOME_CREATED
+    text = "单元格含有不可见的控制字符或标记，已去除，或换成空格、可见符号"
+    assert [(each.line, each.column, each.header, each.reason.text) for each in created.problems] == [
+        (2, 1, "公司名称", text),
+        (2, 3, "手机", text),
+    ]
+    assert list(previewed.problems)[:2] == list(created.problems)
+    lead = await house.lead_stub.GetLead(lead_service_pb2.GetLeadRequest(name=created.lead), **AS_BOSS)
+    assert (lead.company_name, lead.phone) == ("杭州 云帆␇科技有限公司", "13800138000")
+    # Whatever was taken in may be said to the service in turn.
+    again = lead_service_pb2.UpdateLeadRequest(lead=lead)
+    again.lead.job_title = "厂长"
+    again.update_mask.paths.extend(["company_name", "phone", "job_title"])
+    assert (await house.lead_stub.UpdateLead(again, **AS_BOSS)).company_name == lead.company_name
 
 
 async def test_a_channel_is_named_as_people_name_it(house: House) -> None:

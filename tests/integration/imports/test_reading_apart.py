@@ -59,7 +59,9 @@ async def all_of(order: ReadingOrder) -> list[Sequence[ReadRow[Any]]]:
 
 
 async def test_rows_read_apart_are_what_they_are_when_read_here(tmp_path: Path) -> None:
-    order = an_order(tmp_path / "list.csv", *(f"公司{number}" for number in range(12)), "#N/A", "unreadable", "尾")
+    order = an_order(
+        tmp_path / "list.csv", *(f"公司{number}" for number in range(12)), "#N/A", "unreadable", "\u202d尾"
+    )
     first, rest = await all_of(order)
     assert [row.input for row in first] == [f"公司{number}" for number in range(10)]
     assert [row.input for row in rest] == ["公司10", "公司11", None, None, "尾"]
@@ -68,6 +70,8 @@ async def test_rows_read_apart_are_what_they_are_when_read_here(tmp_path: Path) 
     assert (wrong.code, wrong.field, wrong.column) == ("CELL_HOLDS_ERROR", "name", 1)
     assert rest[3].defect is not None
     assert (rest[3].defect.error, rest[3].problems[0].code) == ("ZeroDivisionError", "ROW_FAILED")
+    (mended,) = rest[4].problems
+    assert (mended.code, mended.field, mended.column) == ("CELL_MADE_READABLE", "name", 1)
 
 
 async def test_a_list_of_one_batch_needs_no_process(tmp_path: Path) -> None:

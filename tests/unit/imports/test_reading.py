@@ -85,13 +85,34 @@ def test_a_quote_that_is_never_closed_refuses_the_file_with_its_line(tmp_path: P
     assert refusal.value.line == 3
 
 
-def test_formulas_and_control_characters_stay_text_and_marks_without_width_vanish(tmp_path: Path) -> None:
-    path = a_text_file(tmp_path, "公司,电话\n=HYPERLINK(1),'0571\u200b-1\n'甲' 公司,2\x072\n")
-    assert rows_of(path) == [(2, ("=HYPERLINK(1)", "0571-1")), (3, ("'甲' 公司", "2\x072"))]
+def test_formulas_and_control_characters_stay_text_and_what_was_mended_is_known(tmp_path: Path) -> None:
+    path = a_text_file(
+        tmp_path, "公司,电话\n=HYPERLINK(1),'0571\u200b-1\n'甲' 公司,2\x072\n丙\x0b丁,\u202d3\u202c\n戊\t,4\n"
+    )
+    assert [(row.line, row.cells, row.mended) for row in read_rows(path, shape_of(path))] == [
+        (2, ("=HYPERLINK(1)", "0571-1"), (2,)),
+        (3, ("'甲' 公司", "2␇2"), (2,)),
+        (4, ("丙 丁", "3"), (1, 2)),
+        (5, ("戊", "4"), ()),
+    ]
+
+
+def test_control_characters_of_a_workbook_stay_text_as_well(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["公司", "电话", "人数"], ["甲\x0b乙", "\u202d1\u202c", 3], ["丙", 2]]
+    path = a_workbook(tmp_path, rows, left=1)
+    assert [(row.cells, row.mended) for row in read_rows(path, shape_of(path))] == [
+        (("", "甲 乙", "1", "3"), (2, 3)),
+        (("", "丙", "2", ""), ()),
+    ]
+
+
+def test_a_row_of_marks_that_nobody_sees_is_empty(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, "公司,电话\n\u202d\u202c,\u200b\n甲,1\n")
+    assert rows_of(path) == [(3, ("甲", "1"))]
 
 
 def test_a_heading_is_read_without_control_characters(tmp_path: Path) -> None:
-    path = a_text_file(tmp_path, "名单\n公\x07司,\u202a电话\u202c\n甲,1\n")
+    path = a_text_file(tmp_path, "名单\n公\x07司\x0b,\u202a电\u200d话\u202c\n甲,1\n")
     shape = find_shape(path, is_known_header=lambda cell: cell in {"公司", "电话"})
     assert (shape.header_line, shape.headers) == (2, ("公司", "电话"))
 
