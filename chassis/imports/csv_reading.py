@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chassis.imports.cells import clean_text, mended_columns
 from chassis.imports.refusals import FileEncodingUnknown, FileFormatUnknown, FileQuoteNotClosed
-from chassis.imports.shape import Row
+from chassis.imports.shape import MAX_BYTES, Row
 
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_ROWS = 30
@@ -82,6 +82,8 @@ def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     A row with a stray character after a closing quote comes with a problem and the reading goes on; a quote
     that is never closed refuses the file, because the rows behind it are lost in one cell.
     """
+    # For the whole process, as the module has it: a cell as long as an upload can be read, and is refused by its row.
+    csv.field_size_limit(MAX_BYTES)
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         while True:

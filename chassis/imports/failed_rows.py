@@ -39,12 +39,14 @@ def failed_rows_csv(
         errors = "; ".join(word(problem) for problem in problems)
         writer.writerow([harmless_cell(cell) for cell in (*cells, str(row.line), errors)])
         if buffer.tell() >= _PIECE:
-            yield _emptied(buffer)
-    yield _emptied(buffer)
+            yield from _emptied(buffer)
+    yield from _emptied(buffer)
 
 
-def _emptied(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
+def _emptied(buffer: io.StringIO) -> Iterator[bytes]:
+    """What the buffer held; a row may be longer than a piece may be."""
+    content = buffer.getvalue().encode()
     buffer.seek(0)
     buffer.truncate()
-    return text.encode()
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]

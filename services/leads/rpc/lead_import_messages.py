@@ -28,6 +28,8 @@ OUTCOME_NUMBERS: Mapping[Outcome, Any] = {
 }
 _SKIP = lead_import_pb2.LEAD_IMPORT_DUPLICATE_POLICY_SKIP
 _ATTACH = lead_import_pb2.LEAD_IMPORT_DUPLICATE_POLICY_ATTACH
+# What is shown of a cell: an answer with a few rows must not grow with the longest of them.
+_SHOWN = 1000
 
 
 def columns_of(columns: Iterable[lead_import_pb2.LeadImportColumn]) -> Columns:
@@ -147,7 +149,7 @@ def _columns(headers: Sequence[str], columns: Columns) -> list[lead_import_pb2.L
 
 
 def _padded(cells: Sequence[str], width: int) -> list[str]:
-    return [*cells, *("",) * (width - len(cells))]
+    return [*(cell[:_SHOWN] for cell in cells), *("",) * (width - len(cells))]
 
 
 def _progress(progress: Progress) -> lead_import_pb2.LeadImportProgress:

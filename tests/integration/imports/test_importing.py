@@ -41,10 +41,11 @@ async def test_every_row_is_taken_in_once_and_in_batches(here: Installation) -> 
 
 
 async def test_a_wrong_row_is_reported_by_line_and_column_and_does_not_stop_the_others(here: Installation) -> None:
-    content = f"公司名称,电话\n甲,1\n,2\n乙,1.38E+10\n丙,#N/A\n丁,4,5\n戊,6\n己,{'7' * 41}\n".encode()
+    huge = "庚" * 140_000
+    content = f"公司名称,电话\n甲,1\n,2\n乙,1.38E+10\n丙,#N/A\n丁,4,5\n戊,6\n己,{'7' * 41}\n{huge},8\n辛,9\n".encode()
     record = await here.start(await here.upload(content))
     await here.worker().drain()
-    assert await here.names() == ["甲", "戊"]
+    assert await here.names() == ["甲", "戊", "辛"]
     refused = {line: problems[0] for line, outcome, problems in await here.rows(record) if outcome is Outcome.REFUSED}
     assert {line: (problem.code, problem.column) for line, problem in refused.items()} == {
         3: ("NAME_MISSING", 1),
@@ -52,6 +53,7 @@ async def test_a_wrong_row_is_reported_by_line_and_column_and_does_not_stop_the_
         5: ("CELL_HOLDS_ERROR", 2),
         6: ("ROW_WIDER_THAN_HEADER", 0),
         8: ("CELL_TOO_LONG", 2),
+        9: ("CELL_TOO_LONG", 1),
     }
 
 

@@ -38,6 +38,7 @@ BOSS = Principal(subject=f"apiClients/{CLIENT}", grants=dict.fromkeys(MAY, Scope
 STRANGER = Principal(subject=f"members/{UUID(int=7)}", grants=dict.fromkeys(MAY, Scope.OWN))
 AS_BOSS: dict[str, Any] = {"metadata": (("authorization", "Bearer boss"), ("accept-language", "zh"))}
 AS_STRANGER: dict[str, Any] = {"metadata": (("authorization", "Bearer stranger"),)}
+PIECE = 1024 * 1024
 MANY = 600  # more than a batch
 BRANDS = "云帆远景博瑞海宁达通信诚和安泰康凯丰润泽明盛新业华美金龙宏图"
 LIST = "公司名称,联系人,手机,预算,渠道\n"
@@ -56,8 +57,8 @@ class House:
         content = text.encode(encoding)
         message = lead_import_service_pb2.UploadLeadImportRequest
         first = message(file=HttpBody(data=content[:40]), file_name="C:\\展会\\线索.csv", request_id=request_id)
-        rest = message(file=HttpBody(data=content[40:]))
-        return await self.stub.UploadLeadImport(iter([first, rest]), **AS_BOSS)
+        rest = [message(file=HttpBody(data=content[at : at + PIECE])) for at in range(40, len(content), PIECE)]
+        return await self.stub.UploadLeadImport(iter([first, *rest]), **AS_BOSS)
 
     async def take(self, record: lead_import_pb2.LeadImport, **wishes: Any) -> lead_import_pb2.LeadImport:
         request = lead_import_service_pb2.StartLeadImportRequest(name=record.name, **wishes)
@@ -180,6 +181,19 @@ async def test_a_cell_with_control_characters_is_made_readable_and_told_by_its_c
     again.lead.job_title = "厂长"
     again.update_mask.paths.extend(["company_name", "phone", "job_title"])
     assert (await house.lead_stub.UpdateLead(again, **AS_BOSS)).company_name == lead.company_name
+
+
+async def test_a_preview_shows_the_beginning_of_a_cell_that_is_too_long(house: House) -> None:
+    record = await house.upload(LIST + f"{'云' * 3_000_000},王小明,13800138000,1万,\n")
+    request = lead_import_service_pb2.PreviewLeadImportRequest(name=record.name)
+    preview = await house.stub.PreviewLeadImport(request, **AS_BOSS)
+    assert preview.rows[0].cells[0] == "云" * 1000
+    assert [(each.column, each.reason.code) for each in preview.problems] == [(1, "CELL_TOO_LONG")]
+    (refused,) = await house.rows(await house.take(record))
+    assert [(each.column, each.reason.code) for each in refused.problems] == [(1, "CELL_TOO_LONG")]
+    download = lead_import_service_pb2.DownloadFailedLeadImportRowsRequest(name=record.name)
+    pieces = [each.data async for each in house.stub.DownloadFailedLeadImportRows(download, **AS_BOSS)]
+    assert b"".join(pieces).decode("utf-8-sig").count("云") == 3_000_000
 
 
 async def test_a_channel_is_named_as_people_name_it(house: House) -> None:

@@ -73,6 +73,22 @@ def test_a_stray_quote_spoils_its_own_row_only(tmp_path: Path) -> None:
     ]
 
 
+def test_a_cell_longer_than_the_csv_module_reads_by_itself_is_one_cell_of_its_row(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, f"公司,电话\n甲,1\n{'乙' * 140_000},2\n丙,3\n")
+    assert [(line, len(company), phone) for line, (company, phone) in rows_of(path)] == [
+        (2, 1, "1"),
+        (3, 140_000, "2"),
+        (4, 1, "3"),
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_told_by_its_line_however_long_the_file_is(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, '公司,电话\n"甲,1\n' + "乙,2\n" * 50_000)
+    with pytest.raises(refusals.FileQuoteNotClosed) as refusal:
+        shape_of(path)
+    assert refusal.value.line == 2
+
+
 def test_a_row_with_more_cells_than_the_header_is_reported(tmp_path: Path) -> None:
     path = a_text_file(tmp_path, "公司,电话\n甲,1,2\n乙,1,,\n")
     assert [row.problem for row in read_rows(path, shape_of(path))] == ["ROW_WIDER_THAN_HEADER", ""]
