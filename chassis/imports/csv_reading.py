@@ -3,18 +3,18 @@
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 from chassis.imports.cells import clean_text, mended_columns
 from chassis.imports.refusals import FileEncodingUnknown, FileFormatUnknown, FileQuoteNotClosed
+from chassis.imports.refused_file import QUOTES_MALFORMED
 from chassis.imports.shape import MAX_BYTES, Row
 
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_ROWS = 30
 _PIECE = 256 * 1024
-_MALFORMED = "ROW_QUOTES_MALFORMED"
 
 
 def find_encoding(path: Path) -> str:
@@ -66,7 +66,8 @@ def find_delimiter(path: Path, encoding: str) -> str:
 def _evenness(path: Path, encoding: str, delimiter: str) -> tuple[int, int]:
     """How many sample rows share the commonest width over one column, and that width."""
     try:
-        sample = list(islice((row for row in csv_rows(path, encoding, delimiter) if any(row.cells)), _SAMPLE_ROWS))
+        rows = (row for row in csv_rows(path, encoding, delimiter) if any(row.cells) and not row.problem)
+        sample = list(islice(rows, _SAMPLE_ROWS))
     except FileQuoteNotClosed:
         return (0, 0)
     widths = Counter(len(row.cells) for row in sample if len(row.cells) > 1)
@@ -79,15 +80,17 @@ def _evenness(path: Path, encoding: str, delimiter: str) -> tuple[int, int]:
 def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     """Every row with the line it begins on, a few at a time in memory.
 
-    A row with a stray character after a closing quote comes with a problem and the reading goes on; a quote
-    that is never closed refuses the file, because the rows behind it are lost in one cell.
+    A row with a stray character after a closing quote comes with a problem, whole and as it is written in one cell, and
+    the reading goes on; a quote that is never closed refuses the file, because the rows behind it are lost in one cell.
     """
     # For the whole process, as the module has it: a cell as long as an upload can be read, and is refused by its row.
     csv.field_size_limit(MAX_BYTES)
+    taken: list[str] = []
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        reader = csv.reader(_remembered(file, taken), delimiter=delimiter, strict=True)
         while True:
             line = reader.line_num + 1
+            taken.clear()
             try:
                 texts = next(reader)
             except StopIteration:
@@ -95,6 +98,13 @@ def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
             except csv.Error as error:
                 if "expected after" not in str(error):
                     raise FileQuoteNotClosed(line=line) from error
-                yield Row(line, (), _MALFORMED)
+                yield Row(line, ("".join(taken).rstrip("\r\n"),), QUOTES_MALFORMED)
                 continue
             yield Row(line, tuple([clean_text(text) for text in texts]), mended=mended_columns(texts))
+
+
+def _remembered(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """The lines, each put down as it is taken."""
+    for line in lines:
+        taken.append(line)
+        yield line

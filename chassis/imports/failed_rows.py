@@ -8,6 +8,7 @@ from pathlib import Path
 from chassis.imports.cells import harmless_cell
 from chassis.imports.lifecycle import Import
 from chassis.imports.reading import read_rows
+from chassis.imports.refused_file import own_width
 from chassis.imports.row_reading import Problem
 
 _PIECE = 64 * 1024
@@ -19,25 +20,29 @@ def failed_rows_csv(
     *,
     path: Path,
     refused: Mapping[int, Sequence[Problem]],
-    headings: tuple[str, str],
+    headings: Sequence[str],
     word: Callable[[Problem], str],
 ) -> Iterator[bytes]:
     """The header and the refused rows, each with its line and its errors, in pieces of UTF-8 text.
 
-    `headings` name the two columns added; a cell that a spreadsheet would take for a formula is made harmless.
+    `headings` name the two columns added; a cell that a spreadsheet would take for a formula is made harmless. Cells
+    behind the last heading stand behind the errors, so that the row is too wide again until somebody mends it; a row
+    with malformed quotes stands as it was written in its first cell (`still_malformed`).
     """
     buffer = io.StringIO()
     buffer.write(_BOM)
     writer = csv.writer(buffer)
-    width = len(record.shape.headers)
-    writer.writerow([harmless_cell(cell) for cell in (*record.shape.headers, *headings)])
+    headers = record.shape.headers
+    width = own_width(headers)
+    writer.writerow([harmless_cell(cell) for cell in (*headers[:width], *headings)])
     for row in read_rows(path, record.shape):
         problems = refused.get(row.line)
         if problems is None:
             continue
         cells = [*row.cells[:width], *("",) * (width - len(row.cells))]
+        surplus = row.cells[len(headers) :]
         errors = "; ".join(word(problem) for problem in problems)
-        writer.writerow([harmless_cell(cell) for cell in (*cells, str(row.line), errors)])
+        writer.writerow([harmless_cell(cell) for cell in (*cells, str(row.line), errors, *surplus)])
         if buffer.tell() >= _PIECE:
             yield from _emptied(buffer)
     yield from _emptied(buffer)

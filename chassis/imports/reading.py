@@ -21,6 +21,7 @@ from chassis.imports.refusals import (
     FileTooLarge,
     FileWithoutRows,
 )
+from chassis.imports.refused_file import QUOTES_MALFORMED, own_width, still_malformed
 from chassis.imports.shape import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, FileFormat, Row, Shape
 from chassis.imports.xlsx_reading import find_sheet, xlsx_rows
 
@@ -66,12 +67,16 @@ def find_shape(path: Path, *, is_known_header: Callable[[str], bool]) -> Shape:
 def read_rows(path: Path, shape: Shape, *, after_line: int = 0) -> Iterator[Row]:
     """The rows below the header and below `after_line`; rows without any content are passed over."""
     start = max(shape.header_line, after_line)
-    width = len(shape.headers)
+    width, own = len(shape.headers), own_width(shape.headers)
     for row in _all_rows(path, shape):
-        if row.line <= start or not (row.problem or any(row.cells)):
+        if row.line <= start or not any(row.cells):
             continue
-        if len(row.cells) > width and any(row.cells[width:]):
+        if row.problem:
+            yield row
+        elif len(row.cells) > width and any(row.cells[width:]):
             yield replace(row, problem="ROW_WIDER_THAN_HEADER")
+        elif own < width and still_malformed(row, width=own):
+            yield replace(row, problem=QUOTES_MALFORMED)
         else:
             yield row
 
@@ -108,7 +113,7 @@ def _all_rows(path: Path, shape: Shape) -> Iterator[Row]:
 
 
 def _find_header(rows: Sequence[Row], is_known_header: Callable[[str], bool]) -> Row:
-    filled = [row for row in rows if any(row.cells)]
+    filled = [row for row in rows if any(row.cells) and not row.problem]
     if not filled:
         if any(row.problem for row in rows):
             raise FileBroken

@@ -11,6 +11,7 @@ from chassis.imports.intake import Preview
 from chassis.imports.kind import ImportOrder, Outcome, RowResult
 from chassis.imports.lifecycle import Failure, Import, ImportState, Progress
 from chassis.imports.mapping import Columns
+from chassis.imports.refused_file import ADDED_HEADINGS
 from chassis.imports.row_reading import ImportField, Problem
 from chassis.imports.shape import FileFormat
 from chassis.texts import Texts
@@ -115,12 +116,9 @@ class ImportWording:
         text = self.texts.render(problem.code, problem.parameters, self.locale)
         return f"{headers[problem.column - 1]}: {text}" if problem.column else text
 
-    def added_headings(self) -> tuple[str, str]:
+    def added_headings(self) -> tuple[str, ...]:
         """The headings of the columns that the file of refused rows adds."""
-        return (
-            self.texts.render("IMPORT_LINE", {}, self.locale),
-            self.texts.render("IMPORT_ERRORS", {}, self.locale),
-        )
+        return tuple(self.texts.render(each, {}, self.locale) for each in ADDED_HEADINGS)
 
     def _heading(self, field: ImportField) -> str:
         return (field.english if self.locale == "en" else field.chinese)[0]

@@ -1,7 +1,7 @@
 """A small kind of object to import, and one installation of the import part around it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
@@ -9,6 +9,7 @@ from sqlalchemy import Column, MetaData, Table, Text, Uuid, func, select, update
 
 from chassis.database import open_engine
 from chassis.imports import intake, storage
+from chassis.imports.failed_rows import failed_rows_csv
 from chassis.imports.kind import ImportKind, ImportOrder, Outcome, RowResult
 from chassis.imports.lifecycle import Account, Import
 from chassis.imports.row_reading import ImportField, Problem, RowReading, RowRefused
@@ -138,6 +139,16 @@ class Installation:
     async def get(self, record: Import) -> Import:
         async with self.engine.connect() as connection:
             return await storage.get_import(Read(connection, self.clock.now(), ANNA), kind=self.kind, uuid=record.uuid)
+
+    async def refused_file(self, record: Import, *, word: Callable[[Problem], str]) -> bytes:
+        """The refused rows as they are downloaded, with Chinese headings."""
+        with intake.scratch_file() as path:
+            async with self.engine.connect() as connection:
+                read = Read(connection, self.clock.now(), ANNA)
+                await storage.fetch_file(read, uuid=record.uuid, path=path)
+                refused = await storage.refused_rows(read, uuid=record.uuid)
+            headings = ("行号", "错误")
+            return b"".join(failed_rows_csv(record, path=path, refused=refused, headings=headings, word=word))
 
     async def names(self) -> list[str]:
         async with self.engine.connect() as connection:

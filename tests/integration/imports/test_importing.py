@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from chassis.imports import intake, storage
-from chassis.imports.failed_rows import failed_rows_csv
 from chassis.imports.kind import Outcome
 from chassis.imports.lifecycle import ImportState
 from chassis.imports.refusals import FileQuoteNotClosed, ImportCannotMove, ImportFileGone
@@ -171,15 +170,7 @@ async def test_each_change_of_state_is_one_event_and_no_event_speaks_of_the_file
 async def test_the_refused_rows_come_as_a_file_that_can_be_corrected_and_imported_again(here: Installation) -> None:
     record = await here.start(await here.upload("公司名称,电话\n=cmd(),1E+10\n甲,1\n".encode()))
     await here.worker().drain()
-    with intake.scratch_file() as path:
-        async with here.engine.connect() as connection:
-            read = Read(connection, here.clock.now(), ANNA)
-            await storage.fetch_file(read, uuid=record.uuid, path=path)
-            refused = await storage.refused_rows(read, uuid=record.uuid)
-        pieces = failed_rows_csv(
-            record, path=path, refused=refused, headings=("行号", "错误"), word=lambda problem: problem.code
-        )
-        content = b"".join(pieces)
+    content = await here.refused_file(record, word=lambda problem: problem.code)
     assert content.decode("utf-8-sig").splitlines() == [
         "公司名称,电话,行号,错误",
         "'=cmd(),1E+10,2,NUMBER_CUT_BY_SPREADSHEET",

@@ -65,12 +65,19 @@ def test_of_a_heading_that_never_ends_its_beginning_is_kept(tmp_path: Path) -> N
     assert shape_of(path).headers == ("公司", "(" * 200)
 
 
-def test_a_stray_quote_spoils_its_own_row_only(tmp_path: Path) -> None:
-    path = a_text_file(tmp_path, '公司,电话\n"甲"乙,1\n丙,2\n')
-    assert [(row.line, row.problem) for row in read_rows(path, shape_of(path))] == [
-        (2, "ROW_QUOTES_MALFORMED"),
-        (3, ""),
+def test_a_stray_quote_spoils_its_own_row_only_which_is_kept_as_it_was_written(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, '公司,电话\r\n"甲\r\n丁"乙,1\r\n丙,2\r\n')
+    assert [(row.line, row.cells, row.problem) for row in read_rows(path, shape_of(path))] == [
+        (2, ('"甲\r\n丁"乙,1',), "ROW_QUOTES_MALFORMED"),
+        (4, ("丙", "2"), ""),
     ]
+
+
+def test_a_row_with_a_stray_quote_is_no_header(tmp_path: Path) -> None:
+    path = a_text_file(tmp_path, '"名单"一\n公司,电话\n甲,1\n')
+    assert shape_of(path).headers == ("公司", "电话")
+    with pytest.raises(refusals.FileBroken):
+        shape_of(a_text_file(tmp_path, '"公司"一\n'))
 
 
 def test_a_cell_longer_than_the_csv_module_reads_by_itself_is_one_cell_of_its_row(tmp_path: Path) -> None:
