@@ -73,9 +73,15 @@ def _show(seen: dict[str, Any], console: Console) -> None:
         table.add_row(str(number), plain(each["header"]), taken, plain(cell))
     console.print(table)
     for problem in seen["problems"]:
-        text = problem["reason"]["text"]
-        line, column, header = problem["line"], problem["column"], problem["header"]
-        console.print(say("problem_at", line=line, column=column, header=header, text=text), markup=False)
+        console.print(_sentence(problem), markup=False)
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    """The problem with its place: a cell, a whole row, or nothing before it where the file is meant."""
+    line, column, text = problem["line"], problem["column"], problem["reason"]["text"]
+    if column:
+        return say("problem_at", line=line, column=column, header=problem["header"], text=text)
+    return say("problem_in_line", line=line, text=text) if line else str(text)
 
 
 def start(talk: Talk, name: str, columns: Sequence[dict[str, Any]], *, dry_run: bool, skip: bool) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from gateway.cli import importing, listing
 from gateway.cli.account import account_path
 from gateway.cli.talk import Refused, Talk
-from gateway.cli.wording import plain
+from gateway.cli.wording import _texts, plain
 from gateway.settings import SERVICES
 from kernel.errors import Unauthenticated
 from tests.integration.gateway.neighbour import Neighbour
@@ -141,6 +141,29 @@ SEEN = {
 def test_a_column_is_chosen_by_heading_or_number(pair: str) -> None:
     chosen = importing.choose_columns(SEEN, [pair])
     assert chosen == [{"column": 1, "field": "company_name"}, {"column": 2, "field": "phone"}]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Line 2, column 3 (手机): wrong", "Line 4: wrong", "wrong"]),
+        ("zh", ["第 2 行第 3 列（手机）：wrong", "第 4 行：wrong", "wrong"]),
+    ],
+)
+def test_a_problem_names_the_column_only_where_one_is_meant(
+    monkeypatch: pytest.MonkeyPatch, language: str, said: list[str]
+) -> None:
+    places = [(2, 3, "手机"), (4, 0, ""), (0, 0, "")]
+    problems = [
+        {"line": line, "column": column, "header": header, "reason": {"text": "wrong"}}
+        for line, column, header in places
+    ]
+    terminal = Console(file=io.StringIO(), width=160, record=True)
+    monkeypatch.setattr("gateway.cli.wording.language", lambda: language)
+    _texts.cache_clear()
+    importing._show({"columns": [], "fields": [], "rows": [], "problems": problems}, terminal)
+    _texts.cache_clear()
+    assert terminal.export_text().splitlines()[-3:] == said
 
 
 @pytest.mark.parametrize("pair", ["标题", "没有=phone", "=phone"])
