@@ -54,7 +54,7 @@ outbox = Table(
     CHASSIS,
     Column("id", BigInteger, Identity(always=True, cache=1), primary_key=True),
     *_event_columns(),
-    Column("attempts", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # publishes of this row that failed
     Column("last_error", Text),
     Column("stopped", Boolean, nullable=False),
     UniqueConstraint("event_id", name="outbox_event_id"),

@@ -10,6 +10,7 @@ from chassis.consumer.progress import Anchor
 from chassis.ids import new_id
 from chassis.streaming import Client, Msg
 
+# So many events are asked for, and applied in one transaction, at once (ADR 69).
 BATCH = 1000
 _EXPIRES_SECONDS = 20.0
 # The server says every second that it knows of our request; a request lost in a reconnect is noticed by its silence.
