@@ -37,6 +37,11 @@ class Background:
         self._relay: Relay | None = None
         self._log = logs.get_logger()
 
+    @property
+    def obstacle(self) -> str:
+        """What somebody must put right before all of it can be done; empty where nothing is in the way."""
+        return self._relay.drift if self._relay is not None else ""
+
     def start(self) -> None:
         """Start everything; what needs NATS waits for it, the rest does not."""
         parts, definition = self._parts, self._parts.definition

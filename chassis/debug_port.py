@@ -9,9 +9,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 class DebugPort:
     """A minimal HTTP/1.0 server for operators; a web framework would cost each process 10 MB."""
 
-    def __init__(self, *, ready: Callable[[], bool]) -> None:
-        """`ready` says whether the process takes calls."""
-        self._ready = ready
+    def __init__(self, *, unready: Callable[[], str]) -> None:
+        """`unready` says why the process cannot do its work now; it is empty when it can."""
+        self._unready = unready
         self._server: asyncio.Server | None = None
         self.address = ""
 
@@ -46,5 +46,8 @@ class DebugPort:
         if path == "/healthz":
             return "200 OK", "text/plain", b"ok\n"
         if path == "/readyz":
-            return ("200 OK", "text/plain", b"ready\n") if self._ready() else ("503 Unavailable", "text/plain", b"no\n")
+            why = self._unready()
+            return (
+                ("503 Unavailable", "text/plain", f"{why}\n".encode()) if why else ("200 OK", "text/plain", b"ready\n")
+            )
         return "404 Not Found", "text/plain", b"not found\n"

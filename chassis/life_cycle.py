@@ -150,9 +150,9 @@ class Process:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        debug = DebugPort(ready=lambda: self._serving)
-        await debug.start(self._settings.debug_listen)
         background = Background(self.parts, broken=stopping.set)
+        debug = DebugPort(unready=lambda: self._unready(command, background))
+        await debug.start(self._settings.debug_listen)
         server: grpc.aio.Server | None = None
         address = ""
         try:
@@ -217,6 +217,12 @@ class Process:
         bound = server.add_insecure_port(f"{host}:{port}")
         await server.start()
         return server, f"{host}:{bound}"
+
+    def _unready(self, command: str, background: Background) -> str:
+        """Why the process is not ready. Who serves too stays ready whatever the relay met: a write needs no stream."""
+        if not self._serving:
+            return "starting or stopping"
+        return background.obstacle if command == "work" else ""
 
     async def _set(self, *, serving: bool) -> None:
         self._serving = serving

@@ -23,6 +23,7 @@ def begin_at_nothing(service: str, *, consumers: Iterable[str], kinds: Iterable[
     """Show what alarms watch before it happens for the first time: no increase is seen where there was no number."""
     metrics.AGGREGATES_STOPPED.labels(service)
     metrics.STREAM_REFILLS.labels(service)
+    metrics.STREAM_DRIFTED.labels(service)
     metrics.STREAM_PERMISSION_VIOLATIONS.labels(service)
     for task in ("relay", "jobs", "sealer"):
         metrics.BACKGROUND_PAUSES.labels(task)

@@ -17,6 +17,9 @@ AGGREGATES_STOPPED = Counter(
     "millrace_aggregates_stopped_total", "Aggregates whose event the stream refused", ["service"]
 )
 STREAM_REFILLS = Counter("millrace_stream_refills_total", "Streams found lost or rewound and refilled", ["stream"])
+STREAM_DRIFTED = Gauge(
+    "millrace_stream_drifted", "1 while a stream stands otherwise than declared and nothing is published", ["stream"]
+)
 CONSUMER_LAG = Gauge("millrace_consumer_lag_events", "Events in the stream not yet applied", ["consumer"])
 CONSUMER_APPLIED = Counter("millrace_consumer_applied_total", "Events applied", ["consumer"])
 CONSUMER_PARKED = Counter("millrace_consumer_parked_total", "Aggregates parked after a poison event", ["consumer"])

@@ -31,7 +31,7 @@ async def serve(settings: GatewaySettings) -> None:
     backends = open_backends(settings.addresses.items())
     app = application(settings, backends)
     server = HttpServer(app, listen=settings.listen, trusted_proxies=settings.trusted_proxies)
-    debug = DebugPort(ready=lambda: server.started and not server.should_exit)
+    debug = DebugPort(unready=lambda: "" if server.started and not server.should_exit else "starting or stopping")
     await debug.start(settings.debug_listen)
     serving = asyncio.ensure_future(server.serve())
     listening = asyncio.ensure_future(server.listening.wait())

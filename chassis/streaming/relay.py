@@ -38,7 +38,7 @@ _ACK_SECONDS = 5.0
 # So often a replica that does not lead looks whether it may.
 _STANDBY_SECONDS = 0.5
 _FAILURES = (nats.errors.Error, TimeoutError, OSError)
-_UNREACHABLE = (*_FAILURES, streams.StreamRefused)
+_UNREACHABLE = (*_FAILURES, streams.StreamRefused, streams.StreamDrift)
 
 
 class Relay:
@@ -54,7 +54,10 @@ class Relay:
         woken: asyncio.Event | None = None,
         check_seconds: float = CHECK_SECONDS,
     ) -> None:
-        """`engine` is the engine of background work; `woken` is set by whoever commits in this process."""
+        """`engine` is the engine of background work; `woken` is set by whoever commits in this process.
+
+        `drift` tells what stands otherwise than declared in the stream, while nothing is published for it.
+        """
         self._engine = engine
         self._kept = Kept(engine.execution_options(isolation_level="AUTOCOMMIT"), most=1)
         self._client = client
@@ -70,6 +73,7 @@ class Relay:
         self._batch = asyncio.Lock()
         self._places = asyncio.Semaphore(GROUPS)
         self._back_off = BackOff(shortest=0.1, longest=5.0)
+        self.drift = ""
         self._log = logs.get_logger()
 
     async def run(self) -> None:
@@ -82,6 +86,7 @@ class Relay:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens to one round
+                self._tell_drift("")  # whoever leads next tells it
                 await self._pause(error)
             else:
                 await asyncio.sleep(_STANDBY_SECONDS)
@@ -123,12 +128,23 @@ class Relay:
 
     async def check_stream(self) -> None:
         """See that the stream stands and holds what was published; refill it when it does not."""
-        state = await streams.apply(self._client, self._declaration)
+        try:
+            state = await streams.apply(self._client, self._declaration)
+        except streams.StreamDrift as drift:
+            self._tell_drift(str(drift))
+            raise
+        self._tell_drift("")
         refilled = await reconcile(self._engine, state, declaration=self._declaration, now=self._clock.now())
         if refilled:
             metrics.STREAM_REFILLS.labels(self._service).inc()
             self._log.error("stream was lost or rewound; refilling", stream=self._service, events=refilled)
         self._epoch, self._highest, self._takes_batches = state.epoch, state.last_seq, state.takes_batches
+
+    def _tell_drift(self, drift: str) -> None:
+        if drift and drift != self.drift:
+            self._log.error("the stream stands otherwise than declared, and nothing is published", drift=drift)
+        self.drift = drift
+        metrics.STREAM_DRIFTED.labels(self._service).set(bool(drift))
 
     async def _lead(self, lock: AsyncConnection) -> None:
         checked = -math.inf

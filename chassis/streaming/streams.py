@@ -1,4 +1,4 @@
-"""The streams as data (`deploy/nats/streams.toml`), applied by one step that creates or fails on drift."""
+"""The streams as data (`deploy/nats/streams.toml`): the producer's relay creates its own, or finds it otherwise."""
 
 import json
 import tomllib
@@ -15,8 +15,13 @@ _NOT_FOUND = 10059
 _DEFAULT_FILE = Path(__file__).parent.parent.parent / "deploy" / "nats" / "streams.toml"
 
 
-class StreamDrift(Exception):  # noqa: N818 - stops the migration
+class StreamDrift(Exception):  # noqa: N818 - what was found; nothing is published meanwhile
     """A stream stands with other settings than declared; changing them is a decision, not a side effect."""
+
+    def __init__(self, stream: str, wrong: Mapping[str, tuple[object, object]]) -> None:
+        """`wrong` holds what stands and what is declared, by the server's name of the setting."""
+        told = (f"{name} is {standing}, declared {declared}" for name, (standing, declared) in wrong.items())
+        super().__init__(f"stream {stream}: {'; '.join(told)}")
 
 
 class StreamRefused(Exception):  # noqa: N818 - what the server answered
@@ -102,7 +107,7 @@ async def apply(client: Client, declaration: Declaration) -> StreamState:
         if (found["config"].get(key) or None) != (value or None)
     }
     if wrong:
-        raise StreamDrift(f"stream {declaration.name}: (standing, declared) {wrong}")
+        raise StreamDrift(declaration.name, wrong)
     return _state(found)
 
 

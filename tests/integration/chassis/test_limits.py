@@ -182,7 +182,7 @@ async def test_a_stream_stands_as_declared_or_stops_who_finds_it_otherwise(clien
         name: value or None for name, value in declared.config().items()
     }
     await streams.apply(client, declared)
-    with pytest.raises(streams.StreamDrift, match="max_age"):
+    with pytest.raises(streams.StreamDrift, match="max_age is 2592000000000000, declared 604800000000000"):
         await streams.apply(client, replace(declared, max_age_days=7))
     after = await client.request("$JS.API.STREAM.INFO.leads", b"", timeout=5)
     assert json.loads(after.data)["config"] == standing
