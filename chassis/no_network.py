@@ -22,6 +22,6 @@ def inside_transaction() -> Iterator[None]:
 
 
 def forbid_inside_transaction() -> None:
-    """Called by every door to the network; raises NetworkInsideTransaction inside a unit of work."""
+    """Called by every door (channels, files, OpenID); raises NetworkInsideTransaction inside a unit of work."""
     if _inside.get():
         raise NetworkInsideTransaction

@@ -7,7 +7,6 @@ import grpc
 from millrace.pipeline.v1.account_service_pb2 import GetAccountRequest
 from millrace.pipeline.v1.account_service_pb2_grpc import AccountServiceStub
 
-from chassis.no_network import forbid_inside_transaction
 from kernel.errors import Overloaded
 from services.contracts.application.contract_desk import ASKING_SECONDS
 
@@ -25,7 +24,6 @@ class AccountNames:
 
     async def name_of(self, account: UUID, *, token: str, seconds: float = ASKING_SECONDS) -> str:
         """What the account is called; empty where the asker does not see it. Raises Overloaded."""
-        forbid_inside_transaction()
         metadata = (("authorization", f"Bearer {token}"),) if token else await self._credentials()
         try:
             found = await self._stub.GetAccount(

@@ -10,7 +10,6 @@ import pytest
 from millrace.pipeline.v1.account_pb2 import Account
 from millrace.pipeline.v1.account_service_pb2 import GetAccountRequest
 
-from chassis.no_network import NetworkInsideTransaction, inside_transaction
 from kernel.errors import Overloaded
 from services.contracts.rpc.account_names import AccountNames
 
@@ -65,8 +64,3 @@ async def test_a_neighbour_who_is_away_is_told_as_such() -> None:
 async def test_a_neighbour_who_is_slow_is_waited_for_as_long_as_the_asker_has_time(pipeline: grpc.aio.Channel) -> None:
     with pytest.raises(Overloaded):
         await AccountNames(pipeline, credentials).name_of(SLOW, token="caller", seconds=0.05)
-
-
-async def test_nobody_is_asked_inside_a_transaction(pipeline: grpc.aio.Channel) -> None:
-    with inside_transaction(), pytest.raises(NetworkInsideTransaction):
-        await AccountNames(pipeline, credentials).name_of(YUNFAN, token="caller")
