@@ -22,8 +22,12 @@ _PLAIN = (int, float, type(None))
 
 def configure(service: str) -> None:
     """Send every log of the process to standard error as JSON lines that name the service."""
-    told = [_naming(service), structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    written = [
+    told: list[structlog.typing.Processor] = [
+        _naming(service),
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    written: list[structlog.typing.Processor] = [
         structlog.processors.format_exc_info,
         redact,
         structlog.processors.JSONRenderer(ensure_ascii=False),
