@@ -1,9 +1,10 @@
 """The flush: rows, events, audit and the stored answer of a unit of work in one statement.
 
-Events and audit select from the rows' RETURNING, so that the loser of a race writes neither; the statement counts what
-it wrote and fails as a whole where that is not what was expected. It therefore needs no transaction around it, and has
-one only where the use case began one. Rows travel as one JSON array per table and events as arrays, so that the texts
-stay few and stay prepared.
+The statement counts what it wrote and fails as a whole where that is not what was expected: the loser of a race then
+writes nothing at all, neither events nor audit. Events select from the rows' RETURNING besides, because the winner's
+event has the same version: the loser would meet the unique key of the outbox before anybody counts. The flush needs no
+transaction around it, and has one only where the use case began one. Rows travel as one JSON array per table and events
+as arrays, so that the texts stay few and stay prepared.
 """
 
 from collections.abc import Mapping, Sequence

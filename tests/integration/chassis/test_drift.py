@@ -87,7 +87,7 @@ async def test_who_serves_as_well_goes_on_serving(
     assert await readiness(process) == (200, "ready")
     async with grpc.aio.insecure_channel(process.rpc) as channel:
         health = health_pb2_grpc.HealthStub(channel)
-        answer = await health.Check(health_pb2.HealthCheckRequest())
+        answer = await health.Check(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]  # the stubs lack it
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
