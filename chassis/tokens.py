@@ -193,16 +193,11 @@ class ServiceTokens:
                 await self._renew(now)
         return self._token
 
-<<<<<<< HEAD
     def _holds(self, now: datetime) -> bool:
         return now + _RENEW_BEFORE < self._expire_time
 
     async def _renew(self, now: datetime) -> None:
-        forbid_inside_transaction()
         self._renew_time = now + _RENEW_AFTER
-=======
-    async def _renew(self) -> None:
->>>>>>> 0635207 (chassis: every gRPC call out of a unit of work is refused by the channel, and no service ends a transaction: a test looks)
         request = api_client_service_pb2.IssueClientTokenRequest(
             client_id=f"services/{self._service}", client_secret=self._secret
         )
