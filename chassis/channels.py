@@ -21,14 +21,12 @@ _OPTIONS: tuple[tuple[str, int | str], ...] = (
 )
 
 
-def open_channel(address: str, *, credentials: grpc.ChannelCredentials | None = None) -> grpc.aio.Channel:
-    """A channel to `host:port`; plain without credentials. The caller closes it.
+def open_channel(address: str) -> grpc.aio.Channel:
+    """A channel to `host:port`, not encrypted. The caller closes it.
 
     Its calls raise NetworkInsideTransaction inside a unit of work.
     """
-    if credentials is None:
-        return GuardedChannel(grpc.aio.insecure_channel(address, options=_OPTIONS))
-    return GuardedChannel(grpc.aio.secure_channel(address, credentials, options=_OPTIONS))
+    return GuardedChannel(grpc.aio.insecure_channel(address, options=_OPTIONS))
 
 
 class GuardedChannel(grpc.aio.Channel):

@@ -62,7 +62,7 @@ def identify(parts: Parts) -> Identify:
 async def warm(parts: Parts) -> None:
     """Read the organization before the first call, and look at the signing keys that stand there."""
     await organization(parts).refresh()
-    await token_issuer(parts).begin()
+    await token_issuer(parts).warm()
 
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:

@@ -46,7 +46,7 @@ class TokenIssuer:
         self._found: frozenset[UUID] | None = None
         self._log = logs.get_logger()
 
-    async def begin(self) -> None:
+    async def warm(self) -> None:
         """Look at the keys that the process finds, once, before the first call: see `_unreadable`."""
         await self._keys()
 

@@ -83,7 +83,7 @@ async def test_a_process_of_the_secret_before_signs_nothing_more_and_leaves_the_
     directory_database: str, clock: FixedClock, door: FrontDoor
 ) -> None:
     await door.add_member(ANNA)
-    await token_issuer(door.parts).begin()
+    await token_issuer(door.parts).warm()
     async with open_front_door(directory_database, clock, {}, secret=NEWER) as restarted:
         new = await key_ids(restarted)
         async with refused("INTERNAL"):
