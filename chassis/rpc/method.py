@@ -11,11 +11,10 @@ from millrace.auth.v1 import access_pb2
 from chassis.principal import Principal
 from chassis.rpc.asking import refuse_hidden
 from chassis.rpc.call import Call
+from chassis.rpc.effects import only_reads
 from chassis.rpc.sight import Sight, concealed, sight_of
 from chassis.rpc.validation import validate
 from kernel.errors import NotAllowed
-
-_QUESTIONS = ("Get", "List", "Query", "Summarize")
 
 
 class MethodWithoutAccess(Exception):  # noqa: N818 - stops the start-up
@@ -39,7 +38,7 @@ class Method:
     def reads(self) -> bool:
         """Whether it is a question that changes nothing, answered by one message."""
         streams = self.descriptor.client_streaming or self.descriptor.server_streaming
-        return not (self.writes or streams) and str(self.descriptor.name).startswith(_QUESTIONS)
+        return not (self.writes or streams)
 
     def permit(self, principal: Principal) -> None:
         """Raise NotAllowed, unless the access rule lets the caller in."""
@@ -70,7 +69,7 @@ def known_method(descriptor: MethodDescriptor) -> Method:
     return Method(
         name=f"/{service}/{descriptor.name}",
         access=access,
-        writes="request_id" in descriptor.input_type.fields_by_name,
+        writes=not only_reads(descriptor),
         descriptor=descriptor,
         request_type=GetMessageClass(descriptor.input_type),
         answer_type=GetMessageClass(descriptor.output_type),

@@ -99,6 +99,7 @@ def together_method(service: str) -> Method:
         answer=reading.ReadTogetherResponse,
         shape=Shape.UNARY,
         anonymous=False,
+        reads=True,
         repeatable=False,
     )
 

@@ -173,7 +173,7 @@ def _plain(field: FieldDescriptor) -> bool:
 def _headers(binding: Binding) -> Iterator[Schema]:
     if binding.method.repeatable:
         yield _KEY
-    elif binding.reads and binding.method.shape is Shape.UNARY:
+    elif binding.method.reads and binding.method.shape is Shape.UNARY:
         yield _AFTER
     resource = binding.method.descriptor.input_type.fields_by_name.get(binding.body)
     message = None if resource is None else resource.message_type
@@ -214,7 +214,7 @@ def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:
     if kind == _JSON:
         content["example"] = answer_example(message)
     answer = {"description": text, "content": {kind: content}}
-    if binding.method.shape is Shape.UNARY and binding.reads:
+    if binding.method.shape is Shape.UNARY and binding.method.reads:
         answer["headers"] = {"Millrace-Stale": _STALE}
     elif binding.method.shape is Shape.UNARY and not binding.method.anonymous:
         answer["headers"] = {"Millrace-Written": _WRITTEN}

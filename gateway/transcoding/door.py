@@ -82,7 +82,7 @@ class Door:
     async def _carry(self, exchange: Exchange, route: Route, segments: list[str]) -> None:
         method = route.binding.method
         self._limits.address.take(exchange.address)
-        if method.anonymous and not route.binding.reads:
+        if method.anonymous and not method.reads:
             self._limits.public_writes.take(exchange.address)
         token = await self._credentials(exchange)
         if token:
@@ -130,15 +130,15 @@ async def _unary(exchange: Exchange, route: Route, segments: list[str], backend:
     binding = route.binding
     body = b"" if binding.verb == "GET" else await exchange.json_body()
     request = route.plan.build(segments, exchange.scope["query_string"], body, exchange.headers)
-    seconds = READ_SECONDS if binding.reads else WRITE_SECONDS
-    repeat = binding.reads or binding.method.repeatable
+    seconds = READ_SECONDS if binding.method.reads else WRITE_SECONDS
+    repeat = binding.method.reads or binding.method.repeatable
     call = backend.ask(binding.method, request, metadata=metadata, seconds=seconds, repeat=repeat)
     # Nobody watches for the client of a write to leave: a write once begun is carried to its end.
-    answer, closing = await (_while_wanted(exchange, call) if binding.reads else call)
+    answer, closing = await (_while_wanted(exchange, call) if binding.method.reads else call)
     etag = getattr(answer, "etag", "")
     headers = [(b"etag", f'"{etag}"'.encode("latin-1"))] if etag else []
     headers += told_at_the_end(closing)
-    if etag and binding.reads and exchange.headers.get("if-none-match", "").strip('"') == etag:
+    if etag and binding.method.reads and exchange.headers.get("if-none-match", "").strip('"') == etag:
         await exchange.answer(304, b"", kind=b"", headers=headers)
         return
     await exchange.answer(200, orjson.dumps(writer(binding.method.answer.DESCRIPTOR)(answer)), headers=headers)

@@ -13,6 +13,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescript
 from google.protobuf.message import Message
 from millrace.auth.v1 import access_pb2
 
+from chassis.rpc.effects import only_reads
 from gateway.transcoding.templates import Template, parse_template
 
 HTTP_BODY = httpbody_pb2.HttpBody.DESCRIPTOR.full_name
@@ -34,7 +35,10 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One RPC as the gateway carries it; `service` names the process that serves it."""
+    """One RPC as the gateway carries it; `service` names the process that serves it.
+
+    One that `reads` changes nothing: it may be given up, and asked again; one with a request id is `repeatable`.
+    """
 
     service: str
     descriptor: MethodDescriptor
@@ -42,6 +46,7 @@ class Method:
     answer: type[Message]
     shape: Shape
     anonymous: bool
+    reads: bool
     repeatable: bool
 
     @property
@@ -55,9 +60,6 @@ class Method:
         return str(self.descriptor.full_name)
 
 
-_QUESTIONS = ("Query", "Get", "List")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """One way to call a method over HTTP; `body` is "", "*" or the field that the body fills."""
@@ -66,11 +68,6 @@ class Binding:
     template: Template
     body: str
     method: Method
-
-    @property
-    def reads(self) -> bool:
-        """Whether the call changes nothing, so that it may be cancelled and repeated: also a question by POST."""
-        return self.verb == "GET" or self.method.descriptor.name.startswith(_QUESTIONS)
 
 
 def find_bindings(services: Iterable[str]) -> tuple[Binding, ...]:
@@ -117,6 +114,7 @@ def _method(service: str, descriptor: MethodDescriptor) -> Method:
         answer=message_factory.GetMessageClass(descriptor.output_type),
         shape=_shape(descriptor),
         anonymous=access.anonymous,
+        reads=only_reads(descriptor),
         repeatable="request_id" in descriptor.input_type.fields_by_name,
     )
 

@@ -1,4 +1,4 @@
-"""What every method of the contracts states: who may call it, and a request id where it writes."""
+"""What every method of the contracts states: who may call it, and that it only reads or else a request id."""
 
 import importlib
 from collections.abc import Iterator
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 from google.api import annotations_pb2
 from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
 from millrace.auth.v1 import access_pb2
 
+from chassis.rpc.effects import only_reads
 from tests.architecture.tree import ROOT
 
 # Whoever can reach the gateway may call these; each line is a decision.
@@ -24,29 +26,16 @@ ANONYMOUS = {
     "millrace.directory.v1.SessionService.StartOpenIdSignIn",
     "millrace.leads.v1.LeadFormService.SubmitLeadForm",  # the public web form, behind its token and a rate limit
 }
-READS = (
-    "Get",
-    "Suggest",
-    "Summarize",
-    "List",
-    "Watch",
-    "Check",
-    "Read",
-    "Explain",
-    "Resolve",
-    "Download",
-    "Preview",
-    "Search",
-    "Look",
-    "Try",
-    "View",
-    "Query",
-    "Reconcile",
-    "Simulate",
-    "Compare",
-)
-SIGN_IN = ("SignIn", "SignOut", "RefreshSession", "StartOpenIdSignIn", "FinishOpenIdSignIn", "IssueClientToken")
-PASSWORDS = ("ChangePassword", "SetPassword")  # setting the same password twice is setting it once
+# These change something and take no request id, because a repeat is harmless or must be the caller's own decision.
+WITHOUT_REQUEST_ID = {
+    "millrace.directory.v1.ApiClientService.IssueClientToken",  # another token is no harm
+    "millrace.directory.v1.PasswordService.ChangePassword",  # set twice is set once
+    "millrace.directory.v1.PasswordService.SetPassword",
+    "millrace.directory.v1.SessionService.FinishOpenIdSignIn",  # the provider takes a code once
+    "millrace.directory.v1.SessionService.RefreshSession",  # a token shown a second time ends the session
+    "millrace.directory.v1.SessionService.SignIn",  # every attempt counts
+    "millrace.directory.v1.SessionService.StartOpenIdSignIn",  # makes a secret of its own each time
+}
 
 
 def methods() -> Iterator[MethodDescriptor]:
@@ -72,11 +61,24 @@ def test_only_the_listed_methods_answer_without_a_caller() -> None:
     assert open_to_all - ANONYMOUS == set()
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in METHODS if not name.split(".")[-1].startswith((*READS, *SIGN_IN, *PASSWORDS))]
-)
-def test_a_write_carries_a_request_id(name: str) -> None:
-    assert "request_id" in METHODS[name].input_type.fields_by_name
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_either_only_reads_or_carries_a_request_id(name: str) -> None:
+    carries = "request_id" in METHODS[name].input_type.fields_by_name
+    assert [only_reads(METHODS[name]), carries, name in WITHOUT_REQUEST_ID].count(True) == 1
+
+
+def test_what_goes_without_a_request_id_still_exists() -> None:
+    assert WITHOUT_REQUEST_ID - METHODS.keys() == set()
+
+
+def test_that_a_method_only_reads_is_said_once() -> None:
+    said_twice = {
+        name
+        for name, method in METHODS.items()
+        if method.GetOptions().idempotency_level != MethodOptions.IDEMPOTENCY_UNKNOWN
+        and method.GetOptions().Extensions[annotations_pb2.http].WhichOneof("pattern") == "get"
+    }
+    assert said_twice == set()
 
 
 def test_no_two_methods_share_a_path() -> None:

@@ -10,23 +10,26 @@ from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.wrappers_pb2 import StringValue
 from millrace.directory.v1 import session_pb2, session_service_pb2
 from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2, lead_pb2, lead_service_pb2
+from millrace.pipeline.v1 import account_pb2, account_service_pb2
 
 from chassis.rpc.statuses import status_of
 from chassis.texts import Texts
 from kernel.errors import Refusal
 
 LEADS = "millrace.leads.v1.LeadService"
+ACCOUNTS = "millrace.pipeline.v1.AccountService"
 IMPORTS = "millrace.leads.v1.LeadImportService"
 SESSIONS = "millrace.directory.v1.SessionService"
 
 
 class Neighbour:
-    """Remembers what it was asked; `refusals` are raised one after another before it answers again."""
+    """Remembers what it was asked and in how many seconds; `refusals` are raised one by one before it answers again."""
 
     def __init__(self) -> None:
         """Nothing asked yet."""
         self.asked: list[Any] = []
         self.metadata: list[dict[str, Any]] = []
+        self.seconds: list[float] = []
         self.refusals: list[Refusal | grpc.StatusCode] = []
         self.unread_refusal: Refusal | None = None
         self.file_name = ""
@@ -50,7 +53,9 @@ class Neighbour:
                 "UpdateLead": (unary, self.update_lead, lead_service_pb2.UpdateLeadRequest),
                 "GetLead": (unary, self.get_lead, lead_service_pb2.GetLeadRequest),
                 "ListLeads": (unary, self.list_leads, lead_service_pb2.ListLeadsRequest),
+                "CheckLeadDuplicates": (unary, self.check_lead_duplicates, lead_service_pb2.CheckLeadDuplicatesRequest),
             },
+            ACCOUNTS: {"GetAccount": (unary, self.get_account, account_service_pb2.GetAccountRequest)},
             IMPORTS: {
                 "UploadLeadImport": (
                     grpc.stream_unary_rpc_method_handler,
@@ -97,6 +102,14 @@ class Neighbour:
     async def list_leads(self, request: Any, context: Any) -> Any:
         await self._take(request, context)
         return lead_service_pb2.ListLeadsResponse(leads=[lead_pb2.Lead(name="leads/1")], total_size=1)
+
+    async def check_lead_duplicates(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return lead_service_pb2.CheckLeadDuplicatesResponse()
+
+    async def get_account(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return account_pb2.Account(name=request.name, lead="leads/1")
 
     async def upload(self, requests: AsyncIterator[Any], context: Any) -> Any:
         if self.unread_refusal is not None:
@@ -160,6 +173,7 @@ class Neighbour:
     async def _take(self, request: Any, context: Any) -> None:
         self.asked.append(request)
         self.metadata.append(dict(context.invocation_metadata()))
+        self.seconds.append(context.time_remaining())
         try:
             await asyncio.sleep(self.pause)
         except asyncio.CancelledError:

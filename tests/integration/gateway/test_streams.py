@@ -153,11 +153,12 @@ async def test_a_stranger_uploads_nothing(client: httpx.AsyncClient, neighbour: 
     assert neighbour.asked == []
 
 
-async def leave_after(client: httpx.AsyncClient, neighbour: Neighbour, method: str, path: str) -> None:
+async def leave_after(
+    client: httpx.AsyncClient, neighbour: Neighbour, method: str, path: str, body: bytes = b""
+) -> None:
     """Send a request and close the connection as soon as the service has it."""
     app = client._transport.app  # type: ignore[attr-defined]
     gone = asyncio.Event()
-    body = b'{"companyName": "x"}' if method == "POST" else b""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Any:
@@ -192,11 +193,18 @@ async def test_a_read_is_cancelled_when_its_client_leaves(client: httpx.AsyncCli
     assert not neighbour.finished.is_set()
 
 
+async def test_a_question_by_post_is_cancelled_as_well(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    neighbour.pause = 2.0
+    await leave_after(client, neighbour, "POST", "/v1/leads:checkDuplicates", b'{"lead": {"companyName": "x"}}')
+    await asyncio.wait_for(neighbour.cancelled.wait(), 1.5)
+    assert not neighbour.finished.is_set()
+
+
 async def test_a_write_is_carried_to_its_end_when_its_client_leaves(
     client: httpx.AsyncClient, neighbour: Neighbour
 ) -> None:
     neighbour.pause = 0.6
-    await leave_after(client, neighbour, "POST", "/v1/leads")
+    await leave_after(client, neighbour, "POST", "/v1/leads", b'{"companyName": "x"}')
     assert neighbour.finished.is_set()
     assert not neighbour.cancelled.is_set()
 

@@ -67,6 +67,25 @@ def test_shapes_follow_the_streams_of_the_contract() -> None:
     assert shapes["DownloadFailedLeadImportRows"] is Shape.DOWNLOAD
 
 
+@pytest.mark.parametrize(
+    ("method", "reads"),
+    [
+        ("GetLead", True),
+        ("CheckLeadDuplicates", True),
+        ("SuggestSalesProcess", True),
+        ("SimulateQuote", True),
+        ("ReconcileReceipts", True),
+        ("CreateLead", False),
+        ("PreviewLeadImport", False),
+        ("LookUpAccount", False),  # every look-up counts
+        ("SignIn", False),
+    ],
+)
+def test_the_contract_says_which_calls_only_read(method: str, *, reads: bool) -> None:
+    found = {binding.method.descriptor.name: binding.method for binding in BINDINGS}[method]
+    assert found.reads is reads
+
+
 def test_two_methods_on_one_path_stop_the_start() -> None:
     with pytest.raises(ContractWrong):
         RouteTable([*BINDINGS, BINDINGS[0]])
