@@ -1,4 +1,4 @@
-"""The services behind the gateway: one channel each, a bulkhead, a circuit, one repeat."""
+"""The services behind the gateway: one channel each, a bulkhead, a circuit, one repeat, one deadline over all of it."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from chassis.channels import open_channel
 from chassis.metrics import CIRCUIT_OPEN
 from gateway.refusals import ServiceAway
 from gateway.transcoding.methods import Method
-from kernel.errors import Overloaded
+from kernel.errors import DeadlinePassed, Overloaded
 
 SLOTS = 50
 STREAM_SLOTS = 200
@@ -22,6 +22,8 @@ SLOT_WAIT_SECONDS = 0.3
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 5.0
 REPEAT_AFTER_SECONDS = 0.1
+WORTH_ASKING_SECONDS = 0.1
+_TO_ANSWER_SECONDS = 0.05
 
 Metadata = tuple[tuple[str, str], ...]
 Answered = tuple[Message, Iterable[tuple[str, str | bytes]]]  # and what the service says at the end of its answer
@@ -31,9 +33,9 @@ class Askable(Protocol):
     """What a unary call can be put to: a service, or what stands for one."""
 
     async def ask(
-        self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
+        self, method: Method, request: Message, *, metadata: Metadata, until: float, repeat: bool
     ) -> Answered:
-        """The answer, and what is said at its end."""
+        """The answer, and what is said at its end, before a time of the loop."""
         ...
 
 
@@ -93,23 +95,28 @@ class Backend:
         await self._channel.close(10)
 
     async def call(
-        self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
+        self, method: Method, request: Message, *, metadata: Metadata, until: float, repeat: bool
     ) -> Message:
         """The answer of a unary method, as `ask` gets it."""
-        return (await self.ask(method, request, metadata=metadata, seconds=seconds, repeat=repeat))[0]
+        return (await self.ask(method, request, metadata=metadata, until=until, repeat=repeat))[0]
 
     async def ask(
-        self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
+        self, method: Method, request: Message, *, metadata: Metadata, until: float, repeat: bool
     ) -> Answered:
-        """Call a unary method; once more where the service is away and a repeat is harmless."""
-        async with self._slot():
+        """Call a unary method; once more where the service is away, a repeat is harmless, and there is time for it.
+
+        The wait for a slot, both calls and the pause between them are over before `until`, a time of the loop.
+        Raises Overloaded where no slot comes free, and DeadlinePassed where nothing is left to ask in.
+        """
+        async with self._slot(until):
             try:
-                return await self._once(method, request, metadata, seconds)
+                return await self._once(method, request, metadata, until)
             except grpc.aio.AioRpcError as error:
-                if not repeat or error.code() not in AWAY:
+                pause = REPEAT_AFTER_SECONDS * (0.5 + random.random())  # noqa: S311 - spreads load, hides nothing
+                if not repeat or error.code() not in AWAY or _left(until) < pause + WORTH_ASKING_SECONDS:
                     raise
-            await asyncio.sleep(REPEAT_AFTER_SECONDS * (0.5 + random.random()))  # noqa: S311 - spreads load, hides nothing
-            return await self._once(method, request, metadata, seconds)
+            await asyncio.sleep(pause)
+            return await self._once(method, request, metadata, until)
 
     @asynccontextmanager
     async def stream(
@@ -127,7 +134,10 @@ class Backend:
             finally:
                 call.cancel()
 
-    async def _once(self, method: Method, request: Message, metadata: Metadata, seconds: float) -> Answered:
+    async def _once(self, method: Method, request: Message, metadata: Metadata, until: float) -> Answered:
+        seconds = _left(until)
+        if seconds <= 0:
+            raise DeadlinePassed
         self.circuit.check()
         try:
             call = self._callable(method)(request, metadata=metadata, timeout=seconds)
@@ -162,10 +172,10 @@ class Backend:
         )
 
     @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
+    async def _slot(self, until: float) -> AsyncIterator[None]:
         if self._slots.locked():
             try:
-                await asyncio.wait_for(self._slots.acquire(), SLOT_WAIT_SECONDS)
+                await asyncio.wait_for(self._slots.acquire(), min(SLOT_WAIT_SECONDS, _left(until)))
             except TimeoutError:
                 raise Overloaded from None
         else:
@@ -179,6 +189,11 @@ class Backend:
 def open_backends(addresses: Iterable[tuple[str, str]]) -> dict[str, Backend]:
     """One backend for each service's address."""
     return {name: Backend(name, open_channel(address)) for name, address in addresses}
+
+
+def _left(until: float) -> float:
+    """The seconds a call may take that must be answered by a time of the loop: 50 ms less than there are."""
+    return until - asyncio.get_running_loop().time() - _TO_ANSWER_SECONDS
 
 
 def _said_by_service(error: grpc.aio.AioRpcError) -> bool:

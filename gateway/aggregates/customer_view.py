@@ -39,16 +39,16 @@ _LISTS: Mapping[str, tuple[str, type[Any]]] = {
 _ONLY: Mapping[str, str] = {"instalments": " AND open = true"}
 
 
-async def customer_view(neighbours: Neighbours, request: Any, metadata: Metadata) -> Answered:
+async def customer_view(neighbours: Neighbours, request: Any, metadata: Metadata, until: float) -> Answered:
     """The customer with its people, opportunities, contracts and payments, asked for at the same time.
 
     The lead it came from is asked for afterwards, because only the account names it.
     """
     view = CustomerView(name=request.name)
     account = f"accounts/{request.name.partition('/')[2]}"
-    missing, stale = await gather(neighbours, _parts(view, account), metadata)
+    missing, stale = await gather(neighbours, _parts(view, account), metadata, until)
     if view.account.lead:
-        more, later = await gather(neighbours, [_lead(view)], metadata)
+        more, later = await gather(neighbours, [_lead(view)], metadata, until)
         missing, stale = [*missing, *more], stale or later
     view.missing.extend(missing)
     return view, ((STALE, "true"),) if stale else ()

@@ -17,11 +17,12 @@ _MOST_APPROVALS, _MOST_OVERDUE = 20, 20
 _FIGURES = "millrace.analytics.v1.FigureService"
 
 
-async def dashboard(neighbours: Neighbours, request: Any, metadata: Metadata) -> Answered:
+async def dashboard(neighbours: Neighbours, request: Any, metadata: Metadata, until: float) -> Answered:
     """Funnel, sales, ratios, board, approvals and what is overdue, asked for at the same time."""
     board = Dashboard()
     today = datetime.now(neighbours.zone).date()
-    missing, stale = await gather(neighbours, [*_figures(board, request), *_work(board, str(today))], metadata)
+    parts = [*_figures(board, request), *_work(board, str(today))]
+    missing, stale = await gather(neighbours, parts, metadata, until)
     board.missing.extend(missing)
     return board, ((STALE, "true"),) if stale else ()
 

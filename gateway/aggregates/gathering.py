@@ -48,34 +48,34 @@ class Neighbours:
     methods: Mapping[str, Method]
     zone: ZoneInfo
 
-    async def ask(self, parts: Sequence[Part], metadata: Metadata) -> Sequence[Outcome]:
+    async def ask(self, parts: Sequence[Part], metadata: Metadata, until: float) -> Sequence[Outcome]:
         """What became of parts of one service, by one call where there are several."""
         if len(parts) > 1:
             try:
-                return await self._together(parts, metadata)
+                return await self._together(parts, metadata, until)
             except Refusal as error:
                 return [error] * len(parts)
             except grpc.aio.AioRpcError as error:
                 # A service of an older release cannot be asked so.
                 if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
                     return [error] * len(parts)
-        return await asyncio.gather(*(self._by_itself(part, metadata) for part in parts), return_exceptions=True)
+        return await asyncio.gather(*(self._by_itself(part, metadata, until) for part in parts), return_exceptions=True)
 
     def service(self, part: Part) -> str:
         """Whom to ask."""
         return self.methods[part.method].service
 
-    async def _by_itself(self, part: Part, metadata: Metadata) -> Answered:
-        return await self._called(self.methods[part.method], part.request, metadata)
+    async def _by_itself(self, part: Part, metadata: Metadata, until: float) -> Answered:
+        return await self._called(self.methods[part.method], part.request, metadata, until)
 
-    async def _together(self, parts: Sequence[Part], metadata: Metadata) -> Sequence[Outcome]:
+    async def _together(self, parts: Sequence[Part], metadata: Metadata, until: float) -> Sequence[Outcome]:
         methods = [self.methods[part.method] for part in parts]
         questions = [
             reading.Question(method=method.path, request=part.request.SerializeToString())
             for method, part in zip(methods, parts, strict=True)
         ]
         wanted = reading.ReadTogetherRequest(questions=questions)
-        answer, closing = await self._called(together_method(methods[0].service), wanted, metadata)
+        answer, closing = await self._called(together_method(methods[0].service), wanted, metadata, until)
         outcomes: Sequence[reading.Outcome] = answer.outcomes  # type: ignore[attr-defined]  # it is a ReadTogetherResponse
         return [
             (method.answer.FromString(outcome.answer), closing)
@@ -84,9 +84,9 @@ class Neighbours:
             for method, outcome in zip(methods, outcomes, strict=True)
         ]
 
-    async def _called(self, method: Method, request: Message, metadata: Metadata) -> Answered:
+    async def _called(self, method: Method, request: Message, metadata: Metadata, until: float) -> Answered:
         backend = self.backends[method.service]
-        return await backend.ask(method, request, metadata=metadata, seconds=PART_SECONDS, repeat=True)
+        return await backend.ask(method, request, metadata=metadata, until=until, repeat=True)
 
 
 @cache
@@ -104,14 +104,18 @@ def together_method(service: str) -> Method:
     )
 
 
-async def gather(neighbours: Neighbours, parts: Sequence[Part], metadata: Metadata) -> tuple[list[MissingPart], bool]:
+async def gather(
+    neighbours: Neighbours, parts: Sequence[Part], metadata: Metadata, until: float
+) -> tuple[list[MissingPart], bool]:
     """Put every part in its place; which are missing, and whether one was read before the caller's own write came.
 
-    Raises what an essential part is refused for.
+    A part that takes more than its 2 seconds, or than there are before `until`, is missing. Raises what an essential
+    part is refused for.
     """
     locale = dict(metadata).get("accept-language", "zh")
+    until = min(until, asyncio.get_running_loop().time() + PART_SECONDS)
     groups = _by_service(neighbours, parts)
-    answers = await asyncio.gather(*(neighbours.ask(group, metadata) for group in groups))
+    answers = await asyncio.gather(*(neighbours.ask(group, metadata, until) for group in groups))
     known = {
         part.field: outcome
         for group, found in zip(groups, answers, strict=True)

@@ -15,7 +15,7 @@ from gateway.transcoding.methods import Method
 from kernel.errors import Unauthenticated
 
 SERVICE = "gateway"
-Aggregate = Callable[[Neighbours, Any, Metadata], Awaitable[Answered]]
+Aggregate = Callable[[Neighbours, Any, Metadata, float], Awaitable[Answered]]
 AGGREGATES: Mapping[str, Aggregate] = {
     "millrace.gateway.v1.CustomerViewService.GetCustomerView": customer_view,
     "millrace.gateway.v1.DashboardService.GetDashboard": dashboard,
@@ -30,14 +30,14 @@ class Aggregates:
         self._neighbours = Neighbours(backends, methods, zone)
 
     async def ask(
-        self, method: Method, request: Message, *, metadata: Metadata, seconds: float, repeat: bool
+        self, method: Method, request: Message, *, metadata: Metadata, until: float, repeat: bool
     ) -> Answered:
-        """One aggregate; each part has its own time, and what the caller may see each service decides itself.
+        """One aggregate before `until`, a time of the loop; what the caller may see each service decides itself.
 
         Raises Unauthenticated before anybody is asked, and what the contract refuses.
         """
-        del seconds, repeat
+        del repeat  # each part is asked again by itself
         if "authorization" not in dict(metadata):
             raise Unauthenticated
         validate(request)
-        return await AGGREGATES[method.name](self._neighbours, request, metadata)
+        return await AGGREGATES[method.name](self._neighbours, request, metadata, until)

@@ -20,6 +20,7 @@ from gateway.transcoding.methods import Method
 COOKIE_DAYS = 30
 RENEW_BEFORE_SECONDS = 60
 REMEMBERED = 10_000
+ASKING_SECONDS = 10.0
 _PURPOSE = "session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SERVICE = "millrace.directory.v1.SessionService"
@@ -89,8 +90,9 @@ class BrowserSessions:
     async def ask(self, rpc: str, *, metadata: tuple[tuple[str, str], ...] = (), **fields: str) -> Any:
         """Call a method of the directory's SessionService."""
         method = self._methods[f"{_SERVICE}.{rpc}"]
+        until = asyncio.get_running_loop().time() + ASKING_SECONDS
         return await self._directory.call(
-            method, method.request(**fields), metadata=metadata, seconds=10.0, repeat=method.repeatable
+            method, method.request(**fields), metadata=metadata, until=until, repeat=method.repeatable
         )
 
     async def _from_cookie(self, exchange: Exchange, cookie: str) -> str:

@@ -23,7 +23,7 @@ from gateway.transcoding.exchange import Exchange, told_at_the_end
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import Shape
 from gateway.transcoding.routes import Route, RouteTable
-from kernel.errors import Refusal, Unauthenticated
+from kernel.errors import DeadlinePassed, Refusal, Unauthenticated
 
 READ_SECONDS = 3.0
 WRITE_SECONDS = 10.0
@@ -84,18 +84,27 @@ class Door:
         self._limits.address.take(exchange.address)
         if method.anonymous and not method.reads:
             self._limits.public_writes.take(exchange.address)
-        token = await self._credentials(exchange)
+        until = asyncio.get_running_loop().time() + (READ_SECONDS if method.reads else WRITE_SECONDS)
+        token = await self._token(exchange, until)
         if token:
             self._limits.session.take(_session(token))
         metadata = call_metadata(exchange, token)
         backend = self._backends[method.service]
         if method.shape is Shape.UNARY:
-            await _unary(exchange, route, segments, backend, metadata)
+            await _unary(exchange, route, segments, backend, metadata, until)
             return
         if method.shape is Shape.UPLOAD and not token and not method.anonymous:
             raise Unauthenticated  # before a stranger's 20 MiB travel on
         with self._limits.stream(exchange.address, token):
             await _STREAMS[method.shape](exchange, route, segments, backend, metadata)
+
+    async def _token(self, exchange: Exchange, until: float) -> str:
+        """The request's token; a session that must first be renewed takes its time from the call's."""
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._credentials(exchange)
+        except TimeoutError:
+            raise DeadlinePassed from None
 
 
 _STREAMS: Mapping[Shape, Callable[..., Awaitable[None]]] = {
@@ -126,22 +135,27 @@ def call_metadata(exchange: Exchange, token: str) -> Metadata:
     return tuple(metadata)
 
 
-async def _unary(exchange: Exchange, route: Route, segments: list[str], backend: Askable, metadata: Metadata) -> None:
-    binding = route.binding
-    body = b"" if binding.verb == "GET" else await exchange.json_body()
+async def _unary(
+    exchange: Exchange, route: Route, segments: list[str], backend: Askable, metadata: Metadata, until: float
+) -> None:
+    method, body = route.binding.method, b""
+    if route.binding.verb != "GET":
+        loop = asyncio.get_running_loop()
+        arriving = loop.time()
+        body = await exchange.json_body()
+        until += loop.time() - arriving  # how long a body travels is the client's affair, and limited by itself
     request = route.plan.build(segments, exchange.scope["query_string"], body, exchange.headers)
-    seconds = READ_SECONDS if binding.method.reads else WRITE_SECONDS
-    repeat = binding.method.reads or binding.method.repeatable
-    call = backend.ask(binding.method, request, metadata=metadata, seconds=seconds, repeat=repeat)
+    repeat = method.reads or method.repeatable
+    call = backend.ask(method, request, metadata=metadata, until=until, repeat=repeat)
     # Nobody watches for the client of a write to leave: a write once begun is carried to its end.
-    answer, closing = await (_while_wanted(exchange, call) if binding.method.reads else call)
+    answer, closing = await (_while_wanted(exchange, call) if method.reads else call)
     etag = getattr(answer, "etag", "")
     headers = [(b"etag", f'"{etag}"'.encode("latin-1"))] if etag else []
     headers += told_at_the_end(closing)
-    if etag and binding.method.reads and exchange.headers.get("if-none-match", "").strip('"') == etag:
+    if etag and method.reads and exchange.headers.get("if-none-match", "").strip('"') == etag:
         await exchange.answer(304, b"", kind=b"", headers=headers)
         return
-    await exchange.answer(200, orjson.dumps(writer(binding.method.answer.DESCRIPTOR)(answer)), headers=headers)
+    await exchange.answer(200, orjson.dumps(writer(method.answer.DESCRIPTOR)(answer)), headers=headers)
 
 
 async def _while_wanted(exchange: Exchange, call: Awaitable[Any]) -> Any:

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from gateway.transcoding import door
 from kernel.errors import Unauthenticated
 from tests.integration.gateway.neighbour import Neighbour
+from tests.support.waiting import eventually
 
 ORIGIN = {"Origin": "http://millrace.example"}
 LEAD = "/v1/leads/018f0000-0000-7000-8000-000000000001"
@@ -67,6 +69,23 @@ async def test_requests_that_come_together_share_one_renewal(client: httpx.Async
     assert [each.status_code for each in answers] == [200] * 5
     assert neighbour.renewals == 1
     assert neighbour.metadata[-1]["authorization"] == "Bearer access-1"
+
+
+async def test_a_renewal_takes_its_time_from_the_call_and_is_kept_for_the_next(
+    client: httpx.AsyncClient, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    neighbour.token_seconds = 30
+    await sign_in(client)
+    neighbour.token_seconds, neighbour.pause = 600, 0.5
+    monkeypatch.setattr(door, "READ_SECONDS", 0.1)
+    late = await client.get(LEAD)
+    assert (late.status_code, late.json()["reason"]) == (504, "DEADLINE_PASSED")
+    assert neighbour.renewals == 0  # nobody waited for it
+    await eventually(lambda: neighbour.renewals == 1)
+    neighbour.pause = 0
+    monkeypatch.undo()
+    assert (await client.get(LEAD)).status_code == 200
+    assert neighbour.renewals == 1
 
 
 async def test_a_browser_that_never_saw_its_new_cookie_is_renewed_when_that_has_ended_too(
