@@ -1,63 +1,63 @@
-"""The document itself: paths, parameters, bodies, answers, problems."""
+"""The document itself: paths, bodies, answers, problems."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor
 
 from gateway import problems
 from gateway.openapi.comments import comments
 from gateway.openapi.examples import answer_example, creation_example, request_example, update_example
+from gateway.openapi.parameters import parameters, path_of
 from gateway.openapi.schemas import Schema, Schemas
 from gateway.transcoding.methods import HTTP_BODY, Binding, Shape
-from gateway.transcoding.templates import Template
 
 _JSON = "application/json"
+_VIOLATION: Schema = {
+    "type": "object",
+    "properties": {
+        "field": {"type": "string", "description": "The field, as the body names it.", "examples": ["companyName"]},
+        "reason": {"type": "string", "description": "Which rule it breaks.", "examples": ["string.max_len"]},
+        "message": {"type": "string", "description": "In the reader's language.", "examples": ["is too long"]},
+    },
+}
 _PROBLEM: Schema = {
     "type": "object",
     "description": "Why a request was refused (RFC 9457); `reason` is constant, `detail` is in the reader's language.",
     "required": ["type", "title", "status", "detail", "reason"],
     "properties": {
-        "type": {"type": "string", "examples": ["urn:millrace:reason:REQUEST_INVALID"]},
-        "title": {"type": "string", "examples": ["Bad Request"]},
-        "status": {"type": "integer", "examples": [400]},
-        "detail": {"type": "string", "examples": ["Some fields of the request are not valid"]},
-        "instance": {"type": "string", "examples": ["/v1/leads"]},
-        "reason": {"type": "string", "examples": ["REQUEST_INVALID"]},
-        "metadata": {"type": "object", "additionalProperties": {"type": "string"}},
+        "type": {
+            "type": "string",
+            "description": "The reason as a name for programs.",
+            "examples": ["urn:millrace:reason:REQUEST_INVALID"],
+        },
+        "title": {"type": "string", "description": "The words of the status.", "examples": ["Bad Request"]},
+        "status": {"type": "integer", "description": "The status of the answer.", "examples": [400]},
+        "detail": {
+            "type": "string",
+            "description": "What to tell the person, in the language of Accept-Language.",
+            "examples": ["Some fields of the request are not valid"],
+        },
+        "instance": {"type": "string", "description": "The path that was asked for.", "examples": ["/v1/leads"]},
+        "reason": {
+            "type": "string",
+            "description": "The constant reason; the call's description names those of its own.",
+            "examples": ["REQUEST_INVALID"],
+        },
+        "metadata": {
+            "type": "object",
+            "description": "The values that the reason speaks of.",
+            "additionalProperties": {"type": "string"},
+            "examples": [{}],
+        },
         "errors": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "field": {"type": "string", "examples": ["companyName"]},
-                    "reason": {"type": "string", "examples": ["string.max_len"]},
-                    "message": {"type": "string", "examples": ["is too long"]},
-                },
-            },
+            "description": "The fields at fault, where there are any.",
+            "items": {"$ref": "#/components/schemas/Violation"},
+            "examples": [[{name: each["examples"][0] for name, each in _VIOLATION["properties"].items()}]],
         },
     },
-}
-_KEY: Schema = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Makes repeats harmless: the same key with the same content has one effect and one answer.",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
-}
-_IF_MATCH: Schema = {
-    "name": "If-Match",
-    "in": "header",
-    "description": "The ETag that was read; required unless the body carries the etag. * names no version: an update "
-    "refuses it, other calls go on with the present one.",
-    "schema": {"type": "string"},
-}
-_AFTER: Schema = {
-    "name": "Millrace-After",
-    "in": "header",
-    "description": "What an earlier write answered in Millrace-Written: the read waits until it has arrived, or says "
-    "in Millrace-Stale that it came too early.",
-    "schema": {"type": "string"},
 }
 _WRITTEN: Schema = {
     "description": "What was changed, and to which version; send it as Millrace-After with what is read next.",
@@ -83,7 +83,7 @@ def document(bindings: Iterable[Binding], *, version: str) -> dict[str, Any]:
             "operationId": names[binding],
             **_operation(binding, schemas),
         }
-    schemas.components["Problem"] = _PROBLEM
+    schemas.components.update(Problem=_PROBLEM, Violation=_VIOLATION)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -99,23 +99,6 @@ def document(bindings: Iterable[Binding], *, version: str) -> dict[str, Any]:
         },
         "security": [{"bearer": []}],
     }
-
-
-def path_of(template: Template) -> str:
-    """The path as OpenAPI writes it: `/v1/{name=leads/*}:x` becomes `/v1/leads/{lead}:x`."""
-    segments = list(template.segments)
-    for index in range(1, len(segments)):
-        if segments[index] == "*":
-            segments[index] = "{%s}" % _singular(segments[index - 1])  # noqa: UP031 - braces in a format string hide
-    return "/" + "/".join(segments) + (f":{template.verb}" if template.verb else "")
-
-
-def _singular(collection: str) -> str:
-    """One of a collection, as our names are formed: opportunities, processes, leads."""
-    for ending, one in (("ies", "y"), ("sses", "ss"), ("s", "")):
-        if collection.endswith(ending):
-            return collection.removesuffix(ending) + one
-    return collection
 
 
 def _operation_names(bindings: Sequence[Binding]) -> Mapping[Binding, str]:
@@ -136,7 +119,7 @@ def _operation(binding: Binding, schemas: Schemas) -> dict[str, Any]:
         "tags": [method.descriptor.containing_service.name],
         "summary": text.partition(". ")[0].rstrip(".").replace("\n", " "),
         "description": text,
-        "parameters": [*_path_parameters(binding), *_query(binding, schemas), *_headers(binding)],
+        "parameters": list(parameters(binding, schemas)),
         "responses": {"200": _answer(binding, schemas), "default": _refusal()},
     }
     body = _body(binding, schemas)
@@ -145,40 +128,6 @@ def _operation(binding: Binding, schemas: Schemas) -> dict[str, Any]:
     if method.anonymous:
         operation["security"] = []
     return operation
-
-
-def _path_parameters(binding: Binding) -> Iterator[Schema]:
-    path = path_of(binding.template)
-    for piece in path.split("{")[1:]:
-        name = piece.partition("}")[0]
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-
-
-def _query(binding: Binding, schemas: Schemas) -> Iterator[Schema]:
-    if binding.body == "*":
-        return
-    bound = {variable.field[0] for variable in binding.template.variables} | {binding.body}
-    for field in binding.method.descriptor.input_type.fields:
-        if field.name in bound or field.name == "request_id" or not _plain(field):
-            continue
-        schema = schemas.field(field)
-        description = schema.pop("description", "")
-        yield {"name": field.json_name, "in": "query", "description": description, "schema": schema}
-
-
-def _plain(field: FieldDescriptor) -> bool:
-    return field.message_type is None or field.message_type.full_name.startswith("google.protobuf.")
-
-
-def _headers(binding: Binding) -> Iterator[Schema]:
-    if binding.method.repeatable:
-        yield _KEY
-    elif binding.method.reads and binding.method.shape is Shape.UNARY:
-        yield _AFTER
-    resource = binding.method.descriptor.input_type.fields_by_name.get(binding.body)
-    message = None if resource is None else resource.message_type
-    if binding.verb == "PATCH" and message is not None and "etag" in message.fields_by_name:
-        yield _IF_MATCH
 
 
 def _body(binding: Binding, schemas: Schemas) -> dict[str, Any] | None:
@@ -222,5 +171,6 @@ def _answer(binding: Binding, schemas: Schemas) -> dict[str, Any]:
 
 
 def _refusal() -> dict[str, Any]:
-    content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    example = {name: each["examples"][0] for name, each in _PROBLEM["properties"].items()}
+    content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
     return {"description": "Refused; see `reason`.", "content": content}

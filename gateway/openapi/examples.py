@@ -55,6 +55,11 @@ def answer_example(message: Descriptor) -> dict[str, Json]:
     return _Teller(frozenset(), frozenset()).message(message)
 
 
+def query_example(field: FieldDescriptor) -> Json:
+    """What a field of the query may hold."""
+    return _Teller(frozenset(), frozenset()).field(field)
+
+
 def text_example(field: FieldDescriptor) -> str | None:
     """What a text field may hold: the contract's own example, a name of its collection, or the field's usual words."""
     string = _rules_of(field).string
@@ -63,6 +68,8 @@ def text_example(field: FieldDescriptor) -> str | None:
     named = _RESOURCE.match(string.pattern)
     if named:
         return f"{named['collection']}/{ID}"
+    if field.full_name in _words():
+        return str(_words()[field.full_name]) or None
     if field.name == "name" and field.containing_type is not None:
         own = field.containing_type.GetOptions().Extensions[resource_pb2.resource]
         if own.pattern:
@@ -85,7 +92,7 @@ class _Teller:
         for field in message.fields:
             if field.containing_oneof is not None and field.name not in chosen:
                 continue
-            value = None if self._hides(field) else self._field(field, above)
+            value = None if self._hides(field) else self.field(field, above)
             if value is not None:
                 told[field.json_name] = value
         return told
@@ -94,7 +101,7 @@ class _Teller:
         behaviours = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
         return field.name in self._untold or any(each in self._hidden for each in behaviours)
 
-    def _field(self, field: FieldDescriptor, above: tuple[str, ...]) -> Json:
+    def field(self, field: FieldDescriptor, above: tuple[str, ...] = ()) -> Json:
         kind = field.message_type
         if kind is not None and kind.GetOptions().map_entry:
             return self._map(field, above)

@@ -73,9 +73,9 @@ class Schemas:
 
     def _message(self, message: Descriptor) -> Schema:
         properties = {field.json_name: self.field(field) for field in message.fields}
-        required = [field.json_name for field in message.fields if _required(field)]
+        needed = [field.json_name for field in message.fields if required(field)]
         schema: Schema = {"type": "object", "properties": properties, **_described(message.full_name)}
-        return schema | ({"required": required} if required else {})
+        return schema | ({"required": needed} if needed else {})
 
     def _value(self, field: FieldDescriptor, rules: Any) -> Schema:
         if field.message_type is not None:
@@ -140,5 +140,6 @@ def _behaviour(field: FieldDescriptor) -> Schema:
     return {"readOnly": True} if field_behavior_pb2.OUTPUT_ONLY in behaviours else {}
 
 
-def _required(field: FieldDescriptor) -> bool:
+def required(field: FieldDescriptor) -> bool:
+    """Whether the contract cannot do without the field."""
     return field_behavior_pb2.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]

@@ -3,8 +3,9 @@
 from functools import cache
 from typing import Any
 
-from gateway.openapi.document import document, path_of
+from gateway.openapi.document import document
 from gateway.openapi.examples import ID, request_example, text_example
+from gateway.openapi.parameters import path_of
 from gateway.settings import SERVICES
 from gateway.transcoding.methods import Binding, find_bindings
 

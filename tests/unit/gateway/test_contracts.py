@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from millrace.leads.v1 import lead_pb2
 
-from gateway.openapi.document import document, path_of
+from gateway.openapi.document import document
+from gateway.openapi.parameters import path_of
 from gateway.problems import json_path
 from gateway.refusals import HttpMethodNotAllowed, RouteNotFound
 from gateway.settings import SERVICES

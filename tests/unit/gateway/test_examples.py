@@ -1,13 +1,18 @@
 """The manual's examples: every one is read as the door reads it, and holds to its contract."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 import orjson
 import pytest
 from google.protobuf import json_format
 
 from chassis.rpc.validation import validate
+from gateway.openapi.parameters import path_of
 from gateway.transcoding.methods import HTTP_BODY, Binding, Shape
 from gateway.transcoding.requests import RequestPlan
-from tests.support.manual import BINDINGS, answer_of, body_of, manual, segments_of
+from gateway.transcoding.routes import RouteTable
+from tests.support.manual import BINDINGS, answer_of, body_of, manual, operation_of, segments_of
 from trade.credit_code import credit_code
 
 WITH_BODY = [each for each in BINDINGS if each.body and each.method.shape is not Shape.UPLOAD]
@@ -61,3 +66,43 @@ def test_no_two_operations_have_one_name() -> None:
     names = [operation["operationId"] for verbs in manual()["paths"].values() for operation in verbs.values()]
     assert len(names) == len(set(names))
     assert "CreateLead" in names
+
+
+def parameters_of(method: str) -> dict[str, dict[str, Any]]:
+    [binding] = (each for each in BINDINGS if each.method.descriptor.name == method)
+    return {each["name"]: each for each in operation_of(binding)["parameters"]}
+
+
+@pytest.mark.parametrize("binding", BINDINGS, ids=name_of)
+def test_what_a_call_cannot_do_without_has_an_example(binding: Binding) -> None:
+    told = operation_of(binding)["parameters"]
+    assert [each["name"] for each in told if each.get("required") and not each.get("example")] == []
+
+
+@pytest.mark.parametrize("binding", [each for each in BINDINGS if each.verb == "GET"], ids=name_of)
+def test_a_question_can_be_asked_as_it_stands(binding: Binding) -> None:
+    needed = [each for each in operation_of(binding)["parameters"] if each.get("required")]
+    path = path_of(binding.template)
+    for each in needed:
+        path = path.replace(f"{{{each['name']}}}", str(each["example"]))
+    query = urlencode({each["name"]: each["example"] for each in needed if each["in"] == "query"})
+    _, segments = RouteTable([binding]).find("GET", path)
+    validate(RequestPlan(binding).build(segments, query.encode(), b"", {}))
+
+
+def test_a_day_of_a_query_is_asked_for_by_its_numbers() -> None:
+    told = parameters_of("GetAccountStatement")
+    assert [told[f"startDate.{part}"]["example"] for part in ("year", "month", "day")] == [2026, 3, 2]
+
+
+def test_a_token_in_a_path_is_no_uuid() -> None:
+    assert parameters_of("SubmitLeadForm")["form"]["schema"] == {"type": "string"}
+    assert parameters_of("GetLead")["lead"]["schema"] == {"type": "string", "format": "uuid"}
+
+
+def test_every_refusal_is_shown_with_its_fields() -> None:
+    refused = operation_of(BINDINGS[0])["responses"]["default"]["content"]["application/problem+json"]
+    fields = manual()["components"]["schemas"]["Problem"]["properties"]
+    assert refused["example"].keys() == fields.keys()
+    assert refused["example"]["errors"][0]["field"] == "companyName"
+    assert [name for name, field in fields.items() if not field.get("description")] == []
