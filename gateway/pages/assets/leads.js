@@ -1,5 +1,7 @@
 // Sign-in and the list of leads: what one sees before the console exists.
-const TEXTS = {
+import { Words } from "./words.js";
+
+const words = new Words({
   zh: {
     manual: "接口文档", signIn: "登录", signOut: "退出", email: "邮箱", password: "密码", openid: "使用企业账号登录",
     leads: "线索", more: "更多", other: "English", company: "公司", contact: "联系人", grade: "等级", owner: "负责人",
@@ -13,15 +15,14 @@ const TEXTS = {
     total: (count, capped) => `${capped ? "more than " : ""}${count}`, nobody: "Nobody", none: "No leads yet",
     away: "No connection; try again shortly", ungraded: "Not graded",
   },
-};
+});
 const COLUMNS = ["company", "contact", "grade", "owner", "reasons"];
 const $ = (id) => document.getElementById(id);
 const owners = new Map();
-let language = localStorage.getItem("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 let nextPage = "";
 
 function text(key) {
-  return TEXTS[language][key];
+  return words.of(key);
 }
 
 function element(name, content) {
@@ -31,7 +32,7 @@ function element(name, content) {
 }
 
 async function ask(path, { method = "GET", body } = {}) {
-  const headers = { "Accept-Language": language };
+  const headers = { "Accept-Language": words.language };
   if (body) headers["Content-Type"] = "application/json";
   const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   const value = await answer.json();
@@ -97,15 +98,12 @@ function start() {
 }
 
 function speak() {
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  for (const each of document.querySelectorAll("[data-text]")) each.textContent = text(each.dataset.text);
-  $("language").textContent = text("other");
+  words.speak();
   $("columns").replaceChildren(...COLUMNS.map((key) => element("th", text(key))));
 }
 
 $("language").addEventListener("click", () => {
-  language = language === "zh" ? "en" : "zh";
-  localStorage.setItem("language", language);
+  words.change();
   speak();
   if ($("sign-in").hidden) start();
 });
