@@ -63,7 +63,7 @@ def facts_of(message: lead_pb2.Lead, *, path: str = "lead", consent: str = "") -
         employee_count=message.employee_count,
         urgency=URGENCIES[message.urgency],
         budget=_budget_of(message, path),
-        need=message.need,
+        need=message.need.strip(),
         received_time=_told_instant(message, "received_time", path),
         demo_request_time=_told_instant(message, "demo_request_time", path),
         channel=reference(message.channel, field=f"{path}.channel"),
