@@ -211,12 +211,12 @@ def _address_of(message: lead_pb2.Lead) -> Address:
         return NOWHERE
     address = message.address
     return Address(
-        street_number=address.street_number,
-        line_1=address.line_1,
-        line_2=address.line_2,
-        district=address.district,
-        city=address.city,
-        province=address.province,
-        postal_code=address.postal_code,
-        country=address.country,
+        street_number=address.street_number.strip(),
+        line_1=address.line_1.strip(),
+        line_2=address.line_2.strip(),
+        district=address.district.strip(),
+        city=address.city.strip(),
+        province=address.province.strip(),
+        postal_code=address.postal_code.strip(),
+        country=address.country.strip(),
     )

@@ -199,7 +199,7 @@ _TOLD = st.dictionaries(
 @example({"company_name": "渠" * 200, "address.postal_code": "9" * 20})
 @example({"company_name": "渠" * 201})
 @example({"phone": " "})
-@example({"company_name": "渠", "need": " 渠 "})
+@example({"company_name": "渠", "need": " 渠 ", "address.city": " "})
 def test_a_row_of_plain_texts_is_judged_as_the_message_that_says_the_same(told: dict[str, str]) -> None:
     message = lead_pb2.Lead()
     for path, text in told.items():
