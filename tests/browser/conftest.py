@@ -14,8 +14,9 @@ AS_ROOT = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE_MS = 10_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Playwright's loop runs in this thread until it stops: no asynchronous test may come before that."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Chromium is absent: apt-get install chromium")
@@ -25,7 +26,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(chromium: Browser, homes: Homes) -> Iterator[Product]:
     with homes.started_once(leads=150) as home:
         made = Product(home).start()
