@@ -135,10 +135,10 @@ def _enum(enum: EnumDescriptor) -> str:
 
 
 def _number(field: FieldDescriptor) -> Json:
-    """The field's usual number, or the least its rules allow; no wish is put into anybody's mouth."""
-    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
-        return None
+    """The field's usual number, or the least its rules allow; a wish only where the call is nothing without it."""
     usual = _usual(field)
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
+        return usual
     number = _least(field) if usual is None else usual
     return str(number) if field.cpp_type in _INTEGERS else number
 

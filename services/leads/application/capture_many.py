@@ -186,6 +186,11 @@ class _Batch:
         shared: Collection[UUID],
     ) -> CaptureOutcome:
         same = self._current[verdict.attach_to] if verdict.attach_to else None
+        if same is not None and same.uuid in self._fresh:
+            shared = {
+                *shared,
+                same.uuid,
+            }  # told of by him, a row before
         if same is not None and (self._dry_run or self._skip_known) and not sees(work.principal, same, shared=shared):
             raise LeadExistsElsewhere(team=self._briefing.team_of(same))
         if same is not None and self._skip_known:

@@ -51,7 +51,7 @@ class LeadReceivedTooEarly(InvalidField):
 
 @dataclass(eq=False, kw_only=True)
 class PhoneUnfit(InvalidField):
-    """The phone has digits, but fewer than any number that can be called."""
+    """The phone has fewer digits than any number that can be called, or letters alone."""
 
     reason = "PHONE_UNFIT"
 
@@ -164,7 +164,8 @@ class LeadFacts:
 
     def check_reach(self) -> None:
         """What people write is kept as it is, unless nobody can be reached by it; raises PhoneUnfit and EmailUnfit."""
-        if 0 < sum(map(str.isdecimal, self.phone)) < _FEWEST_DIGITS:
+        digits = sum(map(str.isdecimal, self.phone))
+        if 0 < digits < _FEWEST_DIGITS or (not digits and _WORDS.search(self.phone)):
             raise PhoneUnfit
         if _WORDS.search(self.email) and not _ADDRESS.search(self.email):
             raise EmailUnfit

@@ -65,6 +65,11 @@ async def test_a_dry_run_answers_for_a_customer_of_others_as_for_a_new_one(desk:
     assert await desk.take(STRANGER, KNOWN, NEW, dry_run=True, skip_known=skip_known) == ["created", "created"]
 
 
+async def test_a_customer_told_of_twice_in_one_list_is_the_callers_own(desk: Desk) -> None:
+    assert await desk.take(STRANGER, NEW, NEW, dry_run=True) == ["created", "touched"]
+    assert await desk.take(STRANGER, NEW, NEW) == ["created", "touched"]
+
+
 async def test_a_start_in_earnest_refuses_that_row(desk: Desk) -> None:
     assert await desk.take(STRANGER, KNOWN, NEW) == ["LEAD_EXISTS_ELSEWHERE", "created"]
 

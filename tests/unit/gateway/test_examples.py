@@ -48,7 +48,7 @@ def test_what_the_server_owns_is_in_answers_and_in_no_body() -> None:
 
 def test_the_public_form_is_filled_in_as_people_do() -> None:
     [form] = (each for each in BINDINGS if each.method.descriptor.name == "SubmitLeadForm")
-    assert "companyName" in body_of(form)
+    assert {"companyName", "consent"} <= set(body_of(form))
     assert "website" not in body_of(form), "a field that only programs fill in"
 
 

@@ -7,7 +7,7 @@ import pytest
 from services.leads.domain.facts import EmailUnfit, LeadFacts, LeadReceivedTooEarly, PhoneUnfit
 
 
-@pytest.mark.parametrize("phone", ["12", "转 12", "+1"])
+@pytest.mark.parametrize("phone", ["12", "转 12", "+1", "abc", "wudi@x.example"])
 def test_a_phone_of_fewer_than_5_digits_is_none(phone: str) -> None:
     with pytest.raises(PhoneUnfit):
         LeadFacts(company_name="云帆", phone=phone).check_reach()
