@@ -138,7 +138,7 @@ def _number(field: FieldDescriptor) -> Json:
     """The field's usual number, or the least its rules allow; a wish only where the call is nothing without it."""
     usual = _usual(field)
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
-        return usual
+        return usual if usual is True else None
     number = _least(field) if usual is None else usual
     return str(number) if field.cpp_type in _INTEGERS else number
 
