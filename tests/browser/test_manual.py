@@ -64,12 +64,14 @@ def test_a_message_is_one_click_away(page: Page) -> None:
     lead = page.locator('[id="leads.Lead"]')
     expect(lead).to_have_attribute("open", "")
     expect(lead.locator("td", has_text="companyName").first).to_be_visible()
+    assert page.url.endswith("#leads.Lead")
 
 
 @ENGLISH
 def test_a_call_can_be_linked_to(page: Page) -> None:
     page.goto("/docs#SignIn")
     expect(page.locator("#SignIn figure").first).to_be_in_viewport()
+    assert page.locator("#SignIn").get_attribute("open") == ""
 
 
 @ENGLISH
@@ -138,6 +140,7 @@ def test_a_manual_that_cannot_be_read_says_so(page: Page, locale: str) -> None:
     page.goto("/docs")
     notice = page.get_by_role("status")
     expect(notice).to_contain_text({"en-GB": "could not be read", "zh-CN": "读取失败"}[locale])
+    assert page.locator("summary .verb").count() == 0
 
 
 @ENGLISH

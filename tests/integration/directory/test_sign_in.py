@@ -106,8 +106,9 @@ async def test_an_unknown_address_takes_as_long_as_a_known_one(door: FrontDoor) 
 async def test_a_member_who_left_cannot_sign_in(door: FrontDoor) -> None:
     await door.add_member(ANNA)
     await _deactivate_all(door)
-    async with refused("SIGN_IN_FAILED"):
+    async with refused("SIGN_IN_FAILED") as refusal:
         await door.sign_in()
+    assert refusal.code is grpc.StatusCode.UNAUTHENTICATED
 
 
 @pytest.mark.parametrize("email", [ANNA, "nobody@yunfan.example"])
@@ -155,7 +156,7 @@ async def test_a_success_forgets_the_failures(door: FrontDoor) -> None:
         for _ in range(4):
             async with refused("SIGN_IN_FAILED"):
                 await door.sign_in(password="wrong")
-        await door.sign_in()
+        assert (await door.sign_in()).access_token
 
 
 async def test_a_changed_password_ends_the_other_sessions_and_keeps_the_calling_one(door: FrontDoor) -> None:
@@ -179,8 +180,9 @@ async def test_a_password_that_is_easy_to_guess_is_refused(door: FrontDoor, pass
     await door.add_member(ANNA)
     session = await door.sign_in()
     request = password_service_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password=password)
-    async with refused(reason):
+    async with refused(reason) as refusal:
         await door.passwords.ChangePassword(request, metadata=bearing(session.access_token))
+    assert refusal.code is grpc.StatusCode.INVALID_ARGUMENT
 
 
 async def test_guessing_the_old_password_while_changing_it_counts_as_failed_sign_in(door: FrontDoor) -> None:
@@ -190,8 +192,9 @@ async def test_guessing_the_old_password_while_changing_it_counts_as_failed_sign
     for _ in range(5):
         async with refused("SIGN_IN_FAILED"):
             await door.passwords.ChangePassword(request, metadata=bearing(session.access_token))
-    async with refused("SIGN_IN_LOCKED"):
+    async with refused("SIGN_IN_LOCKED") as refusal:
         await door.passwords.ChangePassword(request, metadata=bearing(session.access_token))
+    assert refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 async def test_an_administrator_gives_a_password_and_nobody_else_may(door: FrontDoor) -> None:
@@ -280,5 +283,6 @@ async def test_what_speaks_of_the_caller_needs_a_caller(door: FrontDoor) -> None
             password_service_pb2.ChangePasswordRequest(current_password="a", new_password="b")
         ),
     ):
-        async with refused("UNAUTHENTICATED"):
+        async with refused("UNAUTHENTICATED") as refusal:
             await call
+        assert refusal.code is grpc.StatusCode.UNAUTHENTICATED

@@ -1,6 +1,5 @@
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -15,14 +14,6 @@ from chassis.tables import outbox
 from chassis.work import Read
 from tests.integration.imports.companies import ANNA, COMPANIES, Installation
 from tests.support.clock import FixedClock
-
-
-@pytest.fixture
-async def here(empty_database: str, clock: FixedClock) -> AsyncIterator[Installation]:
-    installation = Installation(empty_database, clock)
-    await installation.create_tables()
-    yield installation
-    await installation.close()
 
 
 def a_list(*names: str) -> bytes:

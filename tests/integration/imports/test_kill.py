@@ -3,7 +3,6 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,11 +13,9 @@ from tests.integration.imports.companies import Installation
 
 
 @pytest.fixture
-async def here(empty_database: str) -> AsyncIterator[Installation]:
-    installation = Installation(empty_database, SystemClock())
-    await installation.create_tables()
-    yield installation
-    await installation.close()
+def clock() -> SystemClock:
+    """The machine's: another process works beside ours."""
+    return SystemClock()
 
 
 async def test_killing_the_worker_again_and_again_loses_and_doubles_no_row(here: Installation) -> None:

@@ -24,14 +24,6 @@ from tests.support.clock import FixedClock
 from tests.support.waiting import eventually
 
 
-@pytest.fixture
-async def here(empty_database: str, clock: FixedClock) -> AsyncIterator[Installation]:
-    installation = Installation(empty_database, clock)
-    await installation.create_tables()
-    yield installation
-    await installation.close()
-
-
 def readers() -> list[psutil.Process]:
     """The programs of ours that read at this moment."""
     children = psutil.Process().children(recursive=True)

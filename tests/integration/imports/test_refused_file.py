@@ -1,7 +1,5 @@
 """The file of refused rows: it loses nothing, and what nobody has mended in it is refused again by its reason."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chassis.imports.kind import Outcome
@@ -9,19 +7,10 @@ from chassis.imports.lifecycle import Import
 from chassis.imports.row_reading import Problem
 from chassis.texts import Texts
 from tests.integration.imports.companies import Installation
-from tests.support.clock import FixedClock
 
 TEXTS = Texts()
 MALFORMED = "引号后有多余的字符"
 WIDER = "单元格比表头多，可能有未加引号的分隔符"
-
-
-@pytest.fixture
-async def here(empty_database: str, clock: FixedClock) -> AsyncIterator[Installation]:
-    installation = Installation(empty_database, clock)
-    await installation.create_tables()
-    yield installation
-    await installation.close()
 
 
 async def take(here: Installation, content: bytes) -> Import:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -17,14 +16,6 @@ from kernel.errors import Overloaded
 from tests.integration.imports.companies import ANNA, Installation
 from tests.support.clock import FixedClock
 from tests.support.waiting import eventually
-
-
-@pytest.fixture
-async def here(empty_database: str, clock: FixedClock) -> AsyncIterator[Installation]:
-    installation = Installation(empty_database, clock)
-    await installation.create_tables()
-    yield installation
-    await installation.close()
 
 
 def a_list(*names: str) -> bytes:
