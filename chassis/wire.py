@@ -25,7 +25,9 @@ _LARGEST_MINOR = 2**53  # what JSON numbers still tell apart
 _LONGEST_VERSION = 18  # digits that fit a bigint
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400  # seconds
-_FIXED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER, field_behavior_pb2.IMMUTABLE})
+# How a contract marks what the service fills, and what besides stays as it was created.
+SERVICE_OWNED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER})
+FIXED = SERVICE_OWNED | {field_behavior_pb2.IMMUTABLE}
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
@@ -76,7 +78,7 @@ def changeable(resource: Descriptor) -> frozenset[str]:
 
 
 def _is_fixed(field: FieldDescriptor) -> bool:
-    return not _FIXED.isdisjoint(field.GetOptions().Extensions[field_behavior_pb2.field_behavior])
+    return not FIXED.isdisjoint(field.GetOptions().Extensions[field_behavior_pb2.field_behavior])
 
 
 def changed_paths(mask: FieldMask, resource: type[Message]) -> list[str]:

@@ -15,6 +15,8 @@ from buf.validate import validate_pb2
 from google.api import field_behavior_pb2, resource_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
+from chassis.wire import FIXED, SERVICE_OWNED
+
 Json = Any
 
 ID = "0198c1f2-5b1a-7c3e-9d4f-2a6b8c0d1e2f"
@@ -29,7 +31,6 @@ _WELL_KNOWN: Mapping[str, Json] = {
 _DECIMAL, _FRACTION = "google.type.Decimal", "0.15"  # nearly every number of this kind is a fraction
 _DEEPEST = 4
 _RESOURCE = re.compile(r"\^\(?(?P<collection>\w+)/\[0-9a-f-\]\{36\}")
-_SERVER_OWNED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER})
 _INTEGERS = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64})
 # What a caller rarely says, and what an example would mislead him to say.
 _UNTOLD = frozenset({"request_id", "update_mask", "page_token"})
@@ -37,17 +38,17 @@ _UNTOLD = frozenset({"request_id", "update_mask", "page_token"})
 
 def request_example(message: Descriptor) -> dict[str, Json]:
     """A body to send: what the server owns is left out."""
-    return _Teller(_SERVER_OWNED, _UNTOLD).message(message)
+    return _Teller(SERVICE_OWNED, _UNTOLD).message(message)
 
 
 def creation_example(resource: Descriptor) -> dict[str, Json]:
     """A new resource to send, which has no version yet."""
-    return _Teller(_SERVER_OWNED, _UNTOLD | {"etag"}).message(resource)
+    return _Teller(SERVICE_OWNED, _UNTOLD | {"etag"}).message(resource)
 
 
 def update_example(resource: Descriptor) -> dict[str, Json]:
     """What to change of a resource: what stays as it was created is left out."""
-    return _Teller(_SERVER_OWNED | {field_behavior_pb2.IMMUTABLE}, _UNTOLD).message(resource)
+    return _Teller(FIXED, _UNTOLD).message(resource)
 
 
 def answer_example(message: Descriptor) -> dict[str, Json]:

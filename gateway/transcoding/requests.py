@@ -13,13 +13,13 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from chassis.ids import new_id
+from chassis.wire import SERVICE_OWNED
 from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, FieldNotInstant, FieldUnknown
 from gateway.transcoding.json_shape import check_shape, field_at, is_instant
 from gateway.transcoding.methods import Binding
 from kernel.errors import InvalidField
 
 MAX_DEPTH = 32
-_SERVER_OWNED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER})
 _FAILED_AT = re.compile(r"Failed to parse (\w+) field: ")
 _UNKNOWN = re.compile(r'has no field named "([^"]*)" at "[^".]*\.?([^"]*)"')
 # Possessive, and a string without its end is one match too: a hostile body is read once, not once for each quote.
@@ -195,7 +195,7 @@ def _maskable(request: Descriptor, binding: Binding) -> dict[str, str]:
     names: dict[str, str] = {}
     for field in message.fields:
         behaviours = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
-        if field.name != "etag" and not _SERVER_OWNED.intersection(behaviours):
+        if field.name != "etag" and not SERVICE_OWNED.intersection(behaviours):
             names[field.json_name] = names[field.name] = field.name
     return names
 
