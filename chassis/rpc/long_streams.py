@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +15,8 @@ MOST = 64
 MOST_EACH = 16
 SILENCE_SECONDS = 30.0
 _SERVICES = "services/"
+_BREATH_SECONDS = 0.05
+_HEAR_OUT_SECONDS = 2.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -58,3 +60,32 @@ async def paced(messages: AsyncIterator[T], *, silence: float = SILENCE_SECONDS)
         except StopAsyncIteration:
             return
         yield message
+
+
+@asynccontextmanager
+async def heard_out(messages: AsyncIterator[object]) -> AsyncIterator[None]:
+    """Refuse a caller only when he has said what he was saying, and forget that; at most two seconds.
+
+    A call that ends while its caller still writes loses its status on the way: he learns that something broke off,
+    not that he was refused, nor why.
+    """
+    try:
+        yield
+    except (Refusal, TimeoutError):
+        try:
+            async with asyncio.timeout(_HEAR_OUT_SECONDS):
+                while await _says_more(messages):
+                    pass
+        except TimeoutError:
+            pass
+        raise
+
+
+async def _says_more(messages: AsyncIterator[object]) -> bool:
+    """Whether another message comes before the caller takes breath."""
+    try:
+        async with asyncio.timeout(_BREATH_SECONDS):
+            await anext(messages)
+    except (StopAsyncIteration, TimeoutError):
+        return False
+    return True

@@ -21,7 +21,7 @@ from chassis.freshness import Freshness
 from chassis.marks import AFTER, STALE, WRITTEN, told
 from chassis.principal import ANONYMOUS, Principal
 from chassis.rpc.call import Call
-from chassis.rpc.long_streams import StreamPlaces, paced
+from chassis.rpc.long_streams import StreamPlaces, heard_out, paced
 from chassis.rpc.method import Method, known_method
 from chassis.rpc.statuses import internal, status_of
 from chassis.rpc.together import READING, Reader, ReadingServicer
@@ -124,11 +124,12 @@ class Boundary:
 
     def _client_stream(self, method: Method, serve: Any) -> Any:
         async def handle(requests: AsyncIterator[Message], context: Context) -> Any:
-            async with self._guard(method, context) as trace:
+            arriving = aiter(requests)
+            async with self._guard(method, context) as trace, heard_out(arriving):
                 call = await self._stream_call(method, context, trace)
                 with self._streams.place(call.principal):
                     async with asyncio.timeout_at(call.deadline):
-                        answer = method.shown(await serve(paced(aiter(requests)), call), call)
+                        answer = method.shown(await serve(paced(arriving), call), call)
                         _tell(context, call, stale=False)
                         return answer
 

@@ -52,7 +52,6 @@ OUTSIDE: dict[str, set[str]] = {
 # Methods that are about rows of nobody, too: what the caller sees is not all that he may name.
 EVERYBODYS = {"ClaimReceipt": "what is nobody's yet may be claimed by everybody who writes contracts"}
 SAMPLE = 2
-TRIES, AWAY = 3, 503
 Stock = dict[str, list[dict[str, Any]]]
 
 
@@ -202,15 +201,6 @@ def concerns(binding: Binding, row: dict[str, Any]) -> bool:
 
 
 def ask(client: httpx.Client, binding: Binding, name: str) -> httpx.Response:
-    """What the method says of the row; a stream that was cut while it was refused says nothing, and is sent again."""
-    for _ in range(TRIES):
-        answer = sent(client, binding, name)
-        if answer.status_code != AWAY:
-            break
-    return answer
-
-
-def sent(client: httpx.Client, binding: Binding, name: str) -> httpx.Response:
     """Call the method about the row, with the body that the manual gives as its example."""
     rest = [segment if segment != "*" else str(name).partition("/")[2] for segment in binding.template.segments[3:]]
     path = "/".join(["/v1", name, *rest]) + (f":{binding.template.verb}" if binding.template.verb else "")

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
 import pytest
+from google.api.httpbody_pb2 import HttpBody
 from millrace.leads.v1 import lead_import_service_pb2 as contract
 from millrace.leads.v1.lead_import_pb2 import LeadImport
 from millrace.leads.v1.lead_import_service_pb2_grpc import LeadImportServiceStub
@@ -14,13 +16,15 @@ from chassis.principal import Principal, Scope, service_principal
 from chassis.rpc import serving
 from chassis.rpc.call import Call
 from chassis.rpc.long_streams import StreamPlaces, TooManyStreams, paced
-from chassis.rpc.serving import Boundary
+from chassis.rpc.serving import Boundary, Identify
 from chassis.texts import Texts
 from kernel.errors import Overloaded, Unauthenticated
 from tests.support.clock import FixedClock
 
 SERVICE = contract.DESCRIPTOR.services_by_name["LeadImportService"]
 NAME = "leadImports/01890000-0000-7000-8000-000000000001"
+SIGNED_IN = (("authorization", "Bearer anna"),)
+ROUNDS = 200
 ANNA = Principal(subject="members/anna", grants={"leads.import": Scope.ALL})
 
 
@@ -66,6 +70,42 @@ async def last_word(watch: Any) -> None:
         pass
 
 
+@asynccontextmanager
+async def serving_imports(identify: Identify, clock: FixedClock) -> AsyncIterator[LeadImportServiceStub]:
+    """A server of nothing but the boundary and `Imports`, and a client of it."""
+    server = grpc.aio.server()
+    boundary = Boundary(identify=identify, texts=Texts(), clock=clock)
+    server.add_generic_rpc_handlers(tuple(boundary.bind({SERVICE: Imports()})))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield LeadImportServiceStub(channel)
+    finally:
+        await server.stop(0)
+
+
+async def test_who_is_refused_while_he_still_sends_is_told_why(clock: FixedClock) -> None:
+    async def identify(_token: str, _now: Any) -> Principal:
+        return Principal(subject="members/bo")
+
+    piece = contract.UploadLeadImportRequest(file=HttpBody(data=bytes(64 * 1024)))
+    async with serving_imports(identify, clock) as stub:
+        for round_ in range(ROUNDS):
+            upload = stub.UploadLeadImport(metadata=SIGNED_IN, timeout=10)
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await send_all(upload, [piece] * (round_ % 40))
+            assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def send_all(upload: Any, pieces: list[Any]) -> Any:
+    """Send every piece as fast as it goes; what came of it."""
+    for piece in pieces:
+        await upload.write(piece)
+    await upload.done_writing()
+    return await upload
+
+
 async def test_a_watch_ends_soon_after_the_session_of_its_caller(
     clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,18 +117,10 @@ async def test_a_watch_ends_soon_after_the_session_of_its_caller(
             raise Unauthenticated
         return ANNA
 
-    server = grpc.aio.server()
-    boundary = Boundary(identify=identify, texts=Texts(), clock=clock)
-    server.add_generic_rpc_handlers(tuple(boundary.bind({SERVICE: Imports()})))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        watch = LeadImportServiceStub(channel).WatchLeadImport(
-            contract.WatchLeadImportRequest(name=NAME), metadata=(("authorization", "Bearer anna"),), timeout=10
-        )
+    async with serving_imports(identify, clock) as stub:
+        watch = stub.WatchLeadImport(contract.WatchLeadImportRequest(name=NAME), metadata=SIGNED_IN, timeout=10)
         assert [await watch.read() for _ in range(5)] == [LeadImport(name=NAME)] * 5
         ended.set()
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await last_word(watch)
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
-    await server.stop(0)
