@@ -1,7 +1,7 @@
 """What a list can be filtered by: a field of the contract, its column, and how its values are read."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -41,7 +41,8 @@ def _is_more_than(nothing: object) -> Callable[[ColumnElement[Any]], ColumnEleme
 class Field:
     """One field: `read` turns a filter's text into the column's value or raises ValueError or KeyError.
 
-    `has` is what `:` asks of a value, `filled` what `:*` asks: whether the field has a value at all.
+    `has` is what `:` asks of a value, `filled` what `:*` asks: whether the field has a value at all. `choices` are all
+    values there are, where the list is closed.
     """
 
     column: ColumnElement[Any]
@@ -49,6 +50,7 @@ class Field:
     signs: frozenset[str]
     has: Callable[[ColumnElement[Any], Any], ColumnElement[bool]] | None = None
     filled: Callable[[ColumnElement[Any]], ColumnElement[bool]] = _is_there
+    choices: tuple[str, ...] = ()
 
     def holds(self, comparison: Comparison) -> ColumnElement[bool]:
         """The comparison in SQL; raises FilterInvalid."""
@@ -60,7 +62,9 @@ class Field:
         if comparison.sign == ":" and self.has is not None:
             return self.has(self.column, value)
         if comparison.sign not in self.signs:
-            raise FilterInvalid(near=f"{comparison.field} {comparison.sign}")
+            signs = self.signs if self.has is None else self.signs | {":"}
+            near = f"{comparison.field} {comparison.sign}"
+            raise FilterInvalid(near=near, hint="signs", choices=listed(sorted(signs)))
         return self._compared(comparison.sign, value)
 
     def apart(self, comparison: Comparison) -> object | None:
@@ -74,7 +78,8 @@ class Field:
         try:
             return self.read(told)
         except (ValueError, KeyError):
-            raise FilterInvalid(near=told, hint=_FORMS.get(type(self.column.type), "")) from None
+            hint = "values" if self.choices else _FORMS.get(type(self.column.type), "")
+            raise FilterInvalid(near=told, hint=hint, choices=listed(self.choices)) from None
 
     def _compared(self, sign: str, value: Any) -> ColumnElement[bool]:
         if sign == "!=":
@@ -91,6 +96,7 @@ def choice(column: ColumnElement[Any], values: Mapping[str, Any]) -> Field:
         values.__getitem__,
         _EQUAL,
         filled=lambda column: and_(column.is_not(None), *(column != each for each in unsaid)),
+        choices=tuple(name for name, value in values.items() if value not in unsaid),
     )
 
 
@@ -144,7 +150,13 @@ def texts(column: ColumnElement[Any]) -> Field:
 
 def truth(column: ColumnElement[Any]) -> Field:
     """True or false."""
-    return Field(column, {"true": True, "false": False}.__getitem__, _EQUAL)
+    values = {"true": True, "false": False}
+    return Field(column, values.__getitem__, _EQUAL, choices=tuple(values))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a refusal lists them."""
+    return ", ".join(names)
 
 
 def to_sql(condition: Condition, fields: Mapping[str, Field]) -> ColumnElement[bool]:
@@ -157,7 +169,7 @@ def to_sql(condition: Condition, fields: Mapping[str, Field]) -> ColumnElement[b
         return to_sql(condition.part, fields).is_not(true())
     field = fields.get(condition.field)
     if field is None:
-        raise FilterInvalid(near=condition.field)
+        raise FilterInvalid(near=condition.field, hint="fields", choices=listed(sorted(fields)))
     return field.holds(condition)
 
 

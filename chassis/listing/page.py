@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Column, ColumnElement, Integer, RowMapping, Select, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.listing.fields import Field, to_sql
+from chassis.listing.fields import Field, listed, to_sql
 from chassis.listing.filters import Condition, contract_name, parse_filter
 from chassis.listing.refusals import OrderInvalid, PageTokenInvalid
 
@@ -144,7 +144,7 @@ def _order(listing: Listing, text: str) -> tuple[Order, bool]:
     words = (text.strip() or listing.order_by).split()
     order = listing.orders.get(contract_name(words[0]))
     if order is None or len(words) > 2 or (words[1:] and words[1] not in {"asc", "desc"}):  # noqa: PLR2004 - field and direction
-        raise OrderInvalid(order_by=text)
+        raise OrderInvalid(order_by=text, choices=listed(sorted(listing.orders)))
     return order, words[1:] == ["desc"]
 
 

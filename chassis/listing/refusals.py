@@ -9,7 +9,8 @@ from kernel.errors import Kind, Refusal
 class FilterInvalid(Refusal):
     """The filter cannot be understood; `near` is the part it fails at.
 
-    `hint` says in which form a value is written there: "day", "instant", or nothing.
+    `hint` says what would be understood there, by its form ("day", "instant") or by naming the `choices` (which
+    "fields", "signs" or "values" there are); nothing where the sentence itself breaks off.
     """
 
     kind = Kind.INVALID_INPUT
@@ -17,16 +18,18 @@ class FilterInvalid(Refusal):
 
     near: str
     hint: str = ""
+    choices: str = ""
 
 
 @dataclass(kw_only=True)
 class OrderInvalid(Refusal):
-    """The list cannot be sorted like this."""
+    """The list cannot be sorted like this, but by one of the `choices`."""
 
     kind = Kind.INVALID_INPUT
     reason = "ORDER_INVALID"
 
     order_by: str
+    choices: str
 
 
 @dataclass(kw_only=True)

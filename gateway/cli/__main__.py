@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import importing, listing
+from gateway.cli import importing, listing, showing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk
 from gateway.cli.wording import say
@@ -110,9 +110,25 @@ def leads_list(
     talk = Talk(server)
     found = listing.list_leads(talk, condition=condition, order=order, count=count)
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(found.leads, option=orjson.OPT_INDENT_2) + b"\n")
+        _print_json(found.leads)
     else:
         listing.print_leads(talk, found, Console())
+
+
+@leads_app.command(name="show", help=say("help_leads_show"))
+def leads_show(
+    name: Annotated[str, typer.Argument(help=say("help_lead"))],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """Show one lead."""
+    talk = Talk(server)
+    lead = talk.ask("GET", f"/v1/{name}")
+    if as_json:
+        _print_json(lead)
+    else:
+        showing.print_lead(lead, listing.owner_names(talk), Console())
 
 
 @app.command(help=say("help_health"))
@@ -130,6 +146,10 @@ def main() -> None:
         _end(str(refused))
     except OSError as trouble:
         _end(say("file_trouble", path=trouble.filename, text=trouble.strerror))
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def _end(text: str) -> NoReturn:

@@ -1,17 +1,17 @@
 """`millrace leads list` and `millrace health`."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway.cli.talk import Refused, Talk
-from gateway.cli.wording import plain, say
+from gateway.cli.wording import local_time, plain, say
 
 PAGE = 200
 # One cheap question to each part that needs no session, or whose refusal proves that it answers.
@@ -47,7 +47,22 @@ def list_leads(talk: Talk, *, condition: str, order: str, count: int) -> Found:
 
 
 def print_leads(talk: Talk, found: Found, console: Console) -> None:
-    """A table of leads with the names of their owners."""
+    """A table of leads with the names of their owners; nothing is cut off where the terminal is narrow."""
+    owner_name = owner_names(talk)
+    heads = (say(head) for head in ("received", "company", "contact", "grade", "owner", "reasons"))
+    table = Table(*(Column(head, overflow="fold") for head in heads), show_lines=True)
+    for lead in found.leads:
+        reasons = [plain(reason["text"]) for reason in [*lead["gradeReasons"], *lead["ownerReasons"]]]
+        grade = lead["grade"].removeprefix("GRADE_")
+        who = (plain(lead["companyName"]), plain(lead["contactName"]))
+        told = "\n".join([f"[dim]{plain(lead['name'])}[/dim]", *reasons])
+        table.add_row(local_time(lead.get("receivedTime")), *who, grade, owner_name(lead["owner"]), told)
+    console.print(table)
+    console.print(say("shown_of_more" if found.capped else "shown", shown=len(found.leads), total=f"{found.total:,}"))
+
+
+def owner_names(talk: Talk) -> Callable[[str], str]:
+    """Tells members' names, asking for each once."""
 
     @cache
     def owner_name(name: str) -> str:
@@ -58,24 +73,7 @@ def print_leads(talk: Talk, found: Found, console: Console) -> None:
         except Refused:
             return say("owner")
 
-    table = Table(*(say(head) for head in ("received", "company", "contact", "grade", "owner", "reasons")))
-    for lead in found.leads:
-        reasons = "\n".join(plain(reason["text"]) for reason in [*lead["gradeReasons"], *lead["ownerReasons"]])
-        grade = lead["grade"].removeprefix("GRADE_")
-        who = (plain(lead["companyName"]), plain(lead["contactName"]))
-        table.add_row(_local(lead.get("receivedTime")), *who, grade, owner_name(lead["owner"]), reasons)
-    console.print(table)
-    console.print(say("shown_of_more" if found.capped else "shown", shown=len(found.leads), total=f"{found.total:,}"))
-
-
-def _local(instant: str | None) -> str:
-    """An instant as the clock of the terminal shows it, to the minute; nothing where an older service tells none."""
-    if not instant:
-        return ""
-    try:
-        return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
-    except OverflowError:  # the first hours of the year 1 have no local time west of Greenwich, the last none east
-        return instant
+    return owner_name
 
 
 def check_health(server: str, console: Console, *, transport: httpx.BaseTransport | None = None) -> bool:

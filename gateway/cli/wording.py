@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -31,3 +32,13 @@ def say(key: str, **values: object) -> str:
 def plain(text: str) -> str:
     """A value somebody entered, so that it can neither style nor steer the terminal."""
     return escape("".join(each if each.isprintable() else " " for each in text))
+
+
+def local_time(instant: str | None) -> str:
+    """An instant as the clock of the terminal shows it, to the minute; nothing where an older service tells none."""
+    if not instant:
+        return ""
+    try:
+        return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
+    except OverflowError:  # the first hours of the year 1 have no local time west of Greenwich, the last none east
+        return instant

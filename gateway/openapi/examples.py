@@ -34,21 +34,23 @@ _RESOURCE = re.compile(r"\^\(?(?P<collection>\w+)/\[0-9a-f-\]\{36\}")
 _INTEGERS = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64})
 # What a caller rarely says, and what an example would mislead him to say.
 _UNTOLD = frozenset({"request_id", "update_mask", "page_token"})
+# What a lead may name and every installation has others of: an example with them would be refused wherever it is sent.
+_ELSEWHERE = frozenset(f"millrace.leads.v1.Lead.{name}" for name in ("channel", "campaign", "region"))
 
 
 def request_example(message: Descriptor) -> dict[str, Json]:
     """A body to send: what the server owns is left out."""
-    return _Teller(SERVICE_OWNED, _UNTOLD).message(message)
+    return _Teller(SERVICE_OWNED, _UNTOLD | _ELSEWHERE).message(message)
 
 
 def creation_example(resource: Descriptor) -> dict[str, Json]:
     """A new resource to send, which has no version yet."""
-    return _Teller(SERVICE_OWNED, _UNTOLD | {"etag"}).message(resource)
+    return _Teller(SERVICE_OWNED, _UNTOLD | _ELSEWHERE | {"etag"}).message(resource)
 
 
 def update_example(resource: Descriptor) -> dict[str, Json]:
     """What to change of a resource: what stays as it was created is left out."""
-    return _Teller(FIXED, _UNTOLD).message(resource)
+    return _Teller(FIXED, _UNTOLD | _ELSEWHERE).message(resource)
 
 
 def answer_example(message: Descriptor) -> dict[str, Json]:
@@ -100,7 +102,9 @@ class _Teller:
 
     def _hides(self, field: FieldDescriptor) -> bool:
         behaviours = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
-        return field.name in self._untold or any(each in self._hidden for each in behaviours)
+        return not self._untold.isdisjoint({field.name, field.full_name}) or any(
+            each in self._hidden for each in behaviours
+        )
 
     def field(self, field: FieldDescriptor, above: tuple[str, ...] = ()) -> Json:
         kind = field.message_type

@@ -21,6 +21,7 @@ ANONYMOUS = {
     "millrace.directory.v1.ApiClientService.IssueClientToken",  # proves itself by the client's secret
     "millrace.directory.v1.KeySetService.GetKeySet",  # public keys
     "millrace.directory.v1.SessionService.FinishOpenIdSignIn",
+    "millrace.directory.v1.SessionService.GetSignInOptions",
     "millrace.directory.v1.SessionService.RefreshSession",  # proves itself by the refresh token
     "millrace.directory.v1.SessionService.SignIn",
     "millrace.directory.v1.SessionService.StartOpenIdSignIn",

@@ -38,6 +38,13 @@ def test_more_shows_the_next_leads_below(page: Page, product: Product) -> None:
     expect(page.locator("#rows tr")).to_have_count(100)
 
 
+def test_whoever_is_not_signed_in_is_offered_what_is_set_up(page: Page) -> None:
+    with page.expect_response("**/v1/signInOptions"):
+        page.goto("/")
+    expect(page.locator("#sign-in button")).to_be_visible()
+    expect(page.locator("#openid")).to_be_hidden()
+
+
 def test_a_wrong_password_is_told_in_the_readers_language(page: Page, product: Product, locale: str) -> None:
     sign_in(page, product, password="certainly not this one")
     notice = page.locator("#notice")

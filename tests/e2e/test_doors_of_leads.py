@@ -11,7 +11,9 @@ import httpx
 import pytest
 import xlsxwriter
 
+from gateway.openapi.parameters import path_of
 from tests.support.homes import Homes
+from tests.support.manual import BINDINGS, body_of
 from tests.support.product import Product, import_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,6 +53,13 @@ def of_channel(client: httpx.Client, channel: str) -> list[dict[str, Any]]:
     assert found.status_code == 200, found.text
     leads: list[dict[str, Any]] = found.json()["leads"]
     return leads
+
+
+@pytest.mark.parametrize("method", ["CreateLead", "CheckLeadDuplicates"])
+def test_the_manuals_example_of_a_lead_can_be_sent_as_it_stands(client: httpx.Client, method: str) -> None:
+    (binding,) = (each for each in BINDINGS if each.method.descriptor.name == method)
+    answer = client.post(path_of(binding.template), json=body_of(binding))
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_form_is_taken_in_and_answers_a_known_customer_as_a_new_one(

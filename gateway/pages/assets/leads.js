@@ -83,6 +83,11 @@ async function guarded(action) {
   }
 }
 
+async function offerWhatThereIs() {
+  const options = await ask("/v1/signInOptions");
+  $("openid").hidden = !options.openid;
+}
+
 function show(signedIn) {
   $("sign-in").hidden = signedIn;
   $("leads").hidden = !signedIn;
@@ -126,4 +131,5 @@ await start();
 if ($("leads").hidden) {
   show(false);
   $("notice").textContent = "";
+  await guarded(offerWhatThereIs);
 }

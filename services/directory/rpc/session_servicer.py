@@ -46,6 +46,12 @@ class SessionServicer:
     def __init__(self, parts: SignInParts) -> None:
         self._parts = parts
 
+    async def GetSignInOptions(
+        self, _request: session_service_pb2.GetSignInOptionsRequest, _call: Call
+    ) -> session_service_pb2.SignInOptions:
+        """Tell how members may sign in."""
+        return session_service_pb2.SignInOptions(openid=self._parts.openid is not None)
+
     async def SignIn(self, request: session_service_pb2.SignInRequest, call: Call) -> session_pb2.Session:
         """Sign in by password."""
         parts = self._parts

@@ -49,6 +49,7 @@ def read_lead_row(values: Mapping[str, str], *, zone: ZoneInfo) -> LeadRow:
     """The row's lead; raises RowRefused with every cell that cannot be read or breaks a rule of the contract."""
     try:
         facts = _facts_as_they_stand(values) if _is_plain(values) else _facts_by_message(values, zone)
+        facts.check_reach()
     except InvalidRequest as refusal:
         raise RowRefused(*(Problem(code=each.rule, field=each.field) for each in refusal.violations)) from None
     except Refusal as refusal:

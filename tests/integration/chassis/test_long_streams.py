@@ -71,7 +71,7 @@ async def last_word(watch: Any) -> None:
 
 
 @asynccontextmanager
-async def serving_imports(identify: Identify, clock: FixedClock) -> AsyncIterator[LeadImportServiceStub]:
+async def serving_imports(identify: Identify, clock: FixedClock) -> AsyncIterator[Any]:
     """A server of nothing but the boundary and `Imports`, and a client of it."""
     server = grpc.aio.server()
     boundary = Boundary(identify=identify, texts=Texts(), clock=clock)

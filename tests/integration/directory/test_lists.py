@@ -72,8 +72,9 @@ async def test_a_filter_nobody_understands_is_refused(office: Office, wrong: str
 
 
 async def test_an_order_nobody_offers_is_refused(office: Office) -> None:
-    with pytest.raises(OrderInvalid):
+    with pytest.raises(OrderInvalid) as refused:
         await members(office, order_by="capacity desc")
+    assert "create_time" in refused.value.choices
 
 
 async def test_a_reader_lists_and_counts_only_whom_he_may_see(office: Office) -> None:

@@ -156,7 +156,17 @@ async def test_a_wrong_client_secret_is_refused_by_the_provider(
 
 async def test_without_settings_there_is_no_provider(directory_database: str, clock: FixedClock) -> None:
     async with open_front_door(directory_database, clock, {}) as door, refused("OPENID_NOT_CONFIGURED"):
+        assert not await offers_openid(door)
         await start(door)
+
+
+async def test_a_page_learns_that_there_is_a_provider(door: FrontDoor) -> None:
+    assert await offers_openid(door)
+
+
+async def offers_openid(door: FrontDoor) -> bool:
+    options = await door.sessions.GetSignInOptions(session_service_pb2.GetSignInOptionsRequest())
+    return bool(options.openid)
 
 
 @pytest.mark.parametrize("issuer", ["http://127.0.0.1:1", "{provider}/"])

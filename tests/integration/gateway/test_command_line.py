@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from gateway.cli import importing, listing
+from gateway.cli import importing, listing, showing
 from gateway.cli.account import account_path
 from gateway.cli.talk import Refused, Talk
 from gateway.cli.wording import _texts, plain
@@ -19,6 +19,15 @@ from gateway.settings import SERVICES
 from kernel.errors import Unauthenticated
 from tests.integration.gateway.neighbour import Neighbour
 
+LEAD: dict[str, Any] = {
+    "name": "leads/018f0000-0000-7000-8000-000000000001",
+    "companyName": "云帆",
+    "contactName": "",
+    "grade": "GRADE_B",
+    "owner": "",
+    "gradeReasons": [],
+    "ownerReasons": [],
+}
 IMPORT = "leadImports/018f0000-0000-7000-8000-000000000001"
 
 
@@ -101,9 +110,7 @@ def terminal_in_shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
 
 
 def test_a_list_shows_when_each_lead_was_received_by_the_clock_of_the_terminal(terminal_in_shanghai: Console) -> None:
-    lead: dict[str, Any] = {"companyName": "云帆", "contactName": "", "grade": "GRADE_B", "owner": ""}
-    lead |= {"gradeReasons": [], "ownerReasons": []}
-    leads = [{**lead, "receivedTime": "2026-03-01T22:30:05.123Z"}, {**lead, "receivedTime": None}]
+    leads = [{**LEAD, "receivedTime": "2026-03-01T22:30:05.123Z"}, {**LEAD, "receivedTime": None}]
     found = listing.Found(leads=leads, total=2, capped=False)
     listing.print_leads(Talk("http://127.0.0.1:1"), found, terminal_in_shanghai)
     shown = terminal_in_shanghai.export_text()
@@ -111,9 +118,39 @@ def test_a_list_shows_when_each_lead_was_received_by_the_clock_of_the_terminal(t
     assert shown.count("2026-") == 1
 
 
+def test_a_narrow_terminal_cuts_nothing_off() -> None:
+    reason = "预算 80 万元、决策人在场、三个月内上线，符合甲级线索的全部条件，由华东大区资深销售优先跟进"
+    narrow = Console(file=io.StringIO(), width=80, record=True)
+    found = listing.Found(leads=[LEAD | {"gradeReasons": [{"text": reason}]}], total=1, capped=False)
+    listing.print_leads(Talk("http://127.0.0.1:1"), found, narrow)
+    shown = unfolded(narrow.export_text(), column=-1)
+    assert LEAD["name"] in shown
+    assert reason.replace(" ", "") in shown
+
+
+def unfolded(table: str, *, column: int) -> str:
+    """The text of a column as it was before it was broken into lines."""
+    rows = [line.strip("│┃ ").split("│") for line in table.splitlines() if "│" in line]
+    return "".join(row[column].replace(" ", "") for row in rows)
+
+
+def test_one_lead_is_shown_with_its_reasons_and_likely_duplicates() -> None:
+    twin = {"lead": "leads/018f0000-0000-7000-8000-000000000002", "score": 0.934, "reasons": [{"text": "电话相同"}]}
+    lead: dict[str, Any] = LEAD | {
+        "gradeReasons": [{"text": "要求演示"}],
+        "duplicates": [twin],
+        "receivedTime": "2026-03-01T22:30:05Z",
+    }
+    wide = Console(file=io.StringIO(), width=160, record=True)
+    showing.print_lead(lead, lambda name: name or "未分配", wide)
+    shown = wide.export_text()
+    told = ["云帆", "要求演示", "未分配", "0.93", "电话相同", str(LEAD["name"]), str(twin["lead"])]
+    assert [part for part in told if part not in shown] == []
+    assert "job" not in shown.lower()
+
+
 def test_a_list_shows_an_instant_without_a_local_time_as_it_is(terminal_in_shanghai: Console) -> None:
-    lead = {"companyName": "云帆", "contactName": "", "grade": "GRADE_B", "owner": "", "gradeReasons": []}
-    leads = [lead | {"ownerReasons": [], "receivedTime": "9999-12-31T23:30:00Z"}]
+    leads = [LEAD | {"receivedTime": "9999-12-31T23:30:00Z"}]
     found = listing.Found(leads=leads, total=10_000, capped=True)
     listing.print_leads(Talk("http://127.0.0.1:1"), found, terminal_in_shanghai)
     shown = terminal_in_shanghai.export_text()

@@ -124,6 +124,13 @@ def test_a_received_time_that_cannot_be_read_is_a_problem_of_its_own_cell() -> N
     assert refused.value.problems == (Problem(code="CELL_UNREADABLE", field="received_time"),)
 
 
+@pytest.mark.parametrize(("field", "text"), [("email", "anna.yunfan.example"), ("phone", "123")])
+def test_an_address_that_reaches_nobody_is_seen_before_a_row_is_taken_in(field: str, text: str) -> None:
+    with pytest.raises(RowRefused) as refused:
+        read_lead_row({"company_name": "杭州云帆", field: text}, zone=SHANGHAI)
+    assert [(each.code, each.field) for each in refused.value.problems] == [(f"{field.upper()}_UNFIT", field)]
+
+
 @pytest.mark.parametrize("heading", ["统一社会信用代码", "信用代码", "税号", "Credit code", "tax id", "credit_code"])
 def test_a_column_of_credit_codes_is_known(heading: str) -> None:
     assert guess_columns([heading], FIELDS, allows_custom=True) == {1: "credit_code"}
@@ -208,6 +215,7 @@ def test_a_row_of_plain_texts_is_judged_as_the_message_that_says_the_same(told: 
     try:
         validate(message)
         expected = facts_of(message)
+        expected.check_reach()
     except Refusal:
         with pytest.raises(RowRefused):
             read_lead_row(told, zone=SHANGHAI)

@@ -98,3 +98,18 @@ def test_a_day_or_an_instant_written_otherwise_is_refused_with_its_form(field: F
     with pytest.raises(FilterInvalid) as refused:
         field.holds(Comparison("due", "<", "02.03.2026"))
     assert Texts().render(refused.value.reason, refused.value.metadata(), "zh").endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("other = 1", "；可用字段：account, name, open, size"),
+        ("open = perhaps", "；可用值：true, false"),
+        ("open > true", "；可用比较：!=, ="),
+        ("name > x", "；可用比较：!=, :, ="),
+    ],
+)
+def test_a_refused_filter_says_what_there_is(told: str, words: str) -> None:
+    with pytest.raises(FilterInvalid) as refused:
+        to_sql(_parsed(told), FIELDS)
+    assert Texts().render(refused.value.reason, refused.value.metadata(), "zh").endswith(words)
