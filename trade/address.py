@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
+
 from trade.text import folded, is_han
 
 _WESTERN_NUMBER = re.compile(r"^(?:no\.?\s*)?(\d+[a-z]?)\b[\s,]*|[\s,]+(\d+[a-z]?)$")
@@ -27,8 +29,7 @@ class Address:
     postal_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AddressKeys:
+class AddressKeys(Struct, frozen=True, array_like=True, gc=False):
     """The same address with each part in its comparable form; an absent part is empty."""
 
     number: str

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from rapidfuzz.distance import OSA
 
-from trade.duplicates.fingerprint import Fingerprint
+from trade.duplicates.fingerprint import Fingerprint, Number
 from trade.duplicates.rules import CustomField, DuplicateRules
 from trade.names import PersonName
 from trade.names.person import surname_size
 from trade.names.readings import syllables
-from trade.phones import Line, Phone
+from trade.phones import Line
 
 Evidence = tuple[str, float]
 # Observations that two legal entities are at hand, whatever people, phones and houses they share.
@@ -100,7 +100,7 @@ def of_contact(a: Fingerprint, b: Fingerprint) -> Iterator[str]:
     if a.emails and b.emails:
         shared = a.emails.keys() & b.emails.keys()
         for mailbox in shared:
-            yield "role_email_same" if a.emails[mailbox].is_role else "email_same"
+            yield "role_email_same" if a.emails[mailbox] else "email_same"
         if not shared and not a.domains.isdisjoint(b.domains):
             yield "email_domain_same"
 
@@ -115,18 +115,18 @@ def _spells(mail: Fingerprint, named: Fingerprint) -> bool:
     return len(brand) >= _SURE_SPELLING and any(domain.startswith(brand) for domain in mail.domains)
 
 
-def _mobile_slip(one: Mapping[str, Phone], other: Mapping[str, Phone]) -> bool:
+def _mobile_slip(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool:
     """Whether a mobile number of one is that of the other with one wrong digit, or with two exchanged."""
     return any(
         _slips(number, each, score_cutoff=1) == 1
-        for number, phone in one.items()
-        if phone.line is Line.MOBILE
+        for number, told in one.items()
+        if told.line is Line.MOBILE
         for each, known in other.items()
         if known.line is Line.MOBILE
     )
 
 
-def _line(one: Phone, other: Phone) -> str:
+def _line(one: Number, other: Number) -> str:
     if one.line is Line.TOLL_FREE:
         return "toll_free_same"
     if one.line is Line.LANDLINE:

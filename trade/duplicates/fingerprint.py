@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from trade.address import Address, AddressKeys, address_keys
 from trade.duplicates.rules import DuplicateRules
-from trade.emails import Email, email
+from trade.emails import email
 from trade.names import CompanyName, PersonName, company_name, person_name, places_before, spelt_place
 from trade.names.company import EMPTY as NO_COMPANY
 from trade.names.readings import syllables
-from trade.phones import Phone, phones
+from trade.phones import Line, phones
 from trade.text import folded, tidy
 
 _NOBODY = PersonName((), chinese=False)
@@ -28,20 +30,29 @@ class Identity:
     custom: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """The comparable form of an identity; build it once for each record (特征)."""
+class Number(Struct, frozen=True, array_like=True, gc=False):
+    """What is compared of a phone beside its number: kind of line, extension (分机)."""
+
+    line: Line
+    extension: str
+
+
+class Fingerprint(Struct, frozen=True, array_like=True, gc=False):
+    """The comparable form of an identity; build it once for each record (特征).
+
+    `phones` by E.164; `emails` by canonical form, with whether an office reads them and not one person.
+    """
 
     company: CompanyName
     credit_code: str
     person: PersonName
     person_key: str
     person_joined: str
-    phones: Mapping[str, Phone]
-    emails: Mapping[str, Email]
+    phones: dict[str, Number]
+    emails: dict[str, bool]
     domains: frozenset[str]
     address: AddressKeys
-    custom: Mapping[str, str]
+    custom: dict[str, str]
     seat: frozenset[str] = frozenset()
     """Where the firm is at home, in Latin letters: by its name, or else by its address."""
     person_letters: str = ""
@@ -63,7 +74,7 @@ def fingerprint(identity: Identity, rules: DuplicateRules) -> Fingerprint:
         person_key="" if key in ignored else key,
         person_joined="" if key in ignored else "".join(person.words),
         phones=_numbers(identity.phones, ignored),
-        emails={each: mail for each, mail in mails.items() if each not in ignored},
+        emails={each: mail.is_role for each, mail in mails.items() if each not in ignored},
         domains=frozenset(mail.company_domain for mail in mails.values()) - {""},
         address=address,
         custom=_custom_values(identity.custom, rules),
@@ -87,12 +98,12 @@ def _letters(person: PersonName) -> str:
     return "".join(sorted("".join(syllables(person.words[0]) if person.chinese and person.words else person.words)))
 
 
-def _numbers(written: tuple[str, ...], ignored: frozenset[str]) -> dict[str, Phone]:
-    found: dict[str, Phone] = {}
+def _numbers(written: tuple[str, ...], ignored: frozenset[str]) -> dict[str, Number]:
+    found: dict[str, Number] = {}
     for text in written:
-        for number in phones(text):
-            if number.e164 and number.e164 not in ignored:
-                found[number.e164] = number
+        for phone in phones(text):
+            if phone.e164 and phone.e164 not in ignored:
+                found[phone.e164] = Number(phone.line, phone.extension)
     return found
 
 

@@ -1,8 +1,9 @@
 """Firms' names taken apart: place, brand (字号), trade and legal form, as Chinese registries compose them."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from trade.names.affixes import Affixes
 from trade.names.readings import is_pinyin, syllables
@@ -47,8 +48,7 @@ _BRANCH_LATIN = re.compile(r"(?<=.{6})[,\s]+\w+\s+(?:branch(?: office)?|represen
 _LEGAL_PINYIN = re.compile(r"(?:gufen|jituan|konggu)*(?:youxian(?:zeren)?)?gongsi$|jituan$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompanyName:
+class CompanyName(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """A firm's name in its parts; `core` is brand and trade without place, brackets and legal form."""
 
     core: str

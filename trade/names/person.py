@@ -1,7 +1,8 @@
 """People's names, Chinese and Western."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from trade.text import folded, is_han, listed
 
@@ -28,8 +29,7 @@ COMPOUND_SURNAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PersonName:
+class PersonName(Struct, frozen=True, array_like=True, gc=False):
     """A person's name in comparable form; `words` keep their order, which may be either way round."""
 
     words: tuple[str, ...]

@@ -12,7 +12,7 @@ from services.leads.domain.lead import Lead
 from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.identities import LeadIdentity, Rekeyed, identities_of, rewrite
 from services.leads.storage.rounds import Stretch
-from trade.duplicates import KEY_SCHEME, PRINT_SCHEME, DuplicateRules, prints_mark, to_text
+from trade.duplicates import KEY_SCHEME, PRINT_SCHEME, DuplicateRules, from_text, prints_mark, to_text
 
 # Between so many leads the loop serves others.
 _BREATH = 20
@@ -40,9 +40,10 @@ async def rekey(work: UnitOfWork, briefing: Briefing, leads: Sequence[Lead]) -> 
 
 def _rekeyed(lead: Lead, before: LeadIdentity, rules: DuplicateRules) -> Rekeyed:
     """What a known lead is to be found by under these rules; names sort the same under any."""
-    prints = fingerprint_of(lead.facts, rules)
+    prints, mark = fingerprint_of(lead.facts, rules), prints_mark(rules)
+    written = before.prints if from_text(before.prints, mark) == prints else to_text(prints, mark)
     keys = replace(lead.keys, phone=next(iter(prints.phones), ""), email=next(iter(prints.emails), ""))
-    identity = LeadIdentity(keys=match_keys(prints, rules), prints=to_text(prints, prints_mark(rules)))
+    identity = LeadIdentity(keys=match_keys(prints, rules), prints=written)
     return Rekeyed(lead=lead, before=before, identity=identity, keys=keys)
 
 

@@ -74,20 +74,10 @@ def test_a_pair_is_dropped_only_when_its_score_has_no_band(made: Maker) -> None:
     assert len(pairs) > 200
 
 
-def test_every_part_of_a_fingerprint_is_written_but_how_numbers_and_mailboxes_looked() -> None:
+def test_every_part_of_a_fingerprint_is_written() -> None:
     rules = DuplicateRules(custom_fields=(CustomField(name="membership"),))
     prints, mark = fingerprint(KNOWN, rules), prints_mark(rules)
-    again = from_text(to_text(prints, mark), mark)
-    assert again is not None
-    for part in Fingerprint.__slots__:
-        if part not in {"phones", "emails"}:
-            assert getattr(again, part) == getattr(prints, part), part
-    assert [(each.e164, each.line, each.extension) for each in again.phones.values()] == [
-        (each.e164, each.line, each.extension) for each in prints.phones.values()
-    ]
-    assert [(each.canonical, each.is_role) for each in again.emails.values()] == [
-        (each.canonical, each.is_role) for each in prints.emails.values()
-    ]
+    assert from_text(to_text(prints, mark), mark) == prints
 
 
 def test_a_fingerprint_under_rules_that_name_another_field_or_value_is_not_read() -> None:
