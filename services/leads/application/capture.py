@@ -129,7 +129,7 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
     write_touch(work, lead=same.uuid, told=newcomer.facts, why=why, rules_version=briefing.version(RuleKind.DUPLICATES))
     change = same.touched(facts=newcomer.facts, now=work.now)
     kind = briefing.rules.kind_of(change.aggregate.facts.channel)
-    change = change.then(lambda lead: graded(briefing, lead, kind))
+    change = change.then(lambda lead: kept_graded(briefing, lead, kind))
     lacks_owner = change.aggregate.owner is None and change.aggregate.state in OPEN_STATES
     return work.save(RECORD, _assigned(work, briefing, change) if lacks_owner else change)
 
@@ -140,6 +140,11 @@ def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
     return lead.graded(
         grade=grading.grade, reasons=grading.reasons, rules_version=grading.rules_version, now=briefing.now
     )
+
+
+def kept_graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
+    """The same while somebody works the lead; one that is converted or judged not worth selling to keeps its grade."""
+    return graded(briefing, lead, channel_kind) if lead.state in OPEN_STATES else Change(lead, ())
 
 
 def owned(work: UnitOfWork, briefing: Briefing, lead: Lead) -> Change[Lead] | None:

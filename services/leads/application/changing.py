@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from services.leads.application.capture import as_answered, graded
+from services.leads.application.capture import as_answered, kept_graded
 from services.leads.application.finding import keep_identity
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import origin_names
@@ -17,7 +17,7 @@ from services.leads.storage.leads import RECORD
 async def update_lead(
     work: UnitOfWork, *, uuid: UUID, seen: int, edit: Callable[[LeadFacts], LeadFacts], desk: IntakeDesk
 ) -> Lead:
-    """Facts of a lead change when somebody who saw its present version says so; it is graded anew.
+    """Facts of a lead change when somebody who saw its present version says so; an open lead is graded anew.
 
     Raises LeadNotFound, StaleVersion, and the refusals of the facts.
     """
@@ -26,7 +26,7 @@ async def update_lead(
     briefing = await desk.brief(work, naming=origin_names(told))
     newcomer = briefing.prepare(told, before=lead.facts)
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
-    change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
+    change = change.then(lambda lead: kept_graded(briefing, lead, newcomer.channel_kind))
     if change.events:
         lead = keep_identity(work, work.save(RECORD, change), newcomer)
     return await as_answered(work, lead)

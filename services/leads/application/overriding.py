@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from services.leads.application.capture import graded
+from services.leads.application.capture import as_answered, graded
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.writing import lead_to_write
 from services.leads.domain.lead import Grade, GradeOverride, Lead
@@ -15,7 +15,7 @@ async def override_grade(
 ) -> Lead:
     """A person who may change the lead gives it a grade and says why; it stays until somebody clears it.
 
-    Raises LeadNotFound, and StaleVersion for a version `seen` that is not the present one.
+    Raises LeadNotFound, LeadCannotBeGraded, and StaleVersion for a version `seen` that is not the present one.
     """
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
     override = GradeOverride(
@@ -29,7 +29,10 @@ async def override_grade(
 
 
 async def clear_override(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: IntakeDesk) -> Lead:
-    """The lead gets the grade of the rules again. Raises LeadNotFound, LeadGradeNotOverridden and StaleVersion."""
+    """The lead gets the grade of the rules again.
+
+    Raises LeadNotFound, LeadCannotBeGraded, LeadGradeNotOverridden and StaleVersion.
+    """
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
     return await _graded(work, lead.without_override(), desk)
 
@@ -38,4 +41,4 @@ async def _graded(work: UnitOfWork, lead: Lead, desk: IntakeDesk) -> Lead:
     """Saved with what the rules say now; the same person saying the same again changes nothing."""
     briefing = await desk.brief(work)
     change = graded(briefing, lead, briefing.rules.kind_of(lead.facts.channel))
-    return work.save(RECORD, change) if change.events else lead
+    return await as_answered(work, work.save(RECORD, change) if change.events else lead)

@@ -1,5 +1,6 @@
 """A lead shared with a collaborator is his to see, and where so agreed to change, until the end of a day (协作人)."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,17 +11,25 @@ from google.type.date_pb2 import Date
 from millrace.leads.v1 import lead_collaborator_pb2, lead_pb2
 from millrace.leads.v1.lead_access_service_pb2 import ExplainLeadAccessRequest, ExplainLeadAccessResponse
 from millrace.leads.v1.lead_access_service_pb2_grpc import LeadAccessServiceStub
+from millrace.leads.v1.lead_assignment_service_pb2 import AssignLeadRequest
+from millrace.leads.v1.lead_assignment_service_pb2_grpc import LeadAssignmentServiceStub
 from millrace.leads.v1.lead_collaborator_service_pb2 import (
     AddLeadCollaboratorRequest,
     ListLeadCollaboratorsRequest,
     RemoveLeadCollaboratorRequest,
 )
 from millrace.leads.v1.lead_collaborator_service_pb2_grpc import LeadCollaboratorServiceStub
+from millrace.leads.v1.lead_conversion_service_pb2 import ConvertLeadRequest
+from millrace.leads.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
+from millrace.leads.v1.lead_privacy_service_pb2 import EraseLeadPersonRequest
+from millrace.leads.v1.lead_privacy_service_pb2_grpc import LeadPrivacyServiceStub
 from millrace.leads.v1.lead_service_pb2 import (
     CheckLeadDuplicatesRequest,
+    ClearLeadGradeOverrideRequest,
     CreateLeadRequest,
     GetLeadRequest,
     ListLeadsRequest,
+    OverrideLeadGradeRequest,
     UpdateLeadRequest,
 )
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
@@ -28,6 +37,8 @@ from sqlalchemy import insert, select, update
 
 from chassis.principal import Scope
 from chassis.tables import outbox
+from gateway.settings import SERVICES
+from gateway.transcoding.methods import find_bindings
 from services.leads.storage.metadata import ORGANIZATION
 from tests.integration.leads.conftest import ANNA, BO, CHEN, HANGZHOU, LeadsHouse
 from tests.support.clock import FixedClock
@@ -191,6 +202,56 @@ async def test_no_answer_tells_of_look_alikes_the_caller_may_not_see(office: Off
     blind = await office.leads.CreateLead(CreateLeadRequest(lead=alike), **office.bo)
     assert office.lead.name in [each.lead for each in seeing.duplicates]
     assert office.lead.name not in [each.lead for each in blind.duplicates]
+
+
+Asking = Callable[[str, str], Any]
+# Every method that answers one lead by name: its service, and what it is asked of a lead in a version.
+ANSWERING: Mapping[str, tuple[Any, Asking]] = {
+    "AssignLead": (
+        LeadAssignmentServiceStub,
+        lambda name, etag: AssignLeadRequest(name=name, etag=etag, owner=f"members/{ANNA}"),
+    ),
+    "ClearLeadGradeOverride": (
+        LeadServiceStub,
+        lambda name, etag: ClearLeadGradeOverrideRequest(name=name, etag=etag),
+    ),
+    "ConvertLead": (LeadConversionServiceStub, lambda name, etag: ConvertLeadRequest(name=name, etag=etag)),
+    "EraseLeadPerson": (
+        LeadPrivacyServiceStub,
+        lambda name, etag: EraseLeadPersonRequest(name=name, etag=etag, reason="本人要求删除"),
+    ),
+    "GetLead": (LeadServiceStub, lambda name, _etag: GetLeadRequest(name=name)),
+    "OverrideLeadGrade": (
+        LeadServiceStub,
+        lambda name, etag: OverrideLeadGradeRequest(name=name, etag=etag, grade=lead_pb2.GRADE_B, reason="老客户"),
+    ),
+    "UpdateLead": (
+        LeadServiceStub,
+        lambda name, etag: UpdateLeadRequest(
+            lead=lead_pb2.Lead(name=name, etag=etag, need="演示"), update_mask=FieldMask(paths=["need"])
+        ),
+    ),
+}
+
+
+def test_no_method_that_answers_a_lead_is_forgotten() -> None:
+    methods = (each.method.descriptor for each in find_bindings(SERVICES))
+    answering = {method.name for method in methods if method.output_type.full_name == "millrace.leads.v1.Lead"}
+    assert answering == {*ANSWERING, "CreateLead"}
+
+
+@pytest.mark.parametrize("method", ANSWERING)
+async def test_no_change_of_ones_own_lead_tells_of_look_alikes_of_others(office: Office, method: str) -> None:
+    alike = lead_pb2.Lead(company_name=LEAD.company_name, contact_name="李敏")
+    name = (await office.leads.CreateLead(CreateLeadRequest(lead=alike), **office.house.boss)).name
+    handover = AssignLeadRequest(name=name, owner=f"members/{BO}")
+    await LeadAssignmentServiceStub(office.house.channel).AssignLead(handover, **office.house.boss)
+    override = OverrideLeadGradeRequest(name=name, grade=lead_pb2.GRADE_A, reason="新客户")
+    known = await office.leads.OverrideLeadGrade(override, **office.house.boss)
+    assert office.lead.name in [each.lead for each in known.duplicates]
+    service, asking = ANSWERING[method]
+    answer = await getattr(service(office.house.channel), method)(asking(name, known.etag), **office.bo)
+    assert (answer.name, list(answer.duplicates)) == (name, [])
 
 
 async def test_every_change_of_a_collaborator_is_an_event_without_the_reason(office: Office) -> None:

@@ -21,10 +21,12 @@ from millrace.leads.v1.lead_service_pb2 import (
     UpdateLeadRequest,
 )
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from chassis.principal import Scope
 from chassis.tables import audit, outbox
+from services.leads.domain.lead_state import LeadState
+from services.leads.storage.tables import LEADS
 from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
 from tests.integration.leads.rounds import drain, sweep
 from tests.support.clock import NOON, FixedClock
@@ -186,3 +188,20 @@ async def test_a_grade_of_the_rules_is_not_cleared(house: LeadsHouse) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await clear(house, lead)
     assert refusal.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+@pytest.mark.parametrize("state", [LeadState.DISQUALIFIED, LeadState.CONVERTING, LeadState.CONVERTED])
+async def test_a_lead_that_nobody_works_any_more_keeps_its_grade(house: LeadsHouse, state: LeadState) -> None:
+    lead = await create(house)
+    async with house.engine.begin() as connection:
+        await connection.execute(update(LEADS).values(state=state.value))
+    touched = await create(house, demo_days_ago=1, budget_min=Money(currency_code="CNY", units=200000))
+    assert (touched.name, touched.grade, touched.touch_count) == (lead.name, lead.grade, 2)
+    change = lead_pb2.Lead(name=lead.name, etag=touched.etag, employee_count=5000)
+    request = UpdateLeadRequest(lead=change, update_mask=FieldMask(paths=["employee_count"]))
+    assert (await LeadServiceStub(house.channel).UpdateLead(request, **house.boss)).grade == lead.grade
+    for attempt in (override, clear):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await attempt(house, lead)
+        assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert (await read(house, lead)).grade == lead.grade != lead_pb2.GRADE_A
