@@ -7,6 +7,7 @@ from services.leads.application.capture import as_answered, graded
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.writing import lead_to_write
 from services.leads.domain.lead import Grade, GradeOverride, Lead
+from services.leads.domain.overriding import overridden, without_override
 from services.leads.storage.leads import RECORD
 
 
@@ -25,7 +26,7 @@ async def override_grade(
         author_name=work.principal.display_name or work.principal.subject,
         time=work.now,
     )
-    return await _graded(work, lead.overridden(override), desk)
+    return await _graded(work, overridden(lead, override), desk)
 
 
 async def clear_override(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: IntakeDesk) -> Lead:
@@ -34,7 +35,7 @@ async def clear_override(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk
     Raises LeadNotFound, LeadCannotBeGraded, LeadGradeNotOverridden and StaleVersion.
     """
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
-    return await _graded(work, lead.without_override(), desk)
+    return await _graded(work, without_override(lead), desk)
 
 
 async def _graded(work: UnitOfWork, lead: Lead, desk: IntakeDesk) -> Lead:

@@ -10,7 +10,7 @@ from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.lead_state import OPEN_STATES, LeadState
+from services.leads.domain.lead_state import LeadState
 from services.leads.domain.resemblance import Resemblance
 from trade.reasons import Reason
 
@@ -33,26 +33,6 @@ class LeadNotFound(Refusal):
     reason = "LEAD_NOT_FOUND"
 
     lead: str
-
-
-@dataclass(eq=False, kw_only=True)
-class LeadGradeNotOverridden(Refusal):
-    """The lead has the grade the rules give it; there is nothing to clear."""
-
-    kind = Kind.RULE_VIOLATION
-    reason = "LEAD_GRADE_NOT_OVERRIDDEN"
-
-    lead: str
-
-
-@dataclass(eq=False, kw_only=True)
-class LeadCannotBeGraded(Refusal):
-    """Nobody works the lead any more: it is converted, is being converted, or was judged not worth selling to."""
-
-    kind = Kind.RULE_VIOLATION
-    reason = "LEAD_CANNOT_BE_GRADED"
-
-    state: str
 
 
 @dataclass(eq=False, kw_only=True)
@@ -210,22 +190,6 @@ class Lead:
             self, grade=grade, grade_reasons=kept, grade_override=override, rules=rules, update_time=now
         )
         return Change(following, (LeadGraded(),))
-
-    def overridden(self, override: GradeOverride) -> "Lead":
-        """The lead with a person's grade, still to be graded; raises LeadCannotBeGraded."""
-        self._check_worked()
-        return replace(self, grade_override=override)
-
-    def without_override(self) -> "Lead":
-        """The lead as the rules are to grade it; raises LeadCannotBeGraded and LeadGradeNotOverridden."""
-        self._check_worked()
-        if self.grade_override is None:
-            raise LeadGradeNotOverridden(lead=f"leads/{self.uuid}")
-        return replace(self, grade_override=None)
-
-    def _check_worked(self) -> None:
-        if self.state not in OPEN_STATES:
-            raise LeadCannotBeGraded(state=self.state.value)
 
     def unassigned(self, *, reasons: Sequence[Reason]) -> "Lead":
         """Keep why nobody could take the lead; told together with the event before."""

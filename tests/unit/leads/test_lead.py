@@ -14,10 +14,10 @@ from services.leads.domain.lead import (
     GradeOverride,
     LeadAssigned,
     LeadGraded,
-    LeadGradeNotOverridden,
     LeadTouched,
     LeadUpdated,
 )
+from services.leads.domain.overriding import LeadGradeNotOverridden, overridden, without_override
 from services.leads.domain.resemblance import Band, Resemblance, judge_intake
 from tests.unit.leads.builders import ANNA, EAST, NOON, WEST, a_budget, a_lead, facts
 from trade.budget import Budget, BudgetBoundsCrossed
@@ -63,7 +63,7 @@ def an_override(grade: Grade) -> GradeOverride:
 
 
 def test_a_persons_grade_stays_and_tells_what_the_rules_would_say() -> None:
-    lead = a_lead().overridden(an_override(Grade.A))
+    lead = overridden(a_lead(), an_override(Grade.A))
     change = lead.graded(grade=Grade.C, reasons=[Reason("X")], rules_version=1, now=NOON)
     assert change.events == (LeadGraded(),)
     assert change.aggregate.grade is Grade.A
@@ -73,7 +73,7 @@ def test_a_persons_grade_stays_and_tells_what_the_rules_would_say() -> None:
 
 
 def test_a_persons_grade_follows_no_rule_but_what_the_rules_would_say_does() -> None:
-    before = a_lead().overridden(an_override(Grade.A)).graded(grade=Grade.C, reasons=[], rules_version=1, now=NOON)
+    before = overridden(a_lead(), an_override(Grade.A)).graded(grade=Grade.C, reasons=[], rules_version=1, now=NOON)
     after = before.aggregate.graded(grade=Grade.B, reasons=[], rules_version=1, now=NOON)
     assert after.events == (LeadGraded(),)
     assert after.aggregate.grade is Grade.A
@@ -82,7 +82,7 @@ def test_a_persons_grade_follows_no_rule_but_what_the_rules_would_say_does() -> 
 
 def test_a_grade_of_the_rules_cannot_be_cleared() -> None:
     with pytest.raises(LeadGradeNotOverridden):
-        a_lead().without_override()
+        without_override(a_lead())
 
 
 def test_an_owner_brings_his_team_and_a_missing_region() -> None:
