@@ -30,6 +30,8 @@ DOMAIN = "millrace"
 # Chinese character of the text takes nine bytes more. A refusal that is too long would arrive as RESOURCE_EXHAUSTED.
 VALUE_CHARACTERS = 100
 TEXT_CHARACTERS = 200
+# What a refusal lists for the caller to choose from is ours, and of no use in part; names take one byte a letter.
+LISTED, LISTED_CHARACTERS = "choices", 900
 VIOLATION_BYTES = 2 * 1024
 
 
@@ -38,8 +40,9 @@ def status_of(refusal: Refusal, *, texts: Texts, locale: str) -> status_pb2.Stat
 
     What somebody typed is cut short in it, so that every refusal arrives.
     """
-    metadata = {name: _cut(value, VALUE_CHARACTERS) for name, value in refusal.metadata().items()}
-    text = _cut(texts.render(refusal.reason, metadata, locale), TEXT_CHARACTERS)
+    metadata = {name: _cut(value, _longest(name, value)) for name, value in refusal.metadata().items()}
+    longest = TEXT_CHARACTERS + len(metadata.get(LISTED, ""))
+    text = _cut(texts.render(refusal.reason, metadata, locale), longest)
     status = status_pb2.Status(code=CODES[refusal.kind].value[0], message=text)
     _attach(status, error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=metadata))
     _attach(status, error_details_pb2.LocalizedMessage(locale=locale, message=text))
@@ -82,6 +85,10 @@ def _bad_request(
             reason=violation.rule,
         )
     return bad
+
+
+def _longest(name: str, value: str) -> int:
+    return LISTED_CHARACTERS if name == LISTED and value.isascii() else VALUE_CHARACTERS
 
 
 def _cut(text: str, limit: int) -> str:
