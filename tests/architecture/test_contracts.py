@@ -62,6 +62,13 @@ def test_only_the_listed_methods_answer_without_a_caller() -> None:
     assert open_to_all - ANONYMOUS == set()
 
 
+def test_a_list_that_counts_says_when_it_stopped_counting() -> None:
+    pages = {method.output_type for method in METHODS.values() if method.name.startswith("List")}
+    counting = {page for page in pages if "total_size" in page.fields_by_name}
+    assert {page.name for page in counting if "total_size_capped" not in page.fields_by_name} == set()
+    assert len(counting) > 30
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_either_only_reads_or_carries_a_request_id(name: str) -> None:
     carries = "request_id" in METHODS[name].input_type.fields_by_name

@@ -79,6 +79,7 @@ class TargetServicer:
             targets=[to_message(target) for target in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateTarget(self, request: contract.UpdateTargetRequest, call: Call) -> target_pb2.Target:

@@ -71,6 +71,7 @@ class ContractServicer:
             contracts=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateContract(self, request: contract.UpdateContractRequest, call: Call) -> contract_pb2.Contract:

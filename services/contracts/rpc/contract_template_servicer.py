@@ -54,6 +54,7 @@ class ContractTemplateServicer:
             contract_templates=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateContractTemplate(

@@ -45,6 +45,7 @@ class InstalmentServicer:
             instalments=[to_message(each, today=today, locale=call.locale) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def WriteOffInstalment(

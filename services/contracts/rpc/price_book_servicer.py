@@ -68,6 +68,7 @@ class PriceBookServicer:
             price_books=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdatePriceBook(self, request: contract.UpdatePriceBookRequest, call: Call) -> price_book_pb2.PriceBook:

@@ -69,6 +69,7 @@ class QuoteServicer:
             quotes=[to_message(each, wording) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateQuote(self, request: contract.UpdateQuoteRequest, call: Call) -> quote_pb2.Quote:

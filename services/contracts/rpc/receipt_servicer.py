@@ -64,6 +64,7 @@ class ReceiptServicer:
             receipts=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def ListUnclaimedReceipts(
@@ -76,6 +77,7 @@ class ReceiptServicer:
             receipts=[to_message(each) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def ListReceiptAllocations(

@@ -63,6 +63,7 @@ class ApiClientServicer:
             api_clients=[to_message(client) for client in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def RevokeApiClient(

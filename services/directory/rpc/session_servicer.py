@@ -107,6 +107,7 @@ class SessionServicer:
             sessions=[to_message(session, display_name=call.principal.display_name) for session in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def RevokeSession(self, request: session_service_pb2.RevokeSessionRequest, call: Call) -> session_pb2.Session:

@@ -70,6 +70,7 @@ class CampaignServicer:
             campaigns=[to_message(campaign) for campaign in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateCampaign(self, request: contract.UpdateCampaignRequest, call: Call) -> campaign_pb2.Campaign:

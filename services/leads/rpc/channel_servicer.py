@@ -63,6 +63,7 @@ class ChannelServicer:
             channels=[to_message(channel) for channel in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def UpdateChannel(self, request: contract.UpdateChannelRequest, call: Call) -> channel_pb2.Channel:

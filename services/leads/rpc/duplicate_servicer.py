@@ -39,6 +39,7 @@ class LeadDuplicateServicer:
             duplicate_candidates=[to_message(pair, wording) for pair in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
     async def ConfirmDuplicate(self, request: contract.ConfirmDuplicateRequest, call: Call) -> contract.DuplicatePair:

@@ -33,6 +33,7 @@ class LeadTouchServicer:
             lead_touches=[to_message(touch, wording) for touch in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
+            total_size_capped=page.capped,
         )
 
 
