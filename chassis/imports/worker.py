@@ -37,7 +37,6 @@ _MAX_ATTEMPTS = 5
 _PASSING = frozenset(
     {Kind.UNAVAILABLE, Kind.STALE_VERSION, Kind.REQUEST_IN_PROGRESS, Kind.OUTCOME_UNKNOWN, Kind.DEADLINE_PASSED}
 )
-# Classes of SQLSTATE that speak of the server, not of the row: connection, rollback, resources, operators, system.
 
 
 class Halted(Exception):  # noqa: N818 - an outcome: going on would refuse every row for a defect of ours

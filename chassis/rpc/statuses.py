@@ -6,7 +6,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.rpc import error_details_pb2, status_pb2
 
 from chassis.ids import new_id
-from chassis.rpc.refusals import Violation, field_violations
+from chassis.rpc.refusals import field_violations
 from chassis.texts import Texts
 from kernel.errors import Kind, Refusal
 
@@ -46,9 +46,9 @@ def status_of(refusal: Refusal, *, texts: Texts, locale: str) -> status_pb2.Stat
     status = status_pb2.Status(code=CODES[refusal.kind].value[0], message=text)
     _attach(status, error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=metadata))
     _attach(status, error_details_pb2.LocalizedMessage(locale=locale, message=text))
-    violations = field_violations(refusal)
-    if violations:
-        _attach(status, _bad_request(violations, text, texts, locale))
+    bad = bad_fields(refusal, text, texts=texts, locale=locale)
+    if bad is not None:
+        _attach(status, bad)
     retry_after_ms = getattr(refusal, "retry_after_ms", None)
     if retry_after_ms is not None:
         delay = Duration()
@@ -67,10 +67,9 @@ def internal(*, texts: Texts, locale: str) -> tuple[status_pb2.Status, str]:
     return status, error_id
 
 
-def _bad_request(
-    violations: tuple[Violation, ...], text: str, texts: Texts, locale: str
-) -> error_details_pb2.BadRequest:
-    """The violations, as many as travel safely; who mends those hears of the rest."""
+def bad_fields(refusal: Refusal, text: str, *, texts: Texts, locale: str) -> error_details_pb2.BadRequest | None:
+    """The fields a refusal is about, as many as travel safely: who mends those hears of the rest; None of no field."""
+    violations = field_violations(refusal)
     bad = error_details_pb2.BadRequest()
     for violation in violations:
         if bad.ByteSize() > VIOLATION_BYTES:
@@ -84,7 +83,7 @@ def _bad_request(
             description=_cut(description, TEXT_CHARACTERS),
             reason=violation.rule,
         )
-    return bad
+    return bad if violations else None
 
 
 def _longest(name: str, value: str) -> int:

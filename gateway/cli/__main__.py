@@ -12,7 +12,7 @@ from rich.console import Console
 
 from gateway.cli import importing, listing, showing
 from gateway.cli.account import forget_account
-from gateway.cli.talk import Refused, Talk
+from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
 
 app = typer.Typer(help=say("help"), no_args_is_help=True, pretty_exceptions_enable=False)
@@ -82,7 +82,7 @@ def import_file(
     """Import a file, or look again at an import."""
     console, talk = Console(), Talk(server)
     if resume:
-        begun = talk.ask("GET", f"/v1/{resume}")
+        begun = talk.ask("GET", f"/v1/{named('leadImports', resume)}")
         file = Path(begun["fileName"])
     elif file is None or not file.is_file():
         raise Refused(say("no_file", path=file) if file else say("needs_file"))
@@ -124,11 +124,11 @@ def leads_show(
 ) -> None:
     """Show one lead."""
     talk = Talk(server)
-    lead = talk.ask("GET", f"/v1/{name}")
+    lead = talk.ask("GET", f"/v1/{named('leads', name)}")
     if as_json:
         _print_json(lead)
     else:
-        showing.print_lead(lead, listing.owner_names(talk), Console())
+        showing.print_lead(lead, listing.display_names(talk), Console())
 
 
 @app.command(help=say("help_health"))

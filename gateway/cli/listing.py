@@ -48,32 +48,31 @@ def list_leads(talk: Talk, *, condition: str, order: str, count: int) -> Found:
 
 def print_leads(talk: Talk, found: Found, console: Console) -> None:
     """A table of leads with the names of their owners; nothing is cut off where the terminal is narrow."""
-    owner_name = owner_names(talk)
+    name_of = display_names(talk)
     heads = (say(head) for head in ("received", "company", "contact", "grade", "owner", "reasons"))
     table = Table(*(Column(head, overflow="fold") for head in heads), show_lines=True)
     for lead in found.leads:
         reasons = [plain(reason["text"]) for reason in [*lead["gradeReasons"], *lead["ownerReasons"]]]
         grade = lead["grade"].removeprefix("GRADE_")
+        owner = name_of(lead["owner"]) if lead["owner"] else say("nobody")
         who = (plain(lead["companyName"]), plain(lead["contactName"]))
         told = "\n".join([f"[dim]{plain(lead['name'])}[/dim]", *reasons])
-        table.add_row(local_time(lead.get("receivedTime")), *who, grade, owner_name(lead["owner"]), told)
+        table.add_row(local_time(lead.get("receivedTime")), *who, grade, owner, told)
     console.print(table)
     console.print(say("shown_of_more" if found.capped else "shown", shown=len(found.leads), total=f"{found.total:,}"))
 
 
-def owner_names(talk: Talk) -> Callable[[str], str]:
-    """Tells members' names, asking for each once."""
+def display_names(talk: Talk) -> Callable[[str], str]:
+    """Tells how resources are called, asking for each once; by its name who may not see one."""
 
     @cache
-    def owner_name(name: str) -> str:
-        if not name:
-            return say("nobody")
+    def display_name(name: str) -> str:
         try:
             return plain(talk.ask("GET", f"/v1/{name}")["displayName"])
         except Refused:
-            return say("owner")
+            return plain(name)
 
-    return owner_name
+    return display_name
 
 
 def check_health(server: str, console: Console, *, transport: httpx.BaseTransport | None = None) -> bool:

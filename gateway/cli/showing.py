@@ -1,50 +1,90 @@
 """`millrace leads show`: one lead, a line a field, with the reasons in full."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from gateway.cli.wording import local_time, plain, say
+from gateway.cli.wording import local_time, plain, say, word
 
-# What is shown as it stands, in this order, where the lead has it.
-_PLAIN = {
-    "name": "lead",
-    "companyName": "company",
-    "contactName": "contact",
-    "jobTitle": "job_title",
-    "phone": "phone",
-    "email": "email",
-    "industry": "industry",
-    "channel": "channel",
-    "campaign": "campaign",
-    "region": "region",
-    "need": "need",
-}
+# The fields from top to bottom; each is left out where the lead does not have it.
+_FIELDS = (
+    *("name", "companyName", "creditCode", "contactName", "jobTitle", "phone", "email", "address"),
+    *("industry", "employeeCount", "urgency", "budgetMin", "budgetMax", "need", "demoRequestTime"),
+    *("channel", "campaign", "region", "team", "tags", "custom", "state", "receivedTime", "touchCount"),
+)
+_PARTS_OF_ADDRESS = ("country", "province", "city", "district", "line1", "streetNumber", "line2", "postalCode")
+_NANO = Decimal("1e-9")
+NameOf = Callable[[str], str]
 
 
-def print_lead(lead: Mapping[str, Any], owner_name: Callable[[str], str], console: Console) -> None:
-    """Print one lead; `owner_name` tells a member's name."""
+def print_lead(lead: Mapping[str, Any], name_of: NameOf, console: Console) -> None:
+    """Print one lead; `name_of` tells how members, teams, regions, channels and campaigns are called."""
     table = Table(show_header=False, show_lines=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for label, value in _lines(lead, owner_name):
-        table.add_row(say(label), value)
+    for label, value in _lines(lead, name_of):
+        table.add_row(say(f"lead_{label}"), value)
     console.print(table)
 
 
-def _lines(lead: Mapping[str, Any], owner_name: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    for field, label in _PLAIN.items():
-        if lead.get(field):
-            yield label, plain(lead[field])
-    if lead.get("receivedTime"):
-        yield "received", local_time(lead["receivedTime"])
+def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]]:
+    for field in _FIELDS:
+        value = lead.get(field)
+        if value and not str(value).endswith("_UNSPECIFIED"):
+            yield field, _READERS.get(field, _text)(value, name_of)
     yield "grade", _with_reasons(lead["grade"].removeprefix("GRADE_"), lead["gradeReasons"])
-    yield "owner", _with_reasons(owner_name(lead["owner"]), lead["ownerReasons"])
+    owner = name_of(lead["owner"]) if lead["owner"] else say("nobody")
+    yield "owner", _with_reasons(owner, lead["ownerReasons"])
     for twin in lead.get("duplicates", ()):
         yield "duplicate", _with_reasons(f"{plain(twin['lead'])}  {twin['score']:.2f}", twin["reasons"])
 
 
 def _with_reasons(value: str, reasons: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join([value, *(f"· {plain(reason['text'])}" for reason in reasons)])
+
+
+def _text(value: object, _name_of: NameOf) -> str:
+    return plain(str(value))
+
+
+def _named(name: str, name_of: NameOf) -> str:
+    return name_of(name)
+
+
+def _instant(value: str, _name_of: NameOf) -> str:
+    return local_time(value)
+
+
+def _choice(value: str, _name_of: NameOf) -> str:
+    return word(value)
+
+
+def _money(value: Mapping[str, Any], _name_of: NameOf) -> str:
+    amount = Decimal(value.get("units", 0)) + Decimal(value.get("nanos", 0)) * _NANO
+    return f"{value['currencyCode']} {amount.normalize():,f}"
+
+
+def _address(value: Mapping[str, str], _name_of: NameOf) -> str:
+    return plain(" ".join(value[part] for part in _PARTS_OF_ADDRESS if value.get(part)))
+
+
+def _listed(value: Sequence[str], _name_of: NameOf) -> str:
+    return plain(", ".join(value))
+
+
+def _pairs(value: Mapping[str, str], _name_of: NameOf) -> str:
+    return "\n".join(f"{plain(name)}: {plain(text)}" for name, text in value.items())
+
+
+_READERS: Mapping[str, Callable[[Any, NameOf], str]] = {
+    **dict.fromkeys(("channel", "campaign", "region", "team"), _named),
+    **dict.fromkeys(("demoRequestTime", "receivedTime"), _instant),
+    **dict.fromkeys(("state", "urgency"), _choice),
+    **dict.fromkeys(("budgetMin", "budgetMax"), _money),
+    "address": _address,
+    "tags": _listed,
+    "custom": _pairs,
+}

@@ -1,6 +1,7 @@
 """HTTP to the gateway: with the kept session, renewed when it ends; problems become one line for the reader."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from gateway.cli.account import Account, keep_account, load_account
 from gateway.cli.wording import language, say
 
 DEFAULT_SERVER = "http://127.0.0.1:8080"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIMES = httpx.Timeout(30.0, connect=5.0)
 
 
@@ -142,3 +144,11 @@ def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         elif line.startswith("data: "):
             yield name, orjson.loads(line.removeprefix("data: "))
             name = "message"
+
+
+def named(collection: str, name: str) -> str:
+    """The name where it is one of the collection, with or without that before its id; raises Refused."""
+    uuid = name.removeprefix(f"{collection}/")
+    if not _ID.fullmatch(uuid):
+        raise Refused(say("no_name", name=name, collection=collection))
+    return f"{collection}/{uuid}"

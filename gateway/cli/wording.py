@@ -29,6 +29,11 @@ def say(key: str, **values: object) -> str:
     return _texts()[key].format(**values)
 
 
+def word(value: str) -> str:
+    """A value of a closed list in the reader's words; as it stands where a newer server has more of them."""
+    return _texts().get(value) or plain(value)
+
+
 def plain(text: str) -> str:
     """A value somebody entered, so that it can neither style nor steer the terminal."""
     return escape("".join(each if each.isprintable() else " " for each in text))

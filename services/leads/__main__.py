@@ -85,7 +85,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     return {
         _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
-            store, desk(parts), texts
+            store, desk(parts), texts, page_key=pages
         ),
         _service(lead_access_service_pb2, "LeadAccessService"): LeadAccessServicer(
             store, CALLERS.organization(parts), texts

@@ -1,21 +1,20 @@
 """Explaining a lead: who got it, and what its customer told at each contact."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
 from chassis.work import Read
 from services.leads.application.reading import READ
 from services.leads.domain.touches import Touch
-from services.leads.storage import touches
+from services.leads.storage import ledger, touches
 from services.leads.storage.leads import get_lead
-from services.leads.storage.ledger import LedgerEntry, read_assignments
+from services.leads.storage.ledger import LedgerEntry
 
 
-async def list_assignments(read: Read, *, lead: UUID) -> Sequence[LedgerEntry]:
-    """The decisions about a lead's owner, the newest first, for whoever may see the lead. Raises LeadNotFound."""
+async def list_assignments(read: Read, *, lead: UUID, wanted: PageRequest) -> Page[LedgerEntry]:
+    """The decisions about a lead's owner, for whoever may see the lead. Raises LeadNotFound."""
     await get_lead(read, lead, permission=READ)
-    return await read_assignments(read, lead)
+    return await ledger.list_page(read, wanted, lead=lead)
 
 
 async def list_touches(read: Read, *, lead: UUID, wanted: PageRequest) -> Page[Touch]:

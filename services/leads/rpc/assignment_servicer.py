@@ -7,6 +7,7 @@ from millrace.leads.v1 import lead_assignment_service_pb2 as contract
 from millrace.leads.v1 import lead_pb2
 
 from chassis.rpc.call import Call
+from chassis.rpc.paging import page_request
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import named, seen_version, uuid_of
@@ -27,7 +28,9 @@ _OUTCOMES: Mapping[PassedOver, Any] = {
 class LeadAssignmentServicer:
     """The ledger of assignments (分配记录)."""
 
-    def __init__(self, store: Store, desk: IntakeDesk, texts: Texts) -> None:
+    def __init__(self, store: Store, desk: IntakeDesk, texts: Texts, page_key: bytes) -> None:
+        """`page_key` seals page tokens."""
+        self._page_key = page_key
         self._store = store
         self._desk = desk
         self._texts = texts
@@ -35,11 +38,16 @@ class LeadAssignmentServicer:
     async def ListLeadAssignments(
         self, request: contract.ListLeadAssignmentsRequest, call: Call
     ) -> contract.ListLeadAssignmentsResponse:
-        """Read the newest decisions."""
-        lead = uuid_of(request.parent, field="parent")
-        entries = await self._store.read(call, lambda read: list_assignments(read, lead=lead))
+        """Read a page of decisions."""
+        lead, wanted = uuid_of(request.parent, field="parent"), page_request(request, call, key=self._page_key)
+        page = await self._store.read(call, lambda read: list_assignments(read, lead=lead, wanted=wanted))
         wording = Wording(self._texts, call.locale)
-        return contract.ListLeadAssignmentsResponse(lead_assignments=[_entry(each, wording) for each in entries])
+        return contract.ListLeadAssignmentsResponse(
+            lead_assignments=[_entry(each, wording) for each in page.items],
+            next_page_token=page.next_page_token,
+            total_size=page.total,
+            total_size_capped=page.capped,
+        )
 
     async def AssignLead(self, request: contract.AssignLeadRequest, call: Call) -> lead_pb2.Lead:
         """Give one by hand."""

@@ -9,6 +9,7 @@ from millrace.leads.v1 import lead_service_pb2 as contract
 
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
+from chassis.rpc.statuses import bad_fields
 from chassis.rpc.validation import validate
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
@@ -159,7 +160,10 @@ class LeadServicer:
             )
         except Refusal as refusal:
             text = self._texts.render(refusal.reason, refusal.metadata(), call.locale)
-            return contract.LeadOutcome(reason=refusal.reason, text=text)
+            bad = bad_fields(refusal, text, texts=self._texts, locale=call.locale)
+            return contract.LeadOutcome(
+                reason=refusal.reason, text=text, violations=bad.field_violations if bad is not None else ()
+            )
         return answer
 
 

@@ -1,6 +1,6 @@
 """The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference
 from chassis.work import Read, UnitOfWork
 from services.leads.domain.assignment import AssignmentDecision, Weighed
 from services.leads.domain.board import PassedOver, Salesperson
@@ -19,7 +20,12 @@ from services.leads.storage.reasons import reasons_from_json, reasons_to_json
 from services.leads.storage.tables import ASSIGNMENTS, DUPLICATE_CANDIDATES, MEMBER_LOADS, TOUCHES
 from trade.reasons import Reason
 
-_SHOWN = 200
+LISTING = Listing(
+    fields={"time": instant(ASSIGNMENTS.c.time), "member": reference(ASSIGNMENTS.c.member, "members")},
+    orders={"time": Order(ASSIGNMENTS.c.time, datetime.fromisoformat)},
+    order_by="time desc",
+    tie=ASSIGNMENTS.c.uuid,
+)
 _FOLD = text(
     "with few as (select uuid from member_loads order by uuid limit 20000), "
     "old as (delete from member_loads where uuid in (select uuid from few) returning *) "
@@ -139,10 +145,11 @@ async def fold_loads(connection: AsyncConnection, _now: datetime) -> int:
     return (await connection.execute(_FOLD)).rowcount
 
 
-async def read_assignments(read: Read, lead: UUID) -> Sequence[LedgerEntry]:
-    """The newest decisions about a lead's owner; the caller has checked that the lead may be seen."""
-    statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead == lead).order_by(ASSIGNMENTS.c.time.desc()).limit(_SHOWN)
-    return [_entry(row) for row in (await read.connection.execute(statement)).mappings()]
+async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[LedgerEntry]:
+    """A page of the decisions about a lead's owner; the caller has checked that the lead may be seen."""
+    statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead == lead)
+    page = await read_page(read.connection, statement, LISTING, wanted)
+    return page.of([_entry(row) for row in page.items])
 
 
 def _entry(row: RowMapping) -> LedgerEntry:

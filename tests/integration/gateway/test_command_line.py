@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from millrace.leads.v1 import lead_pb2
 from rich.console import Console
 
 from gateway.cli import importing, listing, showing
 from gateway.cli.account import account_path
-from gateway.cli.talk import Refused, Talk
+from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import _texts, plain
 from gateway.settings import SERVICES
 from kernel.errors import Unauthenticated
 from tests.integration.gateway.neighbour import Neighbour
+from tests.support.manual import BINDINGS, answer_of
 
 LEAD: dict[str, Any] = {
     "name": "leads/018f0000-0000-7000-8000-000000000001",
@@ -136,17 +138,41 @@ def unfolded(table: str, *, column: int) -> str:
 
 def test_one_lead_is_shown_with_its_reasons_and_likely_duplicates() -> None:
     twin = {"lead": "leads/018f0000-0000-7000-8000-000000000002", "score": 0.934, "reasons": [{"text": "电话相同"}]}
-    lead: dict[str, Any] = LEAD | {
-        "gradeReasons": [{"text": "要求演示"}],
-        "duplicates": [twin],
-        "receivedTime": "2026-03-01T22:30:05Z",
-    }
-    wide = Console(file=io.StringIO(), width=160, record=True)
-    showing.print_lead(lead, lambda name: name or "未分配", wide)
-    shown = wide.export_text()
-    told = ["云帆", "要求演示", "未分配", "0.93", "电话相同", str(LEAD["name"]), str(twin["lead"])]
+    shown = as_shown(LEAD | {"gradeReasons": [{"text": "要求演示"}], "duplicates": [twin], "urgency": "URGENCY_HIGH"})
+    told = ["云帆", "要求演示", "nobody", "0.93", "电话相同", "high", str(LEAD["name"]), str(twin["lead"])]
     assert [part for part in told if part not in shown] == []
-    assert "job" not in shown.lower()
+    assert "Job title" not in shown
+
+
+def test_nothing_of_a_lead_is_left_out_but_its_versions_and_what_became_of_it() -> None:
+    (get,) = (each for each in BINDINGS if each.method.descriptor.name == "GetLead")
+    whole = answer_of(get)
+    assert {field.json_name for field in lead_pb2.Lead.DESCRIPTOR.fields} == set(whole)
+    left_out = {"etag", "createTime", "updateTime", "gradeOverride", "conversion"}
+    labels = {label for label, _ in showing._lines(whole, lambda name: name)}
+    told = {"gradeReasons": "grade", "ownerReasons": "owner", "duplicates": "duplicate"}
+    assert {told.get(field, field) for field in whole.keys() - left_out} == labels
+    assert as_shown(whole)
+
+
+def as_shown(lead: dict[str, Any]) -> str:
+    """The lead as a wide terminal shows it to a reader of English."""
+    wide = Console(file=io.StringIO(), width=160, record=True)
+    showing.print_lead(lead, lambda name: name, wide)
+    return wide.export_text()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["channels/018f0000-0000-7000-8000-000000000002", "leads", "leads?pageSize=1", "../x"]
+)
+def test_what_names_no_lead_is_one_line(wrong: str) -> None:
+    with pytest.raises(Refused, match=r"leads/ID"):
+        named("leads", wrong)
+
+
+def test_a_lead_may_be_named_by_its_id_alone() -> None:
+    name = str(LEAD["name"])
+    assert named("leads", name.removeprefix("leads/")) == named("leads", name) == name
 
 
 def test_a_list_shows_an_instant_without_a_local_time_as_it_is(terminal_in_shanghai: Console) -> None:

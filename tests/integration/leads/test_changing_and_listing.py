@@ -200,6 +200,17 @@ async def test_a_refused_lead_of_a_batch_does_not_stop_the_others(house: LeadsHo
     assert (await stub.ListLeads(ListLeadsRequest(), **house.boss)).leads[0].touch_count == 2
 
 
+async def test_a_refused_lead_of_a_batch_names_its_fields(house: LeadsHouse) -> None:
+    async def requests() -> AsyncIterator[CreateLeadRequest]:
+        yield CreateLeadRequest(lead=lead_pb2.Lead(company_name="渠" * 300, email="anna@yunfan.example"))
+        yield CreateLeadRequest(lead=lead_pb2.Lead(company_name="杭州云帆科技有限公司", email="anna.yunfan.example"))
+
+    answer = await LeadServiceStub(house.channel).BatchCreateLeads(requests(), **house.boss)
+    told = [[(each.field, each.reason) for each in outcome.violations] for outcome in answer.outcomes]
+    assert told == [[("lead.company_name", "string.max_len")], [("lead.email", "EMAIL_UNFIT")]]
+    assert all(each.description for outcome in answer.outcomes for each in outcome.violations)
+
+
 async def test_asking_what_resembles_a_lead_writes_nothing(house: LeadsHouse) -> None:
     first = (await a_stock(house))[0]
     stub = LeadServiceStub(house.channel)
