@@ -21,7 +21,7 @@ from gateway.backends import Askable, Backend
 from gateway.guard import Guard
 from gateway.limits import Limit, StreamPlaces
 from gateway.openapi.document import document
-from gateway.refusals import RouteNotFound
+from gateway.refusals import HttpMethodNotAllowed, HttpRefusal, RouteNotFound
 from gateway.settings import SERVICES, GatewaySettings
 from gateway.sign_in.pages import SignInPages
 from gateway.sign_in.sealing import Sealer
@@ -67,7 +67,11 @@ def application(settings: GatewaySettings, backends: Mapping[str, Backend]) -> S
         Route("/docs", _page("docs.html")),
         Mount("/assets", StaticFiles(directory=PAGES / "assets")),
     ]
-    return Starlette(routes=routes, middleware=_layers(settings, door), exception_handlers={404: _not_found})
+    return Starlette(
+        routes=routes,
+        middleware=_layers(settings, door),
+        exception_handlers={404: _not_found, 405: _method_not_allowed},
+    )
 
 
 def _layers(settings: GatewaySettings, door: Door) -> list[Middleware]:
@@ -116,6 +120,17 @@ def _page(name: str) -> Endpoint:
 
 
 async def _not_found(request: Request, _error: Exception) -> Response:
+    return _refused(request, RouteNotFound(path=request.url.path))
+
+
+async def _method_not_allowed(request: Request, error: Exception) -> Response:
+    allowed = (getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD")
+    refused = _refused(request, HttpMethodNotAllowed(method=request.method, allowed=allowed))
+    refused.headers["Allow"] = allowed
+    return refused
+
+
+def _refused(request: Request, refusal: HttpRefusal) -> Response:
     exchange = Exchange(request.scope, request.receive, request._send)  # noqa: SLF001 - only its wording is used
-    problem = problems.of_refusal(RouteNotFound(path=request.url.path), exchange.asked())
+    problem = problems.of_refusal(refusal, exchange.asked())
     return Response(orjson.dumps(problem.document), problem.status, media_type=problems.CONTENT_TYPE)

@@ -79,6 +79,8 @@ def _role(row: RowMapping) -> KnownRole:
         key=row["key"],
         grants={permission: Scope(number) for permission, number in grants.items()},
         archived=row["archived"],
+        display_name_zh=row["display_name_zh"],
+        display_name_en=row["display_name_en"],
     )
 
 

@@ -61,6 +61,8 @@ class KnownRole:
     key: str
     grants: Mapping[str, Scope]
     archived: bool
+    display_name_zh: str = ""
+    display_name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,8 @@ def explain(
         _reason(
             "ACCESS_ROLE_GRANTS",
             role=role.key,
+            name_zh=role.details.display_name_zh,
+            name_en=role.details.display_name_en,
             permission=permission,
             scope=role.details.grants[permission].name,
         )

@@ -73,8 +73,9 @@ def _granting(snapshot: Snapshot, member: KnownMember, permission: str) -> Itera
     for key in sorted(member.roles):
         role = snapshot.roles.get(key)
         if role is not None and not role.archived and permission in role.grants:
+            names = {"name_zh": role.display_name_zh or key, "name_en": role.display_name_en or key}
             reach = role.grants[permission].name
-            yield Reason("ACCESS_ROLE_GRANTS", {"role": key, "permission": permission, "scope": reach})
+            yield Reason("ACCESS_ROLE_GRANTS", {"role": key, **names, "permission": permission, "scope": reach})
 
 
 def _row(

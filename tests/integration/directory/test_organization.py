@@ -204,11 +204,11 @@ async def test_an_explanation_names_the_role_and_the_row(office: Office) -> None
     english = await office.ask(office.access.ExplainAccess, request)
     assert not english.allowed
     assert [reason.text for reason in english.reasons] == [
-        "The role sales_manager grants leads.write, reaching over: own team and below",
+        "The role “Sales manager” grants leads.write, reaching over: own team and below",
         "The record is outside what 陈思远 may see (own team and below)",
     ]
     chinese = await office.ask(office.access.ExplainAccess, request, locale="zh")
-    assert chinese.reasons[0].text == "角色 sales_manager 授予权限 leads.write，范围：本团队及下级"
+    assert chinese.reasons[0].text == "角色“销售经理”授予权限 leads.write，范围：本团队及下级"
 
 
 async def test_an_explanation_tells_which_fields_are_masked_and_which_role_shows_them(office: Office) -> None:
