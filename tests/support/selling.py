@@ -132,6 +132,7 @@ class Market:
         if state != "OPEN":
             told.close_time.FromDatetime(self._first(f"{key}/{state}/closed", at))
         told.loss_reason = more.get("loss_reason", "price") if state == "LOST" else ""
+        told.win_reason = more.get("win_reason", "") if state == "WON" else ""
         return self.tell("opportunity", uuid, message, at)
 
     def contract(self, number: int, at: datetime, place: Place = EASTERN, **more: Any) -> Event:

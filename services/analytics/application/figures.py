@@ -56,10 +56,10 @@ async def query_funnel(read: Read, *, question: Question, mode: Mode) -> FunnelR
     found = [
         *await sums(read, "leads", question, cuts, measures=of_leads),
         *await sums(read, "pipeline", question, cuts, measures=of_pipeline),
-        *await _losses(read, question, prefix),
+        *await _reasons(read, question, prefix),
     ]
-    groups = {group: _funnel(tallies, mode, prefix) for group, tallies in by_group(found).items()}
-    return FunnelReport(_funnel(altogether(found), mode, prefix), groups)
+    groups = {group: funnel(tallies, mode) for group, tallies in by_group(found).items()}
+    return FunnelReport(funnel(altogether(found), mode), groups)
 
 
 async def query_sales(read: Read, *, question: Question) -> Report:
@@ -124,14 +124,10 @@ def _cuts(read: Read, question: Question) -> Cuts:
     return question.cuts(everybody=reach is Scope.ALL, own=reach is Scope.OWN)
 
 
-def _funnel(tallies: Tallies, mode: Mode, prefix: str) -> Funnel:
-    reasons = tallies.values(f"{prefix}lost")
-    return funnel(tallies, mode, dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))))
-
-
-async def _losses(read: Read, question: Question, prefix: str) -> list[Sum]:
-    cuts = question.losses(everybody=read.principal.scope_of(PERMISSION) is Scope.ALL)
-    return await sums(read, "pipeline", question, cuts, measures=(f"{prefix}lost",), apart=True) if cuts else []
+async def _reasons(read: Read, question: Question, prefix: str) -> list[Sum]:
+    cuts = question.reasons(everybody=read.principal.scope_of(PERMISSION) is Scope.ALL)
+    measures = (f"{prefix}lost", f"{prefix}won_for")
+    return await sums(read, "pipeline", question, cuts, measures=measures, apart=True) if cuts else []
 
 
 async def _orders(read: Read, question: Question, cuts: Cuts, *, more: Sequence[str]) -> list[Sum]:

@@ -16,8 +16,8 @@ from services.analytics.domain.facts import NOBODY, ContractFact, Fact, SourcedF
 from services.analytics.domain.points import DAYS, WHOLE, Points, points_of
 
 PERSON_MONTH, PERSON_DAY, REGION_MONTH = "person/month", "person/day", "region/month"
-# By month, and apart by how long stays took or why something was lost.
-PERSON_STAYS, PERSON_LOSSES, REGION_LOSSES = "person/stays", "person/losses", "region/losses"
+# By month, and apart by how long stays took or why something was lost or won.
+PERSON_STAYS, PERSON_REASONS, REGION_REASONS = "person/stays", "person/reasons", "region/reasons"
 # By month, and apart by what is kept for teams only.
 TEAM_CUTS = {side: f"team/{side}" for side in ("channel", "campaign", "industry")}
 
@@ -98,7 +98,7 @@ def _put(lanes: _Lanes, fact: Fact, points: Points, sign: int) -> None:
         elif side == DAYS:
             _add([lanes[PERSON_STAYS, person, value, ""]], month, added)
         else:
-            both = [lanes[PERSON_LOSSES, person, value, currency], lanes[REGION_LOSSES, region, value, currency]]
+            both = [lanes[PERSON_REASONS, person, value, currency], lanes[REGION_REASONS, region, value, currency]]
             _add(both, month, added)
 
 

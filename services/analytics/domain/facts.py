@@ -115,6 +115,7 @@ class OpportunityFact(SourcedFact):
     settled_time: datetime | None = None
     first_contact_time: datetime | None = None
     loss_reason: str = ""
+    win_reason: str = ""
     stage: Step = Step.PROSPECT
     entered_time: datetime
     stay: int = 1

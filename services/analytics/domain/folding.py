@@ -55,6 +55,7 @@ class OpportunityTold(NamedTuple):
     settled_time: datetime | None = None
     first_contact_time: datetime | None = None
     loss_reason: str = ""
+    win_reason: str = ""
 
 
 def lead_after(before: LeadFact | None, told: LeadFact, *, day: date) -> LeadFact:
@@ -166,19 +167,23 @@ def opportunity_after(
         settled_time=settled if told.state == "won" else None,
         first_contact_time=told.first_contact_time,
         loss_reason=told.loss_reason if told.state == "lost" else "",
+        win_reason=told.win_reason if told.state == "won" else "",
         stage=told.stage,
         entered_time=told.entered_time if before is None or moved else before.entered_time,
         stay=1 if before is None else before.stay + moved,
     )
     if before is not None and before.state == after.state and before.is_closed:
         after = _still(before, after)
-    if before is None or not moved:
-        return after, None
+    return after, _ended(before, told, reopened=reopened) if before is not None and moved else None
+
+
+def _ended(before: OpportunityFact, told: OpportunityTold, *, reopened: bool) -> StageVisitFact:
+    """The stay an opportunity left."""
     if reopened:
         ended = present_visit(before)
-        return after, ended if ended.left_time else _visit(before, told.entered_time, Outcome.MOVED_BACK)
+        return ended if ended.left_time else _visit(before, told.entered_time, Outcome.MOVED_BACK)
     forward = _PLACES[told.stage] > _PLACES[before.stage]
-    return after, _visit(before, told.entered_time, Outcome.MOVED_ON if forward else Outcome.MOVED_BACK)
+    return _visit(before, told.entered_time, Outcome.MOVED_ON if forward else Outcome.MOVED_BACK)
 
 
 def present_visit(fact: OpportunityFact) -> StageVisitFact:

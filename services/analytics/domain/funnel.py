@@ -65,6 +65,7 @@ class Funnel:
 
     steps: Sequence[FunnelStep]
     loss_reasons: Mapping[str, int]
+    win_reasons: Mapping[str, int]
 
     @property
     def bottleneck(self) -> Stage | None:
@@ -82,8 +83,8 @@ class Funnel:
         return max(losing, key=lambda step: step.lost).stage if losing else None
 
 
-def funnel(tallies: Tallies, mode: Mode, loss_reasons: Mapping[str, int]) -> Funnel:
-    """The funnel of what was found."""
+def funnel(tallies: Tallies, mode: Mode) -> Funnel:
+    """The funnel of what was found, with the reasons to lose and to win, the most frequent first."""
     prefix = "cohort_" if mode is Mode.COHORT else ""
     steps = [_lead(tallies, prefix), _registration(tallies, prefix)]
     reached = ["opportunities", *(f"{prefix}{step.value}" for step in STEPS[1:]), f"{prefix}won"]
@@ -103,13 +104,17 @@ def funnel(tallies: Tallies, mode: Mode, loss_reasons: Mapping[str, int]) -> Fun
             lost_amounts={},
         )
     )
-    return Funnel(steps, loss_reasons)
+    return Funnel(steps, _reasons(tallies, f"{prefix}lost"), _reasons(tallies, f"{prefix}won_for"))
 
 
 def compared(ours: Funnel, theirs: Funnel) -> Sequence[tuple[Stage, Difference]]:
     """How the rates of a group lie against those of another, stage by stage."""
     pairs = zip(ours.steps[:-1], theirs.steps[:-1], strict=True)
     return [(mine.stage, difference(mine.rate, other.rate)) for mine, other in pairs]
+
+
+def _reasons(tallies: Tallies, measure: str) -> Mapping[str, int]:
+    return dict(sorted(tallies.values(measure).items(), key=lambda each: (-each[1], each[0])))
 
 
 def _lead(tallies: Tallies, prefix: str) -> FunnelStep:

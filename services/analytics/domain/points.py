@@ -27,11 +27,11 @@ from services.analytics.domain.facts import (
 )
 from services.analytics.domain.stays import bucket_of
 
-# A measure on a day, whole or seen from a side of its own: why something was lost, how long it took.
+# A measure on a day, whole or seen from a side of its own: why something was lost or won, how long it took.
 Point = tuple[str, date, str, str]
 Points = dict[Point, tuple[int, int]]
 Drawn = Iterator[tuple[str, date | None, int, str, str]]
-WHOLE, LOSS_REASON, DAYS = "", "loss_reason", "days"
+WHOLE, REASON, DAYS = "", "reason", "days"
 LESS = "-"  # before a measure from which a point is taken
 SIGNED = frozenset({"accounts", "received"})  # measures whose sums may lie below nothing on a day
 
@@ -85,13 +85,16 @@ def _opportunity(fact: OpportunityFact, _zone: tzinfo) -> Drawn:
     if fact.state == "won":
         yield "won", fact.closed, amount, WHOLE, ""
         yield "cohort_won", fact.created, amount, WHOLE, ""
+        if fact.win_reason:
+            yield "won_for", fact.closed, amount, REASON, fact.win_reason
+            yield "cohort_won_for", fact.created, amount, REASON, fact.win_reason
         if fact.closed_time and fact.first_contact_time:
             yield "cycle", fact.closed, int((fact.closed_time - fact.first_contact_time).total_seconds()), WHOLE, ""
     elif fact.state == "lost":
         at = f"lost_at_{fact.furthest.value}"
         for prefix, day in (("", fact.closed), ("cohort_", fact.created)):
             yield f"{prefix}{at}", day, amount, WHOLE, ""
-            yield f"{prefix}lost", day, amount, LOSS_REASON, fact.loss_reason
+            yield f"{prefix}lost", day, amount, REASON, fact.loss_reason
 
 
 def _visit(fact: StageVisitFact, zone: tzinfo) -> Drawn:

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from kernel.errors import Kind, Refusal
 from services.analytics.domain.cells import (
     PERSON_DAY,
-    PERSON_LOSSES,
     PERSON_MONTH,
+    PERSON_REASONS,
     PERSON_STAYS,
-    REGION_LOSSES,
     REGION_MONTH,
+    REGION_REASONS,
     TEAM_CUTS,
 )
 
@@ -178,12 +178,12 @@ class Question:
             raise PeriodNotWholeMonths
         return ((PERSON_MONTH, (months,)), (PERSON_STAYS, (months,)))
 
-    def losses(self, *, everybody: bool) -> Cuts:
-        """The cut that tells why something was lost: of whole months, and from no other side."""
+    def reasons(self, *, everybody: bool) -> Cuts:
+        """The cut that tells why something was lost or won: of whole months, and from no other side."""
         months = self.period.months
         if self.side is not None or months is None or self.period.rest:
             return ()
-        return ((REGION_LOSSES if everybody and not self._of_persons else PERSON_LOSSES, (months,)),)
+        return ((REGION_REASONS if everybody and not self._of_persons else PERSON_REASONS, (months,)),)
 
     def before(self, day: date) -> "Question | None":
         """The same about the part of the period before a day; None where that is none of it."""

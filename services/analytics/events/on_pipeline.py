@@ -108,6 +108,7 @@ def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
         settled_time=event.time if event.type == _SETTLED else None,
         first_contact_time=instant(told.first_contact_time),
         loss_reason=told.loss_reason,
+        win_reason=told.win_reason,
     )
 
 

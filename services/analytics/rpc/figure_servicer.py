@@ -100,6 +100,7 @@ def _funnel(group: Group, funnel: Funnel, differences: Sequence[tuple[Stage, Dif
         bottleneck=_stage(funnel.bottleneck),
         worst_loss=_stage(funnel.worst_loss),
         loss_reasons=[contract.LossReason(reason=key, count=count) for key, count in funnel.loss_reasons.items()],
+        win_reasons=[contract.WinReason(reason=key, count=count) for key, count in funnel.win_reasons.items()],
         differences=[_difference(stage, each) for stage, each in differences],
     )
 

@@ -90,7 +90,7 @@ OPPORTUNITY_FACTS = _facts(
     *_text("state"),
     *_day("closed"),
     *_instant("closed_time", "settled_time", "first_contact_time"),
-    *_text("loss_reason", "stage"),
+    *_text("loss_reason", "win_reason", "stage"),
     *_instant("entered_time", nullable=False),
     Column("stay", Integer, nullable=False),
 )

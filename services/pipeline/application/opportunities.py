@@ -22,6 +22,7 @@ from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
+from services.pipeline.domain.winning import win_noted
 from services.pipeline.storage import accounts, opportunity_listing
 from services.pipeline.storage.accounts import TOGETHER
 from services.pipeline.storage.approvals import APPROVALS
@@ -220,6 +221,26 @@ async def lose_opportunity(
     known = (await desk.rules(work)).known_loss_reason(loss_reason)
     change = opportunity.lost(reason=known, competitor=competitor, tactics=tactics, now=work.now)
     return keep(work, change, before=opportunity), process
+
+
+async def note_win(
+    work: UnitOfWork,
+    *,
+    uuid: UUID,
+    seen: int | None,
+    win_reason: str,
+    competitor: str,
+    tactics: str,
+    desk: OpportunityDesk,
+) -> Followed:
+    """Whoever works a won opportunity says why it was won, for a reason of the list (赢单原因), and may correct it.
+
+    Raises OpportunityNotFound, StaleVersion, WinReasonUnknown, OpportunityNotWon.
+    """
+    opportunity, process = await writable(work, uuid=uuid, seen=seen)
+    known = (await desk.rules(work)).known_win_reason(win_reason)
+    change = win_noted(opportunity, reason=known, competitor=competitor, tactics=tactics, now=work.now)
+    return (keep(work, change, before=opportunity) if change.events else opportunity), process
 
 
 async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:

@@ -1,5 +1,6 @@
 """The rules of pipeline that administrators edit: where each lies as shipped, and how it is read."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
@@ -12,15 +13,20 @@ from services.pipeline.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABL
 
 _SHIPPED = Path(__file__).parent.parent / "rules"
 
+
+def _opportunity_rules(body: Mapping[str, object]) -> OpportunityRules:
+    """Rules that were written before there were reasons to win have those the product ships with."""
+    shipped = OPPORTUNITY.shipped_body()
+    return OpportunityRules.from_mapping({"win_reasons": shipped["win_reasons"], **body})
+
+
 REGISTRATION: RuleKind[RegistrationRules] = RuleKind(
     "registration", _SHIPPED / "registration.toml", RegistrationRules.from_mapping
 )
 REGISTRATION_FORM: RuleKind[RegistrationForm] = RuleKind(
     "registration_form", _SHIPPED / "registration_form.toml", RegistrationForm.from_mapping
 )
-OPPORTUNITY: RuleKind[OpportunityRules] = RuleKind(
-    "opportunity", _SHIPPED / "opportunity.toml", OpportunityRules.from_mapping
-)
+OPPORTUNITY: RuleKind[OpportunityRules] = RuleKind("opportunity", _SHIPPED / "opportunity.toml", _opportunity_rules)
 REGISTRATION_POLICY: RuleKind[RegistrationPolicy] = RuleKind(
     "registration_policy", _SHIPPED / "registration_policy.toml", RegistrationPolicy.from_mapping
 )

@@ -69,10 +69,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How it ended: the reason it was lost for, or the contract it was won by."""
+    """How it ended: the reason it was lost for, or the contract it was won by and why, where somebody noted that."""
 
     close_time: datetime | None = None
     loss_reason: str = ""
+    win_reason: str = ""
     contract: UUID | None = None
     settle_time: datetime | None = None
 

@@ -1,4 +1,4 @@
-"""What administrators decide about opportunities: what deserves attention, and for which reasons business is lost."""
+"""What administrators decide about opportunities: what deserves attention, and why business is lost and won."""
 
 import re
 from collections.abc import Mapping
@@ -25,34 +25,40 @@ class LossReasonUnknown(Refusal):
     loss_reason: str
 
 
+@dataclass(eq=False, kw_only=True)
+class WinReasonUnknown(Refusal):
+    """The rules know no such reason to win."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "WIN_REASON_UNKNOWN"
+
+    win_reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpportunityRules:
     """The rules of opportunities in force.
 
-    Loss reasons by key, with their names in Chinese and English; classes of worth, the highest first, with the least
-    amount × probability of each in units of the currency.
+    Reasons to lose and to win by key, with their names in Chinese and English; classes of worth, the highest first,
+    with the least amount × probability of each in units of the currency.
     """
 
     missed_quote_days: int
     forgotten_follow_up_days: int
     loss_reasons: Mapping[str, tuple[str, str]]
+    win_reasons: Mapping[str, tuple[str, str]]
     value_classes: tuple[tuple[str, int], ...]
 
     @classmethod
     def from_mapping(cls, body: Mapping[str, object]) -> "OpportunityRules":
         """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
-        whole = RuleBody(body).only("attention", "loss_reasons", "value_classes")
+        whole = RuleBody(body).only("attention", "loss_reasons", "win_reasons", "value_classes")
         attention = whole.section("attention").only("missed_quote_days", "forgotten_follow_up_days")
-        reasons = whole.section("loss_reasons")
-        for key in reasons.content:
-            if not _KEY.fullmatch(key):
-                raise reasons.wrong(key, "must be a word of small letters")
-        if not reasons.content:
-            raise whole.wrong("loss_reasons", "must not be empty")
         return cls(
             missed_quote_days=attention.whole("missed_quote_days", least=1, most=_YEAR),
             forgotten_follow_up_days=attention.whole("forgotten_follow_up_days", least=1, most=_YEAR),
-            loss_reasons={key: _names(reasons.section(key)) for key in reasons.content},
+            loss_reasons=_reasons(whole, "loss_reasons"),
+            win_reasons=_reasons(whole, "win_reasons"),
             value_classes=_classes(whole.section("value_classes")),
         )
 
@@ -68,6 +74,12 @@ class OpportunityRules:
         """The key; raises LossReasonUnknown."""
         if key not in self.loss_reasons:
             raise LossReasonUnknown(loss_reason=key)
+        return key
+
+    def known_win_reason(self, key: str) -> str:
+        """The key; raises WinReasonUnknown."""
+        if key not in self.win_reasons:
+            raise WinReasonUnknown(win_reason=key)
         return key
 
     def cutoffs(self, *, now: datetime, today: date) -> "Cutoffs":
@@ -122,6 +134,17 @@ def _classes(told: RuleBody) -> tuple[tuple[str, int], ...]:
     """The classes, the highest first."""
     found = {key: told.whole(key, least=0, most=_MOST_UNITS) for key in told.content}
     return tuple(sorted(found.items(), key=lambda each: -each[1]))
+
+
+def _reasons(whole: RuleBody, key: str) -> Mapping[str, tuple[str, str]]:
+    """The names of each reason in a section; there is at least one."""
+    reasons = whole.section(key)
+    for each in reasons.content:
+        if not _KEY.fullmatch(each):
+            raise reasons.wrong(each, "must be a word of small letters")
+    if not reasons.content:
+        raise whole.wrong(key, "must not be empty")
+    return {each: _names(reasons.section(each)) for each in reasons.content}
 
 
 def _names(reason: RuleBody) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from chassis.publication import Publication, Publications
 from chassis.wire import date_message, instant, money_message, named
 from services.pipeline.domain import opportunity as domain
 from services.pipeline.domain import sales_process as processes
+from services.pipeline.domain import winning
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState, StageMove
 from services.pipeline.domain.opportunity_facts import AmountSource
 from services.pipeline.domain.sales_process import SalesProcess, StageKind
@@ -58,6 +59,7 @@ def snapshot(opportunity: Opportunity) -> messages.OpportunitySnapshot:
         probability=standing.probability,
         counts=opportunity.counts,
         amount_source=SOURCE_NUMBERS[opportunity.amount_source],
+        win_reason=opportunity.outcome.win_reason,
     )
 
 
@@ -108,6 +110,9 @@ OPPORTUNITIES: Publications = {
     ),
     domain.OpportunityWon: Publication(
         "opportunity.won", lambda _, state: messages.OpportunityWon(opportunity=state), snapshot
+    ),
+    winning.OpportunityWinNoted: Publication(
+        "opportunity.win_noted", lambda _, state: messages.OpportunityWinNoted(opportunity=state), snapshot
     ),
     domain.OpportunityLost: Publication(
         "opportunity.lost", lambda _, state: messages.OpportunityLost(opportunity=state), snapshot

@@ -128,6 +128,7 @@ def _put_standing(message: opportunity_pb2.Opportunity, opportunity: Opportunity
             probability=standing.probability,
             postponement_count=opportunity.postponements,
             loss_reason=outcome.loss_reason,
+            win_reason=outcome.win_reason,
             contract=named("contracts", outcome.contract),
             first_contact_time=instant(origin.first_contact_time),
             create_time=instant(opportunity.create_time),

@@ -132,6 +132,23 @@ class OpportunityServicer:
             ),
         )
 
+    async def NoteWin(self, request: contract.NoteWinRequest, call: Call) -> opportunity_pb2.Opportunity:
+        """Note why it was won."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        return await self._write(
+            call,
+            request,
+            lambda work: use_cases.note_win(
+                work,
+                uuid=uuid,
+                seen=seen,
+                win_reason=request.win_reason,
+                competitor=request.competitor.strip(),
+                tactics=request.tactics.strip(),
+                desk=self._desk,
+            ),
+        )
+
     async def ReopenOpportunity(
         self, request: contract.ReopenOpportunityRequest, call: Call
     ) -> opportunity_pb2.Opportunity:

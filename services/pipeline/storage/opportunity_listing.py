@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from chassis.listing import (
     Field,
@@ -68,6 +68,7 @@ _FIELDS: Mapping[str, Field] = {
     "expected_close_date": Field(_O.expected_close_date, date.fromisoformat, _ORDERED),
     "next_step_date": Field(_O.next_step_date, date.fromisoformat, _ORDERED),
     "loss_reason": text(_O.loss_reason),
+    "win_reason": text(func.coalesce(_O.win_reason, "")),
     "postponement_count": number(_O.postponements),
     "counts": truth(_O.counts),
     "create_time": instant(_O.create_time),

@@ -47,6 +47,7 @@ def to_row(opportunity: Opportunity) -> Mapping[str, object]:
         "state": opportunity.state.value,
         "close_time": outcome.close_time,
         "loss_reason": outcome.loss_reason,
+        "win_reason": outcome.win_reason,
         "contract": outcome.contract,
         "settle_time": outcome.settle_time,
         "counts": opportunity.counts,
@@ -88,6 +89,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Opportunity:
         outcome=Outcome(
             close_time=row["close_time"],
             loss_reason=row["loss_reason"],
+            win_reason=row["win_reason"] or "",
             contract=row["contract"],
             settle_time=row["settle_time"],
         ),

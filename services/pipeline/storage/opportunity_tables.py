@@ -93,6 +93,8 @@ OPPORTUNITIES = Table(
     _text("state"),
     _instant("close_time", nullable=True),
     _text("loss_reason"),
+    # Why it was won; not there in rows of a release before.
+    Column("win_reason", Text),
     Column("contract", Uuid),
     _instant("settle_time", nullable=True),
     Column("counts", Boolean, nullable=False),

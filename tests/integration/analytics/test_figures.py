@@ -64,6 +64,22 @@ async def test_a_cohort_follows_what_began_in_the_period_wherever_it_ended(house
     assert [(each.reason, each.count) for each in answer.total.loss_reasons] == [("price", 1)]
 
 
+async def test_reasons_to_win_are_counted_once_somebody_noted_them(house: AnalyticsHouse) -> None:
+    await sell(house)
+    house.market.events.clear()
+    house.market.opportunity(1, noon(3, 2), stage="SIGNING", state="WON", win_reason="price")
+    house.market.opportunity(1, noon(3, 3), stage="SIGNING", state="WON", win_reason="solution")
+    house.market.opportunity(3, noon(3, 4), stage="SIGNING", state="WON")
+    await house.hear()
+    window = contract.QueryFunnelRequest(selection=selection((2, 1), (2, 28)), mode=WINDOW)
+    cohort = contract.QueryFunnelRequest(selection=selection((1, 1), (1, 31), by=["MEMBER"]))
+    for request, caller in ((window, house.boss), (cohort, house.anna)):
+        answer = await house.figures.QueryFunnel(request, **caller)
+        assert [(each.reason, each.count) for each in answer.total.win_reasons] == [("solution", 1)]
+    assert [each.count for each in answer.groups[0].win_reasons] == [1]
+    assert counts(answer.total)["WON"] == 2
+
+
 async def test_a_window_counts_what_happened_in_the_period_whenever_it_began(house: AnalyticsHouse) -> None:
     await sell(house)
     request = contract.QueryFunnelRequest(selection=selection((2, 1), (2, 28)), mode=WINDOW)

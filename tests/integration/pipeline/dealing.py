@@ -68,6 +68,10 @@ class Dealings:
         request = contract.LoseOpportunityRequest(name=opportunity.name, loss_reason=loss_reason, **told)
         return await self.stub.LoseOpportunity(request, **self.caller)
 
+    async def note_win(self, opportunity: Any, win_reason: str = "solution", **told: Any) -> Any:
+        request = contract.NoteWinRequest(name=opportunity.name, win_reason=win_reason, **told)
+        return await self.stub.NoteWin(request, **self.caller)
+
     async def document(
         self, opportunity: Any, *, content: bytes = PDF, name: str = "需求说明书.pdf", **told: Any
     ) -> Any:

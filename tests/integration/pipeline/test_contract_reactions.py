@@ -296,3 +296,42 @@ async def test_a_reopened_one_is_worth_what_the_contract_signed_and_amended_mean
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractAmended, units=95_000))
     assert worth(await deals.get(opened)) == ("AMOUNT_SOURCE_STATED", 0, 0)
     assert worth(await reopen(deals, opened)) == ("AMOUNT_SOURCE_CONTRACT", 95_000, 0)
+
+
+async def test_why_it_was_won_is_noted_by_whoever_works_it_and_corrected_by_his_manager(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await deals.note_win(opened)
+    assert reason_of(refused.value) == ("OPPORTUNITY_NOT_WON", {"state": "open"})
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await deals.note_win(opened, "luck")
+    assert reason_of(refused.value) == ("WIN_REASON_UNKNOWN", {"win_reason": "luck"})
+    noted = await deals.note_win(opened, "price", competitor="远帆软件", tactics=" 低价 ")
+    assert (noted.win_reason, noted.competitor, noted.tactics) == ("price", "远帆软件", "低价")
+    manager = deals.by(deals.house.li_na)
+    corrected = await manager.note_win(opened, "solution", etag=noted.etag)
+    assert (corrected.win_reason, corrected.competitor) == ("solution", "远帆软件")
+    assert await deals.get(opened) == corrected
+    assert await deals.names('win_reason = "solution"') == [opened.display_name]
+    assert await deals.names('win_reason = ""') == []
+    told = await events_of(deals.house.engine, opened)
+    assert told[2:] == [("won", 3), ("win_noted", 4), ("win_noted", 5)]
+
+
+async def test_a_note_of_a_win_is_taken_once_and_from_nobody_who_does_not_see_it(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
+    answers = await asyncio.gather(*(deals.note_win(opened, request_id="note-1") for _ in range(5)))
+    assert all(answer == answers[0] for answer in answers)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await deals.note_win(opened, "price", etag=opened.etag)
+    assert reason_of(refused.value)[0] == "STALE_VERSION"
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await deals.by(deals.house.wang_lei).note_win(opened)
+    assert reason_of(refused.value)[0] == "OPPORTUNITY_NOT_FOUND"
+    assert [name for name, _ in await events_of(deals.house.engine, opened)].count("win_noted") == 1

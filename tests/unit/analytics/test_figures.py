@@ -115,7 +115,6 @@ def test_a_cohort_tells_what_moved_on_was_lost_and_is_still_open_and_they_add_up
             cohort_lost_at_quote=7,
         ),
         Mode.COHORT,
-        {},
     )
     steps = {step.stage: step for step in found.steps}
     assert [(step.count, step.moved_on, step.lost, step.still_open) for step in found.steps] == [
@@ -135,24 +134,24 @@ def test_a_cohort_tells_what_moved_on_was_lost_and_is_still_open_and_they_add_up
 
 def test_what_is_merely_young_is_no_bottleneck() -> None:
     young = {"leads": 100, "cohort_converted": 4, "opportunities": 12, "cohort_need": 6, "cohort_lost_at_prospect": 2}
-    assert funnel(tallies(**young), Mode.COHORT, {}).bottleneck is Stage.OPPORTUNITY
-    assert funnel(tallies(leads=100, cohort_converted=4), Mode.COHORT, {}).bottleneck is None
+    assert funnel(tallies(**young), Mode.COHORT).bottleneck is Stage.OPPORTUNITY
+    assert funnel(tallies(leads=100, cohort_converted=4), Mode.COHORT).bottleneck is None
 
 
 def test_a_window_does_not_claim_to_know_what_is_open() -> None:
-    found = funnel(tallies(opportunities=10, need=12, won=3, lost_at_need=4), Mode.WINDOW, {})
+    found = funnel(tallies(opportunities=10, need=12, won=3, lost_at_need=4), Mode.WINDOW)
     assert {step.still_open for step in found.steps} == {None}
     assert found.worst_loss is Stage.NEED
 
 
 def test_a_funnel_without_anything_has_neither_a_bottleneck_nor_a_loss() -> None:
-    found = funnel(tallies(), Mode.COHORT, {})
+    found = funnel(tallies(), Mode.COHORT)
     assert (found.bottleneck, found.worst_loss) == (None, None)
 
 
 def test_two_funnels_are_compared_stage_by_stage() -> None:
-    east = funnel(tallies(opportunities=100, cohort_need=25), Mode.COHORT, {})
-    south = funnel(tallies(opportunities=50, cohort_need=10), Mode.COHORT, {})
+    east = funnel(tallies(opportunities=100, cohort_need=25), Mode.COHORT)
+    south = funnel(tallies(opportunities=50, cohort_need=10), Mode.COHORT)
     found = dict(compared(south, east))
     assert (found[Stage.OPPORTUNITY].points, found[Stage.OPPORTUNITY].percent) == (Decimal("-5.0"), Decimal("-20.0"))
     assert found[Stage.QUOTE].points is None

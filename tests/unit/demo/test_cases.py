@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy.local.demo.business.cases import (
+    LOSS_REASONS,
     WEEKS_FROM_QUOTE_TO_SIGNATURE,
+    WIN_REASONS,
     Case,
     Step,
     read_cases,
@@ -13,6 +15,8 @@ from deploy.local.demo.business.cases import (
     write_cases,
 )
 from deploy.local.demo.loading import LEADS as USUAL
+from services.pipeline.application.rule_kinds import OPPORTUNITY
+from services.pipeline.domain.opportunity_rules import OpportunityRules
 
 LEADS = [f"leads/{number}" for number in range(USUAL)]
 
@@ -48,6 +52,18 @@ def test_about_half_are_won_and_the_same_ones_each_time() -> None:
     won = Counter(case.step for case in ends)[Step.COLLECT] / len(cases)
     assert 0.4 < won < 0.6
     assert [lived(case) for case in cases] == ends
+
+
+def test_whoever_signed_says_why_before_the_money_is_collected() -> None:
+    signed = Case(number=1, lead="leads/1", step=Step.SIGN, contract="contracts/1")
+    told = signed.then(week=3)
+    assert (told.step, told.week, told.then(week=4).step) == (Step.TELL_WHY, 4, Step.COLLECT)
+
+
+def test_demo_reasons_are_reasons_of_the_shipped_rules() -> None:
+    rules = OpportunityRules.from_mapping(OPPORTUNITY.shipped_body())
+    assert set(WIN_REASONS) <= set(rules.win_reasons)
+    assert set(LOSS_REASONS) <= set(rules.loss_reasons)
 
 
 def test_a_quote_holds_until_the_slowest_contract_is_signed() -> None:

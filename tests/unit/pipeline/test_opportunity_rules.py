@@ -9,7 +9,13 @@ from uuid import UUID
 import pytest
 
 from kernel.money import Money
-from services.pipeline.domain.opportunity_rules import LossReasonUnknown, OpportunityRules, attention
+from services.pipeline.application.rule_kinds import OPPORTUNITY
+from services.pipeline.domain.opportunity_rules import (
+    LossReasonUnknown,
+    OpportunityRules,
+    WinReasonUnknown,
+    attention,
+)
 from services.pipeline.domain.proving import quote_stands
 from tests.architecture.tree import ROOT
 from tests.support.clock import NOON
@@ -84,6 +90,19 @@ def test_a_loss_has_a_reason_of_the_list() -> None:
         RULES.known_loss_reason("bad_luck")
 
 
+def test_a_win_has_a_reason_of_the_list() -> None:
+    assert RULES.known_win_reason("solution") == "solution"
+    with pytest.raises(WinReasonUnknown):
+        RULES.known_win_reason("luck")
+
+
+def test_rules_written_before_there_were_reasons_to_win_have_those_the_product_ships_with() -> None:
+    before = {key: section for key, section in BODY.items() if key != "win_reasons"}
+    assert OPPORTUNITY.read(before).win_reasons == RULES.win_reasons
+    own = {**BODY, "win_reasons": {"luck": {"name_zh": "运气", "name_en": "Luck"}}}
+    assert OPPORTUNITY.read(own).win_reasons == {"luck": ("运气", "Luck")}
+
+
 @pytest.mark.parametrize(
     ("spoilt", "field"),
     [
@@ -91,6 +110,8 @@ def test_a_loss_has_a_reason_of_the_list() -> None:
         ({**BODY, "loss_reasons": {}}, "loss_reasons"),
         ({**BODY, "loss_reasons": {"Price!": {"name_zh": "价", "name_en": "p"}}}, "loss_reasons.Price!"),
         ({**BODY, "loss_reasons": {"price": {"name_zh": "价"}}}, "loss_reasons.price.name_en"),
+        ({**BODY, "win_reasons": {}}, "win_reasons"),
+        ({**BODY, "win_reasons": {"price": {"name_en": "p"}}}, "win_reasons.price.name_zh"),
         ({**BODY, "colour": {}}, "colour"),
     ],
 )

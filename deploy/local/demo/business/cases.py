@@ -21,6 +21,7 @@ class Step(StrEnum):
     NEGOTIATE = "negotiate"
     AGREE = "agree"
     SIGN = "sign"
+    TELL_WHY = "tell_why"
     COLLECT = "collect"
     LOSE = "lose"
     DONE = "done"
@@ -34,6 +35,7 @@ PATH = (
     Step.NEGOTIATE,
     Step.AGREE,
     Step.SIGN,
+    Step.TELL_WHY,
     Step.COLLECT,
 )
 # Before which step how many are lost, of those that come there; the rest are won.
@@ -48,6 +50,7 @@ WEEKS = {
     Step.NEGOTIATE: (1, 2, 3, 4),
     Step.AGREE: (1, 1, 2),
     Step.SIGN: (1, 2, 3),
+    Step.TELL_WHY: (1,),
     Step.COLLECT: (1,),
     Step.LOSE: (1, 2, 4),
 }
@@ -55,6 +58,10 @@ WEEKS = {
 WEEKS_TO_SIGN = max(*WEEKS[Step.SIGN], max(WEEKS[Step.LOSE]) + WEEKS_TO_SIGN_AFTER_ALL)
 WEEKS_FROM_QUOTE_TO_SIGNATURE = max(WEEKS[Step.NEGOTIATE]) + max(WEEKS[Step.AGREE]) + WEEKS_TO_SIGN
 LOSS_REASONS = ("price", "price", "competitor", "competitor", "budget", "postponed", "product", "no_response")
+WIN_REASONS = ("solution", "solution", "solution", "product", "product", "service", "relationship", "price", "response")
+NOTED = 0.85  # of those that are won; of the others nobody says why
+BEATEN = 0.5  # of those that say why they were won, how many name whom they beat
+COMPETITORS = (("远帆软件", "首年低价"), ("星汉云科技", "老客户关系"), ("聚力信息", "承诺定制开发"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

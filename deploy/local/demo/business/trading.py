@@ -24,6 +24,7 @@ from millrace.leads.v1.lead_pb2 import LEAD_STATE_CONVERTING
 from millrace.pipeline.v1 import (
     evidence_pb2,
     evidence_service_pb2,
+    opportunity_events_pb2,
     opportunity_service_pb2,
     registration_events_pb2,
     registration_pb2,
@@ -32,7 +33,16 @@ from millrace.pipeline.v1 import (
 
 from chassis.wire import date_message
 from deploy.local.demo.business.actors import DIRECTOR, LEGAL, SELLER, Actors
-from deploy.local.demo.business.cases import LOSS_REASONS, WEEKS_FROM_QUOTE_TO_SIGNATURE, Case, Step
+from deploy.local.demo.business.cases import (
+    BEATEN,
+    COMPETITORS,
+    LOSS_REASONS,
+    NOTED,
+    WEEKS_FROM_QUOTE_TO_SIGNATURE,
+    WIN_REASONS,
+    Case,
+    Step,
+)
 from deploy.local.demo.business.catalogue import Catalogue
 from deploy.local.demo.business.collecting import collect
 from deploy.local.demo.weeks import Week
@@ -60,6 +70,7 @@ class Trading:
             Step.NEGOTIATE: self._negotiate,
             Step.AGREE: self._agree,
             Step.SIGN: self._sign,
+            Step.TELL_WHY: self._tell_why,
             Step.COLLECT: self._collect,
             Step.LOSE: self._lose,
         }
@@ -213,6 +224,26 @@ class Trading:
         self._actors.send(SELLER, "contracts.ContractService.RecordPaperSigning", [scan])
         return case.then(week=week.number)
 
+    def _tell_why(self, case: Case, week: Week) -> Case:
+        """Say why it was won, as soon as pipeline has heard of the signature, and begin to collect.
+
+        What was given up before its contract was signed stays lost, and has nothing to say.
+        """
+        ask = opportunity_service_pb2.GetOpportunityRequest(name=case.opportunity)
+        told = self._actors.see(SELLER, "pipeline.OpportunityService.GetOpportunity", ask, once=_is_closed)
+        chance = case.chance(Step.TELL_WHY)
+        if told.state == opportunity_events_pb2.OPPORTUNITY_STATE_WON and chance.random() < NOTED:
+            competitor, tactics = chance.choice(COMPETITORS) if chance.random() < BEATEN else ("", "")
+            request = opportunity_service_pb2.NoteWinRequest(
+                name=case.opportunity,
+                win_reason=chance.choice(WIN_REASONS),
+                competitor=competitor,
+                tactics=tactics,
+                request_id=f"demo-why-{case.number}",
+            )
+            self._actors.ask(SELLER, "pipeline.OpportunityService.NoteWin", request)
+        return self._collect(case.then(week=week.number), week)
+
     def _collect(self, case: Case, week: Week) -> Case:
         return collect(self._actors, case, week)
 
@@ -221,6 +252,7 @@ class Trading:
         request = opportunity_service_pb2.LoseOpportunityRequest(
             name=case.opportunity,
             loss_reason=chance.choice(LOSS_REASONS),
+            competitor=chance.choice(COMPETITORS)[0] if chance.random() < BEATEN else "",
             request_id=f"demo-lose-{case.number}",
         )
         self._actors.ask(SELLER, "pipeline.OpportunityService.LoseOpportunity", request)
@@ -245,6 +277,11 @@ class Trading:
 def _is_taken_over(lead: Any) -> bool:
     """Whether pipeline has answered to the conversion, whatever it was."""
     return bool(lead.state != LEAD_STATE_CONVERTING)
+
+
+def _is_closed(opportunity: Any) -> bool:
+    """Whether it is won or lost."""
+    return bool(opportunity.state != opportunity_events_pb2.OPPORTUNITY_STATE_OPEN)
 
 
 def _is_with_legal(contracts: Sequence[Any]) -> bool:
