@@ -32,7 +32,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
     store, organization = parts.store, CALLERS.organization(parts)
     return {
-        _service(figure_service_pb2, "FigureService"): FigureServicer(store, zone=parts.settings.time_zone),
+        _service(figure_service_pb2, "FigureService"): FigureServicer(
+            store, parts.texts, zone=parts.settings.time_zone
+        ),
         _service(target_service_pb2, "TargetService"): TargetServicer(
             store, organization, zone=parts.settings.time_zone, page_key=page_key(parts)
         ),

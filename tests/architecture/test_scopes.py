@@ -65,6 +65,7 @@ WITHOUT = {
     "pipeline/accounts.py:_ABOVE": "tells whether a circle closes, and nothing else",
     "pipeline/accounts.py:_seen_with_states": "states only; `_seen` narrows the account",
     "pipeline/accounts.py:account_by_itself": "follows from a fact, and answers no caller",
+    "pipeline/contacts.py:acquaintance_with": "counts for the event of a closing, and answers no caller",
     "pipeline/contacts.py:people_of": "they follow what becomes of their account",
     "pipeline/erasing.py:contact_by_itself": "follows from an event, and answers no caller",
     "pipeline/erasing.py:opportunities_of": "a person is erased wherever he stands; callers are told nothing of it",

@@ -1,7 +1,7 @@
 """Events of leads, pipeline and contracts, as their owners would tell them; for whoever listens."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -119,7 +119,9 @@ class Market:
         uuid = UUID(int=40_000_000 + number)
         key = f"opportunity/{uuid}"
         kind = opportunities.OpportunityUpdated if self.versions[key] else opportunities.OpportunityCreated
-        message = opportunities.OpportunitySettled() if more.get("settled") else kind()
+        closing = state != "OPEN" and self._states.get(key, "OPEN") == "OPEN"
+        ended = opportunities.OpportunityWon if state == "WON" else opportunities.OpportunityLost
+        message = opportunities.OpportunitySettled() if more.get("settled") else ended() if closing else kind()
         told = message.opportunity
         _place(told, place)
         told.name, told.counts = f"opportunities/{uuid}", more.get("counts", True)
@@ -132,6 +134,7 @@ class Market:
         if state != "OPEN":
             told.close_time.FromDatetime(self._first(f"{key}/{state}/closed", at))
         told.loss_reason = more.get("loss_reason", "price") if state == "LOST" else ""
+        _work(message, more)
         told.win_reason = more.get("win_reason", "") if state == "WON" else ""
         return self.tell("opportunity", uuid, message, at)
 
@@ -200,6 +203,18 @@ class Market:
     _times: dict[str, datetime] = field(default_factory=dict)
     _stays: dict[str, list[str]] = field(default_factory=dict)
     _states: dict[str, str] = field(default_factory=dict)
+
+
+def _work(message: Any, more: Mapping[str, Any]) -> None:
+    """How an opportunity is worked: when its need was confirmed and it was quoted, and who was known at its end."""
+    told = message.opportunity
+    told.registration = f"registrations/{UUID(int=30_000_000)}" if more.get("registered") else ""
+    if "confirmed" in more:
+        told.conduct.need_confirmed_time.FromDatetime(more["confirmed"])
+    if "quoted" in more:
+        told.conduct.first_quoted_time.FromDatetime(more["quoted"])
+    if "contacts" in more:
+        message.acquaintance.contact_count = more["contacts"]
 
 
 def day(told: datetime) -> Date:

@@ -9,6 +9,8 @@ from chassis.work import Read
 from services.analytics.domain.facts import STEPS
 from services.analytics.domain.figures import Difference, Group, Tallies, altogether, by_group
 from services.analytics.domain.funnel import Funnel, Mode, Stage, compared, funnel
+from services.analytics.domain.points import WITH, WITHOUT
+from services.analytics.domain.practice_effects import PracticeEffect, practice_effects
 from services.analytics.domain.questions import Cuts, FigureGroupUnknown, Question, Sum
 from services.analytics.domain.ratios import Measured, measured
 from services.analytics.domain.stage_times import StageTime, stage_times
@@ -25,6 +27,7 @@ _OF_PIPELINE = (
     "won",
     *_LOST,
 )
+_PRACTISED = tuple(f"{state}_{how}" for state in ("won", "lost") for how in (WITH, WITHOUT))
 _STAYS = tuple(f"{step}_{how}" for step in _STEPS for how in ("entered", "moved_on", "moved_back", "lost"))
 
 
@@ -80,6 +83,17 @@ async def query_stage_times(read: Read, *, question: Question) -> Mapping[Group,
     found = await sums(read, "pipeline", question, question.stays(), measures=_STAYS, apart=True)
     times = {group: stage_times(tallies) for group, tallies in by_group(found).items()}
     return {(): stage_times(altogether(found)), **times}
+
+
+async def query_practices(read: Read, *, question: Question) -> Mapping[Group, Sequence[PracticeEffect]]:
+    """Of what closed in the period: how many were won and lost with each practice and without.
+
+    The whole comes under the empty group. Raises FigureSidesMixed and PeriodNotWholeMonths.
+    """
+    cuts = question.practices(everybody=read.principal.scope_of(PERMISSION) is Scope.ALL)
+    found = await sums(read, "pipeline", question, cuts, measures=_PRACTISED, apart=True)
+    groups = {group: practice_effects(tallies) for group, tallies in by_group(found).items()}
+    return {(): practice_effects(altogether(found)), **groups}
 
 
 async def query_ratios(read: Read, *, question: Question, today: date) -> Mapping[Group, Sequence[Measured]]:

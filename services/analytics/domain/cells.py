@@ -16,7 +16,7 @@ from services.analytics.domain.facts import NOBODY, ContractFact, Fact, SourcedF
 from services.analytics.domain.points import DAYS, WHOLE, Points, points_of
 
 PERSON_MONTH, PERSON_DAY, REGION_MONTH = "person/month", "person/day", "region/month"
-# By month, and apart by how long stays took or why something was lost or won.
+# By month, and apart by how long stays took, or by why something was lost or won and what was done before.
 PERSON_STAYS, PERSON_REASONS, REGION_REASONS = "person/stays", "person/reasons", "region/reasons"
 # By month, and apart by what is kept for teams only.
 TEAM_CUTS = {side: f"team/{side}" for side in ("channel", "campaign", "industry")}

@@ -4,8 +4,8 @@ A fact is a function of the events of one aggregate alone, so that a rebuild giv
 house's time zone; amounts are minor units.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
@@ -33,6 +33,23 @@ class Outcome(Enum):
     MOVED_ON = "moved_on"
     MOVED_BACK = "moved_back"
     LOST = "lost"
+
+
+class Practice(Enum):
+    """What may have been done in working an opportunity (做法): of each it is yes, no, or not known."""
+
+    QUOTED_IN_TIME = "quoted_in_time"  # within a week of the need being confirmed
+    REQUIREMENT_FILED = "requirement_filed"  # the customer requirement document
+    MEETING_RECORDED = "meeting_recorded"
+    SEVERAL_CONTACTS = "several_contacts"  # known when it closed
+    DECISION_MAKER_KNOWN = "decision_maker_known"  # when it closed
+    COMPETITOR_KNOWN = "competitor_known"  # before it closed
+    REGISTERED = "registered"  # by a registration, which protects
+    FROM_LEAD = "from_lead"
+    STAGE_SKIPPED = "stage_skipped"
+    FELL_BACK = "fell_back"
+    CLOSING_POSTPONED = "closing_postponed"
+    HANDED_OVER = "handed_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +115,10 @@ class HoldingFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpportunityFact(SourcedFact):
-    """An opportunity (商机) with the day it first reached each step, and the stay in the stage where it is now."""
+    """An opportunity (商机) with the day it first reached each step, and the stay in the stage where it is now.
+
+    `expected` is the day it is to close; what is not among `practices` is not known.
+    """
 
     created: date
     counts: bool = False
@@ -119,6 +139,8 @@ class OpportunityFact(SourcedFact):
     stage: Step = Step.PROSPECT
     entered_time: datetime
     stay: int = 1
+    expected: date | None = None
+    practices: Mapping[Practice, bool] = field(default_factory=dict)
 
     @property
     def is_closed(self) -> bool:

@@ -26,6 +26,7 @@ from services.analytics.domain.facts import (
     StageVisitFact,
     Step,
 )
+from services.analytics.domain.practices import Worked, practised
 
 F = TypeVar("F", bound=Fact)
 _CONVERTED, _DISQUALIFIED = "converted", "disqualified"
@@ -56,6 +57,7 @@ class OpportunityTold(NamedTuple):
     first_contact_time: datetime | None = None
     loss_reason: str = ""
     win_reason: str = ""
+    worked: Worked | None = None
 
 
 def lead_after(before: LeadFact | None, told: LeadFact, *, day: date) -> LeadFact:
@@ -171,6 +173,8 @@ def opportunity_after(
         stage=told.stage,
         entered_time=told.entered_time if before is None or moved else before.entered_time,
         stay=1 if before is None else before.stay + moved,
+        expected=told.worked.expected if told.worked else None,
+        practices=practised(before, owner=told.owner, state=told.state, worked=told.worked),
     )
     if before is not None and before.state == after.state and before.is_closed:
         after = _still(before, after)

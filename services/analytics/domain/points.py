@@ -27,11 +27,13 @@ from services.analytics.domain.facts import (
 )
 from services.analytics.domain.stays import bucket_of
 
-# A measure on a day, whole or seen from a side of its own: why something was lost or won, how long it took.
+# A measure on a day, whole or seen from a side of its own: why something was lost or won,
+# what was done before, how long it took.
 Point = tuple[str, date, str, str]
 Points = dict[Point, tuple[int, int]]
 Drawn = Iterator[tuple[str, date | None, int, str, str]]
 WHOLE, REASON, DAYS = "", "reason", "days"
+WITH, WITHOUT = "with", "without"
 LESS = "-"  # before a measure from which a point is taken
 SIGNED = frozenset({"accounts", "received"})  # measures whose sums may lie below nothing on a day
 
@@ -82,19 +84,27 @@ def _opportunity(fact: OpportunityFact, _zone: tzinfo) -> Drawn:
     for step in STEPS[1 : STEPS.index(fact.furthest) + 1]:
         yield step.value, fact.reached(step), amount, WHOLE, ""
         yield f"cohort_{step.value}", fact.created, amount, WHOLE, ""
-    if fact.state == "won":
-        yield "won", fact.closed, amount, WHOLE, ""
-        yield "cohort_won", fact.created, amount, WHOLE, ""
-        if fact.win_reason:
-            yield "won_for", fact.closed, amount, REASON, fact.win_reason
-            yield "cohort_won_for", fact.created, amount, REASON, fact.win_reason
-        if fact.closed_time and fact.first_contact_time:
-            yield "cycle", fact.closed, int((fact.closed_time - fact.first_contact_time).total_seconds()), WHOLE, ""
-    elif fact.state == "lost":
-        at = f"lost_at_{fact.furthest.value}"
-        for prefix, day in (("", fact.closed), ("cohort_", fact.created)):
-            yield f"{prefix}{at}", day, amount, WHOLE, ""
-            yield f"{prefix}lost", day, amount, REASON, fact.loss_reason
+    if fact.is_closed:
+        yield from _ENDED[fact.state](fact)
+        for practice, done in fact.practices.items():
+            yield f"{fact.state}_{WITH if done else WITHOUT}", fact.closed, 0, REASON, practice.value
+
+
+def _won(fact: OpportunityFact) -> Drawn:
+    yield "won", fact.closed, fact.amount, WHOLE, ""
+    yield "cohort_won", fact.created, fact.amount, WHOLE, ""
+    if fact.win_reason:
+        yield "won_for", fact.closed, fact.amount, REASON, fact.win_reason
+        yield "cohort_won_for", fact.created, fact.amount, REASON, fact.win_reason
+    if fact.closed_time and fact.first_contact_time:
+        yield "cycle", fact.closed, int((fact.closed_time - fact.first_contact_time).total_seconds()), WHOLE, ""
+
+
+def _lost(fact: OpportunityFact) -> Drawn:
+    at = f"lost_at_{fact.furthest.value}"
+    for prefix, day in (("", fact.closed), ("cohort_", fact.created)):
+        yield f"{prefix}{at}", day, fact.amount, WHOLE, ""
+        yield f"{prefix}lost", day, fact.amount, REASON, fact.loss_reason
 
 
 def _visit(fact: StageVisitFact, zone: tzinfo) -> Drawn:
@@ -155,6 +165,7 @@ def _receipt(fact: ReceiptFact, _zone: tzinfo) -> Drawn:
             yield LESS + "received", day, amount, WHOLE, ""
 
 
+_ENDED: Mapping[str, Callable[[OpportunityFact], Drawn]] = {"won": _won, "lost": _lost}
 _DRAWN: Mapping[type[Fact], Callable[[Any, tzinfo], Drawn]] = {
     LeadFact: _lead,
     RegistrationFact: _registration,

@@ -171,15 +171,24 @@ class Question:
 
     def stays(self) -> Cuts:
         """The cuts that tell how long stays took; raises PeriodNotWholeMonths and FigureSidesMixed."""
+        months = self._whole_months()
+        return ((PERSON_MONTH, (months,)), (PERSON_STAYS, (months,)))
+
+    def practices(self, *, everybody: bool) -> Cuts:
+        """The cut that tells what was done; raises PeriodNotWholeMonths and FigureSidesMixed."""
+        self._whole_months()
+        return self.reasons(everybody=everybody)
+
+    def _whole_months(self) -> Span:
         months = self.period.months
         if self.side is not None:
             raise FigureSidesMixed
         if months is None or self.period.rest:
             raise PeriodNotWholeMonths
-        return ((PERSON_MONTH, (months,)), (PERSON_STAYS, (months,)))
+        return months
 
     def reasons(self, *, everybody: bool) -> Cuts:
-        """The cut that tells why something was lost or won: of whole months, and from no other side."""
+        """The cut that tells why something was lost or won and what was done: of whole months, from no other side."""
         months = self.period.months
         if self.side is not None or months is None or self.period.rest:
             return ()

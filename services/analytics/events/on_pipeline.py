@@ -25,7 +25,8 @@ from services.analytics.domain.folding import (
     present_visit,
     registration_after,
 )
-from services.analytics.events.reading import amount, day_of, day_told, identity, instant, reference
+from services.analytics.domain.practices import BACK, SKIP, Conduct, Worked
+from services.analytics.events.reading import amount, calendar_day, day_of, day_told, identity, instant, reference
 
 _STEPS: Mapping[int, Step] = {
     opportunities.STAGE_KIND_UNSPECIFIED: Step.PROSPECT,
@@ -39,6 +40,9 @@ _STATES: Mapping[int, str] = {
     opportunities.OPPORTUNITY_STATE_WON: "won",
     opportunities.OPPORTUNITY_STATE_LOST: "lost",
 }
+_MOVES: Mapping[int, str] = {opportunities.STAGE_MOVE_SKIP: SKIP, opportunities.STAGE_MOVE_BACK: BACK}
+_MOVED = opportunities.OpportunityMoved.DESCRIPTOR.full_name
+_CLOSED = frozenset(each.DESCRIPTOR.full_name for each in (opportunities.OpportunityWon, opportunities.OpportunityLost))
 _SETTLED = opportunities.OpportunitySettled.DESCRIPTOR.full_name
 _REVIEWED = frozenset({registrations.REGISTRATION_STATE_APPROVED, registrations.REGISTRATION_STATE_EXPIRED})
 
@@ -109,6 +113,33 @@ def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
         first_contact_time=instant(told.first_contact_time),
         loss_reason=told.loss_reason,
         win_reason=told.win_reason,
+        worked=_worked(event),
+    )
+
+
+def _worked(event: Event) -> Worked:
+    """What the event tells of how its opportunity is worked."""
+    message: Any = event.message
+    told = message.opportunity
+    known = message.acquaintance if event.type in _CLOSED and message.HasField("acquaintance") else None
+    return Worked(
+        time=event.time,
+        move=_MOVES.get(message.move, "") if event.type == _MOVED else "",
+        expected=calendar_day(told.expected_close_date),
+        competitor=bool(told.competitor),
+        registered=bool(told.registration),
+        from_lead=bool(told.lead),
+        conduct=_conduct(told.conduct) if told.HasField("conduct") else None,
+        contacts=known.contact_count if known else None,
+        decision_makers=known.decision_maker_count if known else None,
+    )
+
+
+def _conduct(told: opportunities.OpportunityConduct) -> Conduct:
+    return Conduct(
+        need_confirmed=instant(told.need_confirmed_time),
+        first_quoted=instant(told.first_quoted_time),
+        evidence=frozenset(told.evidence_kinds),
     )
 
 

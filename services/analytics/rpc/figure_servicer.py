@@ -7,18 +7,22 @@ from typing import Any
 from millrace.analytics.v1 import figure_service_pb2 as contract
 
 from chassis.rpc.call import Call
+from chassis.rpc.wording import Wording
+from chassis.texts import Texts
 from chassis.work import Store
 from kernel.errors import InvalidField
 from services.analytics.application.figures import (
     against,
     query_funnel,
+    query_practices,
     query_ratios,
     query_sales,
     query_stage_times,
 )
-from services.analytics.domain.facts import Step
+from services.analytics.domain.facts import Practice, Step
 from services.analytics.domain.figures import NOT_KNOWN, Difference, Group, Tallies
 from services.analytics.domain.funnel import Funnel, FunnelStep, Mode, Stage
+from services.analytics.domain.practice_effects import PracticeEffect
 from services.analytics.domain.questions import Dimension
 from services.analytics.domain.ratios import Measured, Metric
 from services.analytics.domain.stage_times import StageTime
@@ -36,15 +40,17 @@ _STAGES: Mapping[Stage, Any] = {each: contract.FunnelStage.Value(f"FUNNEL_STAGE_
 _STEPS: Mapping[Step, Any] = {
     each: _STAGES[Stage.OPPORTUNITY if each is Step.PROSPECT else Stage(each.value)] for each in Step
 }
+_PRACTICES: Mapping[Practice, Any] = {each: contract.Practice.Value(f"PRACTICE_{each.name}") for each in Practice}
 _METRICS: Mapping[Metric, Any] = {each: contract.MetricKind.Value(f"METRIC_KIND_{each.name}") for each in Metric}
 
 
 class FigureServicer:
     """Figures (指标)."""
 
-    def __init__(self, store: Store, *, zone: tzinfo) -> None:
+    def __init__(self, store: Store, texts: Texts, *, zone: tzinfo) -> None:
         """Reads only; `zone` tells which day it is."""
         self._store = store
+        self._texts = texts
         self._zone = zone
 
     async def QueryFunnel(self, request: contract.QueryFunnelRequest, call: Call) -> contract.QueryFunnelResponse:
@@ -78,6 +84,17 @@ class FigureServicer:
         return contract.QueryStageTimesResponse(
             period=request.selection.period,
             stage_times=[_stage_time(group, each) for group, times in found.items() for each in times],
+        )
+
+    async def QueryPractices(
+        self, request: contract.QueryPracticesRequest, call: Call
+    ) -> contract.QueryPracticesResponse:
+        """What the won ones did."""
+        question, wording = question_of(request.selection), Wording(self._texts, call.locale)
+        found = await self._store.read(call, lambda read: query_practices(read, question=question))
+        return contract.QueryPracticesResponse(
+            period=request.selection.period,
+            practices=[_practice(group, each, wording) for group, effects in found.items() for each in effects],
         )
 
     async def QueryRatios(self, request: contract.QueryRatiosRequest, call: Call) -> contract.QueryRatiosResponse:
@@ -156,6 +173,23 @@ def _stage_time(group: Group, time: StageTime) -> contract.StageTime:
         share=share_message(time.share),
         average_days=decimal_message(time.average),
         median_days=decimal_message(time.median),
+    )
+
+
+def _practice(group: Group, effect: PracticeEffect, wording: Wording) -> contract.PracticeEffect:
+    silence = wording.reasons([effect.silence] if effect.silence else [])
+    return contract.PracticeEffect(
+        group=group_message(group),
+        practice=_PRACTICES[effect.practice],
+        won_with=effect.won_with,
+        won_without=effect.won_without,
+        lost_with=effect.lost_with,
+        lost_without=effect.lost_without,
+        rate_with=share_message(effect.rate_with),
+        rate_without=share_message(effect.rate_without),
+        points=decimal_message(effect.points),
+        p_value=decimal_message(effect.chance),
+        silence=silence[0] if silence else None,
     )
 
 

@@ -26,6 +26,7 @@ from services.analytics.domain.facts import (
     LeadFact,
     OpportunityFact,
     Outcome,
+    Practice,
     QuoteFact,
     ReceiptFact,
     RegistrationFact,
@@ -152,8 +153,19 @@ def _refunds(told: str) -> tuple[tuple[date, int], ...]:
     return tuple((date.fromisoformat(day), int(amount)) for day, amount in pairs)
 
 
+def _practised(practices: Mapping[Practice, bool]) -> str:
+    return " ".join(f"{practice.value}:{practices[practice]:d}" for practice in Practice if practice in practices)
+
+
+def _practices(told: str) -> Mapping[Practice, bool]:
+    """What `_practised` wrote: "quoted_in_time:1 stage_skipped:0"."""
+    pairs = (each.split(":") for each in told.split())
+    return {Practice(practice): done == "1" for practice, done in pairs}
+
+
 # Columns that hold something else than the fact does: how it is written, and how it is read.
 _CODES: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
+    "practices": (_practised, _practices),
     "furthest": (_word, Step),
     "stage": (_word, Step),
     "outcome": (_word, Outcome),

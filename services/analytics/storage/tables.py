@@ -93,6 +93,8 @@ OPPORTUNITY_FACTS = _facts(
     *_text("loss_reason", "win_reason", "stage"),
     *_instant("entered_time", nullable=False),
     Column("stay", Integer, nullable=False),
+    *_day("expected"),
+    *_text("practices"),
 )
 STAGE_VISIT_FACTS = Table(
     "stage_visit_facts",

@@ -7,6 +7,7 @@ from kernel.money import Money
 from services.pipeline.domain.gates import won
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.proving import quote_stands
+from services.pipeline.storage.contacts import acquaintance_with
 from services.pipeline.storage.contract_standings import keep_standing
 from services.pipeline.storage.opportunities import held_opportunity, keep
 from services.pipeline.storage.opportunity_conflicts import keep_conflict, keep_unknown
@@ -76,5 +77,8 @@ async def contract_ended(work: UnitOfWork, *, opportunity: UUID, contract: UUID)
 async def win(work: UnitOfWork, opportunity: Opportunity, *, contract: UUID, amount: Money | None) -> Opportunity:
     """The opportunity enters its last stage, past every gate, and is won."""
     process = await get_process(work, opportunity.sales_process)
-    change = won(opportunity, process=process, contract=contract, amount=amount, now=work.now)
+    acquaintance = await acquaintance_with(work, opportunity.account)
+    change = won(
+        opportunity, process=process, contract=contract, amount=amount, now=work.now, acquaintance=acquaintance
+    )
     return keep(work, change, before=opportunity)

@@ -26,6 +26,7 @@ from services.pipeline.domain.winning import win_noted
 from services.pipeline.storage import accounts, opportunity_listing
 from services.pipeline.storage.accounts import TOGETHER
 from services.pipeline.storage.approvals import APPROVALS
+from services.pipeline.storage.contacts import acquaintance_with
 from services.pipeline.storage.contract_standings import standing_contract
 from services.pipeline.storage.opportunities import (
     BoardSum,
@@ -219,7 +220,13 @@ async def lose_opportunity(
     """Business is lost for a reason of the list (输单). Raises LossReasonUnknown and OpportunityCannotMove."""
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
     known = (await desk.rules(work)).known_loss_reason(loss_reason)
-    change = opportunity.lost(reason=known, competitor=competitor, tactics=tactics, now=work.now)
+    change = opportunity.lost(
+        reason=known,
+        competitor=competitor,
+        tactics=tactics,
+        now=work.now,
+        acquaintance=await acquaintance_with(work, opportunity.account),
+    )
     return keep(work, change, before=opportunity), process
 
 
@@ -253,8 +260,16 @@ async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) 
     signed = await standing_contract(work, uuid)
     if signed is not None:
         await fits_now(work, opportunity, linked=f"contracts/{signed.contract}")
+        acquaintance = await acquaintance_with(work, opportunity.account)
         change = change.then(
-            lambda open_: won(open_, process=process, contract=signed.contract, amount=signed.amount, now=work.now)
+            lambda open_: won(
+                open_,
+                process=process,
+                contract=signed.contract,
+                amount=signed.amount,
+                now=work.now,
+                acquaintance=acquaintance,
+            )
         )
     if signed is not None and signed.settled:
         change = change.then(lambda closed: closed.settled(contract=signed.contract, now=work.now))

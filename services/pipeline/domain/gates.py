@@ -16,7 +16,7 @@ from services.pipeline.domain.opportunity import (
     OpportunityWon,
     StageMove,
 )
-from services.pipeline.domain.opportunity_facts import Opening, Standing
+from services.pipeline.domain.opportunity_facts import Acquaintance, Opening, Standing
 from services.pipeline.domain.sales_process import Ask, Requirement, SalesProcess, Stage, StageKind
 
 
@@ -120,7 +120,13 @@ def opened(opening: Opening, *, uuid: UUID, process: SalesProcess, now: datetime
 
 
 def won(
-    opportunity: Opportunity, *, process: SalesProcess, contract: UUID, amount: Money | None, now: datetime
+    opportunity: Opportunity,
+    *,
+    process: SalesProcess,
+    contract: UUID,
+    amount: Money | None,
+    now: datetime,
+    acquaintance: Acquaintance | None = None,
 ) -> Change[Opportunity]:
     """Close it as won: the contract is signed, which is evidence for every gate that was still before it.
 
@@ -137,7 +143,7 @@ def won(
     def close(standing: Opportunity) -> Change[Opportunity]:
         closed = replace(standing.outcome, close_time=now)
         following = replace(standing, state=OpportunityState.WON, outcome=closed, update_time=now)
-        return Change(following, (OpportunityWon(),))
+        return Change(following, (OpportunityWon(acquaintance),))
 
     return signed.then(close)
 

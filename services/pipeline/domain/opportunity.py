@@ -10,7 +10,7 @@ from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
 from services.pipeline.domain.evidence import Evidence, EvidenceKind, Waiver
-from services.pipeline.domain.opportunity_facts import AmountSource, Facts, Origin, Outcome, Standing
+from services.pipeline.domain.opportunity_facts import Acquaintance, AmountSource, Facts, Origin, Outcome, Standing
 from services.pipeline.domain.sales_process import SalesProcess
 
 
@@ -64,12 +64,16 @@ class OpportunityMoved:
 
 @dataclass(frozen=True, slots=True)
 class OpportunityWon:
-    """The contract was signed."""
+    """The contract was signed; who of the customer was known then."""
+
+    acquaintance: Acquaintance | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityLost:
-    """It was lost."""
+    """It was lost; who of the customer was known then."""
+
+    acquaintance: Acquaintance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,9 @@ class Opportunity:
         following = replace(self, owner=owner, team=team, region=region, update_time=now)
         return Change(following, (OpportunityAssigned(),))
 
-    def lost(self, *, reason: str, competitor: str, tactics: str, now: datetime) -> Change["Opportunity"]:
+    def lost(
+        self, *, reason: str, competitor: str, tactics: str, now: datetime, acquaintance: Acquaintance | None = None
+    ) -> Change["Opportunity"]:
         """Close it as lost (输单), with the reason, who won instead and by what. Raises OpportunityCannotMove."""
         self.must_be(able=OpportunityState.LOST)
         facts = replace(
@@ -253,7 +259,7 @@ class Opportunity:
             outcome=Outcome(close_time=now, loss_reason=reason),
             update_time=now,
         )
-        return Change(following, (OpportunityLost(),))
+        return Change(following, (OpportunityLost(acquaintance),))
 
     def reopened(self, *, process: SalesProcess, now: datetime) -> Change["Opportunity"]:
         """Work on a lost one again, in the stage it was lost in. Raises OpportunityCannotMove."""

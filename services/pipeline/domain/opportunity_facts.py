@@ -79,6 +79,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acquaintance:
+    """How many people of the customer were known when an opportunity closed, and how many of them decide."""
+
+    contacts: int
+    decision_makers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """What is known of an opportunity when it is opened.
 

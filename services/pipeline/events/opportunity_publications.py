@@ -60,7 +60,20 @@ def snapshot(opportunity: Opportunity) -> messages.OpportunitySnapshot:
         counts=opportunity.counts,
         amount_source=SOURCE_NUMBERS[opportunity.amount_source],
         win_reason=opportunity.outcome.win_reason,
+        conduct=messages.OpportunityConduct(
+            need_confirmed_time=instant(opportunity.need_confirmed_time),
+            first_quoted_time=instant(opportunity.first_quoted_time),
+            evidence_kinds=sorted({each.kind.value for each in opportunity.evidence}),
+        ),
     )
+
+
+def acquaintance(event: domain.OpportunityWon | domain.OpportunityLost) -> messages.OpportunityAcquaintance | None:
+    """Who was known when it closed; None where nobody counted."""
+    known = event.acquaintance
+    if known is None:
+        return None
+    return messages.OpportunityAcquaintance(contact_count=known.contacts, decision_maker_count=known.decision_makers)
 
 
 def process_snapshot(process: SalesProcess) -> process_messages.SalesProcessSnapshot:
@@ -109,13 +122,17 @@ OPPORTUNITIES: Publications = {
         snapshot,
     ),
     domain.OpportunityWon: Publication(
-        "opportunity.won", lambda _, state: messages.OpportunityWon(opportunity=state), snapshot
+        "opportunity.won",
+        lambda event, state: messages.OpportunityWon(opportunity=state, acquaintance=acquaintance(event)),
+        snapshot,
     ),
     winning.OpportunityWinNoted: Publication(
         "opportunity.win_noted", lambda _, state: messages.OpportunityWinNoted(opportunity=state), snapshot
     ),
     domain.OpportunityLost: Publication(
-        "opportunity.lost", lambda _, state: messages.OpportunityLost(opportunity=state), snapshot
+        "opportunity.lost",
+        lambda event, state: messages.OpportunityLost(opportunity=state, acquaintance=acquaintance(event)),
+        snapshot,
     ),
     domain.OpportunityReopened: Publication(
         "opportunity.reopened", lambda _, state: messages.OpportunityReopened(opportunity=state), snapshot

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, reference, text
 from chassis.listing.busy import BusyList
@@ -14,6 +14,7 @@ from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.contact import Contact, ContactFacts, ContactKeys, ContactNotFound, DecisionRole
+from services.pipeline.domain.opportunity_facts import Acquaintance
 from services.pipeline.storage.account_tables import CONTACTS
 from services.pipeline.storage.accounts import READING, ownership_from_row, ownership_to_row
 
@@ -74,6 +75,16 @@ async def people_of(read: Read, account: UUID) -> Sequence[Contact]:
     """All people of an account, archived ones too, whoever asks: they follow what becomes of it."""
     statement = select(CONTACTS).where(CONTACTS.c.account == account).order_by(CONTACTS.c.uuid)
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def acquaintance_with(read: Read, account: UUID) -> Acquaintance:
+    """How many live people of an account are known, and how many of them decide; whoever asks."""
+    decides = CONTACTS.c.decision_role == DecisionRole.DECISION_MAKER.value
+    statement = select(func.count(), func.count().filter(decides)).where(
+        CONTACTS.c.account == account, CONTACTS.c.delete_time.is_(None)
+    )
+    row = (await read.connection.execute(statement)).one()
+    return Acquaintance(contacts=row[0], decision_makers=row[1])
 
 
 async def list_contacts(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Contact]:

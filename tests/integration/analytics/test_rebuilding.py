@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from nats.aio.client import Client
@@ -89,8 +90,16 @@ class Sellers:
             self.market.registration(number, at, place, opened=True)
             for step, stage in enumerate(STAGES[: 1 + number % 5]):
                 self.market.opportunity(number, at + timedelta(days=step), place, stage=stage)
+            worked: dict[str, Any] = {
+                "confirmed": at,
+                "quoted": at + timedelta(days=number % 9),
+                "contacts": number % 3,
+            }
             if number % 2:
-                self.market.opportunity(number, at + timedelta(days=9), SOUTHERN, state="LOST")
+                self.market.opportunity(number, at + timedelta(days=9), SOUTHERN, state="LOST", **worked)
+            elif number % 4:
+                self.market.opportunity(number, at + timedelta(days=9), place, state="WON", **worked)
+                self.market.opportunity(number, at + timedelta(days=10), place, state="WON", win_reason="price")
             self.market.contract(number, at + timedelta(days=9), place)
             self.market.receipt(number, at + timedelta(days=20), place)
 
