@@ -16,6 +16,7 @@ from millrace.pipeline.v1 import (
     contact_service_pb2,
     customer_privacy_service_pb2,
     lead_conversion_service_pb2,
+    lead_history_service_pb2,
     registration_service_pb2,
     rule_set_service_pb2,
 )
@@ -46,6 +47,7 @@ from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
 from services.pipeline.rpc.lead_conversion_servicer import LeadConversionServicer
+from services.pipeline.rpc.lead_history_servicer import LeadHistoryServicer
 from services.pipeline.rpc.opportunity_wiring import opportunity_servicers
 from services.pipeline.rpc.privacy_servicer import CustomerPrivacyServicer
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
@@ -96,6 +98,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
             store, registration_desk(parts)
         ),
+        _service(lead_history_service_pb2, "LeadHistoryService"): LeadHistoryServicer(store),
         _service(approval_service_pb2, "ApprovalService"): ApprovalServicer(
             store,
             APPROVALS,

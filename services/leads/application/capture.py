@@ -20,6 +20,7 @@ from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resembla
 from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.first_contacts import write_first_contact
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
+from services.leads.storage.lead_history import keep
 from services.leads.storage.leads import RECORD, with_visible_hints
 from services.leads.storage.ledger import write_assignment, write_review, write_touch
 from services.leads.storage.stock import known_leads
@@ -131,7 +132,7 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
     kind = briefing.rules.kind_of(change.aggregate.facts.channel)
     change = change.then(lambda lead: kept_graded(briefing, lead, kind))
     lacks_owner = change.aggregate.owner is None and change.aggregate.state in OPEN_STATES
-    return work.save(RECORD, _assigned(work, briefing, change) if lacks_owner else change)
+    return keep(work, _assigned(work, briefing, change) if lacks_owner else change)
 
 
 def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:

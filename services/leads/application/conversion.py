@@ -1,5 +1,6 @@
 """Converting leads (线索转化): wanted here, carried out by pipeline, and kept here, exactly once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -18,8 +19,11 @@ from services.leads.domain.conversion import (
 from services.leads.domain.conversion_record import Choices, Outcome
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
+from services.leads.domain.lead_history import MOST, HistoryEntry, history_of
+from services.leads.storage.lead_history import keep, read_decisions
 from services.leads.storage.leads import RECORD, get_lead
 from services.leads.storage.ledger import write_closed
+from services.leads.storage.touches import newest_touches
 from trade.budget import Budget
 from trade.reasons import Reason
 
@@ -57,13 +61,22 @@ async def convert_lead(
         change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
     job, actor = work.enqueue(CONVERT_LEAD, {"lead": str(uuid)}), work.principal.member
     change = change.then(lambda lead: begin_conversion(lead, choices=choices, job=job, actor=actor, now=work.now))
-    return await as_answered(work, work.save(RECORD, change))
+    return await as_answered(work, keep(work, change))
 
 
 async def lead_to_convert(work: UnitOfWork, *, uuid: UUID, job: UUID) -> Lead | None:
     """The lead as long as the job still has to convert it."""
     lead = await get_lead(work, uuid, permission=WRITE)
     return lead if is_asked_for_by(lead, job) else None
+
+
+async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> tuple[Lead, Sequence[HistoryEntry]] | None:
+    """The same with what happened to it so far: pipeline is told both."""
+    lead = await lead_to_convert(work, uuid=uuid, job=job)
+    if lead is None:
+        return None
+    touches, decisions = await newest_touches(work, uuid, most=MOST), await read_decisions(work, uuid)
+    return lead, history_of(lead, touches=touches, decisions=decisions)
 
 
 async def keep_outcome(work: UnitOfWork, *, uuid: UUID, job: UUID, outcome: Outcome, desk: IntakeDesk) -> None:

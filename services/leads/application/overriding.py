@@ -8,7 +8,7 @@ from services.leads.application.intake import IntakeDesk
 from services.leads.application.writing import lead_to_write
 from services.leads.domain.lead import Grade, GradeOverride, Lead
 from services.leads.domain.overriding import overridden, without_override
-from services.leads.storage.leads import RECORD
+from services.leads.storage.lead_history import keep
 
 
 async def override_grade(
@@ -42,4 +42,4 @@ async def _graded(work: UnitOfWork, lead: Lead, desk: IntakeDesk) -> Lead:
     """Saved with what the rules say now; the same person saying the same again changes nothing."""
     briefing = await desk.brief(work)
     change = graded(briefing, lead, briefing.rules.kind_of(lead.facts.channel))
-    return await as_answered(work, work.save(RECORD, change) if change.events else lead)
+    return await as_answered(work, keep(work, change) if change.events else lead)

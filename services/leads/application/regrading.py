@@ -9,7 +9,7 @@ from services.leads.application.intake import Briefing
 from services.leads.application.rounds import RoundPlan
 from services.leads.domain.lead import Lead
 from services.leads.domain.rule_sets import RuleKind
-from services.leads.storage.leads import RECORD
+from services.leads.storage.lead_history import keep
 from services.leads.storage.rounds import Stretch
 
 # The one fact that changes by itself when a day passes.
@@ -24,7 +24,7 @@ async def regrade(work: UnitOfWork, briefing: Briefing, leads: Sequence[Lead]) -
     for place, lead in enumerate(leads, start=1):
         change = graded(briefing, lead, briefing.rules.kind_of(lead.facts.channel))
         if change.events:
-            work.save(RECORD, change)
+            keep(work, change)
             changed += 1
         if place % _BREATH == 0:
             await asyncio.sleep(0)

@@ -1,6 +1,6 @@
 """The job that asks pipeline to take a lead over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from google.rpc import error_details_pb2, status_pb2
 from millrace.pipeline.v1 import lead_conversion_service_pb2 as pipeline
 from millrace.pipeline.v1 import registration_events_pb2
 from millrace.pipeline.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
+from millrace.pipeline.v1.lead_history_pb2 import ToldLeadHistory
 
 from chassis.jobs import JobContext, JobKind, carry_out
 from chassis.organization import Organization
@@ -17,11 +18,13 @@ from chassis.parts import Parts
 from chassis.principal import Scope, service_principal
 from chassis.wire import date_message, instant, money_message, named, reference, uuid_of
 from kernel.errors import Unauthenticated
-from services.leads.application.conversion import CONVERT_LEAD, keep_outcome, keep_refusal, lead_to_convert
+from services.leads.application.conversion import CONVERT_LEAD, keep_outcome, keep_refusal, lead_to_tell
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.conversion_record import Choices, Conversion, FollowUp, Outcome, Target
 from services.leads.domain.facts import Address
 from services.leads.domain.lead import Lead
+from services.leads.domain.lead_history import HistoryEntry
+from services.leads.rpc.told_history import digest_of, history_messages
 from trade.reasons import Reason
 
 _DEADLINE_SECONDS = 10.0
@@ -73,7 +76,7 @@ class ConversionJob:
     """Asks pipeline and keeps its answer; killed at any point, it starts again and changes nothing twice.
 
     Pipeline takes a lead over once, whatever it is asked, so a change of the lead between two tries does no harm; the
-    request id names the version that was told, because one id may not stand for two contents.
+    request id names the version and the history that were told, because one id may not stand for two contents.
     """
 
     def __init__(self, parts: Parts, desk: IntakeDesk, organization: Organization) -> None:
@@ -84,11 +87,14 @@ class ConversionJob:
 
     async def run(self, context: JobContext, payload: Mapping[str, Any]) -> None:
         """Convert the lead, or give it back with pipeline's reason, or after the last try without an answer."""
-        lead = await self._wanted(UUID(payload["lead"]), context.id)
-        if lead is None or lead.conversion is None:
+        told = await self._wanted(UUID(payload["lead"]), context.id)
+        if told is None:
+            return
+        lead, history = told
+        if lead.conversion is None:
             return
         try:
-            answer = await self._ask(lead, lead.conversion)
+            answer = await self._ask(lead, lead.conversion, history)
         except grpc.aio.AioRpcError as error:
             reason = _reason_of(error)
             if error.code() not in _REFUSALS or reason == _ASKED_TWICE:
@@ -114,19 +120,21 @@ class ConversionJob:
             return False
         return owner is not None and owner.active and acting.may(_WRITING)
 
-    async def _wanted(self, lead: UUID, job: UUID) -> Lead | None:
+    async def _wanted(self, lead: UUID, job: UUID) -> tuple[Lead, Sequence[HistoryEntry]] | None:
         return await carry_out(
             self._parts.background_store,
             self._account,
             action=CONVERT_LEAD,
-            use_case=lambda work: lead_to_convert(work, uuid=lead, job=job),
+            use_case=lambda work: lead_to_tell(work, uuid=lead, job=job),
         )
 
-    async def _ask(self, lead: Lead, conversion: Conversion) -> pipeline.AcceptLeadResponse:
+    async def _ask(
+        self, lead: Lead, conversion: Conversion, history: Sequence[HistoryEntry]
+    ) -> pipeline.AcceptLeadResponse:
         stub: Any = LeadConversionServiceStub(self._parts.channel("pipeline"))
         credentials = self._parts.definition.credentials
         metadata = await credentials(self._parts)() if credentials else ()
-        request = accept_request(lead, conversion)
+        request = accept_request(lead, conversion, history_messages(history, self._parts.texts))
         answer: pipeline.AcceptLeadResponse = await stub.AcceptLead(
             request, metadata=metadata, timeout=_DEADLINE_SECONDS
         )
@@ -158,8 +166,10 @@ class ConversionJob:
         )
 
 
-def accept_request(lead: Lead, conversion: Conversion) -> pipeline.AcceptLeadRequest:
-    """What pipeline is told: the lead as it is now, for whom, by whom, and what was chosen."""
+def accept_request(
+    lead: Lead, conversion: Conversion, history: Sequence[ToldLeadHistory]
+) -> pipeline.AcceptLeadRequest:
+    """What pipeline is told: the lead as it is now, for whom, by whom, what was chosen, and what happened before."""
     facts, choices = lead.facts, conversion.choices
     return pipeline.AcceptLeadRequest(
         lead=named("leads", lead.uuid),
@@ -180,7 +190,8 @@ def accept_request(lead: Lead, conversion: Conversion) -> pipeline.AcceptLeadReq
         first_contact_time=instant(facts.received_time),
         channel=named("channels", facts.channel),
         campaign=named("campaigns", facts.campaign),
-        request_id=f"{conversion.job}/{lead.version}",
+        history=history,
+        request_id=f"{conversion.job}/{lead.version}/{digest_of(history)}",
         **_chosen(choices),
     )
 

@@ -15,6 +15,8 @@ from services.leads.storage.touches import every_touch
 
 # What others were found to have in common with the lead may name its words.
 _FORGET_PAIRS = text("update duplicate_candidates set reasons = '[]' where lead = :lead or other = :lead")
+# What others wrote about a grade, and the facts it speaks of.
+_FORGET_GRADES = text("update grade_changes set reasons = '[]' where lead = :lead")
 _RETELL = text("update touches set told = cast(:told as jsonb) where uuid = :uuid")
 
 
@@ -36,6 +38,7 @@ async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -
     named = select(import_rows.c["import"]).where(import_rows.c.record == lead)
     await work.connection.execute(delete(import_files).where(import_files.c["import"].in_(named)))
     await work.connection.execute(_FORGET_PAIRS, {"lead": lead})
+    await work.connection.execute(_FORGET_GRADES, {"lead": lead})
     for touch in await every_touch(work, lead):
         told = orjson.dumps(facts_to_row(without_person(touch.told)), default=str).decode()
         await work.connection.execute(_RETELL, {"uuid": touch.uuid, "told": told})

@@ -178,6 +178,19 @@ ASSIGNMENTS = Table(
 )
 Index("assignments_lead", ASSIGNMENTS.c.lead, ASSIGNMENTS.c.time)
 
+# Each new grade with its reasons; the first one comes with the lead, and the present one stands on it.
+GRADE_CHANGES = Table(
+    "grade_changes",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    Column("lead", Uuid, nullable=False),
+    _instant("time"),
+    _text("actor"),
+    _text("grade"),
+    Column("reasons", JSONB, nullable=False, info=_PERSONAL),
+)
+Index("grade_changes_lead", GRADE_CHANGES.c.lead, GRADE_CHANGES.c.time)
+
 # Load changes are only ever added, so that two leads given to one member at once never wait for each other;
 # a sweep folds them together. The sums over a member are his load.
 MEMBER_LOADS = Table(

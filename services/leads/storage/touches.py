@@ -36,6 +36,12 @@ async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[Touc
     return page.of([_from_row(row) for row in page.items])
 
 
+async def newest_touches(read: Read, lead: UUID, *, most: int) -> list[Touch]:
+    """The newest touches of a lead, as many as are wanted; the caller has checked that the lead may be seen."""
+    newest = select(TOUCHES).where(TOUCHES.c.lead == lead).order_by(TOUCHES.c.time.desc()).limit(most)
+    return [_from_row(row) for row in (await read.connection.execute(newest)).mappings()]
+
+
 async def every_touch(read: Read, lead: UUID) -> list[Touch]:
     """All touches of a lead."""
     rows = (await read.connection.execute(select(TOUCHES).where(TOUCHES.c.lead == lead))).mappings()

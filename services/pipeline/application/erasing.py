@@ -43,6 +43,7 @@ from services.pipeline.storage.erasing import (
     remember_erased,
 )
 from services.pipeline.storage.lead_conversions import accepted_before
+from services.pipeline.storage.lead_histories import forget_histories, forget_history
 from services.pipeline.storage.metadata import FILES
 from services.pipeline.storage.opportunities import keep
 from services.pipeline.storage.registrations import RECORD
@@ -116,6 +117,7 @@ async def lead_person_erased(work: UnitOfWork, *, lead: UUID) -> None:
     """The person of a lead was erased: what its conversion made of him is erased too, and what comes over later."""
     accepted = await accepted_before(work, lead)
     await remember_erased(work, lead)
+    await forget_history(work, lead)
     if accepted is None:
         return
     account = await _held(work, accepted.account)
@@ -161,6 +163,12 @@ async def _erase(work: UnitOfWork, subject: Subject, *, told: str, reason: str) 
         _erase_from_account(work, subject.account, subject)
     for registration in meant:
         await _erase_registration(work, registration)
+    await forget_histories(
+        work,
+        people=[each.uuid for each in subject.people],
+        registrations=[each.uuid for each in meant],
+        account=subject.account.uuid if subject.account and subject.whole else None,
+    )
     touched += await _erase_from_opportunities(work, subject, meant)
     for name in touched:
         await forget_answers(work, resource=name)

@@ -22,14 +22,15 @@ from services.pipeline.storage import accounts
 from services.pipeline.storage.accounts import ALONE, READING
 from services.pipeline.storage.erasing import is_erased
 from services.pipeline.storage.lead_conversions import accepted_before, keep_accepted
+from services.pipeline.storage.lead_histories import keep_history
 
 
 async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDesk) -> Accepted:
     """A lead becomes everything at once, or nothing; a lead that came over before answers what became of it then.
 
-    The customer is matched with known accounts first. Raises NotAllowed for a member who may not write here,
-    OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded, CustomerProtected, and the refusals of a
-    registration's facts.
+    What happened to it before is kept with it. The customer is matched with known accounts first. Raises NotAllowed
+    for a member who may not write here, OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded,
+    CustomerProtected, and the refusals of a registration's facts.
     """
     before = await accepted_before(work, told.lead)
     if before is not None:
@@ -51,6 +52,7 @@ async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDes
     else:
         accepted = replace(accepted, registration=await _register(work, told, account, desk))
     keep_accepted(work, told.lead, accepted)
+    keep_history(work, told.history)
     return accepted
 
 

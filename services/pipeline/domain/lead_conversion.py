@@ -7,6 +7,7 @@ from uuid import UUID
 from services.pipeline.domain.account import AccountFacts
 from services.pipeline.domain.contact import ContactFacts
 from services.pipeline.domain.erasing import Person, account_without, without_person
+from services.pipeline.domain.lead_history import LeadHistoryEntry
 from services.pipeline.domain.opportunity_facts import Facts, Opening, Origin
 from services.pipeline.domain.registration_facts import (
     ContactMeans,
@@ -39,6 +40,7 @@ class ToldLead:
     person: ContactFacts | None
     registration: RegistrationFacts
     origin: RegistrationOrigin
+    history: tuple[LeadHistoryEntry, ...] = ()
 
     def without_person(self) -> "ToldLead":
         """The lead as it comes over when its person was erased meanwhile: the firm, and what was chosen."""
@@ -47,6 +49,7 @@ class ToldLead:
             customer=account_without(self.customer, Person()),
             person=None,
             registration=without_person(self.registration),
+            history=tuple(entry.without_words() for entry in self.history),
         )
 
     @property

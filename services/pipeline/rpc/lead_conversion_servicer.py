@@ -23,6 +23,7 @@ from services.pipeline.domain.registration_facts import (
     RegistrationFacts,
     RegistrationOrigin,
 )
+from services.pipeline.rpc.lead_history_messages import history_of
 from services.pipeline.rpc.registration_messages import FOLLOW_UPS
 from trade.budget import Budget
 from trade.credit_code import credit_code
@@ -74,6 +75,7 @@ def _told(request: contract.AcceptLeadRequest) -> ToldLead:
             if request.HasField("first_contact_time")
             else None,
         ),
+        history=history_of(lead, request.history),
     )
 
 

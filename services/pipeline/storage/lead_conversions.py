@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, RowMapping, Table, Uuid, select, text
+from sqlalchemy import Column, DateTime, Index, RowMapping, Table, Uuid, select, text
 
 from chassis.work import UnitOfWork
 from services.pipeline.domain.lead_conversion import Accepted
@@ -18,6 +18,7 @@ LEAD_CONVERSIONS = Table(
     Column("opportunity", Uuid),
     Column("time", DateTime(timezone=True), nullable=False),
 )
+Index("lead_conversions_account", LEAD_CONVERSIONS.c.account)
 # Any number that no other advisory lock of this database is made of.
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(:lead, 7102))")
 

@@ -14,10 +14,18 @@ from google.type.money_pb2 import Money
 from millrace.leads.v1 import lead_pb2
 from millrace.leads.v1.lead_conversion_service_pb2 import ConvertLeadRequest
 from millrace.leads.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
-from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest, UpdateLeadRequest
+from millrace.leads.v1.lead_service_pb2 import (
+    CreateLeadRequest,
+    GetLeadRequest,
+    OverrideLeadGradeRequest,
+    UpdateLeadRequest,
+)
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+from millrace.pipeline.v1 import lead_history_pb2 as history_kinds
 from millrace.pipeline.v1 import registration_events_pb2
 from millrace.pipeline.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub as LeadConversionStub
+from millrace.pipeline.v1.lead_history_service_pb2 import ListAccountLeadHistoryRequest
+from millrace.pipeline.v1.lead_history_service_pb2_grpc import LeadHistoryServiceStub
 from sqlalchemy import func, insert, select, update
 
 from chassis.jobs import Jobs
@@ -142,6 +150,30 @@ async def test_who_converts_a_lead_sees_at_once_what_became_of_it(sales: Sales) 
     assert await sales.told() == ["created", "converting", "converted"]
 
 
+async def test_what_happened_to_the_lead_comes_over_with_it(sales: Sales) -> None:
+    lead = await sales.lead(need=NEED)
+    sales.clock.travel(days=1)
+    await sales.lead(need="又来电，再加两条产线")
+    sales.clock.travel(days=1)
+    judged = OverrideLeadGradeRequest(name=lead.name, grade=lead_pb2.GRADE_A, reason="总经理亲自来电")
+    await sales.stub.OverrideLeadGrade(judged, **sales.anna)
+    sales.clock.travel(days=1)
+    done = await sales.convert_and_work(lead)
+    request = ListAccountLeadHistoryRequest(parent=done.conversion.account)
+    history = LeadHistoryServiceStub(sales.pipeline.channel)
+    entries = (await history.ListAccountLeadHistory(request, **sales.pipeline.boss)).entries
+    kinds = [history_kinds.LeadHistoryKind.Name(each.kind).removeprefix("LEAD_HISTORY_KIND_") for each in entries]
+    assert kinds == ["FIRST_CONTACT", "ASSIGNED", "TOUCHED", "GRADED", "CONVERTED"]
+    _, assigned, touched, graded, converted = entries
+    assert assigned.owner == f"members/{ANNA}"
+    assert all(why.text != why.code for each in entries for why in each.reasons)
+    assert touched.need == "又来电，再加两条产线"
+    assert (graded.actor, graded.grade) == (f"members/{ANNA}", "A")
+    assert "总经理亲自来电" in graded.reasons[0].text
+    assert (converted.actor, converted.owner, converted.grade) == (f"members/{ANNA}", f"members/{ANNA}", "A")
+    assert [touched.time.seconds - assigned.time.seconds, converted.time.seconds - graded.time.seconds] == [86_400] * 2
+
+
 async def test_a_converted_lead_is_no_load_any_more(sales: Sales) -> None:
     await sales.convert_and_work(await sales.lead())
     async with sales.leads.engine.connect() as connection:
@@ -249,7 +281,7 @@ async def test_a_lead_changed_between_two_tries_is_converted_once(sales: Sales) 
     assert asked.conversion is not None
     stub: Any = LeadConversionStub(sales.pipeline.channel)
     bearer = {"metadata": (("authorization", "Bearer leads"),)}
-    first = await stub.AcceptLead(accept_request(asked, asked.conversion), **bearer)
+    first = await stub.AcceptLead(accept_request(asked, asked.conversion, []), **bearer)
     changed = lead_pb2.Lead(name=lead.name, company_name="杭州云帆软件有限公司", etag=waiting.etag)
     mask = FieldMask(paths=["company_name"])
     await sales.stub.UpdateLead(UpdateLeadRequest(lead=changed, update_mask=mask), **sales.anna)

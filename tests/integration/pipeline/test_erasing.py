@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 from millrace.leads.v1 import lead_events_pb2
@@ -19,6 +20,7 @@ from millrace.pipeline.v1.contact_service_pb2 import CreateContactRequest, ListC
 from millrace.pipeline.v1.contact_service_pb2_grpc import ContactServiceStub
 from millrace.pipeline.v1.customer_privacy_service_pb2_grpc import CustomerPrivacyServiceStub
 from millrace.pipeline.v1.lead_conversion_service_pb2 import CONVERSION_TARGET_OPPORTUNITY
+from millrace.pipeline.v1.lead_history_pb2 import LEAD_HISTORY_KIND_TOUCHED, ToldLeadHistory, ToldReason
 from millrace.pipeline.v1.registration_service_pb2 import REVIEW_OUTCOME_RETURN, CreateRegistrationRequest
 from sqlalchemy import select
 
@@ -26,6 +28,7 @@ from chassis.consumer import Event, Subscription
 from chassis.consumer.applying import Applier
 from chassis.consumer.gate import Gap
 from services.pipeline.events.on_leads import leads_subscription
+from services.pipeline.storage.lead_histories import LEAD_HISTORIES
 from services.pipeline.storage.metadata import APPROVALS_TABLE, FILES
 from services.pipeline.storage.registration_tables import PROTECTED_KEYS
 from tests.integration.pipeline.conftest import PipelineHouse
@@ -195,6 +198,14 @@ SMALL: dict[str, Any] = {
     "budget_max": Money(currency_code="CNY", units=9_000),
     "expected_close_date": Date(year=2026, month=9, day=30),
     "follow_up_state": states.FOLLOW_UP_STATE_NEED_CONFIRMED,
+    "history": [
+        ToldLeadHistory(
+            kind=LEAD_HISTORY_KIND_TOUCHED,
+            time=Timestamp(seconds=1_000),
+            need="欧阳锦绣再次来电",
+            reasons=[ToldReason(code="ASSIGNED_FOR", text_zh="欧阳锦绣是老客户", text_en="ouyang is known")],
+        )
+    ],
     **HE,
 }
 
@@ -206,8 +217,30 @@ async def test_what_a_lead_became_is_erased_with_its_person(
 ) -> None:
     await conversion.accept(target=target, company_name=company, **SMALL)
     assert await found(house.engine, PERSON)
+    assert "lead_histories" in {table for table, _, _ in await found(house.engine, PERSON)}
     await Leads(house).erase(LEAD)
     assert await found(house.engine, PERSON) == []
+
+
+@pytest.mark.parametrize("target", [0, CONVERSION_TARGET_OPPORTUNITY])
+async def test_the_history_of_his_lead_is_kept_without_words_when_a_contact_is_erased(
+    conversion: Conversion, house: PipelineHouse, target: Any
+) -> None:
+    accepted = await conversion.accept(target=target, **SMALL)
+    await erase_contact(house, accepted.contact)
+    assert await found(house.engine, PERSON) == []
+    async with house.engine.connect() as connection:
+        row = (await connection.execute(select(LEAD_HISTORIES))).mappings().one()
+    assert (row["happening"], row["time"].timestamp(), row["need"], row["reasons"]) == ("touched", 1_000, "", [])
+
+
+async def test_the_history_of_a_lead_goes_with_the_registration_that_named_him(
+    conversion: Conversion, house: PipelineHouse, privacy: Any
+) -> None:
+    accepted = await conversion.accept(**SMALL)
+    request = contract.EraseRegistrationPersonRequest(name=accepted.registration, reason="本人书面申请")
+    await privacy.EraseRegistrationPerson(request, **house.boss)
+    assert "lead_histories" not in {table for table, _, _ in await found(house.engine, PERSON)}
 
 
 async def test_a_lead_that_was_erased_on_its_way_comes_over_without_its_person(

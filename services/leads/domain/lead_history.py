@@ -1,0 +1,86 @@
+"""What happened to a lead (线索历史), as it is handed on when the lead becomes a customer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from services.leads.domain.lead import Grade, Lead
+from services.leads.domain.touches import Touch
+from trade.reasons import Reason
+
+MOST = 100
+LONGEST_NEED = 1000
+
+
+class Happening(Enum):
+    """What happened; of one moment in this order."""
+
+    FIRST_CONTACT = "first_contact"
+    TOUCHED = "touched"
+    GRADED = "graded"
+    ASSIGNED = "assigned"
+    CONVERTED = "converted"
+
+
+_ORDER = {happening: place for place, happening in enumerate(Happening)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One thing that happened to a lead; `actor` is empty where nobody in particular did it."""
+
+    happening: Happening
+    time: datetime
+    actor: str = ""
+    channel: UUID | None = None
+    campaign: UUID | None = None
+    need: str = ""
+    owner: UUID | None = None
+    grade: Grade | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+def history_of(lead: Lead, *, touches: Sequence[Touch], decisions: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
+    """The contacts and decisions of a lead that is being converted, the oldest first.
+
+    Of more than a hundred the first contact and the newest are told, of a long need its beginning.
+    """
+    facts = lead.facts
+    first = HistoryEntry(
+        happening=Happening.FIRST_CONTACT,
+        time=min(facts.received_time or lead.create_time, lead.create_time),
+        channel=facts.channel,
+        campaign=facts.campaign,
+    )
+    later = [*map(_touched, touches), *decisions, *_converted(lead)]
+    later.sort(key=lambda entry: (entry.time, _ORDER[entry.happening]))
+    return [first, *later[-(MOST - 1) :]]
+
+
+def _touched(touch: Touch) -> HistoryEntry:
+    return HistoryEntry(
+        happening=Happening.TOUCHED,
+        time=touch.time,
+        actor=touch.actor,
+        channel=touch.told.channel,
+        campaign=touch.told.campaign,
+        need=touch.told.need[:LONGEST_NEED],
+    )
+
+
+def _converted(lead: Lead) -> Sequence[HistoryEntry]:
+    """The owner and the grade it leaves with, and why that grade."""
+    conversion = lead.conversion
+    if conversion is None:
+        return ()
+    entry = HistoryEntry(
+        happening=Happening.CONVERTED,
+        time=conversion.time,
+        actor=f"members/{conversion.actor}",
+        owner=lead.owner,
+        grade=lead.grade,
+        reasons=lead.grade_reasons,
+    )
+    return (entry,)
