@@ -62,6 +62,7 @@ def test_every_figure_of_the_demo_company_has_something_to_show(product: Product
     with product.client() as client:
         asked = client.post("/v1/figures:queryRatios", json=everything).json()
         funnel = client.post("/v1/figures:queryFunnel", json=everything).json()
+        practices = client.post("/v1/figures:queryPractices", json=everything).json()["practices"]
         progress = [
             client.post("/v1/targets:queryProgress", json={"year": today.year, "kpi": kpi}).json() for kpi in KPIS
         ]
@@ -70,6 +71,10 @@ def test_every_figure_of_the_demo_company_has_something_to_show(product: Product
         unclaimed = client.get("/v1/unclaimedReceipts").json()
     assert [each["kind"] for each in asked["metrics"] if int(each["ratio"]["denominator"]) == 0] == []
     assert [each["stage"] for each in funnel["total"]["steps"] if int(each["count"]) == 0] == []
+    assert funnel["total"]["winReasons"]
+    assert funnel["total"]["lossReasons"]
+    assert len({each["practice"] for each in practices if not each.get("group", {}).get("values")}) == 12
+    assert any(int(each["wonWith"]) and int(each["lostWith"]) for each in practices)
     assert [len(each["progress"]) for each in progress] == [5] * len(KPIS)
     assert {"INSTALMENT_STATE_PAID", "INSTALMENT_STATE_PLANNED"} <= {each["state"] for each in money}
     assert waiting["totalSize"] > 0

@@ -117,7 +117,8 @@ class HoldingFact(Fact):
 class OpportunityFact(SourcedFact):
     """An opportunity (商机) with the day it first reached each step, and the stay in the stage where it is now.
 
-    `expected` is the day it is to close; what is not among `practices` is not known.
+    `expected` is the day it is to close. What is not among the `practices` of one that is closed is not known; of an
+    open one, it has not happened.
     """
 
     created: date

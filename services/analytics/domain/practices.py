@@ -11,6 +11,13 @@ from services.analytics.domain.facts import NOBODY, OpportunityFact, Practice
 IN_TIME = timedelta(days=7)
 SKIP, BACK = "skip", "back"
 _NOTHING: Mapping[Practice, bool] = {}
+_MOVES: Mapping[str, Practice] = {SKIP: Practice.STAGE_SKIPPED, BACK: Practice.FELL_BACK}
+_HAPPENING = (
+    *_MOVES.values(),
+    Practice.COMPETITOR_KNOWN,
+    Practice.CLOSING_POSTPONED,
+    Practice.HANDED_OVER,
+)
 
 
 class Conduct(NamedTuple):
@@ -38,26 +45,20 @@ class Worked(NamedTuple):
 def practised(
     before: OpportunityFact | None, *, owner: UUID, state: str, worked: Worked | None
 ) -> Mapping[Practice, bool]:
-    """What was done and what was not, after an event.
+    """What is known after an event: while it is open what has happened so far, and from its closing on yes or no.
 
-    What happened once has happened. Once it is closed nothing is added but who was known then: a signature skips
-    stages, and whoever lost learns to whom, and neither is a way of working.
+    Once it is closed nothing is added but who was known then: a signature skips stages, and whoever lost learns to
+    whom, and neither is a way of working.
     """
     so_far = before.practices if before is not None else _NOTHING
     if worked is None:
         return so_far
-    if before is not None and before.is_closed and state != "open":
+    if state == "open":
+        return _while_open(before, owner, worked)
+    if before is not None and before.is_closed:
         return {**so_far, **_acquainted(worked)}
-    is_open = state == "open"
-    happened = {
-        Practice.STAGE_SKIPPED: is_open and worked.move == SKIP,
-        Practice.FELL_BACK: is_open and worked.move == BACK,
-        Practice.COMPETITOR_KNOWN: is_open and worked.competitor,
-        Practice.CLOSING_POSTPONED: _postponed(before, worked),
-        Practice.HANDED_OVER: before is not None and before.owner not in {owner, NOBODY},
-    }
     return {
-        **{practice: now or so_far.get(practice, False) for practice, now in happened.items()},
+        **{practice: so_far.get(practice, False) for practice in _HAPPENING},
         Practice.REGISTERED: worked.registered,
         Practice.FROM_LEAD: worked.from_lead,
         **_conducted(worked),
@@ -65,8 +66,25 @@ def practised(
     }
 
 
-def _postponed(before: OpportunityFact | None, worked: Worked) -> bool:
-    if before is None or before.expected is None or worked.expected is None:
+def _while_open(before: OpportunityFact | None, owner: UUID, worked: Worked) -> Mapping[Practice, bool]:
+    """What happened once has happened, also where it was closed in between."""
+    new = [_MOVES[worked.move]] if worked.move else []
+    if worked.competitor:
+        new.append(Practice.COMPETITOR_KNOWN)
+    if before is None:
+        return dict.fromkeys(new, True)
+    if _postponed(before, worked):
+        new.append(Practice.CLOSING_POSTPONED)
+    if before.owner not in {owner, NOBODY}:
+        new.append(Practice.HANDED_OVER)
+    so_far = before.practices
+    if before.is_closed:
+        so_far = {practice: True for practice in _HAPPENING if so_far.get(practice)}
+    return {**so_far, **dict.fromkeys(new, True)} if new else so_far
+
+
+def _postponed(before: OpportunityFact, worked: Worked) -> bool:
+    if before.expected is None or worked.expected is None:
         return False
     return worked.expected > before.expected
 

@@ -80,6 +80,9 @@ def test_what_happened_once_has_happened() -> None:
         told(1, move="skip", expected=date(2026, 3, 2), competitor=True),
         told(2, move="back", owner=BO, expected=date(2026, 3, 1)),
         told(3, owner=BO),
+        told(4, owner=BO, state="lost"),
+        told(5, owner=BO),
+        told(6, owner=BO, state="won"),
     )
     done = {practice for practice, yes in fact.practices.items() if yes}
     assert done == {
@@ -92,7 +95,7 @@ def test_what_happened_once_has_happened() -> None:
 
 
 def test_an_earlier_closing_date_is_not_put_off() -> None:
-    fact = after(told(expected=date(2026, 3, 1)), told(1, expected=date(2026, 2, 1)), told(2))
+    fact = after(told(expected=date(2026, 3, 1)), told(1, expected=date(2026, 2, 1)), told(2, state="lost"))
     assert fact.practices[Practice.CLOSING_POSTPONED] is False
 
 
