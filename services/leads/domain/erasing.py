@@ -6,6 +6,7 @@ from datetime import datetime
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from services.leads.domain.facts import Address, LeadFacts
+from services.leads.domain.handing_over import IN_WORDS
 from services.leads.domain.lead import FindingKeys, Lead
 
 # Stands where a name stood; a lead without a company must still be called something.
@@ -49,12 +50,20 @@ def without_person(facts: LeadFacts) -> LeadFacts:
 
 
 def erase_person(lead: Lead, *, keys: FindingKeys, now: datetime) -> Change[Lead]:
-    """Erase the person, with whatever others wrote about the grade; nothing left to erase is no event.
+    """Erase the person, with whatever others wrote about grade and owner; nothing left to erase is no event.
 
     `keys` are what the lead is found by without the person.
     """
     facts = without_person(lead.facts)
     if facts == lead.facts:
         return Change(lead, ())
-    following = replace(lead, facts=facts, keys=keys, grade_override=None, resembles=(), update_time=now)
+    following = replace(
+        lead,
+        facts=facts,
+        keys=keys,
+        grade_override=None,
+        owner_reasons=tuple(each for each in lead.owner_reasons if each.code != IN_WORDS),
+        resembles=(),
+        update_time=now,
+    )
     return Change(following, (LeadPersonErased(),))

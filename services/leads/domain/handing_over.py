@@ -30,6 +30,10 @@ class LeadCannotBeAssigned(Refusal):
     state: str
 
 
+# What somebody wrote in his own words.
+IN_WORDS = "ASSIGNED_FOR"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
     """Who gets a lead, with his team and region of now, who says so, and why in his words."""
@@ -44,7 +48,7 @@ class Handover:
     def reasons(self) -> tuple[Reason, ...]:
         """What explains the owner afterwards."""
         by_whom = Reason("ASSIGNED_BY_HAND", {"author": self.author})
-        return (by_whom, Reason("ASSIGNED_FOR", {"words": self.words})) if self.words else (by_whom,)
+        return (by_whom, Reason(IN_WORDS, {"words": self.words})) if self.words else (by_whom,)
 
 
 def handed_over(lead: Lead, handover: Handover, *, now: datetime) -> Change[Lead]:

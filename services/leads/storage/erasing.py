@@ -9,6 +9,7 @@ from chassis.imports.lifecycle import ImportState
 from chassis.imports.tables import import_files, import_rows, imports
 from chassis.work import UnitOfWork
 from services.leads.domain.erasing import without_person
+from services.leads.domain.handing_over import IN_WORDS
 from services.leads.storage.first_contacts import forget_keys
 from services.leads.storage.leads import facts_to_row
 from services.leads.storage.touches import every_touch
@@ -17,6 +18,12 @@ from services.leads.storage.touches import every_touch
 _FORGET_PAIRS = text("update duplicate_candidates set reasons = '[]' where lead = :lead or other = :lead")
 # What others wrote about a grade, and the facts it speaks of.
 _FORGET_GRADES = text("update grade_changes set reasons = '[]' where lead = :lead")
+# What somebody wrote when he gave it to another; the other reasons stay.
+_FORGET_WORDS = text(
+    "update assignments set reasons = (select coalesce(jsonb_agg(told order by place), '[]') "
+    "from jsonb_array_elements(reasons) with ordinality as each (told, place) where told ->> 0 <> :in_words) "
+    "where lead = :lead and reasons @> cast(:words as jsonb)"
+)
 _RETELL = text("update touches set told = cast(:told as jsonb) where uuid = :uuid")
 
 
@@ -39,6 +46,9 @@ async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -
     await work.connection.execute(delete(import_files).where(import_files.c["import"].in_(named)))
     await work.connection.execute(_FORGET_PAIRS, {"lead": lead})
     await work.connection.execute(_FORGET_GRADES, {"lead": lead})
+    await work.connection.execute(
+        _FORGET_WORDS, {"lead": lead, "in_words": IN_WORDS, "words": orjson.dumps([[IN_WORDS]]).decode()}
+    )
     for touch in await every_touch(work, lead):
         told = orjson.dumps(facts_to_row(without_person(touch.told)), default=str).decode()
         await work.connection.execute(_RETELL, {"uuid": touch.uuid, "told": told})

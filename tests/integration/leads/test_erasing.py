@@ -4,6 +4,8 @@ import grpc
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.leads.v1 import lead_pb2
+from millrace.leads.v1.lead_assignment_service_pb2 import AssignLeadRequest, ListLeadAssignmentsRequest
+from millrace.leads.v1.lead_assignment_service_pb2_grpc import LeadAssignmentServiceStub
 from millrace.leads.v1.lead_privacy_service_pb2 import EraseLeadPersonRequest
 from millrace.leads.v1.lead_privacy_service_pb2_grpc import LeadPrivacyServiceStub
 from millrace.leads.v1.lead_service_pb2 import (
@@ -22,7 +24,7 @@ from sqlalchemy import text
 from chassis.audit.sealer import Sealer
 from chassis.audit.verifying import verify
 from chassis.principal import Scope
-from tests.integration.leads.conftest import ANNA, LeadsHouse
+from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
 from tests.support.searching import found
 
 # Whatever tells of him, as it was told and as it is kept to find him by.
@@ -78,6 +80,21 @@ async def test_an_erased_person_stands_in_no_table_any_more(house: LeadsHouse) -
     async with house.engine.connect() as connection:
         keys = await connection.scalar(text("select count(*) from first_contacts"))
     assert keys == 0, "a digest of a phone number is soon guessed"
+
+
+async def test_what_was_written_at_a_hand_over_goes_and_that_it_was_one_stays(house: LeadsHouse) -> None:
+    name = await a_life(house)
+    await house.hire(BO)
+    stub = LeadAssignmentServiceStub(house.channel)
+    given = AssignLeadRequest(name=name, owner=f"members/{BO}", reason="欧阳锦绣点名要他", request_id="give")
+    await stub.AssignLead(given, **house.boss)
+    assert "assignments" in {table for table, _, _ in await found(house.engine, PERSON)}
+    erased = await erase(house, name)
+    assert await found(house.engine, PERSON) == []
+    assert [why.code for why in erased.owner_reasons] == ["ASSIGNED_BY_HAND"]
+    listed = await stub.ListLeadAssignments(ListLeadAssignmentsRequest(parent=name), **house.boss)
+    assert ["ASSIGNED_BY_HAND"] in [[why.code for why in each.reasons] for each in listed.lead_assignments]
+    assert all(each.reasons for each in listed.lead_assignments)
 
 
 async def test_a_repeat_of_what_was_asked_before_still_does_nothing_twice(house: LeadsHouse) -> None:
