@@ -10,7 +10,7 @@ from kernel.events import Change
 from services.leads.domain.lead import Grade, Lead, LeadGraded
 from services.leads.domain.lead_history import MOST, Happening, HistoryEntry
 from services.leads.storage.leads import RECORD
-from services.leads.storage.ledger import read_assignments
+from services.leads.storage.ledger import newest_assignments
 from services.leads.storage.reasons import reasons_from_json, reasons_to_json
 from services.leads.storage.tables import GRADE_CHANGES
 
@@ -61,5 +61,5 @@ async def _assignments(read: Read, lead: UUID) -> Sequence[HistoryEntry]:
             grade=entry.grade,
             reasons=entry.reasons,
         )
-        for entry in await read_assignments(read, lead)
+        for entry in await newest_assignments(read, lead, most=MOST)
     ]

@@ -152,6 +152,12 @@ async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[Ledg
     return page.of([_entry(row) for row in page.items])
 
 
+async def newest_assignments(read: Read, lead: UUID, *, most: int) -> Sequence[LedgerEntry]:
+    """So many decisions about a lead's owner; the caller has checked that the lead may be seen."""
+    statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead == lead).order_by(ASSIGNMENTS.c.time.desc()).limit(most)
+    return [_entry(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
 def _entry(row: RowMapping) -> LedgerEntry:
     listed = row["candidates"]["listed"]
     return LedgerEntry(
