@@ -1,6 +1,6 @@
 """The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
