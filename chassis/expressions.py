@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cel_expr_python import cel
 
@@ -15,10 +16,28 @@ _TYPES: Mapping[str, cel.Type] = {
 _LITERAL = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 _WORD = re.compile(r"(?<![.\w])[a-z_]+\b")
 _REMEMBERED = 1000
+# How the library tells what is wrong, and the key of it; it writes an operator as _==_ or @in.
+_PLACE = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?P<told>.*)")
+_PROBLEMS: Mapping[str, re.Pattern[str]] = {
+    "condition_unknown": re.compile(r"undeclared reference to '(?P<name>[^']*)'"),
+    "condition_types": re.compile(
+        r"found no matching overload for '[_@]?(?P<name>.+?)_?' applied to '\((?P<types>[^']*)\)'"
+    ),
+    "condition_syntax": re.compile(r"Syntax error"),
+}
 
 
+@dataclass(eq=False)
 class ConditionWrong(Exception):  # noqa: N818 - the condition is wrong, not the program
-    """A condition does not compile; the message says where and why."""
+    """A condition does not compile: the key of what is wrong, with the parameters its words may name.
+
+    `condition_unknown` and `condition_types` say by `name` what is not known, or does not go with the `types`; these,
+    `condition_syntax` and `condition_wrong` tell the `line` and `column`, from 1; `condition_no_truth` and
+    `condition_unreadable` are about the whole.
+    """
+
+    problem: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 class Condition:
@@ -66,7 +85,19 @@ class Vocabulary:
         try:
             expression = self._environment.compile(text)
         except RuntimeError as error:  # the library knows no finer class
-            raise ConditionWrong(str(error).removeprefix("INVALID_ARGUMENT: ").splitlines()[0]) from error
+            raise _wrong(str(error)) from error
         if expression.return_type() != cel.Type.BOOL:
-            raise ConditionWrong("must be true or false")
+            raise ConditionWrong("condition_no_truth")
         return Condition(expression, self._names.intersection(_WORD.findall(_LITERAL.sub("", text))))
+
+
+def _wrong(told: str) -> ConditionWrong:
+    """What is wrong, of the first mistake in the library's words."""
+    place = _PLACE.search(told)
+    if place is None:  # as when it is nested too deeply
+        return ConditionWrong("condition_unreadable")
+    at = {"line": place["line"], "column": place["column"]}
+    for problem, pattern in _PROBLEMS.items():
+        if found := pattern.match(place["told"]):
+            return ConditionWrong(problem, at | found.groupdict())
+    return ConditionWrong("condition_wrong", at)

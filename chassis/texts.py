@@ -24,21 +24,32 @@ class Texts:
         """The text of a reason with its parameters filled in; the reason itself where no text exists.
 
         A value that has a word of its own, under `REASON.parameter.value`, is told by it: `true` is 是, `high` is 高; a
-        list of such values ("need, budget") item by item.
+        list of such values ("need, budget") item by item. The words of a value may name the other parameters. What is
+        told in both languages, as `rule` and `rule_en`, is told in the reader's.
         """
         locale = locale if locale in self._texts else "zh"
         texts = self._texts[locale]
         template = texts.get(reason)
         if template is None:
             return reason
+        own = f"_{locale}"
+        spoken = {name.removesuffix(own): value for name, value in parameters.items() if name.endswith(own)}
+        if spoken:
+            parameters = {**parameters, **spoken}
         if reason in self._with_words:
-            told = {name: _worded(texts, f"{reason}.{name}", value, locale) for name, value in parameters.items()}
-            return template.format_map(_Lenient(told))
+            return template.format_map(_Lenient(_told(texts, reason, parameters, locale)))
         return template.format_map(_Lenient(parameters))
 
     def reasons(self, locale: str) -> frozenset[str]:
         """Every reason that has a text in the locale."""
         return frozenset(self._texts[locale])
+
+
+def _told(texts: Mapping[str, str], reason: str, parameters: Mapping[str, str], locale: str) -> Mapping[str, str]:
+    told = {name: _worded(texts, f"{reason}.{name}", value, locale) for name, value in parameters.items()}
+    # Only words of ours are filled in: what somebody typed may hold braces.
+    ours = [name for name, value in parameters.items() if "{" in texts.get(f"{reason}.{name}.{value}", "")]
+    return told | {name: told[name].format_map(_Lenient(told)) for name in ours}
 
 
 def _worded(texts: Mapping[str, str], key: str, value: str, locale: str) -> str:

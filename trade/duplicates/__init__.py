@@ -3,7 +3,7 @@
 from trade.duplicates.blocking import KEY_SCHEME, MOST_KEYS, blocking_keys, is_exact, shared_exact_keys
 from trade.duplicates.fingerprint import Fingerprint, Identity, fingerprint
 from trade.duplicates.prints import PRINT_SCHEME, from_text, prints_mark, to_text
-from trade.duplicates.rules import CustomField, DuplicateRules, DuplicateRulesInvalid
+from trade.duplicates.rules import CustomField, DuplicateRules
 from trade.duplicates.scoring import Band, Match, resembling, score
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Band",
     "CustomField",
     "DuplicateRules",
-    "DuplicateRulesInvalid",
     "Fingerprint",
     "Identity",
     "Match",

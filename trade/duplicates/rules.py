@@ -1,11 +1,10 @@
 """The rules duplicates are judged by (查重规则): every number in them can be edited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import cast
 
-from kernel.errors import Kind, Refusal
+from trade.rule_body import RuleBody
 
 # Bits of evidence, the logarithm to base 2 of how much more often an observation is made on one customer's records
 # than on two strangers' (Fellegi and Sunter, "A Theory for Record Linkage", 1969).
@@ -86,24 +85,13 @@ DEFAULT_LIMITS: Mapping[str, float] = MappingProxyType(
         "same": 0.999,
     }
 )
-_RANGES: Mapping[str, tuple[float, float]] = {"prior": (0, 40), "address": (0, 40), "address_of_firms": (0, 40)}
-_SHARE = (0.0, 1.0)
-_WEIGHT = (-40.0, 40.0)
+_RANGES: Mapping[str, tuple[int, int]] = {"prior": (0, 40), "address": (0, 40), "address_of_firms": (0, 40)}
+_SHARE = (0, 1)
+_WEIGHT = (-40, 40)
 # Numbers and words people write when they have nothing to write.
 DEFAULT_IGNORED = frozenset(
     {"+8613800138000", "+8613888888888", "+8613800000000", "无", "未知", "不详", "测试", "test", "na"}
 )
-
-
-@dataclass(kw_only=True)
-class DuplicateRulesInvalid(Refusal):
-    """The rules cannot be used; `field` names the entry, `allowed` what may stand there."""
-
-    kind = Kind.INVALID_INPUT
-    reason = "DUPLICATE_RULES_INVALID"
-
-    field: str
-    allowed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,66 +138,37 @@ class DuplicateRules:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object]) -> "DuplicateRules":
-        """Read rules from plain data; what is absent keeps its default.
-
-        Raises:
-            DuplicateRulesInvalid: an entry is unknown, no number, or out of its range.
-        """
-        for name in mapping:
-            if name not in {"weights", "limits", "custom_fields", "ignored_values"}:
-                raise DuplicateRulesInvalid(field=name, allowed="weights, limits, custom_fields, ignored_values")
-        limits = _numbers("limits", mapping.get("limits", {}), DEFAULT_LIMITS)
+        """Read rules from plain data; what is absent keeps its default. Raises RuleBodyInvalid that names the place."""
+        whole = RuleBody(mapping).only("weights", "limits", "custom_fields", "ignored_values")
+        limits = _numbers(whole, "limits", DEFAULT_LIMITS)
         if not limits["possible"] <= limits["likely"] <= limits["same"]:
-            raise DuplicateRulesInvalid(field="limits.likely", allowed="possible <= likely <= same")
-        custom = _entries("custom_fields", mapping.get("custom_fields", ()))
-        ignored = _entries("ignored_values", mapping.get("ignored_values", sorted(DEFAULT_IGNORED)))
+            raise whole.wrong("limits.likely", "order", allowed="possible <= likely <= same")
+        ignored = whole.listed("ignored_values", absent=sorted(DEFAULT_IGNORED))
         return cls(
-            weights=_numbers("weights", mapping.get("weights", {}), DEFAULT_WEIGHTS),
+            weights=_numbers(whole, "weights", DEFAULT_WEIGHTS),
             limits=limits,
-            custom_fields=tuple(_custom_field(place, each) for place, each in enumerate(custom)),
+            custom_fields=tuple(_custom_field(each) for each in whole.sections("custom_fields")),
             ignored_values=frozenset(str(each) for each in ignored),
         )
 
 
-def _numbers(group: str, given: object, defaults: Mapping[str, float]) -> Mapping[str, float]:
-    if not isinstance(given, Mapping):
-        raise DuplicateRulesInvalid(field=group, allowed="{}")
-    read = dict(defaults)
-    for name, value in given.items():
-        if name not in defaults:
-            raise DuplicateRulesInvalid(field=f"{group}.{name}", allowed=", ".join(defaults))
-        span = _WEIGHT if group == "weights" else _RANGES.get(name, _SHARE)
-        read[name] = _number(f"{group}.{name}", value, span)
+def _numbers(whole: RuleBody, group: str, defaults: Mapping[str, float]) -> Mapping[str, float]:
+    if group not in whole.content:
+        return MappingProxyType(dict(defaults))
+    told = whole.section(group).only(*defaults)
+    read = {}
+    for name, default in defaults.items():
+        least, most = _WEIGHT if group == "weights" else _RANGES.get(name, _SHARE)
+        read[name] = told.number(name, least=least, most=most, absent=default)
     return MappingProxyType(read)
 
 
-def _number(place: str, value: object, span: tuple[float, float]) -> float:
-    low, high = span
-    # A comparison with NaN is false, so it is refused here as well.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise DuplicateRulesInvalid(field=place, allowed=f"{low:g}..{high:g}")
-    return float(value)
-
-
-def _entries(group: str, given: object) -> Sequence[object]:
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        raise DuplicateRulesInvalid(field=group, allowed="[]")
-    return given
-
-
-def _custom_field(place: int, given: object) -> CustomField:
-    where = f"custom_fields.{place}"
-    if not isinstance(given, Mapping) or not given.get("name") or not isinstance(given["name"], str):
-        raise DuplicateRulesInvalid(field=f"{where}.name", allowed="name")
-    for name in given:
-        if name not in CustomField.__slots__:
-            raise DuplicateRulesInvalid(field=f"{where}.{name}", allowed=", ".join(CustomField.__slots__))
-    similar = given.get("similar", False)
-    if not isinstance(similar, bool):
-        raise DuplicateRulesInvalid(field=f"{where}.similar", allowed="true, false")
+def _custom_field(told: RuleBody) -> CustomField:
+    least, most = _WEIGHT
+    told.only(*CustomField.__slots__)
     bits = {
-        name: _number(f"{where}.{name}", value, _WEIGHT)
-        for name, value in cast("Mapping[str, object]", given).items()
-        if name in {"agreement", "close", "disagreement"}
+        name: told.number(name, least=least, most=most)
+        for name in ("agreement", "close", "disagreement")
+        if name in told.content
     }
-    return CustomField(name=given["name"], similar=similar, **bits)
+    return CustomField(name=told.text("name"), similar=told.truth("similar", absent=False), **bits)

@@ -62,7 +62,7 @@ class AuthorityRules:
         whole = RuleBody(body).only("limits", "margin", "splitting", "concessions")
         limits = tuple(_limit(each) for each in whole.sections("limits"))
         if not any(limit.role == AUTHOR for limit in limits):
-            raise whole.wrong("limits", "must say what needs nobody (role author)")
+            raise whole.wrong("limits", "author_missing")
         margin = whole.section("margin").only("floor", "roles")
         return cls(
             limits=limits,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kernel.errors import Kind, Refusal
 from kernel.money import Money, split
-from trade.rule_body import RuleBody
+from trade.rule_body import RuleBody, refuse_twice
 
 _MOST_PARTS = 120
 _MOST_DAYS, _MOST_MONTHS = 3650, 120
@@ -90,13 +90,10 @@ class PaymentPlans:
     @classmethod
     def from_mapping(cls, body: Mapping[str, object]) -> "PaymentPlans":
         """Read the plans from their stored form; raises RuleBodyInvalid that names the wrong place."""
-        found: dict[str, PaymentPlan] = {}
-        for each in RuleBody(body).only("plan").sections("plan"):
-            plan = _plan(each.only("key", "zh", "en", "part", "monthly"))
-            if plan.key in found:
-                raise each.wrong("key", "is there twice")
-            found[plan.key] = plan
-        return cls(found)
+        sections = RuleBody(body).only("plan").sections("plan")
+        plans = [_plan(each.only("key", "zh", "en", "part", "monthly")) for each in sections]
+        refuse_twice(sections, "key")
+        return cls({plan.key: plan for plan in plans})
 
     def plan(self, key: str) -> PaymentPlan:
         """The plan of a key; raises PaymentPlanUnknown."""
@@ -108,7 +105,7 @@ class PaymentPlans:
 def _plan(body: RuleBody) -> PaymentPlan:
     parts = tuple(_monthly(body.section("monthly")) if "monthly" in body.content else _parts(body.sections("part")))
     if not 1 <= len(parts) <= _MOST_PARTS or not sum(part.share for part in parts):
-        raise body.wrong("part", f"must be 1 to {_MOST_PARTS} parts that come to something")
+        raise body.wrong("part", "parts", most=_MOST_PARTS)
     return PaymentPlan(
         key=body.text("key"), display_name_zh=body.text("zh"), display_name_en=body.text("en"), parts=parts
     )

@@ -158,5 +158,8 @@ def compile_conditions(rules: GradeRules) -> Mapping[str, Condition]:
         try:
             compiled[rule.code] = _VOCABULARY.compile(rule.condition)
         except ConditionWrong as wrong:
-            raise RuleBodyInvalid(field=f"rules[{place}].condition", problem=f"{rule.code}: {wrong}") from wrong
+            parameters = {**wrong.parameters, "rule": rule.code}
+            raise RuleBodyInvalid(
+                field=f"rules[{place}].condition", problem=wrong.problem, parameters=parameters
+            ) from wrong
     return compiled

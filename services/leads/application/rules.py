@@ -26,7 +26,7 @@ async def list_rule_sets(read: Read) -> Sequence[RuleSet]:
 async def update_rule_set(work: UnitOfWork, *, kind: RuleKind, seen: int, body: Mapping[str, object]) -> RuleSet:
     """New rules come into force when they can be read and every condition compiles; old versions stay readable.
 
-    Raises RuleBodyInvalid and DuplicateRulesInvalid that name the wrong place, and StaleVersion.
+    Raises RuleBodyInvalid that names the wrong place, and StaleVersion.
     """
     rules = (await stored_rule_sets(work)).get(kind) or shipped(kind)
     if rules.version != seen:

@@ -1,15 +1,16 @@
 """Grading (线索分级): an editable list of rules, the first that holds decides."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Grade
 from trade.reasons import Reason
-from trade.rule_body import RuleBodyInvalid
+from trade.rule_body import RuleBody, refuse_twice
 
 FactType = Literal["string", "int", "bool", "strings", "mapping"]
 
@@ -30,12 +31,27 @@ GRADE_FACTS: Mapping[str, FactType] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeRule:
-    """One rule: a CEL condition over the grade facts, and the grade it gives."""
+    """One rule: a CEL condition over the grade facts, and the grade it gives.
+
+    An English reader is told the English title where there is one.
+    """
 
     code: str
     title: str
+    title_en: str = ""
     grade: Grade
     condition: str
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The parameters by which a reason names the rule."""
+        return {"rule": self.title, "rule_en": self.title_en} if self.title_en else {"rule": self.title}
+
+    def to_mapping(self) -> dict[str, object]:
+        """The stored form."""
+        english = {"title_en": self.title_en} if self.title_en else {}
+        told = {"code": self.code, "title": self.title, **english}
+        return {**told, "grade": self.grade.value, "condition": self.condition}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +64,20 @@ class GradeRules:
     @classmethod
     def from_mapping(cls, body: Mapping[str, object]) -> "GradeRules":
         """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
-        listed = body.get("rules")
-        if not isinstance(listed, Sequence) or isinstance(listed, str):
-            raise RuleBodyInvalid(field="rules", problem="must be a list")
-        rules = tuple(_rule(f"rules[{index}]", rule) for index, rule in enumerate(listed))
-        codes = [rule.code for rule in rules]
-        if len(set(codes)) < len(codes):
-            raise RuleBodyInvalid(field="rules", problem="codes must differ")
-        return cls(rules=rules, otherwise=_grade("otherwise", body.get("otherwise", "D")))
+        whole = RuleBody(body).only("rules", "otherwise")
+        sections = whole.sections("rules", absent=None)
+        rules = tuple(_rule(section) for section in sections)
+        refuse_twice(sections, "code")
+        return cls(rules=rules, otherwise=_grade(whole, "otherwise", absent="D"))
 
     def to_mapping(self) -> dict[str, object]:
         """The stored form."""
-        return {
-            "rules": [
-                {"code": rule.code, "title": rule.title, "grade": rule.grade.value, "condition": rule.condition}
-                for rule in self.rules
-            ],
-            "otherwise": self.otherwise.value,
-        }
+        return {"rules": [rule.to_mapping() for rule in self.rules], "otherwise": self.otherwise.value}
+
+
+def rules_mark(rules: GradeRules) -> str:
+    """What tells rules from others of the same version: a release may ship others as version 0."""
+    return blake2b(repr(rules).encode(), digest_size=4).hexdigest()
 
 
 def grade_facts(facts: LeadFacts, *, channel: str, now: datetime, zone: ZoneInfo) -> dict[str, object]:
@@ -113,9 +125,9 @@ def decide_grade(
     for rule in rules.rules:
         answer = holds(rule.code)
         if answer is None:
-            broken.append(Reason("GRADE_RULE_NOT_EVALUABLE", {"rule": rule.title}))
+            broken.append(Reason("GRADE_RULE_NOT_EVALUABLE", rule.titles))
         elif answer:
-            reasons = [Reason("GRADE_RULE_HOLDS", {"rule": rule.title, "code": rule.code, "grade": rule.grade.value})]
+            reasons = [Reason("GRADE_RULE_HOLDS", {**rule.titles, "code": rule.code, "grade": rule.grade.value})]
             reasons += [
                 _demo_reason(demo_asked) if word == "demo_within_days" else _fact_reason(word, seen[word])
                 for word in GRADE_FACTS
@@ -143,22 +155,16 @@ def _fact_reason(word: str, value: object) -> Reason:
     return Reason(f"GRADE_FACT_{word.upper()}", {"value": shown})
 
 
-def _rule(place: str, rule: object) -> GradeRule:
-    if not isinstance(rule, Mapping):
-        raise RuleBodyInvalid(field=place, problem="must be an object")
-    texts = {key: rule.get(key) for key in ("code", "title", "condition")}
-    for key, text in texts.items():
-        if not isinstance(text, str) or not text.strip():
-            raise RuleBodyInvalid(field=f"{place}.{key}", problem="must be a text")
+def _rule(section: RuleBody) -> GradeRule:
+    section.only("code", "title", "title_en", "grade", "condition")
     return GradeRule(
-        code=str(texts["code"]),
-        title=str(texts["title"]),
-        condition=str(texts["condition"]),
-        grade=_grade(f"{place}.grade", rule.get("grade")),
+        code=section.text("code"),
+        title=section.text("title"),
+        title_en=section.text("title_en", absent=""),
+        condition=section.text("condition"),
+        grade=_grade(section, "grade"),
     )
 
 
-def _grade(place: str, letter: object) -> Grade:
-    if letter not in {"A", "B", "C", "D"}:
-        raise RuleBodyInvalid(field=place, problem="must be A, B, C or D")
-    return Grade(letter)
+def _grade(section: RuleBody, key: str, *, absent: str | None = None) -> Grade:
+    return Grade(section.choice(key, [grade.value for grade in Grade], absent=absent))

@@ -141,9 +141,9 @@ def _reasons(whole: RuleBody, key: str) -> Mapping[str, tuple[str, str]]:
     reasons = whole.section(key)
     for each in reasons.content:
         if not _KEY.fullmatch(each):
-            raise reasons.wrong(each, "must be a word of small letters")
+            raise reasons.wrong(each, "word")
     if not reasons.content:
-        raise whole.wrong(key, "must not be empty")
+        raise whole.wrong(key, "empty")
     return {each: _names(reasons.section(each)) for each in reasons.content}
 
 

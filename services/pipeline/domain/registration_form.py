@@ -39,7 +39,7 @@ class RegistrationForm:
         whole = RuleBody(body).only("fields")
         fields = tuple(_field(section) for section in whole.sections("fields"))
         if sorted(each.field for each in fields) != sorted(SIX_FIELDS):
-            raise whole.wrong("fields", f"must hold {', '.join(SIX_FIELDS)}, each once")
+            raise whole.wrong("fields", "six_fields", allowed=", ".join(SIX_FIELDS))
         return cls(fields=fields)
 
 

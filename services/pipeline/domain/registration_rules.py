@@ -112,7 +112,5 @@ def _closing(body: RuleBody) -> ClosingRule:
 
 def _state(body: RuleBody) -> StateRule:
     body.only("evidence_in", "least")
-    words = body.texts("evidence_in")
-    if not set(words) <= set(FOLLOW_UP_WORDS):
-        raise body.wrong("evidence_in", f"must name some of {', '.join(FOLLOW_UP_WORDS)}")
-    return StateRule(evidence_in=frozenset(words), least=body.whole("least", least=1, most=1000))
+    words = body.choices("evidence_in", FOLLOW_UP_WORDS)
+    return StateRule(evidence_in=words, least=body.whole("least", least=1, most=1000))

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,14 @@ def test_the_first_language_we_speak_is_taken(accepted: str, locale: str) -> Non
 
 def test_a_text_names_the_fields_of_its_refusal() -> None:
     assert Texts().render("NOT_ALLOWED", {"permission": "leads.write"}, "en").endswith("leads.write")
+
+
+def test_the_words_of_a_value_may_name_other_parameters_and_what_somebody_typed_may_not(tmp_path: Path) -> None:
+    words = 'GONE = "{what} {near}"\n"GONE.what.key" = "no key {name} at"\n'
+    (tmp_path / "en.toml").write_text(words, encoding="utf-8")
+    (tmp_path / "zh.toml").write_text(words, encoding="utf-8")
+    told = Texts(tmp_path).render("GONE", {"what": "key", "name": "colour", "near": "{name}"}, "en")
+    assert told == "no key colour at {name}"
 
 
 def test_both_languages_have_the_same_reasons() -> None:

@@ -1,13 +1,16 @@
 """Grades by editable rules."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import services.leads
+from chassis.texts import Texts
 from services.leads.application.rulebook import compile_conditions, shipped
-from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, demo_day, grade_facts
+from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, demo_day, grade_facts, rules_mark
 from services.leads.domain.lead import Grade
 from services.leads.domain.rule_sets import RuleKind
 from tests.unit.leads.builders import NOON, a_budget, facts
@@ -15,18 +18,23 @@ from trade.reasons import Reason
 from trade.rule_body import RuleBodyInvalid
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+TEXTS = Texts(Path(services.leads.__file__).parent / "messages")
 
 
-def graded(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, list[str]]:
+def grading_of(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, tuple[Reason, ...]]:
     conditions = compile_conditions(rules)
     seen = grade_facts(facts(**told), channel="website", now=now, zone=SHANGHAI)
-    grade, reasons = decide_grade(
+    return decide_grade(
         rules,
         seen,
         demo_asked=demo_day(facts(**told), zone=SHANGHAI),
         holds=lambda code: conditions[code].holds(seen),
         words=lambda code: conditions[code].words,
     )
+
+
+def graded(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, list[str]]:
+    grade, reasons = grading_of(rules, now=now, **told)
     return grade, [reason.code for reason in reasons]
 
 
@@ -74,6 +82,35 @@ def test_a_condition_that_cannot_be_evaluated_is_told_and_does_not_hold() -> Non
     assert graded(rules, custom={"size": "big"})[0] is Grade.A
 
 
+def told(rule: dict[str, str], locale: str) -> str:
+    rules = GradeRules.from_mapping({"rules": [{"code": "X", "grade": "A", "condition": "true", **rule}]})
+    reason = grading_of(rules)[1][0]
+    return TEXTS.render(reason.code, reason.parameters, locale)
+
+
+def test_a_rule_is_told_by_the_title_of_the_readers_language() -> None:
+    both = {"title": "预算明确", "title_en": "Budget known"}
+    assert told(both, "en") == "Rule “Budget known” holds: grade A"
+    assert told(both, "zh") == "符合规则“预算明确”，评为 A 级"
+
+
+def test_a_rule_without_an_english_title_is_told_by_the_chinese_one() -> None:
+    assert told({"title": "预算明确"}, "en") == "Rule “预算明确” holds: grade A"
+
+
+def test_the_shipped_rules_have_titles_in_both_languages() -> None:
+    assert all(rule.title and rule.title_en.isascii() and rule.title_en for rule in SHIPPED.rules)
+
+
+def test_rules_that_differ_in_a_title_are_told_apart_by_their_mark() -> None:
+    rule = {"code": "X", "title": "x", "grade": "A", "condition": "true"}
+    one, same, other = (
+        rules_mark(GradeRules.from_mapping({"rules": [each]})) for each in (rule, rule, {**rule, "title_en": "y"})
+    )
+    assert one == same
+    assert one != other
+
+
 def test_rules_survive_being_stored() -> None:
     assert GradeRules.from_mapping(SHIPPED.to_mapping()) == SHIPPED
 
@@ -85,7 +122,9 @@ def test_rules_survive_being_stored() -> None:
         ({"rules": [1]}, "rules[0]"),
         ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "E"}]}, "rules[0].grade"),
         ({"rules": [{"code": "", "title": "x", "condition": "true", "grade": "A"}]}, "rules[0].code"),
-        ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "A"}] * 2}, "rules"),
+        ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "A"}] * 2}, "rules[1].code"),
+        ({"rules": [], "otherwize": "B"}, "otherwize"),
+        ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "A", "grad": "B"}]}, "rules[0].grad"),
     ],
 )
 def test_wrong_rules_are_refused_by_place(body: dict[str, Any], place: str) -> None:
@@ -101,7 +140,10 @@ def test_a_condition_that_does_not_compile_names_its_rule() -> None:
     with pytest.raises(RuleBodyInvalid) as refusal:
         compile_conditions(rules)
     assert refusal.value.field == "rules[0].condition"
-    assert "SLIP" in refusal.value.problem
+    assert (refusal.value.problem, refusal.value.parameters) == (
+        "condition_unknown",
+        {"rule": "SLIP", "line": "1", "column": "1", "name": "industri"},
+    )
 
 
 def test_every_fact_can_be_seen_by_a_condition() -> None:

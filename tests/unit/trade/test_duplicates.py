@@ -9,7 +9,6 @@ from trade.duplicates import (
     Band,
     CustomField,
     DuplicateRules,
-    DuplicateRulesInvalid,
     Identity,
     Match,
     blocking_keys,
@@ -17,6 +16,7 @@ from trade.duplicates import (
     score,
 )
 from trade.duplicates.pairs import candidates, find_pairs
+from trade.rule_body import RuleBodyInvalid
 
 RULES = DuplicateRules()
 
@@ -243,13 +243,14 @@ def test_rules_survive_the_way_through_plain_data() -> None:
         ({"weights": {"mobile_same": float("nan")}}, "weights.mobile_same"),
         ({"limits": {"likely": 1.2}}, "limits.likely"),
         ({"limits": {"likely": 0.4}}, "limits.likely"),
-        ({"custom_fields": [{"similar": True}]}, "custom_fields.0.name"),
-        ({"custom_fields": [{"name": "vat", "weight": 3}]}, "custom_fields.0.weight"),
-        ({"custom_fields": [{"name": "vat", "agreement": 99}]}, "custom_fields.0.agreement"),
+        ({"custom_fields": [{"similar": True}]}, "custom_fields[0].name"),
+        ({"custom_fields": [{"name": "vat", "weight": 3}]}, "custom_fields[0].weight"),
+        ({"custom_fields": [{"name": "vat", "agreement": 99}]}, "custom_fields[0].agreement"),
+        ({"custom_fields": "abc"}, "custom_fields"),
         ({"ignored_values": "test"}, "ignored_values"),
     ],
 )
 def test_a_wrong_rule_is_refused_by_its_name(mapping: dict[str, object], field: str) -> None:
-    with pytest.raises(DuplicateRulesInvalid) as refusal:
+    with pytest.raises(RuleBodyInvalid) as refusal:
         DuplicateRules.from_mapping(mapping)
     assert refusal.value.field == field
