@@ -20,12 +20,14 @@ _NAMES = UUID("6d696c6c-7261-7000-8000-000000000001")
 class RuleKind(Generic[R_co]):
     """One kind of rules: its key, the TOML file the product ships, and how a body is read.
 
-    `read` answers the rules as the domain knows them, or raises a refusal that names the wrong place.
+    `read` answers the rules as the domain knows them, or raises a refusal that names the wrong place. `uuid` is the
+    identity of the set where it was given before identities followed from names.
     """
 
     key: str
     shipped: Path
     read: Callable[[Mapping[str, object]], R_co]
+    uuid: UUID | None = None
 
     def shipped_body(self) -> Mapping[str, Any]:
         """What the product ships with; numbers with a point are exact."""
@@ -55,4 +57,5 @@ class RuleSet:
 
 def shipped(kind: RuleKind[object], *, collection: str) -> RuleSet:
     """The rule set the product ships with."""
-    return RuleSet(uuid=uuid5(_NAMES, f"{collection}/{kind.key}"), kind=kind.key, body=kind.shipped_body())
+    identity = kind.uuid or uuid5(_NAMES, f"{collection}/{kind.key}")
+    return RuleSet(uuid=identity, kind=kind.key, body=kind.shipped_body())

@@ -13,17 +13,21 @@ from kernel.errors import NotFound, StaleVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSets:
-    """Where a service keeps its rules: what is in force, its versions, the collection, and the kinds there are."""
+    """Where a service keeps its rules: what is in force, its versions, the collection, and the kinds there are.
+
+    `noun` is what an event calls the set.
+    """
 
     table: Table
     versions: Table
     collection: str
     kinds: Sequence[RuleKind[Any]]
+    noun: str = "rule_set"
 
     @property
     def record(self) -> Record[RuleSet]:
         """How a rule set lies in the table."""
-        return Record(kind="rule_set", collection=self.collection, table=self.table, row=_to_row)
+        return Record(kind=self.noun, collection=self.collection, table=self.table, row=_to_row)
 
     def kind(self, key: str) -> RuleKind[Any]:
         """The kind of a key; raises NotFound."""

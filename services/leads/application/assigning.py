@@ -8,11 +8,11 @@ from chassis.work import UnitOfWork
 from services.leads.application.capture import as_answered, owned
 from services.leads.application.intake import Briefing, IntakeDesk
 from services.leads.application.rounds import RoundPlan
+from services.leads.application.rule_kinds import ASSIGNMENT
 from services.leads.application.writing import lead_to_write
 from services.leads.domain.board import PassedOver
 from services.leads.domain.handing_over import Handover, LeadOwnerUnknown, handed_over
 from services.leads.domain.lead import Lead
-from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.leads import RECORD
 from services.leads.storage.ledger import write_closed, write_handover
 from services.leads.storage.rounds import Stretch
@@ -36,7 +36,7 @@ async def hand_over(
         today = work.now.astimezone(desk.zone).date()
         if lead.owner is not None:
             write_closed(work, owner=lead.owner, today=today)
-        write_handover(work, lead=change.aggregate, rules_version=briefing.version(RuleKind.ASSIGNMENT), today=today)
+        write_handover(work, lead=change.aggregate, rules_version=briefing.version(ASSIGNMENT), today=today)
         lead = work.save(RECORD, change)
     return await as_answered(work, lead)
 

@@ -11,13 +11,13 @@ from chassis.work import UnitOfWork
 from kernel.events import Change
 from services.leads.application.finding import candidates, keep_identity
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
+from services.leads.application.rule_kinds import ASSIGNMENT, DUPLICATES
 from services.leads.application.rulebook import origin_names
 from services.leads.domain.assignment import AssignmentDecision
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
 from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
-from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.first_contacts import write_first_contact
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.lead_history import keep
@@ -107,7 +107,7 @@ def sees(principal: Principal, lead: Lead, *, permission: str = WRITE, shared: C
 
 
 def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: IntakeVerdict) -> Lead:
-    facts, duplicates = newcomer.facts, briefing.version(RuleKind.DUPLICATES)
+    facts, duplicates = newcomer.facts, briefing.version(DUPLICATES)
     grading = briefing.grade(facts, channel_kind=newcomer.channel_kind)
     decision = briefing.owner(grade=grading.grade, region=facts.region, skill=facts.industry)
     change = create_lead(
@@ -127,7 +127,7 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
 
 
 def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Lead:
-    write_touch(work, lead=same.uuid, told=newcomer.facts, why=why, rules_version=briefing.version(RuleKind.DUPLICATES))
+    write_touch(work, lead=same.uuid, told=newcomer.facts, why=why, rules_version=briefing.version(DUPLICATES))
     change = same.touched(facts=newcomer.facts, now=work.now)
     kind = briefing.rules.kind_of(change.aggregate.facts.channel)
     change = change.then(lambda lead: kept_graded(briefing, lead, kind))
@@ -185,7 +185,7 @@ def _write_down(work: UnitOfWork, briefing: Briefing, lead: Lead, decision: Assi
         work,
         lead=lead,
         decision=decision,
-        rules_version=briefing.version(RuleKind.ASSIGNMENT),
+        rules_version=briefing.version(ASSIGNMENT),
         skill=lead.facts.industry,
         today=briefing.today,
     )

@@ -12,10 +12,10 @@ from kernel.errors import Refusal
 from services.leads.application.capture import Captured, as_answered, sees, take_in
 from services.leads.application.finding import candidates_of_many
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer, Told
+from services.leads.application.rule_kinds import DUPLICATES
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, create_lead
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
-from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.leads import visible_among
 from services.leads.storage.stock import MOST_RESEMBLING, known_leads
@@ -212,7 +212,7 @@ class _Batch:
             facts=newcomer.facts,
             keys=newcomer.keys,
             resembles=verdict.hints,
-            rules_version=self._briefing.version(RuleKind.DUPLICATES),
+            rules_version=self._briefing.version(DUPLICATES),
             now=work.now,
         )
         return Captured(lead=change.aggregate, touched=False)

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from chassis import metrics
 from chassis.organization import Organization, Snapshot
+from chassis.rule_sets import RuleKind
 from chassis.work import Read
 from services.leads.application.identities import Traits, compare, finding_keys, fingerprint_of, match_keys
 from services.leads.application.people import People
+from services.leads.application.rule_kinds import GRADE
 from services.leads.application.rulebook import Rulebook, RulesInForce
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
 from services.leads.domain.board import Board
@@ -20,7 +22,6 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
 from services.leads.domain.resemblance import Candidate, Resemblance
-from services.leads.domain.rule_sets import RuleKind
 from trade.duplicates import (
     DuplicateRules,
     Fingerprint,
@@ -136,7 +137,7 @@ class Briefing:
             holds=lambda code: conditions[code].holds(seen),
             words=lambda code: conditions[code].words,
         )
-        return Grading(grade=grade, reasons=reasons, rules_version=self.version(RuleKind.GRADE))
+        return Grading(grade=grade, reasons=reasons, rules_version=self.version(GRADE))
 
     def owner(self, *, grade: Grade, region: UUID | None, skill: str) -> AssignmentDecision:
         """Who is to work a lead; counted at once, so that the next lead sees it."""
@@ -150,9 +151,9 @@ class Briefing:
         team = self.organization.teams.get(lead.team) if lead.team else None
         return team.display_name if team else ""
 
-    def version(self, kind: RuleKind) -> int:
+    def version(self, kind: RuleKind[object]) -> int:
         """The version of the rules in force."""
-        return self.rules.versions[kind]
+        return self.rules.versions[kind.key]
 
 
 class IntakeDesk:

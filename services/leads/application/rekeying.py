@@ -8,8 +8,8 @@ from chassis.work import UnitOfWork
 from services.leads.application.identities import fingerprint_of, match_keys
 from services.leads.application.intake import Briefing
 from services.leads.application.rounds import RoundPlan
+from services.leads.application.rule_kinds import DUPLICATES
 from services.leads.domain.lead import Lead
-from services.leads.domain.rule_sets import RuleKind
 from services.leads.storage.identities import LeadIdentity, Rekeyed, identities_of, rewrite
 from services.leads.storage.rounds import Stretch
 from trade.duplicates import KEY_SCHEME, PRINT_SCHEME, DuplicateRules, from_text, prints_mark, to_text
@@ -48,7 +48,7 @@ def _rekeyed(lead: Lead, before: LeadIdentity, rules: DuplicateRules) -> Rekeyed
 
 
 def _rules(briefing: Briefing) -> str:
-    version = briefing.version(RuleKind.DUPLICATES)
+    version = briefing.version(DUPLICATES)
     return f"version {version}, keys {KEY_SCHEME}, prints {PRINT_SCHEME}"
 
 

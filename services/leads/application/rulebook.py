@@ -1,27 +1,23 @@
 """The rules in force, in memory: rule sets, channels and campaigns, renewed when they changed."""
 
 import asyncio
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
-from chassis.expressions import Condition, ConditionWrong, Vocabulary
+from chassis.expressions import Condition
+from chassis.rule_sets import stored_rule_sets
 from chassis.work import Read
+from services.leads.application.rule_kinds import ASSIGNMENT, DUPLICATES, GRADE, RULE_SETS, compile_conditions
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.channels import Campaign, CampaignUnknown, Channel, ChannelUnknown
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.grading import GRADE_FACTS, GradeRules
-from services.leads.domain.rule_sets import RuleKind, RuleSet
+from services.leads.domain.grading import GradeRules
 from services.leads.storage.channels import every_campaign, every_channel
-from services.leads.storage.rule_sets import settings_stamp, stored_rule_sets
+from services.leads.storage.settings import settings_stamp
 from services.leads.storage.stock import common_keys
 from trade.duplicates import DuplicateRules
-from trade.rule_body import RuleBodyInvalid
 
-_SHIPPED = Path(__file__).parent.parent / "rules"
-_VOCABULARY = Vocabulary(GRADE_FACTS)
 _CAMPAIGNS = 5000
 # A key that more leads than this share says too little about any one of them to be searched by.
 _COMMON = 200
@@ -32,7 +28,7 @@ _STATISTICS_AGE = 60.0
 class RulesInForce:
     """Everything administrators decide about intake, at one moment."""
 
-    versions: Mapping[RuleKind, int]
+    versions: Mapping[str, int]
     grade: GradeRules
     conditions: Mapping[str, Condition]
     assignment: AssignmentRules
@@ -109,16 +105,15 @@ class Rulebook:
         if self._rules is not None and stamp == self._stamp and time - self._counted < _STATISTICS_AGE:
             return
         self._counted = time
-        rules = await stored_rule_sets(read)
-        grade, assignment, duplicates = (rules.get(kind) or shipped(kind) for kind in RuleKind)
-        grade_rules = GradeRules.from_mapping(grade.body)
+        stored = await stored_rule_sets(read, RULE_SETS)
+        grade = GRADE.read(stored[GRADE.key].body)
         channels, campaigns = await every_channel(read), await every_campaign(read, most=_CAMPAIGNS)
         self._rules = RulesInForce(
-            versions={each.kind: each.version for each in (grade, assignment, duplicates)},
-            grade=grade_rules,
-            conditions=compile_conditions(grade_rules),
-            assignment=AssignmentRules.from_mapping(assignment.body),
-            duplicates=DuplicateRules.from_mapping(duplicates.body),
+            versions={kind: rules.version for kind, rules in stored.items()},
+            grade=grade,
+            conditions=compile_conditions(grade),
+            assignment=ASSIGNMENT.read(stored[ASSIGNMENT.key].body),
+            duplicates=DUPLICATES.read(stored[DUPLICATES.key].body),
             channels={channel.uuid: channel for channel in channels},
             campaigns={campaign.uuid: campaign for campaign in campaigns},
             common_keys=await common_keys(read, held_by=_COMMON),
@@ -144,22 +139,3 @@ def _names(channels: Iterable[Channel], campaigns: Iterable[Campaign]) -> Iterat
 
 def _folded(name: str) -> str:
     return name.strip().casefold()
-
-
-def shipped(kind: RuleKind) -> RuleSet:
-    """The rule set the product ships with, version 0."""
-    return RuleSet(kind=kind, body=tomllib.loads((_SHIPPED / f"{kind.value}.toml").read_text(encoding="utf-8")))
-
-
-def compile_conditions(rules: GradeRules) -> Mapping[str, Condition]:
-    """The rules' conditions, ready to be asked; raises RuleBodyInvalid that names the rule."""
-    compiled = {}
-    for place, rule in enumerate(rules.rules):
-        try:
-            compiled[rule.code] = _VOCABULARY.compile(rule.condition)
-        except ConditionWrong as wrong:
-            parameters = {**wrong.parameters, "rule": rule.code}
-            raise RuleBodyInvalid(
-                field=f"rules[{place}].condition", problem=wrong.problem, parameters=parameters
-            ) from wrong
-    return compiled

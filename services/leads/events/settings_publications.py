@@ -1,17 +1,16 @@
 """What leads publish of their settings: channels, campaigns and rule sets."""
 
-from google.protobuf.json_format import ParseDict
-from google.protobuf.struct_pb2 import Struct
 from millrace.leads.v1 import campaign_events_pb2 as campaign_events
 from millrace.leads.v1 import channel_events_pb2 as channel_events
 from millrace.leads.v1 import channel_pb2
 from millrace.leads.v1 import lead_rule_set_events_pb2 as rule_set_events
 
 from chassis.publication import Publication, Publications
+from chassis.rule_sets.rule_set import RuleSet, RuleSetUpdated
+from chassis.rule_sets.servicer import body_message
 from chassis.wire import date_message, money_message, named
 from services.leads.domain import channels as domain
 from services.leads.domain.channels import Campaign, Channel
-from services.leads.domain.rule_sets import RuleSet, RuleSetChanged
 
 
 def _channel(channel: Channel) -> channel_events.ChannelSnapshot:
@@ -38,9 +37,9 @@ def _campaign(campaign: Campaign) -> campaign_events.CampaignSnapshot:
 
 
 def _rule_set(rules: RuleSet) -> rule_set_events.LeadRuleSetSnapshot:
-    body = ParseDict(dict(rules.body), Struct())
-    name = f"leadRuleSets/{rules.kind.value}"
-    return rule_set_events.LeadRuleSetSnapshot(name=name, body=body, author=rules.author)
+    return rule_set_events.LeadRuleSetSnapshot(
+        name=f"leadRuleSets/{rules.kind}", body=body_message(rules.body), author=rules.author
+    )
 
 
 SETTINGS: Publications = {
@@ -56,7 +55,7 @@ SETTINGS: Publications = {
     domain.CampaignUpdated: Publication(
         "campaign.updated", lambda _, after: campaign_events.CampaignUpdated(campaign=_campaign(after))
     ),
-    RuleSetChanged: Publication(
+    RuleSetUpdated: Publication(
         "lead_rule_set.updated", lambda _, after: rule_set_events.LeadRuleSetUpdated(lead_rule_set=_rule_set(after))
     ),
 }

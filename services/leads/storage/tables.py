@@ -251,24 +251,3 @@ ROUNDS = Table(
     Column("changed", BigInteger, nullable=False),
     _instant("due", nullable=True),
 )
-
-RULE_SETS = Table(
-    "rule_sets",
-    METADATA,
-    Column("uuid", Uuid, primary_key=True),
-    _version(),
-    _text("kind"),
-    Column("body", JSONB, nullable=False),
-    _text("author"),
-    _instant("update_time"),
-)
-
-RULE_SET_VERSIONS = Table(
-    "rule_set_versions",
-    METADATA,
-    Column("kind", Text, primary_key=True),
-    Column("version", BigInteger, primary_key=True),
-    Column("body", JSONB, nullable=False),
-    _text("author"),
-    _instant("active_from"),
-)

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.leads.application.rulebook import shipped
+from services.leads.application.rule_kinds import ASSIGNMENT
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.board import Board, PassedOver, Salesperson
 from services.leads.domain.lead import Grade
-from services.leads.domain.rule_sets import RuleKind
 from tests.unit.leads.builders import ANNA, BO, CHEN, EAST, RULES, WEST, person
 from trade.rule_body import RuleBodyInvalid
 
@@ -76,7 +75,7 @@ def test_nobody_off_duty_or_full_gets_a_lead() -> None:
 
 
 def test_where_leads_stay_in_their_region_others_are_passed_over() -> None:
-    rules = AssignmentRules.from_mapping({**shipped(RuleKind.ASSIGNMENT).body, "only_own_region": True})
+    rules = AssignmentRules.from_mapping({**ASSIGNMENT.shipped_body(), "only_own_region": True})
     decision = decide(person(ANNA, region=WEST), rules=rules)
     assert chosen(decision) is None
     assert outcome(decision, ANNA) is PassedOver.OTHER_REGION
@@ -127,7 +126,7 @@ def test_of_many_candidates_the_foremost_are_shown_and_the_others_counted() -> N
 )
 def test_wrong_rules_are_refused_by_place(change: dict[str, Any], place: str) -> None:
     with pytest.raises(RuleBodyInvalid) as refusal:
-        AssignmentRules.from_mapping({**shipped(RuleKind.ASSIGNMENT).body, **change})
+        AssignmentRules.from_mapping({**ASSIGNMENT.shipped_body(), **change})
     assert refusal.value.field == place
 
 

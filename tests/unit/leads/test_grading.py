@@ -9,10 +9,9 @@ import pytest
 
 import services.leads
 from chassis.texts import Texts
-from services.leads.application.rulebook import compile_conditions, shipped
+from services.leads.application.rule_kinds import GRADE, compile_conditions
 from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, demo_day, grade_facts, rules_mark
 from services.leads.domain.lead import Grade
-from services.leads.domain.rule_sets import RuleKind
 from tests.unit.leads.builders import NOON, a_budget, facts
 from trade.reasons import Reason
 from trade.rule_body import RuleBodyInvalid
@@ -38,7 +37,7 @@ def graded(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Gra
     return grade, [reason.code for reason in reasons]
 
 
-SHIPPED = GradeRules.from_mapping(shipped(RuleKind.GRADE).body)
+SHIPPED = GradeRules.from_mapping(GRADE.shipped_body())
 
 
 @pytest.mark.parametrize(("days", "grade"), [(0, Grade.A), (30, Grade.A), (31, Grade.C)])

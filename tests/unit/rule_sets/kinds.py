@@ -11,10 +11,8 @@ from chassis.texts import Texts
 from services.contracts.__main__ import DEFINITION as CONTRACTS_DEFINITION
 from services.contracts.application.rule_kinds import RULE_SETS as CONTRACTS
 from services.leads.__main__ import DEFINITION as LEADS_DEFINITION
-from services.leads.application.rulebook import compile_conditions, shipped
-from services.leads.domain.assignment_rules import AssignmentRules
-from services.leads.domain.grading import GradeRules
-from services.leads.domain.rule_sets import RuleKind
+from services.leads.application.rule_kinds import DUPLICATES
+from services.leads.application.rule_kinds import RULE_SETS as LEADS
 from services.pipeline.__main__ import DEFINITION as PIPELINE_DEFINITION
 from services.pipeline.application.rule_kinds import RULE_SETS as PIPELINE
 from trade.duplicates import CustomField, DuplicateRules
@@ -66,22 +64,12 @@ class Kind:
     read: Callable[[Mapping[str, object]], object]
 
 
-def _read_grades(body: Mapping[str, object]) -> object:
-    return compile_conditions(GradeRules.from_mapping(body))
-
-
 def _kinds() -> Iterator[Kind]:
-    for definition, rule_sets in ((PIPELINE_DEFINITION, PIPELINE), (CONTRACTS_DEFINITION, CONTRACTS)):
-        texts = Texts(definition.messages)
+    served = ((PIPELINE_DEFINITION, PIPELINE), (CONTRACTS_DEFINITION, CONTRACTS), (LEADS_DEFINITION, LEADS))
+    for definition, rule_sets in served:
         for kind in rule_sets.kinds:
-            yield Kind(f"{rule_sets.collection}/{kind.key}", texts, _plain(kind.shipped_body()), kind.read)
-    texts = Texts(LEADS_DEFINITION.messages)
-    yield Kind("leadRuleSets/grade", texts, _plain(shipped(RuleKind.GRADE).body), _read_grades)
-    yield Kind(
-        "leadRuleSets/assignment", texts, _plain(shipped(RuleKind.ASSIGNMENT).body), AssignmentRules.from_mapping
-    )
-    full = DuplicateRules(custom_fields=(CustomField(name="vat"),)).to_mapping()
-    yield Kind("leadRuleSets/duplicates", texts, _plain(full), DuplicateRules.from_mapping)
+            body = _DUPLICATES if kind is DUPLICATES else _plain(kind.shipped_body())
+            yield Kind(f"{rule_sets.collection}/{kind.key}", Texts(definition.messages), body, kind.read)
 
 
 def _plain(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -89,6 +77,8 @@ def _plain(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return told
 
 
+# The product ships with next to nothing of them: each number keeps its default.
+_DUPLICATES = _plain(DuplicateRules(custom_fields=(CustomField(name="vat"),)).to_mapping())
 KINDS = tuple(_kinds())
 
 

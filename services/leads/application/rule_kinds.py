@@ -1,0 +1,62 @@
+"""The rules of leads that administrators edit: where each lies as shipped, and how it is read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+from chassis.expressions import Condition, ConditionWrong, Vocabulary
+from chassis.rule_sets import RuleKind, RuleSets
+from services.leads.domain.assignment_rules import AssignmentRules
+from services.leads.domain.grading import GRADE_FACTS, GradeRules
+from services.leads.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
+from trade.duplicates import DuplicateRules
+from trade.rule_body import RuleBodyInvalid
+
+_SHIPPED = Path(__file__).parent.parent / "rules"
+_VOCABULARY = Vocabulary(GRADE_FACTS)
+
+
+def compile_conditions(rules: GradeRules) -> Mapping[str, Condition]:
+    """The rules' conditions, ready to be asked; raises RuleBodyInvalid that names the rule."""
+    compiled = {}
+    for place, rule in enumerate(rules.rules):
+        try:
+            compiled[rule.code] = _VOCABULARY.compile(rule.condition)
+        except ConditionWrong as wrong:
+            parameters = {**wrong.parameters, "rule": rule.code}
+            raise RuleBodyInvalid(
+                field=f"rules[{place}].condition", problem=wrong.problem, parameters=parameters
+            ) from wrong
+    return compiled
+
+
+def read_grade_rules(body: Mapping[str, object]) -> GradeRules:
+    """The rules of grades, every condition of which compiles; raises RuleBodyInvalid."""
+    rules = GradeRules.from_mapping(body)
+    compile_conditions(rules)
+    return rules
+
+
+GRADE: RuleKind[GradeRules] = RuleKind(
+    "grade", _SHIPPED / "grade.toml", read_grade_rules, UUID("00000000-0000-7000-8000-000000000001")
+)
+ASSIGNMENT: RuleKind[AssignmentRules] = RuleKind(
+    "assignment",
+    _SHIPPED / "assignment.toml",
+    AssignmentRules.from_mapping,
+    UUID("00000000-0000-7000-8000-000000000002"),
+)
+DUPLICATES: RuleKind[DuplicateRules] = RuleKind(
+    "duplicates",
+    _SHIPPED / "duplicates.toml",
+    DuplicateRules.from_mapping,
+    UUID("00000000-0000-7000-8000-000000000003"),
+)
+
+RULE_SETS = RuleSets(
+    table=RULE_SETS_TABLE,
+    versions=RULE_SET_VERSIONS,
+    collection="leadRuleSets",
+    kinds=(GRADE, ASSIGNMENT, DUPLICATES),
+    noun="lead_rule_set",
+)

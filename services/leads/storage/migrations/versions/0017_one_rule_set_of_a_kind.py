@@ -1,0 +1,10 @@
+"""The tables of rule sets as the chassis has them: one set of each kind."""
+
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    op.create_unique_constraint("rule_sets_kind", "rule_sets", ["kind"])
