@@ -37,6 +37,8 @@ _IN_PROGRESS = "REQUEST_IN_PROGRESS"
 DETAILS = "grpc-status-details-bin"
 # What a refusal calls its proto paths.
 _PATHS = frozenset({"field", "path"})
+# Reasons whose field is a place in a body of free form (Struct): JSON writes its keys as they are.
+_OF_FREE_FORM = frozenset({"RULE_BODY_INVALID"})
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -102,15 +104,13 @@ def _problem(status: status_pb2.Status, asked: Asked, finer: int | None) -> Prob
         for known in (info, bad, localized, retry):
             detail.Unpack(known)
     code = finer or _http_status(status.code, info.reason, asked)
-    metadata, paths = dict(info.metadata), [each.field for each in bad.field_violations]
-    for key in _PATHS & metadata.keys():
-        paths.append(metadata[key])
-        metadata[key] = json_path(metadata[key], asked.body)
+    words = _words(info, bad, asked.body)
+    metadata = {key: words.get(value, value) if key in _PATHS else value for key, value in info.metadata.items()}
     document: dict[str, Any] = {
         "type": f"urn:millrace:reason:{info.reason or 'INTERNAL'}",
         "title": HTTPStatus(code).phrase,
         "status": code,
-        "detail": _in_json(localized.message or status.message, paths, asked.body),
+        "detail": _in_json(localized.message or status.message, words),
         "instance": asked.path,
         "reason": info.reason or "INTERNAL",
         "metadata": metadata,
@@ -118,9 +118,9 @@ def _problem(status: status_pb2.Status, asked: Asked, finer: int | None) -> Prob
     if bad.field_violations:
         document["errors"] = [
             {
-                "field": json_path(each.field, asked.body),
+                "field": words.get(each.field, each.field),
                 "reason": each.reason,
-                "message": _in_json(each.description, paths, asked.body),
+                "message": _in_json(each.description, words),
             }
             for each in bad.field_violations
         ]
@@ -144,10 +144,20 @@ def _headers(code: int, info: Any, retry: Any) -> tuple[tuple[bytes, bytes], ...
     return tuple(headers)
 
 
-def _in_json(text: str, paths: list[str], body: str) -> str:
+def _words(info: Any, bad: Any, body: str) -> dict[str, str]:
+    """The proto paths that a refusal speaks of, with the words of the JSON door for each."""
+    if info.reason in _OF_FREE_FORM:
+        return {}
+    paths = [each.field for each in bad.field_violations] + [
+        info.metadata[key] for key in _PATHS & info.metadata.keys()
+    ]
+    return {path: json_path(path, body) for path in paths}
+
+
+def _in_json(text: str, words: dict[str, str]) -> str:
     """A text with the proto paths that it speaks of in the words of the JSON door."""
-    for path in sorted(filter(_PATH.fullmatch, paths), key=len, reverse=True):
-        text = re.sub(rf"(?<![\w.]){re.escape(path)}(?![\w.]\w)", json_path(path, body), text)
+    for path in sorted(filter(_PATH.fullmatch, words), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.]){re.escape(path)}(?![\w.]\w)", words[path], text)
     return text
 
 

@@ -11,13 +11,15 @@ from millrace.leads.v1 import lead_pb2
 
 from gateway.openapi.document import document
 from gateway.openapi.parameters import path_of
-from gateway.problems import json_path
+from gateway.problems import Asked, json_path, of_refusal
 from gateway.refusals import HttpMethodNotAllowed, RouteNotFound
 from gateway.settings import SERVICES
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import ContractWrong, Shape, find_bindings
 from gateway.transcoding.routes import RouteTable
 from gateway.transcoding.templates import parse_template
+from kernel.errors import InvalidField
+from trade.rule_body import RuleBody
 
 BINDINGS = find_bindings(SERVICES)
 ROUTES = RouteTable(BINDINGS)
@@ -130,6 +132,19 @@ def test_json_is_what_protobuf_itself_would_write(lead: Any) -> None:
 )
 def test_field_paths_follow_the_door(path: str, body: str, wanted: str) -> None:
     assert json_path(path, body) == wanted
+
+
+def test_a_place_in_a_rule_set_is_told_by_the_keys_as_they_are_written_there() -> None:
+    refusal = RuleBody({"region_weight": -1}).wrong("region_weight", "number", least=0, most=9)
+    told = of_refusal(refusal, Asked(path="/v1/leadRuleSets/assignment", locale="zh", body="lead_rule_set")).document
+    assert told["detail"] == "规则有误（region_weight）：须为 0 到 9 之间的数"
+    assert (told["metadata"]["field"], told["errors"][0]["field"]) == ("region_weight", "region_weight")
+
+
+def test_a_field_of_a_message_is_told_in_the_words_of_json() -> None:
+    asked = Asked(path="/v1/leads", locale="en", body="lead")
+    told = of_refusal(InvalidField(field="lead.company_name"), asked).document
+    assert (told["metadata"]["field"], told["errors"][0]["field"]) == ("companyName", "companyName")
 
 
 def test_the_manual_describes_every_binding_in_the_words_of_the_contract() -> None:
