@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from difflib import SequenceMatcher
 
 from kernel.errors import Kind, Refusal
 
@@ -35,10 +36,11 @@ class RuleBody:
     place: str = ""
 
     def only(self, *keys: str) -> "RuleBody":
-        """Refuse what nobody reads: a misspelt key would silently do nothing."""
+        """Refuse what nobody reads: a misspelt key would silently do nothing. It is told the keys, the likest first."""
         unknown = sorted(set(self.content) - set(keys))
         if unknown:
-            raise self.wrong(unknown[0], "unknown", allowed=", ".join(keys))
+            likest = sorted(keys, key=lambda key: SequenceMatcher(None, unknown[0], key).ratio(), reverse=True)
+            raise self.wrong(unknown[0], "unknown", allowed=", ".join(likest))
         return self
 
     def wrong(self, key: str, problem: str, **parameters: object) -> RuleBodyInvalid:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from services.leads.domain.lead import Grade
+from services.leads.domain.lead import GRADE_LETTERS, Grade
 from trade.rule_body import RuleBody
 
 _YEAR = 365  # the longest memory that helps
@@ -27,7 +27,7 @@ class AssignmentRules:
     def from_mapping(cls, body: Mapping[str, object]) -> "AssignmentRules":
         """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
         whole = RuleBody(body).only(*(field.name for field in fields(cls)))
-        grades = whole.choices("senior_first", [grade.value for grade in Grade], absent=None)
+        grades = whole.choices("senior_first", GRADE_LETTERS, absent=None)
         return cls(
             region_weight=_weight(whole, "region_weight"),
             skill_weight=_weight(whole, "skill_weight"),

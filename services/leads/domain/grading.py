@@ -8,7 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.lead import Grade
+from services.leads.domain.lead import GRADE_LETTERS, Grade
 from trade.reasons import Reason
 from trade.rule_body import RuleBody, refuse_twice
 
@@ -167,4 +167,4 @@ def _rule(section: RuleBody) -> GradeRule:
 
 
 def _grade(section: RuleBody, key: str, *, absent: str | None = None) -> Grade:
-    return Grade(section.choice(key, [grade.value for grade in Grade], absent=absent))
+    return Grade(section.choice(key, GRADE_LETTERS, absent=absent))

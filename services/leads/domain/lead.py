@@ -25,6 +25,10 @@ class Grade(Enum):
     D = "D"
 
 
+# What a rule may give; that a lead is not graded yet is no grade of a rule.
+GRADE_LETTERS = tuple(grade.value for grade in Grade if grade is not Grade.UNGRADED)
+
+
 @dataclass(eq=False, kw_only=True)
 class LeadNotFound(Refusal):
     """There is no such lead, or the caller may not see it."""

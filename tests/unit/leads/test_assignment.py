@@ -119,6 +119,7 @@ def test_of_many_candidates_the_foremost_are_shown_and_the_others_counted() -> N
         ({"recent_days": 0}, "recent_days"),
         ({"recent_days": 1.5}, "recent_days"),
         ({"senior_first": ["E"]}, "senior_first"),
+        ({"senior_first": [""]}, "senior_first"),
         ({"roles": "sales"}, "roles"),
         ({"only_own_region": "no"}, "only_own_region"),
         ({"speed": 1}, "speed"),

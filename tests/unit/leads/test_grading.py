@@ -120,6 +120,8 @@ def test_rules_survive_being_stored() -> None:
         ({}, "rules"),
         ({"rules": [1]}, "rules[0]"),
         ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "E"}]}, "rules[0].grade"),
+        ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": ""}]}, "rules[0].grade"),
+        ({"rules": [], "otherwise": ""}, "otherwise"),
         ({"rules": [{"code": "", "title": "x", "condition": "true", "grade": "A"}]}, "rules[0].code"),
         ({"rules": [{"code": "X", "title": "x", "condition": "true", "grade": "A"}] * 2}, "rules[1].code"),
         ({"rules": [], "otherwize": "B"}, "otherwize"),

@@ -43,6 +43,12 @@ def test_what_is_no_whole_number_within_the_bounds_is_refused(value: object) -> 
         RuleBody({"days": value}).whole("days", least=1, most=100)
 
 
+def test_who_misspelt_a_key_is_told_the_likest_first() -> None:
+    with pytest.raises(RuleBodyInvalid) as refusal:
+        RuleBody({"otherwize": "B"}).only("rules", "otherwise")
+    assert refusal.value.parameters == {"allowed": "otherwise, rules"}
+
+
 def test_the_second_of_two_sections_with_one_key_is_refused() -> None:
     sections = RuleBody({"plan": [{"key": "a"}, {"key": "b"}, {"key": "a"}]}).sections("plan")
     with pytest.raises(RuleBodyInvalid) as refusal:
