@@ -25,11 +25,14 @@ from sqlalchemy import func, select, update
 
 from chassis.principal import Scope
 from chassis.tables import audit, outbox
+from services.leads.application.regrading import BY_NEW_RULES
 from services.leads.domain.lead_state import LeadState
-from services.leads.storage.tables import LEADS
+from services.leads.storage.reasons import reasons_to_json
+from services.leads.storage.tables import LEADS, ROUNDS
 from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
 from tests.integration.leads.rounds import drain, sweep
 from tests.support.clock import NOON, FixedClock
+from trade.reasons import Reason
 
 LARGE = {"code": "LARGE", "title": "大客户", "grade": "A", "condition": "employee_count >= 500"}
 
@@ -111,6 +114,24 @@ async def test_new_rules_grade_the_stock_anew(house: LeadsHouse, clock: FixedClo
     assert (await read(house, large)).grade == lead_pb2.GRADE_A
     assert (await read(house, large)).grade_reasons[0].parameters["code"] == "LARGE"
     assert (await read(house, small)).grade == lead_pb2.GRADE_D
+
+
+async def test_leads_of_the_release_before_are_told_the_english_titles_of_the_shipped_rules(
+    house: LeadsHouse, clock: FixedClock
+) -> None:
+    lead = await create(house, employee_count=900)
+    await drain(house, clock)
+    kept = [
+        Reason(each.code, {key: value for key, value in each.parameters.items() if key != "rule_en"})
+        for each in lead.grade_reasons
+    ]
+    async with house.engine.begin() as connection:
+        await connection.execute(update(LEADS).values(grade_reasons=reasons_to_json(kept)))
+        await connection.execute(update(ROUNDS).values(goal="version 0").where(ROUNDS.c.name == BY_NEW_RULES.name))
+    await drain(house, clock)
+    after = await read(house, lead)
+    assert after.grade_reasons[0].parameters["rule_en"] == "Large company or urgent need"
+    assert list(after.grade_reasons) == list(lead.grade_reasons)
 
 
 async def test_a_round_waits_for_creates_that_still_go_by_the_old_rules(house: LeadsHouse, clock: FixedClock) -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 # The version stays: what is decided by the rules is the same. What was written stays in `rule_set_versions`.
 _KNOWN_KEYS = """
