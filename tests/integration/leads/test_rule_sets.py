@@ -70,7 +70,7 @@ async def test_a_set_that_does_not_exist_is_refused_by_its_name(house: LeadsHous
 async def brought_over(database: str, body: dict[str, object]) -> tuple[int, dict[str, object]]:
     """Version and body of grade rules that the release before kept, as this one finds them."""
     roles = DatabaseRoles(owner_url=database, application_url=database)
-    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0015")
+    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0016")
     row = {"uuid": UUID(int=1), "version": 2, "kind": "grade", "body": body, "author": "members/1"}
     engine = create_async_engine(database)
     async with engine.begin() as connection:
