@@ -17,7 +17,7 @@ from chassis.imports.lifecycle import Account, Import, ImportState
 from chassis.imports.mapping import Columns, check_columns, guess_columns, knows_heading
 from chassis.imports.reading import find_shape, read_rows
 from chassis.imports.refusals import FileTooLarge
-from chassis.imports.row_reading import Problem
+from chassis.imports.row_reading import Problem, RowReading
 from chassis.imports.shape import MAX_BYTES, Row, Shape
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
@@ -88,11 +88,13 @@ async def upload(work: UnitOfWork, *, kind: ImportKind[Any], name: str, file: Ar
     return work.save(storage.record_of(kind), record.uploaded())
 
 
-def preview_rows(kind: ImportKind[Any], record: Import, *, path: Path, columns: Columns, limit: int) -> Preview:
+def preview_rows(
+    kind: ImportKind[Any], record: Import, *, reading: RowReading[Any], path: Path, columns: Columns, limit: int
+) -> Preview:
     """The first rows and what is wrong with them, by the chosen columns or by the guessed ones; from a thread."""
     chosen = chosen_columns(kind, record, columns) if columns or record.columns else {}
     rows = list(islice(read_rows(path, record.shape), limit))
-    read = kind.reader(chosen).read(rows) if chosen else []
+    read = kind.reader(chosen, reading).read(rows) if chosen else []
     problems = [(row.line, problem) for row in read for problem in row.problems]
     if not chosen:
         problems = [(0, Problem(code="IMPORT_WITHOUT_COLUMNS"))]

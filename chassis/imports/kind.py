@@ -68,6 +68,10 @@ class ImportKind(Generic[Input]):
     batch_size: int = 500
     metadata: Mapping[str, Any] = default(default_factory=dict)
 
+    async def present_reading(self, read: Read) -> RowReading[Input]:
+        """How rows are read by the rules now in force."""
+        return await self.prepare(read) if self.prepare else self.reading
+
     def reader(self, columns: Columns, reading: RowReading[Input] | None = None) -> RowReader[Input]:
         """Who reads rows of these columns, as the kind says or by a reading that prepares more."""
         return RowReader(self.fields, columns, reading or self.reading, longest_custom=self.longest_custom)

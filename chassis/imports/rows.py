@@ -78,15 +78,18 @@ class RowReader(Generic[Input]):
         cells = row.cells
         width = len(cells)
         values = {path: cells[place] for place, path in self._paths if place < width and cells[place]}
-        problems = [*self._too_long(values), *self._lost_values(values)]
-        if problems:
-            return ReadRow(row.line, None, self.located(problems))
+        spoiled = [*self._too_long(values), *self._lost_values(values)]
+        for problem in spoiled:
+            values.pop(problem.field, None)
         try:
-            return ReadRow(row.line, self.reading.read(values), self._mended(row, values))
+            read = self.reading.read(values)
         except RowRefused as refused:
-            return ReadRow(row.line, None, self.located(refused.problems))
+            return ReadRow(row.line, None, self.located([*spoiled, *_still_true(refused.problems, spoiled)]))
         except Exception as error:  # noqa: BLE001 - a row that meets a defect of ours must not stop the others
             return failed_row(row.line, error)
+        if spoiled:
+            return ReadRow(row.line, None, self.located(spoiled))
+        return ReadRow(row.line, read, self._mended(row, values))
 
     def _mended(self, row: Row, values: Mapping[str, str]) -> tuple[Problem, ...]:
         """The cells that are read otherwise than they were written, told of the row that is taken in."""
@@ -111,6 +114,12 @@ class RowReader(Generic[Input]):
         ]
         cut = [path for path in self._exact if is_cut_number(values.get(path, ""))]
         return [*lost, *(Problem(code="NUMBER_CUT_BY_SPREADSHEET", field=path) for path in cut)]
+
+
+def _still_true(problems: Sequence[Problem], spoiled: Sequence[Problem]) -> Sequence[Problem]:
+    """The problems of a row read without its spoiled cells, save those that may be for want of just these cells."""
+    lacking = {"", *(problem.field for problem in spoiled)} if spoiled else ()
+    return [problem for problem in problems if problem.field not in lacking]
 
 
 def refused_row(line: int, refusal: Refusal) -> ReadRow[Any]:

@@ -122,7 +122,7 @@ class ImportWorker:
             async with database.connected(self._autocommit) as connection:
                 read = Read(connection, self._clock.now(), self._service)
                 await storage.fetch_file(read, uuid=hold.record.uuid, path=path)
-                reading = await hold.kind.prepare(read) if hold.kind.prepare else hold.kind.reading
+                reading = await hold.kind.present_reading(read)
             await self._take_all(hold, path, reading)
         except Unauthenticated:
             await self._fail(hold, Failure(code="IMPORT_STARTER_GONE"))

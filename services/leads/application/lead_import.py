@@ -40,7 +40,7 @@ async def take_lead_rows(
     outcomes = await capture_many(work, told=told, desk=desk, skip_known=order.skip_known, dry_run=order.dry_run)
     captured = iter(outcomes)
     return [
-        _result(next(captured), dry_run=order.dry_run) if isinstance(one, Told) else _refused(one) for one in placed
+        _result(next(captured), dry_run=order.dry_run) if isinstance(one, Told) else _refused(*one) for one in placed
     ]
 
 
@@ -58,17 +58,19 @@ class _Origins:
         self._channel = order.options.get("channel", "")
         self._campaign = order.options.get("campaign", "")
 
-    def placed(self, row: LeadRow) -> Told | Problem:
-        """What the row tells, with channel, campaign and region, or what the row names that does not exist."""
+    def placed(self, row: LeadRow) -> Told | Sequence[Problem]:
+        """What the row tells, with channel, campaign and region, or everything it names that does not exist."""
         channel, campaign, region = row.channel or self._channel, row.campaign or self._campaign, row.region
         found = (_find(self._channels, channel), _find(self._campaigns, campaign), _find(self._regions, region))
-        for field, name, uuid in zip(
-            ("channel", "campaign", "region"), (channel, campaign, region), found, strict=True
-        ):
-            if name and uuid is None:
-                return Problem(code=f"{field.upper()}_UNKNOWN", field=field, parameters={field: name[:80]})
+        if (channel and not found[0]) or (campaign and not found[1]) or (region and not found[2]):
+            named = zip(("channel", "campaign", "region"), (channel, campaign, region), found, strict=True)
+            return [_unknown(field, name) for field, name, uuid in named if name and uuid is None]
         facts = replace(row.facts, channel=found[0], campaign=found[1], region=found[2]) if any(found) else row.facts
         return Told(facts, row.traits)
+
+
+def _unknown(field: str, name: str) -> Problem:
+    return Problem(code=f"{field.upper()}_UNKNOWN", field=field, parameters={field: name[:80]})
 
 
 def _index(collection: str, named: Iterable[tuple[UUID, str]]) -> dict[str, UUID]:
@@ -98,5 +100,5 @@ def _outcome_of(captured: Captured) -> Outcome:
     return Outcome.IN_REVIEW if captured.in_review else Outcome.CREATED
 
 
-def _refused(problem: Problem) -> RowResult:
-    return RowResult(outcome=Outcome.REFUSED, problems=(problem,))
+def _refused(*problems: Problem) -> RowResult:
+    return RowResult(outcome=Outcome.REFUSED, problems=problems)

@@ -145,30 +145,17 @@ class LeadFacts:
             raise LeadWithoutIdentity
 
     def check_received(self, *, now: datetime) -> None:
-        """Nobody made contact in the future, but for a minute that clocks may differ, nor before 1990.
-
-        Raises LeadReceivedInFuture and LeadReceivedTooEarly.
-        """
-        if self.received_time is not None and self.received_time > now + _LEEWAY:
-            raise LeadReceivedInFuture
-        if self.received_time is not None and self.received_time < EARLIEST:
-            raise LeadReceivedTooEarly
+        """When the customer made contact holds by `check_received`."""
+        check_received(self.received_time, now=now)
 
     def check_demo(self, *, now: datetime) -> None:
-        """Nobody asked for a demo in the future, but for a minute that clocks may differ.
-
-        Raises DemoRequestedInFuture.
-        """
-        if self.demo_request_time is not None and self.demo_request_time > now + _LEEWAY:
-            raise DemoRequestedInFuture
+        """When he asked for a demo holds by `check_demo`."""
+        check_demo(self.demo_request_time, now=now)
 
     def check_reach(self) -> None:
-        """What people write is kept as it is, unless nobody can be reached by it; raises PhoneUnfit and EmailUnfit."""
-        digits = sum(map(str.isdecimal, self.phone))
-        if 0 < digits < _FEWEST_DIGITS or (not digits and _WORDS.search(self.phone)):
-            raise PhoneUnfit
-        if _WORDS.search(self.email) and not _ADDRESS.search(self.email):
-            raise EmailUnfit
+        """Phone and mail address hold by `check_phone` and `check_email`."""
+        check_phone(self.phone)
+        check_email(self.email)
 
     def dated(self, *, by_default: datetime) -> "LeadFacts":
         """The facts with the time of contact; where nobody told it, the default."""
@@ -183,3 +170,36 @@ class LeadFacts:
             budget=self.budget if self.budget.is_clear else told.budget,
             urgency=told.urgency if told.urgency is not Urgency.UNKNOWN else self.urgency,
         )
+
+
+def check_received(time: datetime | None, *, now: datetime) -> None:
+    """Nobody made contact in the future, but for a minute that clocks may differ, nor before 1990.
+
+    Raises LeadReceivedInFuture and LeadReceivedTooEarly.
+    """
+    if time is not None and time > now + _LEEWAY:
+        raise LeadReceivedInFuture
+    if time is not None and time < EARLIEST:
+        raise LeadReceivedTooEarly
+
+
+def check_demo(time: datetime | None, *, now: datetime) -> None:
+    """Nobody asked for a demo in the future, but for a minute that clocks may differ.
+
+    Raises DemoRequestedInFuture.
+    """
+    if time is not None and time > now + _LEEWAY:
+        raise DemoRequestedInFuture
+
+
+def check_phone(phone: str) -> None:
+    """What people write is kept as it is, unless nobody can be reached by it; raises PhoneUnfit."""
+    digits = sum(map(str.isdecimal, phone))
+    if 0 < digits < _FEWEST_DIGITS or (not digits and _WORDS.search(phone)):
+        raise PhoneUnfit
+
+
+def check_email(email: str) -> None:
+    """The same of a mail address; raises EmailUnfit."""
+    if _WORDS.search(email) and not _ADDRESS.search(email):
+        raise EmailUnfit

@@ -31,7 +31,7 @@ def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]
 
     async def prepare(read: Read) -> RowReading[LeadRow]:
         rules = (await desk.brief(read)).rules.duplicates
-        return replace(reading, read=partial(read_prepared_row, zone=zone, rules=rules))
+        return replace(reading, read=partial(read_prepared_row, zone=zone, now=read.now, rules=rules))
 
     return ImportKind(
         record="lead_import",

@@ -31,6 +31,8 @@ _SKIP = lead_import_pb2.LEAD_IMPORT_DUPLICATE_POLICY_SKIP
 _ATTACH = lead_import_pb2.LEAD_IMPORT_DUPLICATE_POLICY_ATTACH
 # What is shown of a cell: an answer with a few rows must not grow with the longest of them.
 _SHOWN = 1000
+# What problems of before did not tell.
+_UNTOLD = {"expected": ""}
 
 
 def columns_of(columns: Iterable[lead_import_pb2.LeadImportColumn]) -> Columns:
@@ -113,7 +115,7 @@ class ImportWording:
 
     def sentence(self, problem: Problem, headers: Sequence[str]) -> str:
         """The problem in one sentence that begins with the column's heading."""
-        text = self.texts.render(problem.code, problem.parameters, self.locale)
+        text = self.texts.render(problem.code, _UNTOLD | dict(problem.parameters), self.locale)
         return f"{headers[problem.column - 1]}: {text}" if problem.column else text
 
     def added_headings(self) -> tuple[str, ...]:
@@ -135,7 +137,7 @@ class ImportWording:
         )
 
     def _reason(self, code: str, parameters: Mapping[str, str]) -> reason_pb2.Reason:
-        text = self.texts.render(code, parameters, self.locale)
+        text = self.texts.render(code, _UNTOLD | dict(parameters), self.locale)
         return reason_pb2.Reason(code=code, parameters=dict(parameters), text=text)
 
 

@@ -101,12 +101,14 @@ class LeadImportServicer:
         """Show the first rows; what they hold is never stored with the request id."""
         uuid, wording = uuid_of(request.name), self._wording(call)
         record = await self._get(call, uuid)
+        reading = await self._store.read(call, self._kind.present_reading)
         with intake.scratch_file() as path:
             await self._fetch(call, uuid, path)
             preview = await asyncio.to_thread(
                 intake.preview_rows,
                 self._kind,
                 record,
+                reading=reading,
                 path=path,
                 columns=columns_of(request.columns),
                 limit=request.row_count or _FEW_ROWS,

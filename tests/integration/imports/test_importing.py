@@ -189,7 +189,7 @@ async def test_a_preview_shows_the_first_rows_and_their_problems(here: Installat
     record = await here.upload(content)
     with intake.scratch_file() as path:
         await asyncio.to_thread(path.write_bytes, content)
-        preview = intake.preview_rows(COMPANIES, record, path=path, columns={}, limit=2)
+        preview = intake.preview_rows(COMPANIES, record, reading=COMPANIES.reading, path=path, columns={}, limit=2)
     assert preview.columns == {1: "name"}
     assert [row.cells for row in preview.rows] == [("甲", "x"), ("", "y")]
     assert [(line, problem.code) for line, problem in preview.problems] == [(3, "NAME_MISSING")]

@@ -111,7 +111,7 @@ async def test_a_list_becomes_leads_and_every_row_has_its_outcome(house: House) 
     record = await house.upload(
         LIST
         + "杭州云帆科技有限公司,王小明,13800138000,10万,\n"
-        + "成都远景机械有限公司,李敏,13900139001,面议,\n"
+        + "成都远景机械有限公司,李敏,13900139001,看情况,\n"
         + "杭州云帆科技有限公司,王小明,13800138000,10万,\n"
         + ",,,5万,\n"
         + "上海博瑞食品有限公司,陈静,13700137003,20万,外星\n"
@@ -232,6 +232,34 @@ async def test_a_wrong_received_time_is_told_by_line_and_column(house: House) ->
     assert problems[1][2].text == "接收时间不能晚于现在"
 
 
+async def test_a_preview_tells_every_problem_that_the_import_will_tell(house: House) -> None:
+    record = await house.upload(
+        "公司名称,手机,邮箱,国家,接收时间\n杭州云帆科技有限公司,1.38E+10,zhao,外星,2099-01-01\n", encoding="utf-8"
+    )
+    request = lead_import_service_pb2.PreviewLeadImportRequest(name=record.name)
+    preview = await house.stub.PreviewLeadImport(request, **AS_BOSS)
+    assert [(each.column, each.reason.code) for each in preview.problems] == [
+        (2, "NUMBER_CUT_BY_SPREADSHEET"),
+        (3, "EMAIL_UNFIT"),
+        (4, "CELL_UNREADABLE"),
+        (5, "LEAD_RECEIVED_IN_FUTURE"),
+    ]
+    await house.take(record)
+    (row,) = await house.rows(record)
+    assert list(row.problems) == list(preview.problems)
+
+
+async def test_a_row_tells_everything_it_names_that_does_not_exist(house: House) -> None:
+    record = await house.upload("公司名称,渠道,市场活动,大区\n杭州云帆科技有限公司,外星,登月,火星\n", encoding="utf-8")
+    await house.take(record)
+    (row,) = await house.rows(record)
+    assert [(each.column, each.reason.code) for each in row.problems] == [
+        (2, "CHANNEL_UNKNOWN"),
+        (3, "CAMPAIGN_UNKNOWN"),
+        (4, "REGION_UNKNOWN"),
+    ]
+
+
 async def test_an_import_ends_when_the_program_that_started_it_is_revoked(house: House) -> None:
     record = await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,10万,\n")
     async with house.parts.engine.begin() as connection:
@@ -252,7 +280,7 @@ async def test_the_same_upload_asked_for_twice_is_one_import(house: House) -> No
 
 
 async def test_a_preview_guesses_the_columns_and_stores_no_row_with_the_request(house: House) -> None:
-    record = await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,面议,\n")
+    record = await house.upload(LIST + "杭州云帆科技有限公司,王小明,13800138000,看情况,\n")
     request = lead_import_service_pb2.PreviewLeadImportRequest(name=record.name, request_id="look")
     preview = await house.stub.PreviewLeadImport(request, **AS_BOSS)
     assert await house.stub.PreviewLeadImport(request, **AS_BOSS) == preview
@@ -284,12 +312,14 @@ async def test_watching_sends_progress_until_the_import_no_longer_runs(house: Ho
 
 
 async def test_the_refused_rows_are_downloaded_with_their_errors(house: House) -> None:
-    record = await house.upload(LIST + "=1+1,王小明,13800138000,面议,\n杭州云帆科技有限公司,王小明,13800138000,1万,\n")
+    record = await house.upload(
+        LIST + "=1+1,王小明,13800138000,看情况,\n杭州云帆科技有限公司,王小明,13800138000,1万,\n"
+    )
     await house.take(record)
     request = lead_import_service_pb2.DownloadFailedLeadImportRowsRequest(name=record.name)
     pieces = [each.data async for each in house.stub.DownloadFailedLeadImportRows(request, **AS_BOSS)]
     lines = b"".join(pieces).decode("utf-8-sig").splitlines()
-    assert lines[1].startswith("'=1+1,王小明,13800138000,面议,,2,预算: ")
+    assert lines[1].startswith("'=1+1,王小明,13800138000,看情况,,2,预算: ")
     assert len(lines) == 2
 
 

@@ -17,9 +17,10 @@ from chassis.rpc.validation import validate
 from kernel.errors import Refusal
 from kernel.money import Money
 from services.leads.domain.facts import Urgency
+from services.leads.domain.lead_import import countries
 from services.leads.domain.lead_import.columns import COLUMNS
 from services.leads.domain.lead_import.reading import (
-    Unreadable,
+    BudgetCurrenciesContradict,
     full_name,
     read_amounts,
     read_country,
@@ -28,10 +29,12 @@ from services.leads.domain.lead_import.reading import (
     read_tags,
     read_urgency,
 )
+from services.leads.domain.lead_import.spans import Unreadable
 from services.leads.rpc.lead_import_lengths import longest_cell
 from services.leads.rpc.lead_import_reading import read_lead_row
 from services.leads.rpc.lead_messages import facts_of
 from tests.unit.imports.files import a_workbook
+from trade.text import folded
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIELDS = [ImportField(path=each.path, chinese=each.chinese, english=each.english) for each in COLUMNS]
@@ -53,9 +56,24 @@ def yuan(amount: int, currency: str = "CNY") -> Money:
         ("USD 5,000", yuan(5000, "USD"), yuan(5000, "USD")),
         ("5000美元", yuan(5000, "USD"), yuan(5000, "USD")),
         ("50k - 80k", yuan(50_000), yuan(80_000)),
+        ("10～20万", yuan(100_000), yuan(200_000)),
+        ("100－200万", yuan(1_000_000), yuan(2_000_000)),
+        ("10萬〜20萬", yuan(100_000), yuan(200_000)),
+        ("约30万", yuan(300_000), yuan(300_000)),
+        ("20万左右", yuan(200_000), yuan(200_000)),
+        ("1 200 000", yuan(1_200_000), yuan(1_200_000)),
+        ("5百万", yuan(5_000_000), yuan(5_000_000)),
+        ("HK$5,000", yuan(5000, "HKD"), yuan(5000, "HKD")),
+        ("GBP 500", yuan(500, "GBP"), yuan(500, "GBP")),
+        ("50万以上", yuan(500_000), None),
+        ("≥50万", yuan(500_000), None),
+        ("50万元以内", None, yuan(500_000)),
+        ("不超过50万", None, yuan(500_000)),
+        ("面议", None, None),
+        ("-", None, None),
     ],
 )
-def test_amounts_are_read_as_people_write_them(text: str, least: Money, most: Money) -> None:
+def test_amounts_are_read_as_people_write_them(text: str, least: Money | None, most: Money | None) -> None:
     assert read_amounts(text) == (least, most)
 
 
@@ -63,13 +81,46 @@ def test_a_currency_column_names_the_currency() -> None:
     assert read_amounts("500", currency="JPY") == (Money(minor=500, currency="JPY"),) * 2
 
 
-@pytest.mark.parametrize("text", ["面议", "about a lot", "-5", "0.001", "1" * 30, "10万到"])
+@pytest.mark.parametrize(
+    ("text", "currency", "code"),
+    [("$5000", "港币", "HKD"), ("¥5000", "JPY", "JPY"), ("5000元", "USD", "USD"), ("5000", "人民币", "CNY")],
+)
+def test_a_sign_that_several_currencies_share_means_that_of_the_column(text: str, currency: str, code: str) -> None:
+    least, _ = read_amounts(text, currency=currency)
+    assert least is not None
+    assert least.currency == code
+
+
+@pytest.mark.parametrize(("text", "currency"), [("$5000", "人民币"), ("5000欧元", "USD"), ("USD 5000", "EUR")])
+def test_currencies_that_contradict_each_other_are_refused(text: str, currency: str) -> None:
+    with pytest.raises(BudgetCurrenciesContradict):
+        read_amounts(text, currency=currency)
+
+
+@pytest.mark.parametrize(
+    "text", ["about a lot", "-5", "0.001", "1" * 30, "10万到", "1,5万", "10 20万", "100美元-200欧元", "5$200"]
+)
 def test_an_amount_that_says_something_else_is_not_guessed(text: str) -> None:
     with pytest.raises(Unreadable):
         read_amounts(text)
 
 
-@pytest.mark.parametrize(("text", "people"), [("500", 500), ("1,200人", 1200), ("100-499人", 100), ("500人以上", 500)])
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("500", 500),
+        ("1,200人", 1200),
+        ("1 200人", 1200),
+        ("100-499人", 100),
+        ("100～499人", 100),
+        ("500人以上", 500),
+        ("1万人", 10_000),
+        ("1.2万人", 12_000),
+        ("约 500 人", 500),
+        ("500余人", 500),
+        (">500", 500),
+    ],
+)
 def test_company_size_is_the_least_number_named(text: str, people: int) -> None:
     assert read_people(text) == people
 
@@ -121,7 +172,9 @@ def test_a_date_of_a_workbook_is_the_installations_own(tmp_path: Path, cell: dat
 def test_a_received_time_that_cannot_be_read_is_a_problem_of_its_own_cell() -> None:
     with pytest.raises(RowRefused) as refused:
         read_lead_row({"company_name": "杭州云帆", "received_time": "上个月"}, zone=SHANGHAI)
-    assert refused.value.problems == (Problem(code="CELL_UNREADABLE", field="received_time"),)
+    assert refused.value.problems == (
+        Problem(code="CELL_UNREADABLE", field="received_time", parameters={"expected": "instant"}),
+    )
 
 
 @pytest.mark.parametrize(("field", "text"), [("email", "anna.yunfan.example"), ("phone", "123")])
@@ -186,6 +239,85 @@ def test_words_for_urgency_country_tags_and_names() -> None:
     assert read_tags("展会，VIP; 展会、 ") == ("展会", "VIP")
     assert full_name(surname="王", given_name="小明") == "王小明"
     assert full_name(surname="Smith", given_name="Ann") == "Ann Smith"
+    assert full_name(surname="王", given_name="") == "王"
+
+
+@pytest.mark.parametrize(
+    "text", ["加拿大", "印度", "中國", "台湾省", "德國", "Canada", "canada", "CAN", "ca", "Côte d’Ivoire", "U.S.A."]
+)
+def test_every_country_is_known_by_the_names_people_write(text: str) -> None:
+    codes = {
+        "加拿大": "CA",
+        "印度": "IN",
+        "中國": "CN",
+        "台湾省": "TW",
+        "德國": "DE",
+        "U.S.A.": "US",
+        "Côte d’Ivoire": "CI",
+    }
+    assert read_country(text) == codes.get(text, "CA")
+
+
+def test_what_no_country_is_called_by_is_not_guessed() -> None:
+    for text in ("ZZ", "外星", "华东"):
+        with pytest.raises(Unreadable):
+            read_country(text)
+
+
+def test_no_name_means_two_countries() -> None:
+    lines = (Path(countries.__file__).parent / "countries.txt").read_text(encoding="utf-8").splitlines()
+    names = [name for line in lines if not line.startswith("#") for name in line.split("|")]
+    assert len(names) == len(set(names)) > 249 * 3
+    assert [name for name in names if not name.isupper() and folded(name) != name] == []
+
+
+_LATIN = st.text(st.sampled_from("abcÄÖÜäéíñçøßŁżабвİ '-"), min_size=1, max_size=12).map(str.strip).filter(bool)
+_HAN = st.text(st.sampled_from("王李欧阳小明静伟𠮷"), min_size=1, max_size=4)
+
+
+@given(surname=_LATIN, given_name=_LATIN)
+@example(surname="Müller", given_name="Jürgen")
+@example(surname="García", given_name="José")
+def test_a_name_in_letters_has_its_given_name_first_and_a_blank(surname: str, given_name: str) -> None:
+    assert full_name(surname=surname, given_name=given_name) == f"{given_name} {surname}"
+
+
+@given(surname=_HAN, given_name=_HAN)
+def test_a_chinese_name_has_its_surname_first_and_no_blank(surname: str, given_name: str) -> None:
+    assert full_name(surname=surname, given_name=given_name) == surname + given_name
+
+
+@given(
+    st.integers(1, 10**9),
+    st.sampled_from(["{:,}", "{}", "{:,} ", "约{}", "{}左右", "~{}"]),
+    st.sampled_from(["", "元", "人民币"]),
+)
+def test_a_number_is_the_same_however_it_is_written(number: int, form: str, unit: str) -> None:
+    assert read_amounts(form.format(number) + unit) == (yuan(number), yuan(number))
+    if number < 2**31:
+        assert read_people(form.format(number) + ("人" if unit else "")) == number
+
+
+@given(
+    st.lists(st.integers(1, 99), min_size=3, max_size=5), st.sampled_from(["-", "~", "至", " ", ", ", "万", "$", "人"])
+)
+def test_three_numbers_in_a_cell_are_not_guessed(numbers: list[int], between: str) -> None:
+    text = between.join(map(str, numbers))
+    for read in (read_amounts, read_people):
+        with pytest.raises(Unreadable):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["50人以下", "<50", "不超过50人", "不详"])
+def test_a_size_that_tells_no_least_is_left_out(text: str) -> None:
+    assert read_people(text) is None
+    assert read_lead_row({"company_name": "杭州云帆", "employee_count": text}, zone=SHANGHAI).facts.employee_count == 0
+
+
+@pytest.mark.parametrize("text", ["1.5", "5人200", "499-100", "几十人", "100-499人以上"])
+def test_a_size_that_is_no_number_of_people_is_not_guessed(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_people(text)
 
 
 def test_no_heading_means_two_fields() -> None:

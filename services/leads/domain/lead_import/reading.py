@@ -1,13 +1,20 @@
-"""How people write amounts, sizes, dates and urgency in the cells of a list."""
+"""How people write names, amounts, sizes, dates and urgency in the cells of a list."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from kernel.errors import InvalidField
 from kernel.money import Money, minor_digits
 from services.leads.domain.facts import Urgency
+from services.leads.domain.lead_import.countries import country_code
+from services.leads.domain.lead_import.currencies import CURRENCY_WORD, agreed, meanings
+from services.leads.domain.lead_import.spans import UNTOLD, Unreadable, is_untold, read_span, without
+from trade.text import folded
 
 URGENCIES: Mapping[str, Urgency] = {
     "高": Urgency.HIGH,
@@ -25,114 +32,84 @@ URGENCIES: Mapping[str, Urgency] = {
     "low": Urgency.LOW,
 }
 
-COUNTRIES: Mapping[str, str] = {
-    "中国": "CN",
-    "中华人民共和国": "CN",
-    "china": "CN",
-    "香港": "HK",
-    "中国香港": "HK",
-    "hong kong": "HK",
-    "澳门": "MO",
-    "中国澳门": "MO",
-    "台湾": "TW",
-    "中国台湾": "TW",
-    "taiwan": "TW",
-    "美国": "US",
-    "usa": "US",
-    "united states": "US",
-    "英国": "GB",
-    "uk": "GB",
-    "united kingdom": "GB",
-    "日本": "JP",
-    "japan": "JP",
-    "韩国": "KR",
-    "south korea": "KR",
-    "新加坡": "SG",
-    "singapore": "SG",
-    "德国": "DE",
-    "germany": "DE",
-    "法国": "FR",
-    "france": "FR",
-    "澳大利亚": "AU",
-    "australia": "AU",
-}
-
-_CURRENCIES: Mapping[str, str] = {
-    "人民币": "CNY",
-    "元": "CNY",
-    "rmb": "CNY",
-    "cny": "CNY",
-    "¥": "CNY",
-    "￥": "CNY",
-    "美元": "USD",
-    "美金": "USD",
-    "usd": "USD",
-    "$": "USD",
-    "欧元": "EUR",
-    "eur": "EUR",
-    "€": "EUR",
-    "日元": "JPY",
-    "jpy": "JPY",
-    "港币": "HKD",
-    "港元": "HKD",
-    "hkd": "HKD",
-}
-_SCALES: Mapping[str, int] = {
-    "": 1,
-    "千": 1000,
-    "k": 1000,
-    "万": 10_000,
-    "w": 10_000,
-    "m": 1_000_000,
-    "百万": 1_000_000,
-    "亿": 100_000_000,
-}
-_CURRENCY = re.compile("|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True)))
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(百万|千|万|亿|k|w|m)?")
-_TO = re.compile(r"[-~至到—–]|to")
-# Possessive throughout: no part gives back what it took, so that no text is read over and over.
-_PEOPLE = re.compile(
-    r"^[<>约近]?\s*+(\d++)\s*+[-~至到—–]?\s*+(?:\d++)?\s*+(?:人|名|people|employees)?\s*+(?:以上|以下|左右|\+)?$"
-)
 # No amount, size or date that somebody wrote is longer; Python itself refuses to read numbers of 4,300 digits.
 LONGEST_NUMBER = 64
+_LARGEST_MINOR = 10**17
+_LARGEST_COUNT = 2**31
+# Lists say the same amounts and sizes over and over.
+_REMEMBERED = 4096
+_PEOPLE_UNITS = re.compile("人|名|位|员工|职工|people|persons|employees|staff")
 _TAGS = re.compile(r"[,，;；、|\n]+")
+# Chinese characters, the rarer ones too, Japanese syllables, Korean blocks; the dot parts names of other tongues.
+_EAST_ASIAN = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af·]+")
 _DATE = re.compile(
     r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:(?:[T\s]+|(?<=日))(\d{1,2})[:时点](\d{1,2})?分?(?::(\d{1,2}))?(?:\.\d+)?)?$"
 )
 
 
-class Unreadable(ValueError):  # noqa: N818 - an outcome of reading, not a fault
-    """A cell says something that cannot be read as what its column holds."""
+@dataclass(eq=False, kw_only=True)
+class BudgetCurrenciesContradict(InvalidField):
+    """The cell names one currency and the column of currencies another: which one holds is not guessed.
+
+    The amount itself is not told, because not everybody who reads of the row may see it.
+    """
+
+    reason = "BUDGET_CURRENCIES_CONTRADICT"
+
+    field: str = "lead.budget"
+    written: str
+    column: str
 
 
-def read_amounts(text: str, *, currency: str = "") -> tuple[Money, Money]:
-    """The least and the most of "10万", "¥100,000", "10-20万", "USD 5000"; equal for a plain amount.
+@lru_cache(maxsize=_REMEMBERED)
+def read_amounts(text: str, *, currency: str = "") -> tuple[Money | None, Money | None]:
+    """The least and the most of "10万", "¥100,000", "10-20万", "约30万", "USD 5000"; equal for a plain amount.
 
-    A unit after the range holds for both ends. Amounts are CNY unless a currency is named. Finer than the minor
-    unit is Unreadable, because rounding would change what the customer said.
+    "50万以上" tells no most, "50万以下" no least, and 面议 neither. A unit after the range holds for both ends. Amounts
+    are CNY unless the cell or the column of currencies names another. Finer than the minor unit is Unreadable, because
+    rounding would change what the customer said. Raises BudgetCurrenciesContradict too.
     """
     _check_length(text)
-    plain = text.casefold().replace(",", "").replace("，", "").replace(" ", "")
-    named = _CURRENCY.search(plain)
-    code = _currency(currency) if currency else (_CURRENCIES[named.group()] if named else "CNY")
-    bare = _CURRENCY.sub("", plain)
-    to = _TO.search(bare, 1)
-    if to is None:
-        amount = _money(bare, "", code)
-        return amount, amount
-    least, most = bare[: to.start()], bare[to.end() :]
-    upper = _AMOUNT.fullmatch(most)
-    return _money(least, (upper and upper.group(2)) or "", code), _money(most, "", code)
-
-
-def read_people(text: str) -> int:
-    """The least number of people in "500", "1,000人", "100-499人", "500人以上"."""
-    _check_length(text)
-    found = _PEOPLE.match(text.casefold().replace(",", ""))
-    if found is None:
+    plain = folded(text)
+    if is_untold(plain):
+        return None, None
+    span = read_span(without(CURRENCY_WORD, plain))
+    named = [meanings(word) for word in CURRENCY_WORD.findall(plain)]
+    code = agreed(named)
+    if code is None:
         raise Unreadable(text)
-    return int(found.group(1))
+    if currency:
+        column = read_currency(currency)
+        both = agreed([*named, column])
+        if both is None:
+            raise BudgetCurrenciesContradict(written=code, column=column[0])
+        code = both
+    return _money(span.least, code), _money(span.most, code)
+
+
+def read_currency(text: str) -> Sequence[str]:
+    """The codes that a cell of the column of currencies may mean, the likeliest first."""
+    try:
+        return meanings(folded(text))
+    except KeyError:
+        raise Unreadable(text) from None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_people(text: str) -> int | None:
+    """The least number of people in "500", "1,000人", "100-499人", "约500人", "1.2万人", "500人以上".
+
+    None where no least is told: "50人以下" may be a firm of three, and 不详 says nothing at all.
+    """
+    _check_length(text)
+    plain = folded(text)
+    span = UNTOLD if is_untold(plain) else read_span(without(_PEOPLE_UNITS, plain))
+    least, most = span.least, span.most
+    if least is None:
+        return None
+    if least != int(least) or least >= _LARGEST_COUNT or (most is not None and most < least):
+        raise Unreadable(text)
+    return int(least)
 
 
 def read_urgency(text: str) -> Urgency:
@@ -145,10 +122,10 @@ def read_urgency(text: str) -> Urgency:
 
 def read_country(text: str) -> str:
     """The ISO 3166 code of a country written as code or as a usual name."""
-    code = COUNTRIES.get(text.strip().casefold()) or text.strip().upper()
-    if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - alpha-2
-        raise Unreadable(text)
-    return code
+    try:
+        return country_code(text)
+    except KeyError:
+        raise Unreadable(text) from None
 
 
 def read_instant(text: str, *, zone: ZoneInfo) -> datetime:
@@ -172,10 +149,10 @@ def read_tags(text: str) -> tuple[str, ...]:
 
 
 def full_name(*, surname: str, given_name: str) -> str:
-    """One name out of two columns: Chinese without a blank and surname first, else given name first."""
-    if (surname + given_name).isascii():
-        return f"{given_name} {surname}".strip()
-    return f"{surname}{given_name}"
+    """One name out of two columns: surname first without a blank in East Asian writing, else given name first."""
+    if _EAST_ASIAN.fullmatch(surname + given_name):
+        return f"{surname}{given_name}"
+    return f"{given_name} {surname}".strip()
 
 
 def _check_length(text: str) -> None:
@@ -183,23 +160,10 @@ def _check_length(text: str) -> None:
         raise Unreadable(text)
 
 
-def _money(text: str, scale: str, currency: str) -> Money:
-    found = _AMOUNT.fullmatch(text)
-    if found is None:
-        raise Unreadable(text)
-    try:
-        amount = Decimal(found.group(1)) * _SCALES[found.group(2) or scale]
-    except InvalidOperation:
-        raise Unreadable(text) from None
+def _money(amount: Decimal | None, currency: str) -> Money | None:
+    if amount is None:
+        return None
     minor = amount.scaleb(minor_digits(currency))
-    if minor != minor.to_integral_value() or minor >= 10**17:
-        raise Unreadable(text)
+    if minor >= _LARGEST_MINOR or minor != minor.to_integral_value():
+        raise Unreadable(f"{amount} {currency}")
     return Money(minor=int(minor), currency=currency)
-
-
-def _currency(text: str) -> str:
-    plain = text.strip().casefold()
-    code = _CURRENCIES.get(plain, plain.upper())
-    if len(code) != 3 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 4217
-        raise Unreadable(text)
-    return code
