@@ -39,9 +39,19 @@ def uuid_of(name: str, *, field: str = "name") -> UUID:
         raise InvalidField(field=field) from None
 
 
-def reference(name: str, *, field: str) -> UUID | None:
-    """The id in a reference, None where it is empty; raises InvalidField."""
-    return uuid_of(name, field=field) if name else None
+def reference(name: str, *, field: str, collection: str = "") -> UUID | None:
+    """The id in a reference, None where it is empty.
+
+    Raises InvalidField, or ReferenceUnfit where the `collection` is told that somebody's name must be of.
+    """
+    if not name:
+        return None
+    if not collection:
+        return uuid_of(name, field=field)
+    try:
+        return uuid_of(name if name.startswith(f"{collection}/") else "", field=field)
+    except InvalidField:
+        raise ReferenceUnfit(field=field, collection=collection) from None
 
 
 def named(collection: str, uuid: UUID | None) -> str:
@@ -69,6 +79,48 @@ class MaskPathUnfit(InvalidField):
 
     field: str = "update_mask"
     path: str
+
+
+@dataclass(eq=False, kw_only=True)
+class ReferenceUnfit(InvalidField):
+    """What should name a resource is no name of its collection: a display name, or something of another kind."""
+
+    reason = "REFERENCE_UNFIT"
+
+    collection: str
+
+
+@dataclass(eq=False, kw_only=True)
+class MoneyCurrencyUnknown(InvalidField):
+    """The currency is none of ISO 4217: a word or a sign instead of its code."""
+
+    reason = "MONEY_CURRENCY_UNKNOWN"
+
+    currency: str
+
+
+@dataclass(eq=False, kw_only=True)
+class MoneyNegative(InvalidField):
+    """The amount is below nothing."""
+
+    reason = "MONEY_NEGATIVE"
+
+
+@dataclass(eq=False, kw_only=True)
+class MoneyTooFine(InvalidField):
+    """The amount is finer than the smallest unit of its currency, so that it would have to be rounded."""
+
+    reason = "MONEY_TOO_FINE"
+
+    currency: str
+    digits: int
+
+
+@dataclass(eq=False, kw_only=True)
+class MoneyTooLarge(InvalidField):
+    """The amount is beyond what every program keeps exactly."""
+
+    reason = "MONEY_TOO_LARGE"
 
 
 @cache
@@ -106,15 +158,19 @@ def changed_fields(mask: FieldMask, resource: type[Message]) -> frozenset[str]:
 
 
 def money_of(message: MoneyMessage, *, field: str) -> Money:
-    """The amount; raises InvalidField for one finer than the minor unit, negative, or without currency."""
+    """The amount; raises MoneyCurrencyUnknown, MoneyNegative, MoneyTooFine and MoneyTooLarge."""
     currency = message.currency_code
-    if currency not in CURRENCIES or message.units < 0 or message.nanos < 0:
-        raise InvalidField(field=field)
+    if currency not in CURRENCIES:
+        raise MoneyCurrencyUnknown(field=field, currency=currency)
+    if message.units < 0 or message.nanos < 0:
+        raise MoneyNegative(field=field)
     digits = minor_digits(currency)
     fraction, finer = divmod(message.nanos, 10 ** (_NANOS_DIGITS - digits))
     minor = message.units * 10**digits + fraction
-    if finer or minor >= _LARGEST_MINOR:
-        raise InvalidField(field=field)
+    if finer:
+        raise MoneyTooFine(field=field, currency=currency, digits=digits)
+    if minor >= _LARGEST_MINOR:
+        raise MoneyTooLarge(field=field)
     return Money(minor=minor, currency=currency)
 
 

@@ -1,6 +1,7 @@
 """Refusals as problem+json (RFC 9457): the one table from gRPC statuses to HTTP, and the shape people see."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -69,9 +70,9 @@ class Asked:
 
 
 def of_refusal(refusal: Refusal, asked: Asked) -> Problem:
-    """The problem of a refusal of the gateway itself."""
+    """The problem of a refusal of the gateway itself, which names fields as the caller wrote them."""
     status = status_of(refusal, texts=texts(), locale=asked.locale)
-    return _problem(status, asked, getattr(refusal, "status", None))
+    return _problem(status, asked, getattr(refusal, "status", None), as_written=True)
 
 
 def of_call(error: grpc.aio.AioRpcError, asked: Asked, *, service: str) -> Problem:
@@ -97,14 +98,15 @@ def of_defect(error: BaseException, asked: Asked) -> Problem:
     return _problem(status, asked, None)
 
 
-def _problem(status: status_pb2.Status, asked: Asked, finer: int | None) -> Problem:
+def _problem(status: status_pb2.Status, asked: Asked, finer: int | None, *, as_written: bool = False) -> Problem:
+    """The problem of a status, with its proto paths in the words of JSON unless they are already `as_written`."""
     info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
     localized, retry = error_details_pb2.LocalizedMessage(), error_details_pb2.RetryInfo()
     for detail in status.details:
         for known in (info, bad, localized, retry):
             detail.Unpack(known)
     code = finer or _http_status(status.code, info.reason, asked)
-    words = _words(info, bad, asked.body)
+    words = {} if as_written else _words(info, bad, asked.body)
     metadata = {key: words.get(value, value) if key in _PATHS else value for key, value in info.metadata.items()}
     document: dict[str, Any] = {
         "type": f"urn:millrace:reason:{info.reason or 'INTERNAL'}",

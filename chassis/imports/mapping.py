@@ -63,18 +63,21 @@ def guess_columns(headers: Sequence[str], fields: Sequence[ImportField], *, allo
 def check_columns(
     columns: Columns, headers: Sequence[str], fields: Sequence[ImportField], *, allows_custom: bool
 ) -> Columns:
-    """The chosen columns without those left out; refuses unknown fields and columns, and fields filled twice."""
+    """The chosen columns without those left out; refuses unknown fields and columns, and fields filled twice.
+
+    A refusal names the place in the order in which the columns were chosen.
+    """
     paths = {field.path for field in fields}
     chosen: dict[int, str] = {}
-    for column, path in columns.items():
+    for place, (column, path) in enumerate(columns.items()):
         if not 1 <= column <= len(headers):
-            raise ImportColumnUnknown(column=column)
+            raise ImportColumnUnknown(field=f"columns[{place}].column", column=column)
         if not path:
             continue
         if path not in paths and not (allows_custom and _CUSTOM.fullmatch(path)):
-            raise ImportFieldUnknown(field=path, column=column)
+            raise ImportFieldUnknown(field=f"columns[{place}].field", value=path, column=column)
         if path in chosen.values():
-            raise ImportFieldTwice(field=path, column=column)
+            raise ImportFieldTwice(field=f"columns[{place}].field", value=path, column=column)
         chosen[column] = path
     if not chosen:
         raise ImportWithoutColumns

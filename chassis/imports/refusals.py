@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 
 
 class FileRefused(Refusal):
@@ -101,33 +101,39 @@ class FileQuoteNotClosed(FileRefused):
 
 
 @dataclass(eq=False, kw_only=True)
-class ImportFieldUnknown(Refusal):
-    """A column is to fill a field that does not exist."""
+class ImportFieldUnknown(InvalidField):
+    """A column is to fill what is no field; `value` is what was asked for."""
 
-    kind = Kind.INVALID_INPUT
     reason = "IMPORT_FIELD_UNKNOWN"
 
-    field: str
+    value: str
     column: int
 
 
 @dataclass(eq=False, kw_only=True)
-class ImportFieldTwice(Refusal):
+class ImportFieldTwice(InvalidField):
     """Two columns are to fill the same field."""
 
-    kind = Kind.INVALID_INPUT
     reason = "IMPORT_FIELD_TWICE"
 
-    field: str
+    value: str
     column: int
 
 
 @dataclass(eq=False, kw_only=True)
-class ImportColumnUnknown(Refusal):
+class ImportColumnUnknown(InvalidField):
     """The file has no such column."""
 
-    kind = Kind.INVALID_INPUT
     reason = "IMPORT_COLUMN_UNKNOWN"
+
+    column: int
+
+
+@dataclass(eq=False, kw_only=True)
+class ImportColumnTwice(InvalidField):
+    """One column is told twice what it is to fill."""
+
+    reason = "IMPORT_COLUMN_TWICE"
 
     column: int
 

@@ -42,7 +42,7 @@ class Field:
     """One field: `read` turns a filter's text into the column's value or raises ValueError or KeyError.
 
     `has` is what `:` asks of a value, `filled` what `:*` asks: whether the field has a value at all. `choices` are all
-    values there are, where the list is closed.
+    values there are, where the list is closed; `form` is how a value is written that names a resource.
     """
 
     column: ColumnElement[Any]
@@ -51,6 +51,7 @@ class Field:
     has: Callable[[ColumnElement[Any], Any], ColumnElement[bool]] | None = None
     filled: Callable[[ColumnElement[Any]], ColumnElement[bool]] = _is_there
     choices: tuple[str, ...] = ()
+    form: str = ""
 
     def holds(self, comparison: Comparison) -> ColumnElement[bool]:
         """The comparison in SQL; raises FilterInvalid."""
@@ -78,6 +79,8 @@ class Field:
         try:
             return self.read(told)
         except (ValueError, KeyError):
+            if self.form:
+                raise FilterInvalid(near=told, hint="name", choices=self.form) from None
             hint = "values" if self.choices else _FORMS.get(type(self.column.type), "")
             raise FilterInvalid(near=told, hint=hint, choices=listed(self.choices)) from None
 
@@ -123,7 +126,7 @@ def reference(column: ColumnElement[Any], collection: str) -> Field:
             raise ValueError(value)
         return UUID(value.rpartition("/")[2])
 
-    return Field(column, read, _EQUAL)
+    return Field(column, read, _EQUAL, form=f"{collection}/{{uuid}}")
 
 
 def text(column: ColumnElement[Any]) -> Field:

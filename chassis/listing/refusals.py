@@ -9,8 +9,9 @@ from kernel.errors import Kind, Refusal
 class FilterInvalid(Refusal):
     """The filter cannot be understood; `near` is the part it fails at.
 
-    `hint` says what would be understood there, by its form ("day", "instant") or by naming the `choices` (which
-    "fields", "signs" or "values" there are); nothing where the sentence itself breaks off.
+    `hint` says what would be understood there, by its form ("day", "instant", the "name" of a resource, which `choices`
+    shows) or by naming the `choices` (which "fields", "signs" or "values" there are); nothing where the sentence itself
+    breaks off.
     """
 
     kind = Kind.INVALID_INPUT

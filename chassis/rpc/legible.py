@@ -47,8 +47,8 @@ def _in_many(holds: _Holds, field: FieldDescriptor, values: Any, place: str) -> 
         for text in (text for pair in values.items() for text in pair if isinstance(text, str)):
             yield from _flaws(text, place, needed=False)
     else:
-        for each in values:
-            yield from illegible(each, place)
+        for number, each in enumerate(values):
+            yield from illegible(each, f"{place}[{number}]")
 
 
 def _place(path: str, field: FieldDescriptor) -> str:

@@ -1,5 +1,6 @@
 """The rules of the contract, held against a request."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import protovalidate
@@ -26,11 +27,22 @@ def validate(request: Message) -> None:
 
 
 def _violation(found: Any) -> Violation:
-    path = ".".join(element.field_name for element in found.field.elements) if found.field else ""
+    path = _path(found.field.elements) if found.field else ""
     return Violation(field=path, rule=found.rule_id, message=found.message)
+
+
+def _path(elements: Sequence[Any]) -> str:
+    """The field's path, with the place of an object in its list: columns[0].field; a list of texts is one field."""
+    *outer, last = elements
+    return ".".join([*map(_step, outer), last.field_name])
+
+
+def _step(element: Any) -> str:
+    place = element.subscript
+    return f"{element.field_name}[{place.value}]" if place and place.field == "index" else str(element.field_name)
 
 
 def _masked(path: str, mask: list[str]) -> bool:
     """Whether a violation is inside the mask; mask paths are relative to the updated resource."""
     _, _, inner = path.partition(".")
-    return not inner or any(inner == field or inner.startswith(f"{field}.") for field in mask)
+    return not inner or any(inner == field or inner.startswith((f"{field}.", f"{field}[")) for field in mask)

@@ -29,7 +29,7 @@ from services.leads.domain.channels import Campaign, CampaignPlan
 # Field of the message → field of the plan and what reads it.
 _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "display_name": ("display_name", lambda message: message.display_name.strip()),
-    "channel": ("channel", lambda message: reference(message.channel, field="campaign.channel")),
+    "channel": ("channel", lambda message: reference(message.channel, field="campaign.channel", collection="channels")),
     "plan": ("plan", lambda message: message.plan),
     "audience": ("audience", lambda message: message.audience),
     "start_date": ("start_date", lambda message: _date_of(message, "start_date")),

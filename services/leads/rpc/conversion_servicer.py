@@ -68,7 +68,7 @@ def _choices(request: contract.ConvertLeadRequest) -> Choices:
     closing = request.expected_close_date if request.HasField("expected_close_date") else None
     return Choices(
         target=TARGETS[request.target],
-        account=reference(request.account, field="account"),
+        account=reference(request.account, field="account", collection="accounts"),
         expected_close_date=date_of(closing, field="expected_close_date") if closing else None,
         follow_up=FOLLOW_UPS[request.follow_up_state],
     )

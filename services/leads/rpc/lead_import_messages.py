@@ -11,6 +11,7 @@ from chassis.imports.intake import Preview
 from chassis.imports.kind import ImportOrder, Outcome, RowResult
 from chassis.imports.lifecycle import Failure, Import, ImportState, Progress
 from chassis.imports.mapping import Columns
+from chassis.imports.refusals import ImportColumnTwice
 from chassis.imports.refused_file import ADDED_HEADINGS
 from chassis.imports.row_reading import ImportField, Problem
 from chassis.imports.shape import FileFormat
@@ -36,8 +37,13 @@ _UNTOLD = {"expected": ""}
 
 
 def columns_of(columns: Iterable[lead_import_pb2.LeadImportColumn]) -> Columns:
-    """The chosen columns; a column named twice keeps what was said last."""
-    return {each.column: each.field for each in columns}
+    """The chosen columns in the order of the request; raises ImportColumnTwice."""
+    chosen: dict[int, str] = {}
+    for place, each in enumerate(columns):
+        if each.column in chosen:
+            raise ImportColumnTwice(field=f"columns[{place}].column", column=each.column)
+        chosen[each.column] = each.field
+    return chosen
 
 
 def order_of(request: lead_import_service_pb2.StartLeadImportRequest) -> ImportOrder:

@@ -66,9 +66,9 @@ def facts_of(message: lead_pb2.Lead, *, path: str = "lead", consent: str = "") -
         need=message.need.strip(),
         received_time=_told_instant(message, "received_time", path),
         demo_request_time=_told_instant(message, "demo_request_time", path),
-        channel=reference(message.channel, field=f"{path}.channel"),
-        campaign=reference(message.campaign, field=f"{path}.campaign"),
-        region=reference(message.region, field=f"{path}.region"),
+        channel=reference(message.channel, field=f"{path}.channel", collection="channels"),
+        campaign=reference(message.campaign, field=f"{path}.campaign", collection="campaigns"),
+        region=reference(message.region, field=f"{path}.region", collection="regions"),
         tags=tuple(message.tags),
         custom=_custom_of(message, path, consent),
     )

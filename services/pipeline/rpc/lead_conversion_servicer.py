@@ -63,14 +63,14 @@ def _told(request: contract.AcceptLeadRequest) -> ToldLead:
         owner=uuid_of(request.owner, field="owner"),
         actor=request.actor,
         target=_TARGETS[request.target],
-        account=reference(request.account, field="account"),
+        account=reference(request.account, field="account", collection="accounts"),
         customer=_customer(request),
         person=_person(request),
         registration=_registration(request),
         origin=RegistrationOrigin(
             lead=lead,
-            channel=reference(request.channel, field="channel"),
-            campaign=reference(request.campaign, field="campaign"),
+            channel=reference(request.channel, field="channel", collection="channels"),
+            campaign=reference(request.campaign, field="campaign", collection="campaigns"),
             first_contact_time=instant_of(request.first_contact_time, field="first_contact_time")
             if request.HasField("first_contact_time")
             else None,

@@ -7,6 +7,7 @@ import grpc
 import httpx
 import pytest
 
+from chassis.imports.refusals import ImportFieldTwice
 from chassis.listing.refusals import FilterInvalid
 from chassis.rpc.refusals import InvalidRequest, Violation
 from kernel.errors import InvalidField, NotAllowed, NotFound, Overloaded, Refusal, RequestInProgress, StaleVersion
@@ -135,6 +136,24 @@ async def test_the_text_of_a_problem_names_its_field_as_in_the_body(
     for told in (problem["detail"], problem["errors"][0]["message"]):
         assert "budgetMin" in told
         assert "budget_min" not in told
+
+
+async def test_a_field_that_does_not_exist_is_named_as_the_caller_wrote_it(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    problem = (await client.get("/v1/leads?access_token=x", headers={"Accept-Language": "zh"})).json()
+    assert (problem["detail"], problem["metadata"]) == ("没有字段 access_token", {"field": "access_token"})
+    assert [each["field"] for each in problem["errors"]] == ["access_token"]
+    assert neighbour.asked == []
+
+
+async def test_a_value_that_looks_like_a_path_stays_as_it_was_sent(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    neighbour.refusals = [ImportFieldTwice(field="columns[1].field", value="company_name", column=2)]
+    problem = (await client.post("/v1/leads", json={"companyName": "云帆"}, headers={"Accept-Language": "zh"})).json()
+    assert problem["detail"] == "字段 company_name 被两列同时使用（第 2 列）"
+    assert [each["field"] for each in problem["errors"]] == ["columns[1].field"]
 
 
 async def test_an_empty_object_is_an_object(client: httpx.AsyncClient, neighbour: Neighbour) -> None:

@@ -14,6 +14,7 @@ from millrace.leads.v1.campaign_pb2 import Campaign
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.pipeline.v1.contact_pb2 import Contact
 
+from chassis.texts import Texts
 from chassis.wire import (
     MaskPathUnfit,
     changed_fields,
@@ -42,20 +43,27 @@ def test_an_amount_comes_back_as_it_was_sent(minor: int, currency: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "amount",
+    ("amount", "reason", "said"),
     [
-        MoneyMessage(currency_code="JPY", units=1, nanos=500_000_000),
-        MoneyMessage(currency_code="CNY", units=-1),
-        MoneyMessage(currency_code="yuan", units=1),
-        MoneyMessage(currency_code="ZZZ", units=1),
-        MoneyMessage(currency_code="CNY", units=2**53),
+        (MoneyMessage(currency_code="JPY", units=1, nanos=500_000_000), "MONEY_TOO_FINE", "JPY"),
+        (MoneyMessage(currency_code="CNY", units=1, nanos=1_000_000), "MONEY_TOO_FINE", "2"),
+        (MoneyMessage(currency_code="CNY", units=-1), "MONEY_NEGATIVE", "lead.budget_min"),
+        (MoneyMessage(currency_code="人民币", units=1), "MONEY_CURRENCY_UNKNOWN", "人民币"),
+        (MoneyMessage(currency_code="ZZZ", units=1), "MONEY_CURRENCY_UNKNOWN", "CNY"),
+        (MoneyMessage(currency_code="CNY", units=2**53), "MONEY_TOO_LARGE", "lead.budget_min"),
     ],
-    ids=["half a yen", "negative", "no currency", "a currency nobody has", "beyond what is exact"],
+    ids=["half a yen", "a tenth of a fen", "negative", "no code", "a currency nobody has", "beyond what is exact"],
 )
-def test_an_amount_that_cannot_be_kept_exactly_is_refused(amount: MoneyMessage) -> None:
+def test_an_amount_that_cannot_be_kept_exactly_is_refused_and_says_why(
+    amount: MoneyMessage, reason: str, said: str
+) -> None:
     with pytest.raises(InvalidField) as refusal:
         money_of(amount, field="lead.budget_min")
-    assert refusal.value.field == "lead.budget_min"
+    assert (refusal.value.reason, refusal.value.field) == (reason, "lead.budget_min")
+    for locale in ("zh", "en"):
+        text = Texts().render(reason, refusal.value.metadata(), locale)
+        assert said in text
+        assert "{" not in text
 
 
 def test_the_path_of_a_mask_that_cannot_be_changed_is_named() -> None:
@@ -102,6 +110,16 @@ def test_an_instant_comes_back_and_one_beyond_the_year_9999_is_refused() -> None
 def test_a_name_comes_back_as_its_id_and_nothing_as_nothing() -> None:
     assert uuid_of(named("members", SOMEBODY)) == SOMEBODY
     assert reference(named("members", None), field="owner") is None
+    assert reference(named("channels", SOMEBODY), field="channel", collection="channels") == SOMEBODY
+
+
+@pytest.mark.parametrize("name", ["展会", f"regions/{SOMEBODY}", str(SOMEBODY), "channels/展会"])
+def test_what_names_no_resource_of_the_collection_is_refused_with_how_it_is_written(name: str) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        reference(name, field="lead.channel", collection="channels")
+    assert (refusal.value.reason, refusal.value.field) == ("REFERENCE_UNFIT", "lead.channel")
+    for locale in ("zh", "en"):
+        assert "channels/" in Texts().render("REFERENCE_UNFIT", refusal.value.metadata(), locale)
 
 
 @pytest.mark.parametrize("etag", ["", "-1", "1.5", "W/1"])

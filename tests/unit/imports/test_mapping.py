@@ -1,11 +1,20 @@
 import time
 
 import pytest
+from millrace.leads.v1 import lead_import_pb2
 
 from chassis.imports.cells import harmless_cell, is_cut_number
 from chassis.imports.mapping import check_columns, guess_columns, heading_key, knows_heading
-from chassis.imports.refusals import ImportColumnUnknown, ImportFieldTwice, ImportFieldUnknown, ImportWithoutColumns
+from chassis.imports.refusals import (
+    ImportColumnTwice,
+    ImportColumnUnknown,
+    ImportFieldTwice,
+    ImportFieldUnknown,
+    ImportWithoutColumns,
+)
 from chassis.imports.row_reading import ImportField
+from kernel.errors import Refusal
+from services.leads.rpc.lead_import_messages import columns_of
 
 FIELDS = (
     ImportField(path="company_name", chinese=("公司名称", "公司"), english=("Company", "Company name")),
@@ -50,16 +59,30 @@ def test_a_custom_field_is_named_by_its_path() -> None:
 @pytest.mark.parametrize(
     ("columns", "refused"),
     [
-        ({3: "phone"}, ImportColumnUnknown),
-        ({1: "fax"}, ImportFieldUnknown),
-        ({1: "custom.x"}, ImportFieldUnknown),
-        ({1: "phone", 2: "phone"}, ImportFieldTwice),
-        ({1: "", 2: ""}, ImportWithoutColumns),
+        ({1: "", 3: "phone"}, ImportColumnUnknown(field="columns[1].column", column=3)),
+        ({1: "fax"}, ImportFieldUnknown(field="columns[0].field", value="fax", column=1)),
+        ({1: "custom.x"}, ImportFieldUnknown(field="columns[0].field", value="custom.x", column=1)),
+        ({2: "phone", 1: "phone"}, ImportFieldTwice(field="columns[1].field", value="phone", column=1)),
     ],
 )
-def test_a_wrong_choice_of_columns_is_refused(columns: dict[int, str], refused: type[Exception]) -> None:
-    with pytest.raises(refused):
+def test_a_wrong_choice_of_columns_is_refused_by_its_place_in_the_request(
+    columns: dict[int, str], refused: Refusal
+) -> None:
+    with pytest.raises(type(refused)) as refusal:
         check_columns(columns, ("a", "b"), FIELDS, allows_custom=False)
+    assert refusal.value.metadata() == refused.metadata()
+
+
+def test_to_choose_no_column_at_all_is_refused() -> None:
+    with pytest.raises(ImportWithoutColumns):
+        check_columns({1: "", 2: ""}, ("a", "b"), FIELDS, allows_custom=False)
+
+
+def test_a_column_that_is_chosen_twice_is_refused() -> None:
+    twice = [lead_import_pb2.LeadImportColumn(column=1, field=each) for each in ("phone", "email")]
+    with pytest.raises(ImportColumnTwice) as refusal:
+        columns_of(twice)
+    assert refusal.value.field == "columns[1].column"
 
 
 def test_a_chosen_column_may_be_left_out() -> None:

@@ -107,6 +107,7 @@ def test_a_day_or_an_instant_written_otherwise_is_refused_with_its_form(field: F
         ("open = perhaps", "；可用值：true, false"),
         ("open > true", "；可用比较：!=, ="),
         ("name > x", "；可用比较：!=, :, ="),
+        ("account = 云帆", "；应为资源名，写成 accounts/{uuid}"),
     ],
 )
 def test_a_refused_filter_says_what_there_is(told: str, words: str) -> None:
