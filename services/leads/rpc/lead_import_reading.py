@@ -188,8 +188,14 @@ class _Telling:
         except InvalidRequest as refusal:
             told = {problem.field for problem in self._problems}
             self._problems += [
-                Problem(code=each.rule, field=each.field) for each in refusal.violations if each.field not in told
+                Problem(code=each.rule, field=self._column(each.field))
+                for each in refusal.violations
+                if each.field not in told
             ]
+
+    def _column(self, path: str) -> str:
+        """The column a field was filled from."""
+        return "surname" if path == "contact_name" and path not in self._values else path
 
     def _judge(self) -> LeadFacts | None:
         """The facts, unless what the row says as a whole is refused."""

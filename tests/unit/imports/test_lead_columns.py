@@ -292,6 +292,7 @@ def test_a_chinese_name_has_its_surname_first_and_no_blank(surname: str, given_n
     st.sampled_from(["{:,}", "{}", "{:,} ", "约{}", "{}左右", "~{}"]),
     st.sampled_from(["", "元", "人民币"]),
 )
+@example(number=2**31, form="{}", unit="")
 def test_a_number_is_the_same_however_it_is_written(number: int, form: str, unit: str) -> None:
     assert read_amounts(form.format(number) + unit) == (yuan(number), yuan(number))
     if number < 2**31:

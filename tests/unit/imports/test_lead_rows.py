@@ -62,6 +62,10 @@ def test_what_is_wrong_with_the_row_as_a_whole_is_told_beside_its_cells() -> Non
     ]
 
 
+def test_two_names_that_are_too_long_together_are_told_of_their_column() -> None:
+    assert problems_of({"surname": "a" * 60, "given_name": "b" * 60}) == [("string.max_len", "surname")]
+
+
 def test_a_currency_that_cannot_be_read_is_a_problem_of_its_own_cell() -> None:
     values = {"company_name": "杭州云帆", "budget": "10万", "currency": "贝壳"}
     assert problems_of(values) == [("CELL_UNREADABLE", "currency")]

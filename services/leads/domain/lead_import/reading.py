@@ -36,6 +36,10 @@ URGENCIES: Mapping[str, Urgency] = {
 LONGEST_NUMBER = 64
 _LARGEST_MINOR = 10**17
 _LARGEST_COUNT = 2**31
+# What most cells say is read without looking any further.
+_USUAL_AMOUNT = re.compile(r"(\d{1,9})(万)?元?")
+_USUAL_SIZE = re.compile(r"(\d{1,9})(万)?人?")
+_TEN_THOUSAND = 10_000
 # Lists say the same amounts and sizes over and over.
 _REMEMBERED = 4096
 _PEOPLE_UNITS = re.compile("人|名|位|员工|职工|people|persons|employees|staff")
@@ -70,6 +74,10 @@ def read_amounts(text: str, *, currency: str = "") -> tuple[Money | None, Money 
     rounding would change what the customer said. Raises BudgetCurrenciesContradict too.
     """
     _check_length(text)
+    usual = None if currency else _USUAL_AMOUNT.fullmatch(text)
+    if usual:
+        amount = Money(minor=_whole(usual) * 10 ** minor_digits("CNY"))
+        return amount, amount
     plain = folded(text)
     if is_untold(plain):
         return None, None
@@ -102,6 +110,9 @@ def read_people(text: str) -> int | None:
     None where no least is told: "50人以下" may be a firm of three, and 不详 says nothing at all.
     """
     _check_length(text)
+    usual = _USUAL_SIZE.fullmatch(text)
+    if usual and _whole(usual) < _LARGEST_COUNT:
+        return _whole(usual)
     plain = folded(text)
     span = UNTOLD if is_untold(plain) else read_span(without(_PEOPLE_UNITS, plain))
     least, most = span.least, span.most
@@ -158,6 +169,10 @@ def full_name(*, surname: str, given_name: str) -> str:
 def _check_length(text: str) -> None:
     if len(text) > LONGEST_NUMBER:
         raise Unreadable(text)
+
+
+def _whole(usual: re.Match[str]) -> int:
+    return int(usual[1]) * (_TEN_THOUSAND if usual[2] else 1)
 
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:
