@@ -38,7 +38,7 @@ OUTSIDE: dict[str, set[str]] = {
         *("CheckLeadDuplicates", "CheckAccountDuplicates", "SimulateQuote", "ReconcileReceipts"),
     },
     "sums rows within the scope; tests/integration holds each sum against its rows": {
-        *("QueryFunnel", "QueryRatios", "QuerySales", "QueryStageTimes", "QueryTargetProgress"),
+        *("QueryFunnel", "QueryPractices", "QueryRatios", "QuerySales", "QueryStageTimes", "QueryTargetProgress"),
         *("SummarizeOpportunities", "WatchReceivables", "GetAccountStatement", "DownloadAccountStatement"),
     },
     "rows of another shape; tests/integration asks each of their methods from elsewhere": {
