@@ -1,7 +1,6 @@
 """Refusals as problem+json (RFC 9457): the one table from gRPC statuses to HTTP, and the shape people see."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
