@@ -14,6 +14,8 @@ from chassis.rpc.call import Call
 from chassis.rpc.effects import only_reads
 from chassis.rpc.sight import Sight, concealed, sight_of
 from chassis.rpc.validation import validate
+from chassis.rpc.wording import Wording
+from chassis.texts import Texts
 from kernel.errors import NotAllowed
 
 
@@ -54,10 +56,10 @@ class Method:
             refuse_hidden(request, asked=self.asked, answered=self.answered, missing=missing, writes=self.writes)
         validate(request)
 
-    def shown(self, answer: Any, call: Call) -> Any:
+    def shown(self, answer: Any, call: Call, texts: Texts) -> Any:
         """The answer as the caller may see it."""
         missing = self.answered.missing(call.principal.grants)
-        return concealed(answer, self.answered, missing) if missing else answer
+        return concealed(answer, self.answered, missing, Wording(texts, call.locale)) if missing else answer
 
 
 def known_method(descriptor: MethodDescriptor) -> Method:

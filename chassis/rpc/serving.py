@@ -78,7 +78,7 @@ class Boundary:
             own = replace(call, method=method.name, answer_type=method.answer_type)
             request = method.request_type.FromString(payload)
             method.admit(request, own)
-            answer: Message = method.shown(await serve(request, own), own)
+            answer: Message = method.shown(await serve(request, own), own, self._texts)
             return answer
 
         return read
@@ -103,7 +103,7 @@ class Boundary:
                 call = await self._call(method, context, deadline, trace)
                 method.admit(request, call)
                 stale = not method.writes and await self._is_behind(call, deadline)
-                answer = method.shown(await serve(request, call), call)
+                answer = method.shown(await serve(request, call), call, self._texts)
                 _tell(context, call, stale=stale)
                 return answer
 
@@ -118,7 +118,7 @@ class Boundary:
                     seen = asyncio.get_running_loop().time()
                     async for answer in serve(request, call):
                         seen = await self._still_allowed(method, call, seen)
-                        yield method.shown(answer, call)
+                        yield method.shown(answer, call, self._texts)
 
         return handle
 
@@ -129,7 +129,7 @@ class Boundary:
                 call = await self._stream_call(method, context, trace)
                 with self._streams.place(call.principal):
                     async with asyncio.timeout_at(call.deadline):
-                        answer = method.shown(await serve(paced(arriving), call), call)
+                        answer = method.shown(await serve(paced(arriving), call), call, self._texts)
                         _tell(context, call, stale=False)
                         return answer
 

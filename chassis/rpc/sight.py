@@ -12,6 +12,8 @@ from google.protobuf.message import Message
 from millrace.auth.v1 import access_pb2
 
 from chassis.masking import masked_email, masked_phone
+from chassis.rpc.wording import Wording
+from trade.reasons import Reason
 
 M = TypeVar("M", bound=Message)
 
@@ -49,11 +51,11 @@ def sight_of(descriptor: Descriptor) -> Sight:
     return known[descriptor.full_name]
 
 
-def concealed(answer: M, sight: Sight, missing: Collection[str]) -> M:
+def concealed(answer: M, sight: Sight, missing: Collection[str], wording: Wording) -> M:
     """A copy of the answer as somebody sees it who lacks the permissions: the original may be held elsewhere."""
     shown = type(answer)()
     shown.CopyFrom(answer)
-    _conceal(shown, sight, missing)
+    _conceal(shown, sight, missing, wording)
     return shown
 
 
@@ -123,13 +125,16 @@ def _messages(message: Message, each: FieldDescriptor) -> Iterable[Message]:
     return (value,) if message.HasField(each.name) else ()
 
 
-def _conceal(message: Message, sight: Sight, missing: Collection[str]) -> None:
+def _conceal(message: Message, sight: Sight, missing: Collection[str], wording: Wording) -> None:
     for each in sight.fields:
         if each.mask is not None and each.mask.permission in missing:
-            _FORMS.get(each.mask.form, _absent)(message, each)
+            if each.mask.form == access_pb2.MASK_FORM_REASONS:
+                _withhold(getattr(message, each.descriptor.name), each.mask, wording)
+            else:
+                _FORMS.get(each.mask.form, _absent)(message, each)
             continue
         for inner in _messages(message, each.descriptor):
-            _conceal(inner, each.inner, missing)
+            _conceal(inner, each.inner, missing, wording)
 
 
 def _absent(message: Message, each: _Field) -> None:
@@ -149,16 +154,21 @@ def _in_words(form: Callable[[str], str]) -> Callable[[Message, _Field], None]:
     return apply
 
 
-def _reasons(message: Message, each: _Field) -> None:
-    begins = tuple(each.mask.codes) if each.mask is not None else ()
-    reasons = getattr(message, each.descriptor.name)
-    for place in reversed(range(len(reasons))):
-        if reasons[place].code.startswith(begins):
-            del reasons[place]
+def _withhold(reasons: Any, mask: access_pb2.Mask, wording: Wording) -> None:
+    """Leave out the reasons that would tell the value; a last one says so where the contract names it."""
+    begins, about = tuple(mask.codes), frozenset(mask.about)
+    telling = [place for place, reason in enumerate(reasons) if _tells(reason, begins, about)]
+    for place in reversed(telling):
+        del reasons[place]
+    if telling and mask.instead:
+        reasons.extend(wording.reasons([Reason(mask.instead)]))
+
+
+def _tells(reason: Any, begins: tuple[str, ...], about: Collection[str]) -> bool:
+    return reason.code.startswith(begins) or reason.parameters.get("about", "") in about
 
 
 _FORMS: Mapping[int, Callable[[Message, _Field], None]] = {
     access_pb2.MASK_FORM_PHONE: _in_words(masked_phone),
     access_pb2.MASK_FORM_EMAIL: _in_words(masked_email),
-    access_pb2.MASK_FORM_REASONS: _reasons,
 }

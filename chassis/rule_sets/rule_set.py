@@ -21,13 +21,15 @@ class RuleKind(Generic[R_co]):
     """One kind of rules: its key, the TOML file the product ships, and how a body is read.
 
     `read` answers the rules as the domain knows them, or raises a refusal that names the wrong place. `uuid` is the
-    identity of the set where it was given before identities followed from names.
+    identity of the set where it was given before identities followed from names. `hold` is given new rules and those
+    before them, and refuses of the new ones what may only stay.
     """
 
     key: str
     shipped: Path
     read: Callable[[Mapping[str, object]], R_co]
     uuid: UUID | None = None
+    hold: Callable[[Any, Any], None] | None = None
 
     def shipped_body(self) -> Mapping[str, Any]:
         """What the product ships with; numbers with a point are exact."""

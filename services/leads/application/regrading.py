@@ -8,7 +8,7 @@ from services.leads.application.capture import graded
 from services.leads.application.intake import Briefing
 from services.leads.application.rounds import RoundPlan
 from services.leads.application.rule_kinds import GRADE
-from services.leads.domain.grading import rules_mark
+from services.leads.domain.grading import REASON_SCHEME, rules_mark
 from services.leads.domain.lead import Lead
 from services.leads.storage.lead_history import keep
 from services.leads.storage.rounds import Stretch
@@ -39,7 +39,7 @@ def _today(briefing: Briefing) -> str:
 
 
 def _rules(briefing: Briefing) -> str:
-    return f"version {briefing.version(GRADE)}, {rules_mark(briefing.rules.grade)}"
+    return f"version {briefing.version(GRADE)}, {rules_mark(briefing.rules.grade)}, reasons {REASON_SCHEME}"
 
 
 EVERY_DAY = RoundPlan(name="regrade by the day", stretch=Stretch.OPEN_WITH_DEMO, goal=_today, bring=regrade)

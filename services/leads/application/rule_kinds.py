@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.expressions import Condition, ConditionWrong, Vocabulary
 from chassis.rule_sets import RuleKind, RuleSets
 from services.leads.domain.assignment_rules import AssignmentRules
-from services.leads.domain.grading import GRADE_FACTS, GradeRules
+from services.leads.domain.grading import GRADE_FACTS, GradeRules, compares_any_currency
 from services.leads.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 from trade.duplicates import DuplicateRules
 from trade.rule_body import RuleBodyInvalid
@@ -37,8 +37,22 @@ def read_grade_rules(body: Mapping[str, object]) -> GradeRules:
     return rules
 
 
+def hold_grade_rules(rules: GradeRules, before: GradeRules) -> None:
+    """A condition that compares amounts names their currency, unless it stood before; raises RuleBodyInvalid."""
+    conditions, known = compile_conditions(rules), {rule.condition for rule in before.rules}
+    for place, rule in enumerate(rules.rules):
+        if rule.condition not in known and compares_any_currency(conditions[rule.code].words):
+            raise RuleBodyInvalid(
+                field=f"rules[{place}].condition", problem="any_currency", parameters={"rule": rule.code}
+            )
+
+
 GRADE: RuleKind[GradeRules] = RuleKind(
-    "grade", _SHIPPED / "grade.toml", read_grade_rules, UUID("00000000-0000-7000-8000-000000000001")
+    "grade",
+    _SHIPPED / "grade.toml",
+    read_grade_rules,
+    UUID("00000000-0000-7000-8000-000000000001"),
+    hold_grade_rules,
 )
 ASSIGNMENT: RuleKind[AssignmentRules] = RuleKind(
     "assignment",

@@ -26,6 +26,7 @@ from millrace.leads.v1.lead_rule_set_service_pb2 import GetLeadRuleSetRequest, U
 from millrace.leads.v1.lead_rule_set_service_pb2_grpc import LeadRuleSetServiceStub
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest, GetLeadRequest, ListLeadsRequest, UpdateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+from sqlalchemy import insert
 
 from chassis.imports.kind import ImportOrder, Outcome
 from chassis.jobs.unasked import carry_out
@@ -37,7 +38,11 @@ from services.leads.application.lead_import import take_lead_rows
 from services.leads.application.lead_row import LeadRow
 from services.leads.application.rulebook import Rulebook
 from services.leads.domain.facts import LeadFacts
+from services.leads.domain.rule_sets import RuleKind, RuleSet
+from services.leads.storage.rule_sets import RECORD
+from services.leads.storage.tables import RULE_SETS
 from tests.integration.leads.conftest import ANNA, LeadsHouse
+from tests.support.clock import NOON
 
 
 async def a_website(house: LeadsHouse) -> Channel:
@@ -238,6 +243,27 @@ async def test_a_condition_that_does_not_compile_is_refused_by_the_name_of_its_r
         GetLeadRuleSetRequest(name="leadRuleSets/grade"), **house.boss
     )
     assert read.etag == "0"
+
+
+@pytest.mark.parametrize("fact", ["budget_min", "budget_max", "budget_min_minor", "budget_max_minor"])
+async def test_a_new_condition_that_compares_amounts_of_any_currency_is_refused(house: LeadsHouse, fact: str) -> None:
+    rule = {"code": "RICH", "title": "预算十万以上", "grade": "B", "condition": f"{fact} >= 10000000"}
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await rewrite(house, "grade", {"rules": [rule]})
+    assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "budget_currency" in (refusal.value.details() or "")
+    named = rule | {"condition": f'budget_currency == "CNY" && {fact} >= 10000000'}
+    assert (await rewrite(house, "grade", {"rules": [named]})).etag == "1"
+
+
+async def test_a_condition_of_before_that_compares_amounts_of_any_currency_may_stay(house: LeadsHouse) -> None:
+    old = {"code": "RICH", "title": "预算十万以上", "grade": "B", "condition": "budget_min_minor >= 10000000"}
+    body = {"rules": [old], "otherwise": "D"}
+    stored = RuleSet(kind=RuleKind.GRADE, version=1, body=body, author="members/1", update_time=NOON)
+    async with house.engine.begin() as connection:
+        await connection.execute(insert(RULE_SETS).values(**RECORD.row(stored), version=1))
+    changed = await rewrite(house, "grade", {"rules": [old], "otherwise": "C"}, etag="1")
+    assert changed.etag == "2"
 
 
 async def test_rules_changed_meanwhile_are_not_overwritten(house: LeadsHouse) -> None:

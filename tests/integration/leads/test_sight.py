@@ -5,12 +5,17 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Struct
 from google.type.money_pb2 import Money
 from millrace.leads.v1 import lead_import_service_pb2, lead_pb2
 from millrace.leads.v1.campaign_pb2 import Campaign
 from millrace.leads.v1.campaign_service_pb2 import CreateCampaignRequest, GetCampaignRequest
 from millrace.leads.v1.campaign_service_pb2_grpc import CampaignServiceStub
 from millrace.leads.v1.lead_import_service_pb2_grpc import LeadImportServiceStub
+from millrace.leads.v1.lead_rule_set_pb2 import LeadRuleSet
+from millrace.leads.v1.lead_rule_set_service_pb2 import UpdateLeadRuleSetRequest
+from millrace.leads.v1.lead_rule_set_service_pb2_grpc import LeadRuleSetServiceStub
 from millrace.leads.v1.lead_service_pb2 import (
     LEAD_VIEW_FULL,
     CheckLeadDuplicatesRequest,
@@ -23,6 +28,7 @@ from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 from sqlalchemy import select
 
 from chassis.principal import Scope
+from services.leads.domain.grading import GRADE_FACTS
 from services.leads.storage.tables import LEADS
 from tests.integration.leads.conftest import CHEN, LeadsHouse
 from tests.support.serving import Caller
@@ -40,6 +46,13 @@ def a_lead() -> lead_pb2.Lead:
     lead = lead_pb2.Lead(company_name="杭州云帆科技有限公司", phone="138 0013 8000", email="wang@yunfan.example")
     lead.budget_min.CopyFrom(Money(currency_code="CNY", units=500_000))
     return lead
+
+
+async def grade_by(house: LeadsHouse, condition: str, *, title: str, code: str) -> None:
+    rule = {"code": code, "title": title, "grade": "B", "condition": condition}
+    rules = LeadRuleSet(name="leadRuleSets/grade", etag="0", body=ParseDict({"rules": [rule]}, Struct()))
+    request = UpdateLeadRuleSetRequest(lead_rule_set=rules)
+    await LeadRuleSetServiceStub(house.channel).UpdateLeadRuleSet(request, **house.boss)
 
 
 async def refused(call: Any) -> str:
@@ -64,6 +77,47 @@ async def test_one_lead_and_a_list_show_contacts_and_money_only_to_those_who_may
     assert_masked(await stub.GetLead(GetLeadRequest(name=made.name), **blind(house)))
     page = await stub.ListLeads(ListLeadsRequest(view=LEAD_VIEW_FULL), **blind(house))
     assert_masked(page.leads[0])
+
+
+TELLING = {
+    "budget_known": "budget_known",
+    "budget_currency": 'budget_currency == "CNY"',
+    "budget_min": 'budget_currency == "CNY" && budget_min >= 100000',
+    "budget_max": 'budget_currency == "CNY" && budget_max == 0',
+    "budget_min_minor": 'budget_currency == "CNY" && budget_min_minor >= 10000000',
+    "budget_max_minor": 'budget_currency == "CNY" && budget_max_minor == 0',
+}
+
+
+@pytest.mark.parametrize("fact", [fact for fact in GRADE_FACTS if fact.startswith("budget")])
+@pytest.mark.parametrize("broken", [False, True])
+async def test_a_rule_that_speaks_of_the_budget_is_not_named_to_who_may_not_see_money(
+    house: LeadsHouse, fact: str, *, broken: bool
+) -> None:
+    condition = f'{TELLING[fact]} && custom["size"] == "big"' if broken else f"{TELLING[fact]} && employee_count == 7"
+    await grade_by(house, condition, title="预算十万以上", code="BUDGET_OF_100000")
+    stub = LeadServiceStub(house.channel)
+    lead = a_lead()
+    lead.employee_count = 7
+    made = await stub.CreateLead(CreateLeadRequest(lead=lead), **house.boss)
+    assert "预算十万以上" in str([reason.text for reason in made.grade_reasons])
+    shown = await stub.GetLead(GetLeadRequest(name=made.name), **blind(house))
+    kept = ["GRADE_NO_RULE_HOLDS"] if broken else ["GRADE_FACT_EMPLOYEE_COUNT"]
+    assert [reason.code for reason in shown.grade_reasons] == [*kept, "GRADE_REASONS_WITHHELD"]
+    assert shown.grade == made.grade
+    told = " ".join(f"{reason.text} {dict(reason.parameters)}" for reason in shown.grade_reasons)
+    assert not any(word in told for word in ("十万", "BUDGET_OF", "100,000", "CNY"))
+
+
+async def test_a_rule_that_does_not_speak_of_the_budget_is_named_to_everybody(house: LeadsHouse) -> None:
+    await grade_by(house, "employee_count == 0", title="规模未知", code="UNKNOWN_SIZE")
+    stub = LeadServiceStub(house.channel)
+    made = await stub.CreateLead(CreateLeadRequest(lead=a_lead()), **house.boss)
+    shown = await stub.GetLead(GetLeadRequest(name=made.name), **blind(house))
+    assert [reason.text for reason in shown.grade_reasons] == [
+        "Rule “规模未知” holds: grade B",
+        "Employees: 0",
+    ]
 
 
 async def test_who_sees_contacts_but_no_money_sees_just_that(house: LeadsHouse) -> None:

@@ -3,6 +3,8 @@
 from millrace.directory.v1.key_set_service_pb2 import KeySet
 
 from chassis.rpc.sight import concealed, filled, masked_paths, sight_of
+from chassis.rpc.wording import Wording
+from chassis.texts import Texts
 from tests.support.contracts import contact, tree_contract
 
 SEE = "contacts.see"
@@ -12,7 +14,7 @@ PHONE, MASKED = "13800138000", "138****8000"
 def test_a_value_is_masked_however_deep_it_stands() -> None:
     sight = sight_of(tree_contract().message_types_by_name["Contact"])
     deep = contact(phones=[PHONE], below=contact(phones=[PHONE], by_place={"a": contact(phones=[PHONE, PHONE])}))
-    shown = concealed(deep, sight, sight.missing({}))
+    shown = concealed(deep, sight, sight.missing({}), Wording(Texts(), "zh"))
     assert list(shown.phones) == list(shown.below.phones) == [MASKED]
     assert list(shown.below.by_place["a"].phones) == [MASKED, MASKED]
     assert list(deep.phones) == [PHONE]

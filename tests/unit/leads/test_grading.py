@@ -9,10 +9,12 @@ import pytest
 
 import services.leads
 from chassis.texts import Texts
+from kernel.money import Money
 from services.leads.application.rule_kinds import GRADE, compile_conditions
 from services.leads.domain.grading import GRADE_FACTS, GradeRules, decide_grade, demo_day, grade_facts, rules_mark
 from services.leads.domain.lead import Grade
 from tests.unit.leads.builders import NOON, a_budget, facts
+from trade.budget import Budget
 from trade.reasons import Reason
 from trade.rule_body import RuleBodyInvalid
 
@@ -20,7 +22,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TEXTS = Texts(Path(services.leads.__file__).parent / "messages")
 
 
-def grading_of(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, tuple[Reason, ...]]:
+def graded(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, list[str]]:
+    grade, reasons = explained(rules, now=now, **told)
+    return grade, [reason.code for reason in reasons]
+
+
+def explained(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, tuple[Reason, ...]]:
     conditions = compile_conditions(rules)
     seen = grade_facts(facts(**told), channel="website", now=now, zone=SHANGHAI)
     return decide_grade(
@@ -32,9 +39,14 @@ def grading_of(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple
     )
 
 
-def graded(rules: GradeRules, *, now: datetime = NOON, **told: Any) -> tuple[Grade, list[str]]:
-    grade, reasons = grading_of(rules, now=now, **told)
-    return grade, [reason.code for reason in reasons]
+def rule(condition: str) -> GradeRules:
+    return GradeRules.from_mapping(
+        {"rules": [{"code": "X", "title": "预算十万以上", "grade": "B", "condition": condition}]}
+    )
+
+
+def money(minor: int, currency: str) -> Budget:
+    return Budget(least=Money(minor=minor, currency=currency))
 
 
 SHIPPED = GradeRules.from_mapping(GRADE.shipped_body())
@@ -83,7 +95,7 @@ def test_a_condition_that_cannot_be_evaluated_is_told_and_does_not_hold() -> Non
 
 def told(rule: dict[str, str], locale: str) -> str:
     rules = GradeRules.from_mapping({"rules": [{"code": "X", "grade": "A", "condition": "true", **rule}]})
-    reason = grading_of(rules)[1][0]
+    reason = explained(rules)[1][0]
     return TEXTS.render(reason.code, reason.parameters, locale)
 
 
@@ -156,3 +168,61 @@ def test_a_text_in_a_condition_is_not_taken_for_a_fact() -> None:
     rules = GradeRules.from_mapping(body)
     assert compile_conditions(rules)["X"].words == frozenset({"channel"})
     assert Reason("GRADE_FACT_CHANNEL", {"value": "website"}).code in graded(rules)[1]
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "grade"),
+    [
+        (10_000_000, "CNY", Grade.B),
+        (9_999_999, "CNY", Grade.D),
+        (10_000_000, "KRW", Grade.D),
+        (1_399_999, "USD", Grade.D),
+        (1_400_000, "USD", Grade.B),
+    ],
+)
+def test_a_rule_compares_amounts_in_whole_units_of_the_currency_it_names(
+    minor: int, currency: str, grade: Grade
+) -> None:
+    condition = (
+        '(budget_currency == "CNY" && budget_min >= 100000) || (budget_currency == "USD" && budget_min >= 14000)'
+    )
+    assert graded(rule(condition), budget=money(minor, currency))[0] is grade
+
+
+@pytest.mark.parametrize(
+    "word", ["budget_min >= 1", "budget_min_minor >= 1", "budget_min >= 1 && budget_min_minor >= 1"]
+)
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [(10_000_000, "CNY", "CNY 100,000.00"), (10_000_000, "KRW", "KRW 10,000,000"), (1500, "KWD", "KWD 1.500")],
+)
+def test_an_amount_is_told_once_and_as_money_of_its_currency(word: str, minor: int, currency: str, shown: str) -> None:
+    _, reasons = explained(rule(word), budget=money(minor, currency))
+    assert reasons[1:] == (Reason("GRADE_FACT_BUDGET_MIN", {"value": shown}),)
+
+
+def test_a_bound_that_was_not_given_has_no_amount() -> None:
+    _, reasons = explained(rule('budget_max == 0 && budget_currency == ""'))
+    assert reasons[1:] == (
+        Reason("GRADE_FACT_BUDGET_CURRENCY", {"value": ""}),
+        Reason("GRADE_FACT_BUDGET_MAX", {"value": ""}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "about"),
+    [
+        ("budget_known", "budget"),
+        ("budget_max_minor >= 0", "budget"),
+        ('urgency == ""', None),
+        ('"budget_known" != channel', None),
+    ],
+)
+def test_the_name_of_a_rule_says_whether_it_speaks_of_the_budget(condition: str, about: str | None) -> None:
+    _, (first, *_) = explained(rule(condition), budget=a_budget(1))
+    assert (first.code, first.parameters.get("about")) == ("GRADE_RULE_HOLDS", about)
+
+
+def test_so_does_the_name_of_one_that_cannot_be_evaluated() -> None:
+    _, reasons = explained(rule('budget_known && custom["size"] == "big"'), budget=a_budget(1))
+    assert reasons[1] == Reason("GRADE_RULE_NOT_EVALUABLE", {"rule": "预算十万以上", "about": "budget"})
