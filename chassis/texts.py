@@ -1,11 +1,16 @@
 """Every text a person reads, in Chinese and English, keyed by reason."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from trade.industries import INDUSTRIES
 
 LOCALES = ("zh", "en")
 _BETWEEN: Mapping[str, str] = {"zh": "、", "en": ", "}
+# Whatever value a parameter has: its words stand in a table of the trade.
+_ANY = ".*"
+_TABLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {"industries": INDUSTRIES}
 # The chassis' own texts, and those of its parts that speak to people (imports).
 _SHARED = sorted(Path(__file__).parent.glob("**/messages"))
 
@@ -72,7 +77,17 @@ def _read(locale: str, folders: list[Path]) -> dict[str, str]:
         path = folder / f"{locale}.toml"
         if path.exists():
             texts.update(tomllib.loads(path.read_text(encoding="utf-8")))
-    return texts
+    return dict(_spelled_out(texts, locale))
+
+
+def _spelled_out(texts: Mapping[str, str], locale: str) -> Iterator[tuple[str, str]]:
+    """The texts, with the words of a table of the trade where one says `"REASON.parameter.*" = "industries"`."""
+    for key, text in texts.items():
+        if key.endswith(_ANY):
+            for code, words in _TABLES[text].items():
+                yield f"{key.removesuffix(_ANY)}.{code}", words[locale]
+        else:
+            yield key, text
 
 
 def locale_of(accept_language: str) -> str:

@@ -1,7 +1,7 @@
 """What a list can be filtered by: a field of the contract, its column, and how its values are read."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -139,12 +139,21 @@ def text_found(column: ColumnElement[Any], has: Callable[[ColumnElement[Any], An
     return Field(column, str, _EQUAL, has, _is_more_than(""))
 
 
-def texts(column: ColumnElement[Any]) -> Field:
-    """A list of texts; `:` asks whether one of them is the value."""
+def coded(column: ColumnElement[Any], *, code: Callable[[str], str], called: Callable[[str], Collection[str]]) -> Field:
+    """A text that people call otherwise than it is stored: `code` is its stored form, `called` those that `:` finds."""
+
+    def has(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        return or_(column.icontains(value, autoescape=True), column.in_(called(value)))
+
+    return Field(column, code, _EQUAL, has, _is_more_than(""))
+
+
+def texts(column: ColumnElement[Any], *, read: Callable[[str], str] = str) -> Field:
+    """A list of texts; `:` asks whether one of them is the value, as it is read."""
     # The cast: the driver sends texts as varchar[], which PostgreSQL compares with no text[].
     return Field(
         column,
-        str,
+        read,
         frozenset(),
         has=lambda column, value: column.contains(cast([value], ARRAY(Text))),
         filled=lambda column: func.coalesce(func.cardinality(column), 0) > 0,

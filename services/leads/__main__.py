@@ -31,7 +31,7 @@ from chassis.jobs import JobKind, Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Scope, service_principal
-from services.leads.application import assigning, regrading, rekeying
+from services.leads.application import assigning, recoding, regrading, rekeying
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, Rounds
 from services.leads.application.rulebook import Rulebook
@@ -129,6 +129,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         rounds(parts, regrading.EVERY_DAY),
         rounds(parts, regrading.BY_NEW_RULES),
         rounds(parts, rekeying.BY_NEW_RULES),
+        rounds(parts, recoding.BY_NEW_WORDS),
         rounds(parts, assigning.UNOWNED),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),

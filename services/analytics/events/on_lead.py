@@ -9,6 +9,7 @@ from chassis.consumer import Event
 from services.analytics.domain.facts import LeadFact
 from services.analytics.domain.folding import lead_after
 from services.analytics.events.reading import day_of, day_told, identity, reference
+from trade.industries import industry_code
 
 
 def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
@@ -22,7 +23,7 @@ def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
         region=reference(told.region),
         channel=told.channel,
         campaign=told.campaign,
-        industry=told.industry,
+        industry=industry_code(told.industry),
         created=day_told(told.create_time, zone) or day,
         state=_state(told.state),
     )

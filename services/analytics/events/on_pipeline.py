@@ -27,6 +27,7 @@ from services.analytics.domain.folding import (
 )
 from services.analytics.domain.practices import BACK, SKIP, Conduct, Worked
 from services.analytics.events.reading import amount, calendar_day, day_of, day_told, identity, instant, reference
+from trade.industries import industry_code
 
 _STEPS: Mapping[int, Step] = {
     opportunities.STAGE_KIND_UNSPECIFIED: Step.PROSPECT,
@@ -74,7 +75,7 @@ def registration_told(before: RegistrationFact | None, event: Event, zone: tzinf
         region=reference(told.region),
         channel=told.channel,
         campaign=told.campaign,
-        industry=told.industry,
+        industry=industry_code(told.industry),
         created=day_told(told.create_time, zone) or day,
         approved=(day_told(told.review_time, zone) or day) if reviewed else None,
         expired=(day_told(told.protection_end_time, zone) or day)
@@ -100,7 +101,7 @@ def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
         region=reference(told.region),
         channel=told.channel,
         campaign=told.campaign,
-        industry=told.industry,
+        industry=industry_code(told.industry),
         counts=told.counts,
         amount=minor,
         currency=currency,

@@ -12,6 +12,7 @@ from chassis.wire import date_of, uuid_of
 from kernel.money import minor_digits
 from services.analytics.domain.figures import Amounts, Group, Ratio, rounded
 from services.analytics.domain.questions import Dimension, Period, Question
+from trade.industries import industry_code
 
 _DIMENSIONS: Mapping[int, Dimension] = {
     figure_pb2.Dimension.Value(f"DIMENSION_{each.name}"): each for each in Dimension
@@ -36,7 +37,9 @@ def question_of(selection: figure_pb2.Selection) -> Question:
 
 
 def _key(dimension: Dimension, value: str) -> str:
-    return str(uuid_of(value, field=f"selection.{dimension.value}")) if dimension in _BY_ID else value
+    if dimension in _BY_ID:
+        return str(uuid_of(value, field=f"selection.{dimension.value}"))
+    return industry_code(value) if dimension is Dimension.INDUSTRY else value
 
 
 def group_message(group: Group) -> figure_pb2.FigureGroup:

@@ -5,6 +5,7 @@ from millrace.directory.v1 import member_pb2
 from chassis.wire import named, reference
 from services.directory.domain.member import Member, MemberDetails, Seniority, WorkingState
 from services.directory.rpc.editing import Fields, read_all
+from trade.industries import industry_codes
 
 SENIORITIES = {
     Seniority.JUNIOR: member_pb2.SENIORITY_JUNIOR,
@@ -27,7 +28,7 @@ FIELDS: Fields = {
     "region": lambda member: reference(member.region, field="member.region"),
     "seniority": lambda member: _SENIORITY_OF.get(member.seniority, Seniority.REGULAR),
     "capacity": lambda member: member.capacity,
-    "skills": lambda member: tuple(member.skills),
+    "skills": lambda member: industry_codes(member.skills),
     "working_state": lambda member: _WORKING_STATE_OF.get(member.working_state, WorkingState.WORKING),
 }
 

@@ -14,6 +14,7 @@ from chassis.work import Read, Record, UnitOfWork
 from kernel.errors import NotFound
 from services.directory.domain.member import Member, MemberDetails, Seniority, WorkingState
 from services.directory.storage.tables import MEMBERS
+from trade.industries import industry_code
 
 # A member's row belongs to the member: with an owner, the scope policy reads it like any other.
 SCOPED: Any = select(MEMBERS, MEMBERS.c.uuid.label("owner")).subquery("scoped_members")
@@ -71,7 +72,7 @@ LISTING = Listing(
         "display_name": text(SCOPED.c.display_name),
         "email": text(SCOPED.c.email),
         "roles": texts(SCOPED.c.roles),
-        "skills": texts(SCOPED.c.skills),
+        "skills": texts(SCOPED.c.skills, read=industry_code),
         "team": reference(SCOPED.c.team, "teams"),
         "region": reference(SCOPED.c.region, "regions"),
         "seniority": choice(SCOPED.c.seniority, {f"SENIORITY_{each.name}": each.value for each in Seniority}),

@@ -31,6 +31,7 @@ from trade.duplicates import (
     shared_exact_keys,
     to_text,
 )
+from trade.industries import industry_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Briefing:
     zone: ZoneInfo
 
     def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None, traits: Traits | None = None) -> Newcomer:
-        """Clean what was told; the region follows from the address where none is named.
+        """Clean what was told: the industry gets its code, and the region follows from the address where none is named.
 
         `traits` worked out under other rules than those in force are left aside. A channel or campaign that was named
         `before` may be closed by now. Raises ChannelUnknown, CampaignUnknown, RegionUnknown, and what `check_received`,
@@ -108,7 +109,9 @@ class Briefing:
         same = before is not None and (before.channel, before.campaign) == (told.channel, told.campaign)
         kind = self.rules.kind_of(told.channel) if same else self.rules.channel_kind(told)
         region = told.region or self.organization.region_for_province(told.address.province)
-        facts = replace(told, region=region) if region != told.region else told
+        industry = industry_code(told.industry)
+        same = (region, industry) == (told.region, told.industry)
+        facts = told if same else replace(told, region=region, industry=industry)
         standards = self.rules.duplicates
         valid = traits if traits and traits.mark == prints_mark(standards) else None
         return Newcomer(facts=facts, channel_kind=kind, standards=standards, traits=valid)

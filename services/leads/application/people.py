@@ -8,6 +8,7 @@ from chassis.work import Read
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.board import Board, Salesperson
 from services.leads.storage.ledger import read_loads
+from trade.industries import industry_codes
 
 _SENIOR = "senior"
 
@@ -51,7 +52,7 @@ class People:
                     display_name=member.display_name,
                     team=member.team,
                     region=snapshot.region_of(member),
-                    skills=member.skills,
+                    skills=frozenset(industry_codes(member.skills)),
                     senior=member.seniority == _SENIOR,
                     capacity=member.capacity,
                     on_duty=member.takes_work,

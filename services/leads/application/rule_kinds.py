@@ -8,6 +8,7 @@ from chassis.expressions import Condition, ConditionWrong, Vocabulary
 from chassis.rule_sets import RuleKind, RuleSets
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.grading import GRADE_FACTS, GradeRules, compares_any_currency
+from services.leads.domain.industry_conditions import with_codes
 from services.leads.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 from trade.duplicates import DuplicateRules
 from trade.rule_body import RuleBodyInvalid
@@ -17,11 +18,14 @@ _VOCABULARY = Vocabulary(GRADE_FACTS)
 
 
 def compile_conditions(rules: GradeRules) -> Mapping[str, Condition]:
-    """The rules' conditions, ready to be asked; raises RuleBodyInvalid that names the rule."""
+    """The rules' conditions, ready to be asked, with industries by their codes.
+
+    Raises RuleBodyInvalid that names the rule.
+    """
     compiled = {}
     for place, rule in enumerate(rules.rules):
         try:
-            compiled[rule.code] = _VOCABULARY.compile(rule.condition)
+            compiled[rule.code] = _VOCABULARY.compile(with_codes(rule.condition))
         except ConditionWrong as wrong:
             parameters = {**wrong.parameters, "rule": rule.code}
             raise RuleBodyInvalid(

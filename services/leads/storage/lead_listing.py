@@ -11,6 +11,7 @@ from chassis.listing import (
     Page,
     PageRequest,
     choice,
+    coded,
     instant,
     number,
     reference,
@@ -27,12 +28,13 @@ from services.leads.domain.lead_state import LeadState
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.leads import from_brief_row, from_row
 from services.leads.storage.tables import LEADS
+from trade.industries import industries_called, industry_code
 
 LISTING = Listing(
     fields={
         "company_name": text(LEADS.c.company_name),
         "credit_code": text(LEADS.c.credit_code),
-        "industry": text(LEADS.c.industry),
+        "industry": coded(LEADS.c.industry, code=industry_code, called=industries_called),
         "need": text(LEADS.c.need),
         "employee_count": number(LEADS.c.employee_count),
         "touch_count": number(LEADS.c.touch_count),

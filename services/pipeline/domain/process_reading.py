@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.pipeline.domain.sales_process import Ask, Requirement, SalesProcess, Stage, StageKind
+from trade.industries import industry_codes
 
 # The identity of a shipped process follows from its key, so that every installation names it the same.
 _NAMES = UUID("6d696c6c-7261-7000-8000-000000000002")
@@ -17,7 +18,7 @@ def shipped_process(told: Mapping[str, Any]) -> SalesProcess:
         name_zh=told["name_zh"],
         name_en=told["name_en"],
         stages=tuple(stage_of(each) for each in told["stages"]),
-        industries=frozenset(told.get("industries", ())),
+        industries=frozenset(industry_codes(told.get("industries", ()))),
         is_default=told.get("is_default", False),
     )
 

@@ -7,6 +7,7 @@ from enum import Enum
 from kernel.errors import Kind, Refusal
 from kernel.money import Money, minor_digits
 from trade.budget import Budget
+from trade.industries import industry_codes
 from trade.rule_body import RuleBody, refuse_twice
 
 _MOST = 1_000_000_000
@@ -97,7 +98,7 @@ def _exemption(section: RuleBody) -> Exemption:
         ways=frozenset(Way(each) for each in ways),
         below=_limit(section),
         tiers=frozenset(section.texts("tiers")),
-        industries=frozenset(section.texts("industries")),
+        industries=frozenset(industry_codes(section.texts("industries"))),
     )
     if read.below is None and not read.tiers and not read.industries:
         raise section.wrong("below", "everything_exempt")

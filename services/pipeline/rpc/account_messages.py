@@ -14,12 +14,13 @@ from services.pipeline.domain.account import AccountFacts, Phase
 from services.pipeline.domain.resemblance import AccountResemblance
 from trade.credit_code import credit_code
 from trade.duplicates import Band
+from trade.industries import industry_code
 
 _PHASES: Mapping[Phase, Any] = {phase: account_pb2.AccountPhase.Value(f"ACCOUNT_PHASE_{phase.name}") for phase in Phase}
 _BANDS: Mapping[Band, Any] = {
     band: account_pb2.AccountDuplicateBand.Value(f"ACCOUNT_DUPLICATE_BAND_{band.name}") for band in Band
 }
-_TEXTS = ("display_name", "phone", "email", "website", "address", "industry", "tier")
+_TEXTS = ("display_name", "phone", "email", "website", "address", "tier")
 
 
 def facts_of(message: account_pb2.Account, *, path: str = "account") -> AccountFacts:
@@ -30,6 +31,7 @@ def facts_of(message: account_pb2.Account, *, path: str = "account") -> AccountF
     written = message.credit_code.strip()
     return AccountFacts(
         **said,
+        industry=industry_code(message.industry),
         person=message.person,
         credit_code=credit_code(written, field=f"{path}.credit_code") if written else "",
         employee_count=message.employee_count,

@@ -27,6 +27,7 @@ from services.pipeline.rpc.lead_history_messages import history_of
 from services.pipeline.rpc.registration_messages import FOLLOW_UPS
 from trade.budget import Budget
 from trade.credit_code import credit_code
+from trade.industries import industry_code
 
 _LEADS = "services/leads"
 _LONGEST_ADDRESS = 300
@@ -90,7 +91,7 @@ def _customer(request: contract.AcceptLeadRequest) -> AccountFacts:
         phone=request.phone if alone else "",
         email=request.email if alone else "",
         address=request.address[:_LONGEST_ADDRESS],
-        industry=request.industry,
+        industry=industry_code(request.industry),
         employee_count=request.employee_count,
     )
 
@@ -119,7 +120,7 @@ def _registration(request: contract.AcceptLeadRequest) -> RegistrationFacts:
             company_name=request.company_name,
             contact_name=request.contact_name,
             credit_code=_credit_code(request),
-            industry=request.industry,
+            industry=industry_code(request.industry),
         ),
         contact=ContactMeans(phone=request.phone, email=request.email),
         need=request.need,

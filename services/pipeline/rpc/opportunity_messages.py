@@ -27,6 +27,7 @@ from services.pipeline.domain.opportunity_rules import Cutoffs, attention
 from services.pipeline.domain.sales_process import SalesProcess, StageKind
 from services.pipeline.storage.opportunities import BoardSum, StageVisit
 from services.pipeline.storage.opportunity_conflicts import Conflict
+from trade.industries import industry_code
 from trade.reasons import Reason
 
 STATE_NUMBERS: Mapping[OpportunityState, Any] = {
@@ -44,7 +45,7 @@ def facts_of(message: opportunity_pb2.Opportunity, *, path: str = "opportunity")
     return Facts(
         display_name=message.display_name.strip(),
         need=message.need.strip(),
-        industry=message.industry.strip(),
+        industry=industry_code(message.industry),
         amount=money_of(message.amount, field=f"{path}.amount") if message.HasField("amount") else None,
         expected_close_date=(
             date_of(message.expected_close_date, field=f"{path}.expected_close_date")

@@ -27,6 +27,7 @@ from services.pipeline.domain.registration_facts import (
     RegistrationFacts,
 )
 from trade.budget import Budget
+from trade.industries import industry_code
 from trade.reasons import Reason
 
 STATE_NUMBERS: Mapping[RegistrationState, Any] = {
@@ -51,7 +52,7 @@ def facts_of(message: messages.Registration) -> RegistrationFacts:
             company_name=message.company_name.strip(),
             contact_name=message.contact_name.strip(),
             credit_code=message.credit_code.strip(),
-            industry=message.industry.strip(),
+            industry=industry_code(message.industry),
         ),
         contact=ContactMeans(phone=message.phone.strip(), email=message.email.strip(), wechat=message.wechat.strip()),
         need=message.need.strip(),

@@ -21,6 +21,7 @@ from services.pipeline.domain.sales_process import Ask, SalesProcess, Stage
 from services.pipeline.rpc.evidence_servicer import KIND_NUMBERS as EVIDENCE_NUMBERS
 from services.pipeline.rpc.evidence_servicer import KINDS as EVIDENCE_KINDS
 from services.pipeline.rpc.opportunity_messages import KIND_NUMBERS, KINDS
+from trade.industries import industry_codes
 
 _PROSPECTING: Mapping[int, Prospecting] = {
     contract.Prospecting.Value(f"PROSPECTING_{each.value.upper() or 'UNSPECIFIED'}"): each for each in Prospecting
@@ -150,7 +151,7 @@ def _process_of(message: sales_process_pb2.SalesProcess) -> SalesProcess:
         name_zh=message.display_name_zh.strip(),
         name_en=message.display_name_en.strip(),
         stages=tuple(_stage_of(each) for each in message.stages),
-        industries=frozenset(message.industries),
+        industries=frozenset(industry_codes(message.industries)),
         is_default=message.is_default,
         closed=message.closed,
     )

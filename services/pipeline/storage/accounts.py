@@ -9,7 +9,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, Uuid, and_, bindparam, false, func, select
 from sqlalchemy import text as sql
 
-from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference, text, text_found, texts
+from chassis.listing import (
+    Listing,
+    Order,
+    Page,
+    PageRequest,
+    coded,
+    instant,
+    read_page,
+    reference,
+    text,
+    text_found,
+    texts,
+)
 from chassis.prepared import PreparedFor
 from chassis.principal import Principal
 from chassis.scope import scope
@@ -24,6 +36,7 @@ from services.pipeline.domain.account import (
 )
 from services.pipeline.storage.account_tables import ACCOUNTS
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
+from trade.industries import industries_called, industry_code
 from trade.names import bigrams
 
 READING = "pipeline.read"
@@ -182,7 +195,7 @@ _LISTING = Listing(
     fields={
         "display_name": text_found(ACCOUNTS.c.display_name, _found),
         "credit_code": text(ACCOUNTS.c.credit_code),
-        "industry": text(ACCOUNTS.c.industry),
+        "industry": coded(ACCOUNTS.c.industry, code=industry_code, called=industries_called),
         "tier": text(ACCOUNTS.c.tier),
         "tags": texts(ACCOUNTS.c.tags),
         "owner": reference(ACCOUNTS.c.owner, "members"),

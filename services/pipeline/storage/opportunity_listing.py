@@ -14,6 +14,7 @@ from chassis.listing import (
     Page,
     PageRequest,
     choice,
+    coded,
     instant,
     number,
     read_page,
@@ -31,6 +32,7 @@ from services.pipeline.domain.opportunity_rules import Cutoffs
 from services.pipeline.domain.sales_process import StageKind
 from services.pipeline.storage.opportunity_rows import from_row
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
+from trade.industries import industries_called, industry_code
 
 _O = OPPORTUNITIES.c
 _ORDERED = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -56,7 +58,7 @@ _FIELDS: Mapping[str, Field] = {
     "region": reference(_O.region, "regions"),
     "channel": reference(_O.channel, "channels"),
     "campaign": reference(_O.campaign, "campaigns"),
-    "industry": text(_O.industry),
+    "industry": coded(_O.industry, code=industry_code, called=industries_called),
     "tier": text(_O.tier),
     "sales_process": reference(_O.sales_process, "salesProcesses"),
     "stage": text(_O.stage),

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from chassis.listing import Field, Listing, Order, choice, instant, reference, text
+from chassis.listing import Field, Listing, Order, choice, coded, instant, reference, text
 from services.pipeline.domain.registration import RegistrationState
 from services.pipeline.domain.registration_facts import FollowUpState
 from services.pipeline.storage.registration_tables import REGISTRATIONS
+from trade.industries import industries_called, industry_code
 
 _COLUMNS = REGISTRATIONS.c
 
@@ -25,7 +26,7 @@ LISTING = Listing(
             _COLUMNS.follow_up_state, {f"FOLLOW_UP_STATE_{each.name}": each.value for each in FollowUpState}
         ),
         "company_name": text(_COLUMNS.company_name),
-        "industry": text(_COLUMNS.industry),
+        "industry": coded(_COLUMNS.industry, code=industry_code, called=industries_called),
         "owner": reference(_COLUMNS.owner, "members"),
         "team": reference(_COLUMNS.team, "teams"),
         "region": reference(_COLUMNS.region, "regions"),

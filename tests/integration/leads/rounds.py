@@ -7,7 +7,7 @@ from services.leads.storage.tables import ROUNDS
 from tests.integration.leads.conftest import LeadsHouse
 from tests.support.clock import FixedClock
 
-OF_ROUNDS = ("regrade", "re-key")
+OF_ROUNDS = ("regrade", "re-key", "re-code")
 _MOST_WALKS = 10
 
 
