@@ -143,7 +143,7 @@ def coded(column: ColumnElement[Any], *, code: Callable[[str], str], called: Cal
     """A text that people call otherwise than it is stored: `code` is its stored form, `called` those that `:` finds."""
 
     def has(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
-        return or_(column.icontains(value, autoescape=True), column.in_(called(value)))
+        return or_(column.icontains(value, autoescape=True), *(column == each for each in sorted(called(value))))
 
     return Field(column, code, _EQUAL, has, _is_more_than(""))
 

@@ -20,7 +20,7 @@ _PHASES: Mapping[Phase, Any] = {phase: account_pb2.AccountPhase.Value(f"ACCOUNT_
 _BANDS: Mapping[Band, Any] = {
     band: account_pb2.AccountDuplicateBand.Value(f"ACCOUNT_DUPLICATE_BAND_{band.name}") for band in Band
 }
-_TEXTS = ("display_name", "phone", "email", "website", "address", "tier")
+_TEXTS = ("display_name", "phone", "email", "website", "address", "industry", "tier")
 
 
 def facts_of(message: account_pb2.Account, *, path: str = "account") -> AccountFacts:
@@ -30,8 +30,7 @@ def facts_of(message: account_pb2.Account, *, path: str = "account") -> AccountF
         raise InvalidField(field=f"{path}.display_name")
     written = message.credit_code.strip()
     return AccountFacts(
-        **said,
-        industry=industry_code(message.industry),
+        **said | {"industry": industry_code(message.industry)},
         person=message.person,
         credit_code=credit_code(written, field=f"{path}.credit_code") if written else "",
         employee_count=message.employee_count,

@@ -103,3 +103,10 @@ async def test_members_are_filtered_by_their_skills(office: Office) -> None:
     await office.add_member("b@yunfan.example", display_name="乙")
     assert names(await members(office, filter='skills:"industry:chemical"')) == ["甲"]
     assert names(await members(office, filter="NOT skills:*")) == ["乙"]
+
+
+async def test_skills_are_industries_by_any_word_for_them(office: Office) -> None:
+    made = await office.add_member("a@yunfan.example", display_name="甲", skills=["零售业", "Retail", "制造业", "家具"])
+    assert list(made.skills) == ["retail", "manufacturing", "家具"]
+    for word in ("零售", "retail industry", "制造", "家具"):
+        assert names(await members(office, filter=f'skills:"{word}"')) == ["甲"], word

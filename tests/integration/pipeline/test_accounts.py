@@ -74,6 +74,20 @@ async def test_an_account_belongs_to_whoever_finds_it(accounts: Accounts, house:
     assert await house.subjects("account") == ["account.created"]
 
 
+async def test_an_industry_is_found_by_any_word_for_it(accounts: Accounts, house: PipelineHouse) -> None:
+    made = await accounts.create(house.zhang_wei, industry="软件和信息技术服务业")
+    assert made.industry == "software"
+    for wanted in (
+        'industry = "软件"',
+        'industry = "IT"',
+        'industry : "互联网"',
+        'industry : "信息"',
+        "industry = software",
+    ):
+        assert await accounts.listed(house.zhang_wei, filter=wanted) == [YUNFAN], wanted
+    assert await accounts.listed(house.zhang_wei, filter='industry = "零售"') == []
+
+
 async def test_an_account_of_another_team_is_not_there(accounts: Accounts, house: PipelineHouse) -> None:
     made = await accounts.create(house.zhang_wei)
     with pytest.raises(grpc.aio.AioRpcError) as refusal:

@@ -254,7 +254,7 @@ async def test_a_known_customer_gets_what_the_lead_knows_better(conversion: Conv
     (person,) = await conversion.people()
     assert person["phone"] == "13805718000"
     account = await conversion.accounts.GetAccount(GetAccountRequest(name=first.account), **house.zhang_wei)
-    assert (account.industry, account.address) == ("软件", "浙江省 杭州市")
+    assert (account.industry, account.address) == ("software", "浙江省 杭州市")
 
 
 async def test_a_number_never_stands_where_a_name_does(conversion: Conversion, house: PipelineHouse) -> None:

@@ -90,6 +90,7 @@ async def test_another_process_becomes_the_default_and_trades_have_their_own(
     created = await processes.create(mine)
     deals = Dealings(house, house.zhang_wei)
     assert (await deals.open(industry="healthcare")).sales_process == created.name
+    assert (await deals.open(industry="医疗卫生")).sales_process == created.name
     assert (await deals.open(industry="retail")).sales_process == classic.name
     created.closed = True
     await processes.update(created, "closed")

@@ -70,3 +70,12 @@ def test_a_wrong_policy_is_refused_by_its_place(exemption: dict[str, object], pl
     with pytest.raises(RuleBodyInvalid) as refusal:
         RegistrationPolicy.from_mapping({"exemptions": [exemption]})
     assert refusal.value.field == place
+
+
+@pytest.mark.parametrize("word", ["政府", "政府机关", "government"])
+def test_a_policy_means_an_industry_by_any_word_for_it(word: str) -> None:
+    policy = RegistrationPolicy.from_mapping(
+        {"exemptions": [{"key": "public", "ways": ["hand"], "industries": [word, "家具"]}]}
+    )
+    for industry in ("government", "家具"):
+        assert policy.exemption(Entry(way=Way.HAND, budget=Budget(), industry=industry)).key == "public"
