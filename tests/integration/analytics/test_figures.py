@@ -1,5 +1,6 @@
 """Figures through gRPC and PostgreSQL: what was told is what is answered, to those who may see it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import grpc
@@ -40,6 +41,20 @@ async def sell(house: AnalyticsHouse) -> None:
     market.receipt(1, noon(3, 5), amount=30_000)
     market.receipt(2, noon(3, 6), SOUTHERN, amount=5_000, refunded=1_000)
     await house.hear()
+
+
+async def test_an_industry_is_one_by_whatever_word_it_was_told_and_is_asked_for(house: AnalyticsHouse) -> None:
+    for number, word in enumerate(("制造业", "制造", "manufacturing", "零售"), start=1):
+        house.market.lead(number, noon(1, 5), replace(EASTERN, industry=word))
+        house.market.registration(number, noon(1, 8), replace(EASTERN, industry=word))
+        house.market.opportunity(number, noon(1, 10), replace(EASTERN, industry=word))
+    await house.hear()
+    for word in ("制造业", "manufacturing"):
+        asked = selection((1, 1), (1, 31))
+        asked.industry = word
+        answer = await house.figures.QueryFunnel(contract.QueryFunnelRequest(selection=asked), **house.boss)
+        told = counts(answer.total)
+        assert (told["LEAD"], told["REGISTRATION"], told["OPPORTUNITY"]) == (3, 3, 3)
 
 
 async def test_a_cohort_follows_what_began_in_the_period_wherever_it_ended(house: AnalyticsHouse) -> None:
