@@ -1,6 +1,6 @@
 """Grading (线索分级): an editable list of rules, the first that holds decides."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b

@@ -27,7 +27,7 @@ def marked(reason: Reason) -> Reason:
 async def test_rules_that_spoke_of_the_budget_are_marked_and_no_others(empty_database: str) -> None:
     before = [(HOLDS, DEMO, BUDGET), (HOLDS, DEMO), (NONE, BROKEN), (NONE,), ()]
     roles = DatabaseRoles(owner_url=empty_database, application_url=empty_database)
-    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0015")
+    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0018")
     engine = create_async_engine(empty_database)
     row = RECORD.row(builders.a_lead())
     rows = [

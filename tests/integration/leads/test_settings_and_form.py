@@ -31,16 +31,15 @@ from sqlalchemy import insert
 from chassis.imports.kind import ImportOrder, Outcome
 from chassis.jobs.unasked import carry_out
 from chassis.principal import Principal, Scope
+from chassis.rule_sets.rule_set import shipped
 from chassis.work import Store
 from services.leads.__main__ import DEFINITION
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.lead_import import take_lead_rows
 from services.leads.application.lead_row import LeadRow
+from services.leads.application.rule_kinds import GRADE, RULE_SETS
 from services.leads.application.rulebook import Rulebook
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.rule_sets import RuleKind, RuleSet
-from services.leads.storage.rule_sets import RECORD
-from services.leads.storage.tables import RULE_SETS
 from tests.integration.leads.conftest import ANNA, LeadsHouse
 from tests.support.clock import NOON
 
@@ -259,9 +258,9 @@ async def test_a_new_condition_that_compares_amounts_of_any_currency_is_refused(
 async def test_a_condition_of_before_that_compares_amounts_of_any_currency_may_stay(house: LeadsHouse) -> None:
     old = {"code": "RICH", "title": "预算十万以上", "grade": "B", "condition": "budget_min_minor >= 10000000"}
     body = {"rules": [old], "otherwise": "D"}
-    stored = RuleSet(kind=RuleKind.GRADE, version=1, body=body, author="members/1", update_time=NOON)
+    stored = replace(shipped(GRADE, collection=RULE_SETS.collection), version=1, body=body, update_time=NOON)
     async with house.engine.begin() as connection:
-        await connection.execute(insert(RULE_SETS).values(**RECORD.row(stored), version=1))
+        await connection.execute(insert(RULE_SETS.table).values(**RULE_SETS.record.row(stored), version=1))
     changed = await rewrite(house, "grade", {"rules": [old], "otherwise": "C"}, etag="1")
     assert changed.etag == "2"
 

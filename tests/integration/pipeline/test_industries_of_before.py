@@ -17,7 +17,7 @@ from tests.unit.pipeline.test_account import an_account
 
 async def test_words_become_codes_and_what_is_not_known_stays(empty_database: str) -> None:
     roles = DatabaseRoles(owner_url=empty_database, application_url=empty_database)
-    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0018")
+    await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0020")
     engine = create_async_engine(empty_database)
     written = ["零售业", "Retail", "retail", "家具", ""]
     rows = [

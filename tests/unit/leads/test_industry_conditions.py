@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.leads.application.rulebook import compile_conditions
+from services.leads.application.rule_kinds import compile_conditions
 from services.leads.domain.grading import GRADE_FACTS, GradeRules
 from services.leads.domain.industry_conditions import with_codes
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from trade.industries import industry_code, industry_codes
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 _TABLES = ("accounts", "registrations", "opportunities")
 

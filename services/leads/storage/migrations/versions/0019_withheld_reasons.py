@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 
 # A rule that held is followed by the facts it speaks of. What one that could not be evaluated speaks of is not told, so
 # each is taken to speak of the budget; where that is too much, the round of new reasons puts it right.
