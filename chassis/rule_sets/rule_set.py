@@ -31,6 +31,12 @@ class RuleKind(Generic[R_co]):
     uuid: UUID | None = None
     hold: Callable[[Any, Any], None] | None = None
 
+    def check(self, body: Mapping[str, object], *, before: Mapping[str, object]) -> None:
+        """Whether the body may take the place of the one before; raises a refusal that names the wrong place."""
+        told = self.read(body)
+        if self.hold is not None:
+            self.hold(told, self.read(before))
+
     def shipped_body(self) -> Mapping[str, Any]:
         """What the product ships with; numbers with a point are exact."""
         return tomllib.loads(self.shipped.read_text(encoding="utf-8"), parse_float=Decimal)

@@ -62,9 +62,7 @@ async def update_rule_set(
     rules = (await stored_rule_sets(work, rule_sets))[key]
     if rules.version != seen:
         raise StaleVersion(resource=f"{rule_sets.collection}/{key}")
-    told = kind.read(body)
-    if kind.hold is not None:
-        kind.hold(told, kind.read(rules.body))
+    kind.check(body, before=rules.body)
     saved = work.save(rule_sets.record, rules.rewritten(body=body, author=work.principal.subject, now=work.now))
     version = {"kind": key, "version": saved.version, "body": dict(body), "author": saved.author}
     work.insert(rule_sets.versions, {**version, "active_from": work.now})

@@ -1,6 +1,7 @@
 """Channels, campaigns, rule sets, the public form and the ledger."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import grpc

@@ -3,22 +3,24 @@
 import json
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 from millrace.leads.v1 import lead_pb2
 
+from chassis.rpc.statuses import status_of
 from gateway.openapi.document import document
 from gateway.openapi.parameters import path_of
-from gateway.problems import Asked, json_path, of_refusal
+from gateway.problems import DETAILS, Asked, json_path, of_call, texts
 from gateway.refusals import HttpMethodNotAllowed, RouteNotFound
 from gateway.settings import SERVICES
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import ContractWrong, Shape, find_bindings
 from gateway.transcoding.routes import RouteTable
 from gateway.transcoding.templates import parse_template
-from kernel.errors import InvalidField
+from kernel.errors import InvalidField, Refusal
 from trade.rule_body import RuleBody
 
 BINDINGS = find_bindings(SERVICES)
@@ -134,16 +136,24 @@ def test_field_paths_follow_the_door(path: str, body: str, wanted: str) -> None:
     assert json_path(path, body) == wanted
 
 
+def of_service(refusal: Refusal, asked: Asked) -> dict[str, Any]:
+    """The problem document of what a service refused."""
+    status = status_of(refusal, texts=texts(), locale=asked.locale)
+    details = grpc.aio.Metadata((DETAILS, status.SerializeToString()))
+    error = grpc.aio.AioRpcError(grpc.StatusCode.INVALID_ARGUMENT, grpc.aio.Metadata(), details)
+    return of_call(error, asked, service="leads").document
+
+
 def test_a_place_in_a_rule_set_is_told_by_the_keys_as_they_are_written_there() -> None:
     refusal = RuleBody({"region_weight": -1}).wrong("region_weight", "number", least=0, most=9)
-    told = of_refusal(refusal, Asked(path="/v1/leadRuleSets/assignment", locale="zh", body="lead_rule_set")).document
+    told = of_service(refusal, Asked(path="/v1/leadRuleSets/assignment", locale="zh", body="lead_rule_set"))
     assert told["detail"] == "规则有误（region_weight）：须为 0 到 9 之间的数"
     assert (told["metadata"]["field"], told["errors"][0]["field"]) == ("region_weight", "region_weight")
 
 
 def test_a_field_of_a_message_is_told_in_the_words_of_json() -> None:
     asked = Asked(path="/v1/leads", locale="en", body="lead")
-    told = of_refusal(InvalidField(field="lead.company_name"), asked).document
+    told = of_service(InvalidField(field="lead.company_name"), asked)
     assert (told["metadata"]["field"], told["errors"][0]["field"]) == ("companyName", "companyName")
 
 

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -47,6 +48,7 @@ _CONDITIONS = (
     "budget_known.sum",
     "has(custom)",
     "employee_count + 1",
+    "budget_min > 100000",
     "99999999999999999999 > 1",
     "预算 == 1",
     "'open",
@@ -56,7 +58,7 @@ _CONDITIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: its name, the words of its service, a right body, and how a body is read."""
+    """One kind: its name, the words of its service, a right body, and how one that takes its place is read."""
 
     name: str
     texts: Texts
@@ -69,7 +71,8 @@ def _kinds() -> Iterator[Kind]:
     for definition, rule_sets in served:
         for kind in rule_sets.kinds:
             body = _DUPLICATES if kind is DUPLICATES else _plain(kind.shipped_body())
-            yield Kind(f"{rule_sets.collection}/{kind.key}", Texts(definition.messages), body, kind.read)
+            read = partial(kind.check, before=kind.shipped_body())
+            yield Kind(f"{rule_sets.collection}/{kind.key}", Texts(definition.messages), body, read)
 
 
 def _plain(body: Mapping[str, Any]) -> Mapping[str, Any]:
