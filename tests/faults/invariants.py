@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from chassis.consumer.pull import LogReader
 from chassis.database import open_engine
 from chassis.streaming.connection import connect
-from deploy.local.stack import Stack
+from deploy.local.stack import SERVICES, Stack
+from tests.faults.kept import COPY, copied_tables
 from tests.faults.load import rows
 from tests.support.sums import wrong_sums
 
-SERVICES = ("directory", "leads", "pipeline", "contracts", "analytics")
 TOLD = (
     "with told as (select event_id, aggregate_type, aggregate_id, version, subject, published_at from outbox union all "
     "select event_id, aggregate_type, aggregate_id, version, subject, published_at from event_log)"
@@ -27,19 +27,6 @@ EVERYWHERE = {
     "parked aggregates": "select * from parked",
     "jobs that failed": "select * from jobs where state = 'failed'",
 }
-# The rows whose every version has its event: (service, table, kind of aggregate).
-RECORDS = (
-    ("leads", "leads", "lead"),
-    ("pipeline", "accounts", "account"),
-    ("pipeline", "contacts", "contact"),
-    ("pipeline", "registrations", "registration"),
-    ("pipeline", "opportunities", "opportunity"),
-    ("contracts", "quotes", "quote"),
-    ("contracts", "contracts", "contract"),
-    ("contracts", "instalments", "instalment"),
-    ("contracts", "receipts", "receipt"),
-    ("contracts", "signatures", "signature"),
-)
 # What is done once, told by what a second time would leave behind: (service, query) whose every row is one too many.
 DONE_TWICE = {
     "leads that were created again, which is a touch": ("leads", "select uuid from leads where touch_count > 1"),
@@ -164,6 +151,15 @@ COPIES = {
     ),
 }
 
+COPIES |= {
+    f"{table} of {service}": (
+        ("directory", f"select uuid, version from {table.removeprefix(COPY)} order by 1"),  # noqa: S608 - our own names
+        (service, f"select uuid, version from {table} order by 1"),  # noqa: S608 - our own names
+    )
+    for service in SERVICES
+    for table in copied_tables(service)
+}
+
 
 async def violations(stack: Stack) -> dict[str, int]:
     """Each invariant that is broken, with how often; nothing when all hold."""
@@ -179,12 +175,6 @@ async def violations(stack: Stack) -> dict[str, int]:
         found[name] = len(await rows(stack, "contracts", query))
     for name, (service, query) in DONE_TWICE.items():
         found[name] = len(await rows(stack, service, query))
-    for service, table, kind in RECORDS:
-        query = (
-            f"{TOLD} select uuid from {table} r where version is distinct from "  # noqa: S608 - our own names
-            f"(select max(version) from told where aggregate_type = '{kind}' and aggregate_id = r.uuid)"
-        )
-        found[f"{table} without the event of their version"] = len(await rows(stack, service, query))
     found |= {f"sums of {name}": count for name, count in (await sums(stack)).items()}
     found |= await differing(stack)
     return {name: count for name, count in found.items() if count}

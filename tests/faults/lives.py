@@ -166,7 +166,7 @@ class Lives:
         if body is not None:
             headers["content-type"] = "application/json"
         client = by or self.seller
-        answer = await self._repeat(
+        answer = await self.repeat(
             lambda: client.post(f"/v1/{path}", content=content, params=params, headers=headers), path
         )
         self.answered.add(headers["idempotency-key"])
@@ -177,14 +177,15 @@ class Lives:
         params = {"filter": f'opportunity = "{opportunity}"'} if opportunity else {}
         limit = time.monotonic() + GIVE_UP_SECONDS
         while True:
-            found = await self._repeat(lambda: self.seller.get(f"/v1/{path}", params=params), path)
+            found = await self.repeat(lambda: self.seller.get(f"/v1/{path}", params=params), path)
             if true(found):
                 return found
             if time.monotonic() > limit:
                 raise GivenUp(f"{path}: {str(found)[:600]}")
             await asyncio.sleep(0.1)
 
-    async def _repeat(self, send: Callable[[], Awaitable[httpx.Response]], path: str) -> JSON:
+    async def repeat(self, send: Callable[[], Awaitable[httpx.Response]], path: str) -> JSON:
+        """The answer, asked for until it comes; raises GivenUp."""
         limit = time.monotonic() + GIVE_UP_SECONDS
         while True:
             try:

@@ -1,17 +1,19 @@
 """The whole life of opportunities while everything is killed; afterwards every violation counted is zero."""
 
+import asyncio
 import os
 import random
 from collections import Counter
-from functools import partial
 
 import pytest
 
-from deploy.local.stack import Stack
+from deploy.local.stack import SERVICES, Stack
 from tests.faults.breaking import kill_every_kind
-from tests.faults.invariants import SERVICES, differing, violations
+from tests.faults.invariants import differing, violations
+from tests.faults.kept import differing_from_events, empty_tables
 from tests.faults.lives import Lives, signed_in
 from tests.faults.load import all_published, rows
+from tests.faults.rest import one_of_each
 from tests.support.waiting import eventually
 
 # In CI each kind dies once: what it proves is kinds times steps, not seconds.
@@ -31,8 +33,13 @@ KEPT = {"leads": "leads", "accounts": "pipeline", "contacts": "pipeline", "regis
 async def test_lives_of_opportunities_are_lived_once_and_whole_though_everything_is_killed(stack: Stack) -> None:
     lives = Lives(stack)
     chance, pause = random.Random(20261125), (0.2, 1.0)
-    killing = partial(kill_every_kind, stack, KINDS, chance=chance, seconds=SECONDS, pause=pause)
-    await lives.run(sellers=SELLERS, meanwhile=killing)
+
+    async def meanwhile() -> None:
+        await asyncio.gather(
+            kill_every_kind(stack, KINDS, chance=chance, seconds=SECONDS, pause=pause), one_of_each(lives)
+        )
+
+    await lives.run(sellers=SELLERS, meanwhile=meanwhile)
     for service in SERVICES:
         await all_published(stack, within=90, service=service)
 
@@ -43,6 +50,8 @@ async def test_lives_of_opportunities_are_lived_once_and_whole_though_everything
     assert lives.given_up == []
     assert len(lives.ended) == len(lives.lives) >= SELLERS
     assert await violations(stack) == {}
+    assert await differing_from_events(stack) == []
+    assert await empty_tables(stack) == []
     assert await funnel(lives) == (len(lives.ended), len(lives.ended))
     assert await missing(stack, lives) == []
     assert await never_attempted(stack, lives) == []
