@@ -22,12 +22,14 @@ READER = "millrace_reader"
 class Stack:
     """PostgreSQL, NATS, the services and the gateway, all kept in one folder.
 
-    `environment` adds to what every program is told, for benches and tests; `say` tells a person what happens.
+    `environment` has the last word on what every program is told, for benches and tests; `apart` serves and works in
+    two processes a service, as an installation does that has many callers; `say` tells a person what happens.
     """
 
     home: Home
     port: int
     environment: Mapping[str, str] = field(default_factory=dict)
+    apart: bool = False
     say: Callable[[str], None] = print
     postgres: Postgres | None = None
     nats: Nats | None = None
@@ -79,7 +81,7 @@ class Stack:
         """Stop everything: the door first, then the services at once, the stores last."""
         for door in self.programs[-1:]:
             door.stop()
-        with ThreadPoolExecutor(len(SERVICES)) as pool:
+        with ThreadPoolExecutor(2 * len(SERVICES)) as pool:
             list(pool.map(Program.stop, self.programs[:-1]))
         if self.nats is not None:
             self.nats.stop()
@@ -162,8 +164,14 @@ class Stack:
             **{f"MILLRACE_{name.upper()}_LISTEN": address for name, address in listen.items()},
             **{f"MILLRACE_{name.upper()}_ADDRESS": address for name, address in listen.items()},
             "MILLRACE_GATEWAY_LISTEN": door,
+            **self.environment,
         }
-        services = [Program(name, f"services.{name}", ("both",), told, self.home) for name in SERVICES]
+        roles = {"": "serve", "-work": "work"} if self.apart else {"": "both"}
+        services = [
+            Program(name + suffix, f"services.{name}", (role,), told, self.home)
+            for name in SERVICES
+            for suffix, role in roles.items()
+        ]
         return [*services, Program("gateway", "gateway", (), told, self.home)]
 
 

@@ -1,7 +1,7 @@
 """The whole product, durable, to be broken; its size by `MILLRACE_SOAK`."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -52,11 +52,11 @@ def lasting_stack(homes: Homes) -> Iterator[Stack]:
 
 
 @contextmanager
-def started(homes: Homes) -> Iterator[Stack]:
+def started(homes: Homes, *, apart: bool = False, environment: Mapping[str, str] | None = None) -> Iterator[Stack]:
     """The product, until the end."""
     port = int(free_address().rsplit(":", 1)[1])
     with homes.started_once() as home:
-        stack = Stack(Home.open(home), port, TOLD, say=lambda _text: None)
+        stack = Stack(Home.open(home), port, TOLD | dict(environment or {}), apart=apart, say=lambda _text: None)
         try:
             stack.start()
             yield stack

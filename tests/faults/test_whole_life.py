@@ -11,7 +11,7 @@ from deploy.local.stack import SERVICES, Stack
 from tests.faults.breaking import kill_every_kind
 from tests.faults.invariants import differing, violations
 from tests.faults.kept import differing_from_events, empty_tables
-from tests.faults.lives import Lives, signed_in
+from tests.faults.lives import Lives, funnel
 from tests.faults.load import all_published, rows
 from tests.faults.rest import one_of_each
 from tests.support.waiting import eventually
@@ -58,19 +58,6 @@ async def test_lives_of_opportunities_are_lived_once_and_whole_though_everything
     stored = Counter([key for service in SERVICES for (key,) in await rows(stack, service, REQUESTS)])
     assert lives.answered - set(stored) == set()
     assert [key for key, times in stored.items() if times > 1] == []
-
-
-async def funnel(lives: Lives) -> tuple[int, int]:
-    """Opportunities won and contracts signed this year and last, as the figures tell them to people."""
-    days = {"startDate": {"year": 2020, "month": 1, "day": 1}, "endDate": {"year": 2099, "month": 12, "day": 31}}
-    selection = {"selection": {"period": days}}
-    director = await signed_in(lives.stack, "administrator")
-    try:
-        told = (await director.post("/v1/figures:queryFunnel", json=selection)).json()
-        sales = (await director.post("/v1/figures:querySales", json=selection)).json()
-    finally:
-        await director.aclose()
-    return int(told["total"]["steps"][-1]["count"]), int(sales["total"]["orders"])
 
 
 async def missing(stack: Stack, lives: Lives) -> list[str]:
