@@ -30,8 +30,13 @@ async def serve(settings: GatewaySettings) -> None:
     """Open the channels, listen, tell that we are ready; on SIGTERM or SIGINT let running requests end."""
     backends = open_backends(settings.addresses.items())
     app = application(settings, backends)
-    server = HttpServer(app, listen=settings.listen, trusted_proxies=settings.trusted_proxies)
-    debug = DebugPort(unready=lambda: "" if server.started and not server.should_exit else "starting or stopping")
+    server = HttpServer(
+        app,
+        listen=settings.listen,
+        trusted_proxies=settings.trusted_proxies,
+        drain_seconds=settings.drain_seconds,
+    )
+    debug = DebugPort(unready=lambda: server.unready)
     await debug.start(settings.debug_listen)
     serving = asyncio.ensure_future(server.serve())
     listening = asyncio.ensure_future(server.listening.wait())

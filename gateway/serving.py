@@ -120,9 +120,9 @@ class StrictProtocol(HttpToolsProtocol):
 
 
 class HttpServer(uvicorn.Server):
-    """Serves until told to stop; running requests get the grace time to end."""
+    """Serves until told to stop; then it drains, and running requests get the grace time to end."""
 
-    def __init__(self, app: ASGIApp, *, listen: str, trusted_proxies: str) -> None:
+    def __init__(self, app: ASGIApp, *, listen: str, trusted_proxies: str, drain_seconds: float = 0) -> None:
         """`listen` is `host:port`; port 0 takes a free one."""
         host, _, port = listen.rpartition(":")
         config = uvicorn.Config(
@@ -143,6 +143,12 @@ class HttpServer(uvicorn.Server):
         )
         super().__init__(config)
         self.listening = asyncio.Event()
+        self._drain_seconds = drain_seconds
+
+    @property
+    def unready(self) -> str:
+        """Why nobody should be sent here; empty where everybody may."""
+        return "" if self.started and not self.should_exit else "starting or stopping"
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -156,6 +162,15 @@ class HttpServer(uvicorn.Server):
         """Listen, and tell those who wait for it."""
         await super().startup(sockets)
         self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer whoever still comes while balancers learn that it is not ready, and close each connection after that.
+
+        A connection that is kept open would be closed under a request that is on its way.
+        """
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        await asyncio.sleep(self._drain_seconds)
+        await super().shutdown(sockets)
 
     @property
     def address(self) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from chassis.settings import Environment
 
 _MOST = 1_000_000
+_MOST_DRAINED = 300
 SERVICES = ("directory", "leads", "pipeline", "contracts", "analytics")
 
 
@@ -19,6 +20,7 @@ class GatewaySettings:
     addresses: Mapping[str, str]
     secret: str
     ready_file: str
+    drain_seconds: int
     time_zone: ZoneInfo
     trusted_hosts: frozenset[str]
     trusted_proxies: str
@@ -50,6 +52,13 @@ class GatewaySettings:
             time_zone=env.zone("MILLRACE_TIME_ZONE", "Asia/Shanghai", means="the zone of business dates"),
             ready_file=env.text(
                 "MILLRACE_READY_FILE", "", means="the file that tells the process' addresses once it is ready"
+            ),
+            drain_seconds=env.whole(
+                "MILLRACE_GATEWAY_DRAIN_SECONDS",
+                5,
+                least=0,
+                most=_MOST_DRAINED,
+                means="how many seconds it still answers, not ready any more, before it stops",
             ),
             trusted_hosts=frozenset(
                 _listed(

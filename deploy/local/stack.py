@@ -164,6 +164,7 @@ class Stack:
             **{f"MILLRACE_{name.upper()}_LISTEN": address for name, address in listen.items()},
             **{f"MILLRACE_{name.upper()}_ADDRESS": address for name, address in listen.items()},
             "MILLRACE_GATEWAY_LISTEN": door,
+            "MILLRACE_GATEWAY_DRAIN_SECONDS": "0",  # nobody stands before it
             **self.environment,
         }
         roles = {"": "serve", "-work": "work"} if self.apart else {"": "both"}
