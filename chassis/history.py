@@ -12,6 +12,7 @@ from chassis.consumer.applying import History
 from chassis.consumer.event import Event, Subscription, read_payload, time_told
 from chassis.consumer.gate import Gap
 from chassis.parts import Parts
+from kernel.errors import Overloaded
 
 if TYPE_CHECKING:
     from millrace.events.v1.event_log_pb2_grpc import EventLogServiceAsyncStub
@@ -108,13 +109,18 @@ async def _resumed(
                 yield some
                 reading.note(some[-1])
                 failures = 0
-        except grpc.aio.AioRpcError as error:
+        except (grpc.aio.AioRpcError, Overloaded) as error:
             failures += 1
-            if error.code() not in _BROKEN or failures > _MOST_FAILURES:
+            if not _passes(error) or failures > _MOST_FAILURES:
                 raise
             await asyncio.sleep(_PAUSE_SECONDS)
         else:
             return
+
+
+def _passes(error: grpc.aio.AioRpcError | Overloaded) -> bool:
+    """Whether it may be over when asked again: the producer is away, or directory, which gives the reader its token."""
+    return isinstance(error, Overloaded) or error.code() in _BROKEN
 
 
 def _request(subscription: Subscription, gap: Gap | None) -> ReadEventsRequest:

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis import event_log
 from chassis.consumer import Event, Subscription
 from chassis.event_log import EventLogServicer, archive
-from chassis.history import history_over
+from chassis.history import Metadata, history_over
 from chassis.work import Store
+from kernel.errors import Overloaded
 from tests.integration.chassis.tally import Calls, rewrite, write
 from tests.support.clock import FixedClock
 
@@ -36,12 +37,14 @@ class Breaking(EventLogServicer):
             await call.abort(grpc.StatusCode.UNAVAILABLE)  # type: ignore[attr-defined]
 
 
-async def read(servicer: EventLogServicer) -> list[Event]:
+async def nobody() -> tuple[tuple[str, str], ...]:
+    """The credentials of nobody."""
+    return ()
+
+
+async def read(servicer: EventLogServicer, *, credentials: Metadata = nobody) -> list[Event]:
     async def nothing(_connection: object, _events: object) -> None:
         raise AssertionError("only read")
-
-    async def nobody() -> tuple[tuple[str, str], ...]:
-        return ()
 
     server = grpc.aio.server()
     add_EventLogServiceServicer_to_server(servicer, server)  # type: ignore[arg-type]
@@ -49,7 +52,7 @@ async def read(servicer: EventLogServicer) -> list[Event]:
     await server.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            history = history_over(channel, nobody, by_aggregate=True)
+            history = history_over(channel, credentials, by_aggregate=True)
             subscription = Subscription(name="test", stream="leads", subjects=NOTES, apply=nothing)
             return [event async for event in history(subscription, None)]
     finally:
@@ -96,6 +99,20 @@ async def test_a_history_goes_on_where_it_broke_off(
     assert [(event.aggregate, event.version) for event in events] == [
         (key, version) for key, versions in sorted(told.items()) for version in versions
     ]
+
+
+async def test_a_history_is_asked_for_again_when_directory_gave_no_token(
+    told: dict[str, list[int]], engine: AsyncEngine
+) -> None:
+    refused = [Overloaded(), Overloaded()]
+
+    async def at_the_third_time() -> tuple[tuple[str, str], ...]:
+        if refused:
+            raise refused.pop()
+        return ()
+
+    events = await read(EventLogServicer(engine), credentials=at_the_third_time)
+    assert len(events) == sum(map(len, told.values()))
 
 
 async def test_a_page_fits_into_a_message(
