@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.stack import SERVICES
 from tests.support.homes import Homes
-from tests.support.product import READY, Product
+from tests.support.product import READY, Product, every
 
 LEADS = 150
 FORGOTTEN_AFTER = 9  # weeks: longer than answers to repeated requests are kept
@@ -79,6 +79,15 @@ def test_every_figure_of_the_demo_company_has_something_to_show(product: Product
     assert {"INSTALMENT_STATE_PAID", "INSTALMENT_STATE_PLANNED"} <= {each["state"] for each in money}
     assert waiting["totalSize"] > 0
     assert unclaimed["totalSize"] > 0
+
+
+def test_some_customers_of_the_demo_company_have_gone_on(product: Product) -> None:
+    with product.client() as client:
+        contracts = every(client, "/v1/contracts", "contracts")
+    followed = {contract["renews"] for contract in contracts if contract["renews"]}
+    renewed = {contract["name"] for contract in contracts if contract["state"] == "CONTRACT_STATE_RENEWED"}
+    assert renewed
+    assert renewed <= followed
 
 
 def test_a_salesperson_sees_only_what_is_hers(product: Product) -> None:

@@ -20,6 +20,7 @@ from deploy.local.demo.business.actors import SELLER, Actors
 from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
+from deploy.local.demo.business.renewing import renew_some
 from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
@@ -157,6 +158,7 @@ def _live_through_the_year(
     actors.begin_week()
     set_targets(actors, leads=leads, regions=regions, years=sorted({day.year, (day - YEAR).year}))
     book_strangers(actors, day)
+    renew_some(actors, load_catalogue(actors), day)
     actors.close()
 
 
