@@ -23,14 +23,14 @@ from tests.faults.lives import Lives
 from tests.faults.load import all_published, rows
 from tests.support.waiting import eventually
 
-# In CI twice: every rebuild is held in its middle, after one history or the next, until each stream has told more.
-SECONDS, REBUILDS, SELLERS = (180.0, 20, 8) if os.environ.get("MILLRACE_SOAK") else (0.0, 2, 3)
+# In CI once: every rebuild is held in its middle, after one history or the other, until each stream has told more.
+SECONDS, REBUILDS, SELLERS = (180.0, 20, 8) if os.environ.get("MILLRACE_SOAK") else (0.0, 1, 3)
 UNTOUCHED = "analytics_untouched"
 # Whether a whole history lies in the fresh tables, which are there as long as the rebuild has not ended.
 REPLAYED = "select exists (select from rebuild.applied where consumer = $1)"
 HEARD = "select consumer, sum(version) from applied where consumer in ({}) group by 1"
 SOLD_IN = ("analytics-leads", "analytics-pipeline", "analytics-contracts")
-HELD_AFTER = itertools.cycle(("analytics-leads", "analytics-pipeline"))
+HELD_AFTER = itertools.cycle(("analytics-pipeline", "analytics-leads"))
 MORE = 3  # events of each stream
 COMPARED: tuple[Table, ...] = (*PROJECTIONS, applied)
 
