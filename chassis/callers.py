@@ -71,7 +71,12 @@ class Callers:
 
 
 def page_key(parts: Parts) -> bytes:
-    """Seals page tokens: derived from the installation's secret, the same in every process of the service."""
+    """Seals page tokens."""
+    return derived_key(parts, "pages")
+
+
+def derived_key(parts: Parts, purpose: str) -> bytes:
+    """A key of one purpose out of the installation's secret: the same in every process of the service."""
     return hmac.new(
-        parts.settings.secret.encode(), f"millrace {parts.definition.name} pages".encode(), "sha256"
+        parts.settings.secret.encode(), f"millrace {parts.definition.name} {purpose}".encode(), "sha256"
     ).digest()

@@ -6,7 +6,20 @@ A service declares what can be filtered and sorted, and asks for a page of an al
     page = await read_page(read.connection, scope(select(LEADS), ...), LISTING, wanted)
 """
 
-from chassis.listing.fields import Field, choice, coded, day, instant, number, reference, text, text_found, texts, truth
+from chassis.listing.fields import (
+    Field,
+    choice,
+    coded,
+    day,
+    fraction,
+    instant,
+    number,
+    reference,
+    text,
+    text_found,
+    texts,
+    truth,
+)
 from chassis.listing.page import Listing, Order, Page, PageRequest, read_page
 from chassis.listing.refusals import FilterInvalid, OrderInvalid, PageTokenInvalid
 
@@ -22,6 +35,7 @@ __all__ = [
     "choice",
     "coded",
     "day",
+    "fraction",
     "instant",
     "number",
     "read_page",

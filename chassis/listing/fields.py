@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +107,11 @@ def choice(column: ColumnElement[Any], values: Mapping[str, Any]) -> Field:
 def number(column: ColumnElement[Any]) -> Field:
     """A whole number; zero is none."""
     return Field(column, _whole, _ORDERED, filled=_is_more_than(0))
+
+
+def fraction(column: ColumnElement[Any]) -> Field:
+    """A number with a point; null is none."""
+    return Field(column, _finite, _ORDERED)
 
 
 def instant(column: ColumnElement[Any]) -> Field:
@@ -211,6 +217,13 @@ def _shaped(condition: Condition, fields: Mapping[str, Field], values: dict[str,
 def _whole(value: str) -> int:
     read = int(value)
     if not -(2**31) <= read < 2**31:
+        raise ValueError(value)
+    return read
+
+
+def _finite(value: str) -> float:
+    read = float(value)
+    if not isfinite(read):
         raise ValueError(value)
     return read
 

@@ -11,6 +11,8 @@ from chassis.principal import Principal
 
 # The gateway tells from where an anonymous caller came; services trust it because nobody else reaches them.
 CLIENT_ADDRESS = "millrace-client-address"
+# How a webhook is told apart, dated and signed (https://www.standardwebhooks.com); the gateway passes them on.
+WEBHOOK_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _TO_ANSWER_SECONDS = 0.05
 
 

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from chassis.logs import get_logger
 from chassis.marks import AFTER
 from chassis.metrics import HTTP_SECONDS
-from chassis.rpc.call import CLIENT_ADDRESS
+from chassis.rpc.call import CLIENT_ADDRESS, WEBHOOK_HEADERS
 from gateway import problems
 from gateway.backends import Askable, Metadata
 from gateway.limits import Limit, StreamPlaces
@@ -129,6 +129,8 @@ def call_metadata(exchange: Exchange, token: str) -> Metadata:
     after = exchange.headers.get(AFTER, "")
     if after and after.isascii() and after.isprintable():
         metadata.append((AFTER, after))
+    signed = ((name, exchange.headers.get(name, "")) for name in WEBHOOK_HEADERS)
+    metadata.extend((name, told) for name, told in signed if told and told.isascii() and told.isprintable())
     trace = exchange.headers.get("traceparent", "")
     if len(trace) == 55 and trace.isascii() and trace.isprintable():  # noqa: PLR2004 - the length W3C trace context fixes
         metadata.append(("traceparent", trace))

@@ -112,12 +112,11 @@ async def _send_parts(exchange: Exchange, call: Any, leaving: asyncio.Task[None]
 async def upload(exchange: Exchange, route: Route, segments: list[str], backend: Backend, metadata: Metadata) -> None:
     """A raw body as a client stream of HttpBody; the first message carries name, kind and request id.
 
-    Raises ContentTypeWrong for a form or JSON.
+    Raises ContentTypeWrong for a form or JSON, unless the sender proves himself by his signature over just these bytes.
     """
-    kind = exchange.headers.get("content-type", RAW)
-    if kind.strip().lower().startswith(_NO_FILES):
+    kind, method = exchange.headers.get("content-type", RAW), route.binding.method
+    if kind.strip().lower().startswith(_NO_FILES) and not method.anonymous:
         raise ContentTypeWrong(wanted=RAW)
-    method = route.binding.method
     first: Any = route.plan.build(segments, exchange.scope["query_string"], b"", exchange.headers)
     if "file_name" in first.DESCRIPTOR.fields_by_name and not first.file_name:
         first.file_name = file_name_of(exchange.headers.get("content-disposition", ""))

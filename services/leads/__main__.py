@@ -3,8 +3,8 @@
 And `redrive`.
 """
 
-from collections.abc import Coroutine, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,33 +14,41 @@ from millrace.leads.v1 import (
     channel_service_pb2,
     lead_access_service_pb2,
     lead_assignment_service_pb2,
+    lead_behaviour_service_pb2,
     lead_collaborator_service_pb2,
     lead_conversion_service_pb2,
     lead_duplicate_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
+    lead_intent_service_pb2,
     lead_privacy_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
     lead_touch_service_pb2,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.callers import Callers, page_key
+from chassis.callers import Callers, derived_key, page_key
 from chassis.imports.storage import forget_files
 from chassis.jobs import JobKind, Sweep
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Scope, service_principal
+from chassis.work import Read, UnitOfWork
 from services.leads.application import assigning, recoding, regrading, rekeying
 from services.leads.application.intake import IntakeDesk
-from services.leads.application.rounds import RoundPlan, Rounds
+from services.leads.application.rounds import RoundPlan, Rounds, carry_on
 from services.leads.application.rulebook import Rulebook
+from services.leads.application.scoring import AT_ONCE, SCORE_STOCK, Scoring
 from services.leads.events.collaborator_publications import COLLABORATORS
+from services.leads.events.intent_publications import INTENT_PUBLICATIONS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
+from services.leads.events.learning import Learner
 from services.leads.events.publications import LEADS
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.rpc.access_servicer import LeadAccessServicer
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
+from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
 from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
@@ -48,6 +56,7 @@ from services.leads.rpc.conversion_job import converting
 from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
+from services.leads.rpc.intent_servicer import LeadIntentServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
@@ -59,6 +68,7 @@ from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESS
 from trade.names import pinyin_key
 
 HERE = Path(__file__).parent
+ACCOUNT = service_principal("leads", {"leads.write": Scope.ALL})
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 
@@ -97,6 +107,14 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             store, texts, page_key=pages
         ),
         _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
+        _service(lead_behaviour_service_pb2, "LeadBehaviourService"): LeadBehaviourServicer(
+            store,
+            desk(parts),
+            page_key=pages,
+            webhook_key=derived_key(parts, "webhooks"),
+            visitor_key=derived_key(parts, "visitors"),
+        ),
+        _service(lead_intent_service_pb2, "LeadIntentService"): LeadIntentServicer(store, texts),
         _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
             store, desk(parts), texts
         ),
@@ -113,9 +131,31 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
 
 def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
     """A round over the stock of leads, carried on by the service itself."""
-    account = service_principal("leads", {"leads.write": Scope.ALL})
-    carried = Rounds(plan, store=parts.background_store, desk=desk(parts), principal=account)
-    return Sweep(plan.name, timedelta(seconds=10), carried.sweep)
+    return _round(parts, plan.name, lambda work: carry_on(work, plan=plan, desk=desk(parts)))
+
+
+def scoring(parts: Parts) -> Sequence[Sweep]:
+    """What gives leads their purchase intent: those that changed at once, all others after a new model and each day."""
+    made = Scoring(desk(parts))
+
+    async def score_due(connection: AsyncConnection, now: datetime) -> int:
+        return await made.score_due(Read(connection, now, ACCOUNT))
+
+    return (
+        Sweep("score leads", timedelta(seconds=2), score_due, batch=AT_ONCE),
+        _round(parts, SCORE_STOCK, made.go_on),
+    )
+
+
+def learner(parts: Parts) -> Learner:
+    """Who learns purchase intents."""
+    store, rulebook = parts.background_store, desk(parts).rulebook
+    return Learner(store, rulebook=rulebook, clock=parts.clock, principal=ACCOUNT)
+
+
+def _round(parts: Parts, name: str, step: Callable[[UnitOfWork], Awaitable[int]]) -> Sweep:
+    carried = Rounds(name, step, store=parts.background_store, principal=ACCOUNT)
+    return Sweep(name, timedelta(seconds=10), carried.sweep)
 
 
 def jobs(parts: Parts) -> Sequence[JobKind]:
@@ -131,6 +171,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         rounds(parts, rekeying.BY_NEW_RULES),
         rounds(parts, recoding.BY_NEW_WORDS),
         rounds(parts, assigning.UNOWNED),
+        *scoring(parts),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
         Sweep("forget import files", timedelta(hours=1), forget_files),
@@ -138,8 +179,9 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
 
 
 def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
-    """What leads do all the time: carry imports out."""
-    return (lead_import_worker(parts, desk(parts), CALLERS.organization(parts), CALLERS.revocations(parts)).run(),)
+    """What leads do all the time: carry imports out, and learn from what became of leads."""
+    importing = lead_import_worker(parts, desk(parts), CALLERS.organization(parts), CALLERS.revocations(parts))
+    return (importing.run(), learner(parts).run())
 
 
 def _service(contract: Any, name: str) -> ServiceDescriptor:
@@ -152,7 +194,7 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={**LEADS, **COLLABORATORS, **SETTINGS, **LEAD_IMPORT_PUBLICATIONS},
+    publications={**LEADS, **COLLABORATORS, **SETTINGS, **LEAD_IMPORT_PUBLICATIONS, **INTENT_PUBLICATIONS},
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,

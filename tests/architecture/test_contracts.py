@@ -25,6 +25,8 @@ ANONYMOUS = {
     "millrace.directory.v1.SessionService.RefreshSession",  # proves itself by the refresh token
     "millrace.directory.v1.SessionService.SignIn",
     "millrace.directory.v1.SessionService.StartOpenIdSignIn",
+    "millrace.leads.v1.LeadBehaviourService.ReceiveLeadBehaviours",  # proves itself by a signature over the body
+    "millrace.leads.v1.LeadBehaviourService.ShowLeadPixel",  # a picture; counts by a sealed token
     "millrace.leads.v1.LeadFormService.SubmitLeadForm",  # the public web form, behind its token and a rate limit
 }
 # These change something and take no request id, because a repeat is harmless or must be the caller's own decision.

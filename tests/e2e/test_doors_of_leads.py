@@ -1,8 +1,11 @@
 """The doors by which leads come in without a program of ours: a form on a page, and a workbook somebody kept."""
 
+import base64
+import hmac
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -93,6 +96,30 @@ def test_a_flood_of_forms_is_held_back_and_leaves_what_was_answered(
     came = {each["email"] for each in of_channel(client, channel["name"])}
     for number, answer in enumerate(answers):
         assert (f"visitor@house{number}.example" in came) == (answer.status_code == 200)
+
+
+def test_a_webhook_and_a_picture_tell_what_people_did(
+    client: httpx.Client, product: Product, channel: dict[str, Any]
+) -> None:
+    lead = client.post("/v1/leads", json={"companyName": f"青山{uuid4().hex[:6]}科技有限公司"}).json()
+    webhook = client.get(f"/v1/{channel['name']}/behaviourWebhook").json()
+    now = datetime.now(UTC)
+    click = {"lead": lead["name"], "kind": "LEAD_BEHAVIOUR_KIND_CLICK", "time": now.isoformat(), "eventId": "1"}
+    body, stamp = json.dumps({"behaviours": [click]}).encode(), str(int(now.timestamp()))
+    key = base64.b64decode(webhook["secret"].removeprefix("whsec_"))
+    signature = base64.b64encode(hmac.digest(key, b"m." + stamp.encode() + b"." + body, "sha256")).decode()
+    headers = {"webhook-id": "m", "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
+    pixel = client.get(f"/v1/{lead['name']}/visitor").json()["pixelPath"]
+    with httpx.Client(base_url=product.url) as stranger:
+        told = stranger.post(webhook["path"], content=body, headers={"content-type": "application/json"} | headers)
+        forged = stranger.post(webhook["path"], content=body + b" ", headers=headers)
+        picture = stranger.get(pixel, params={"asset": "/prices"})
+    assert (told.status_code, told.json()["created"]) == (200, 1)
+    assert (forged.status_code, forged.json()["reason"]) == (401, "WEBHOOK_UNSIGNED")
+    assert (picture.headers["content-type"], picture.content[:6]) == ("image/gif", b"GIF89a")
+    shown = client.get(f"/v1/{lead['name']}/behaviours").json()["leadBehaviours"]
+    assert {each["sender"] for each in shown} == {channel["name"], "pixel"}
+    assert client.get("/v1/leadIntentModel").json()["name"] == "leadIntentModel"
 
 
 def test_a_workbook_with_a_formula_a_date_and_a_wrong_cell(client: httpx.Client, tmp_path: Path) -> None:

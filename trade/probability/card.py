@@ -1,9 +1,10 @@
 """How good a model is on records it has not seen: figures beside those of two rivals that cost nothing."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import groupby
+from typing import Any
 
 BINS = 10
 TOP = 0.1
@@ -44,6 +45,16 @@ class Card:
     def is_of_use(self) -> bool:
         """Whether it tells more than the base rate does, by more than chance has to give."""
         return self.model.brier < self.constant.brier and self.model.auc > 0.5  # noqa: PLR2004 - a coin
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> "Card":
+        """From plain data, as `to_mapping` gives it."""
+        judged = {name: Judgement(**data[name]) for name in ("model", "naive_bayes", "constant")}
+        return cls(**{**data, **judged, "refused": tuple(data["refused"])})
 
 
 def judge(probabilities: Sequence[float], outcomes: Sequence[bool]) -> Judgement:

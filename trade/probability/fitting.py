@@ -14,6 +14,8 @@ from trade.probability.model import Line, Tree, Trees, logit_of
 RATE = 0.06
 MOST_ROUNDS = 220
 _LEAF = -1
+# A question that only what is missing fails asks for at most infinity, which JSON cannot tell.
+_LARGEST = float(np.finfo(float).max)
 _EXACT = 1e-9
 _NB_BINS = 6
 
@@ -106,7 +108,7 @@ def _tree(nodes: Any) -> Tree:
             values[node] = (counts[one] * values[one] + counts[other] * values[other]) / counts[node]
     return Tree(
         columns=tuple(np.where(leaf, _LEAF, nodes["feature_idx"].astype(int)).tolist()),
-        thresholds=tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
+        thresholds=tuple(np.where(leaf, 0.0, np.minimum(nodes["num_threshold"], _LARGEST)).tolist()),
         missing_left=tuple((nodes["missing_go_to_left"].astype(bool) & ~leaf).tolist()),
         left=tuple(left.tolist()),
         right=tuple(right.tolist()),

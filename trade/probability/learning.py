@@ -25,9 +25,8 @@ from trade.probability.fitting import (
     stages,
 )
 from trade.probability.model import Model, Trees
+from trade.probability.sample import TooFewOutcomes, refuse_too_few
 
-FEWEST = 50
-FEWEST_OF_EACH = 10
 ENOUGH_FOR_TREES = 500
 ENOUGH_OF_EACH_FOR_TREES = 40
 LATER = 0.2
@@ -35,10 +34,6 @@ _FOLDS = 5
 _LOOSENESS = (0.003, 0.03, 0.3, 3.0)
 _LEAVES = (4, 16)
 _TELLTALE = 0.98
-
-
-class TooFewOutcomes(Exception):  # noqa: N818 - says what happened
-    """Fewer than fifty known outcomes, or fewer than ten of one kind: nothing honest can be learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +65,7 @@ def predict(rows: Sequence[Row], outcomes: Sequence[bool], new_rows: Iterable[Ro
 
 
 def _refuse_too_few(outcomes: Sequence[bool]) -> None:
-    wins = sum(map(bool, outcomes))
-    if len(outcomes) < FEWEST or min(wins, len(outcomes) - wins) < FEWEST_OF_EACH:
-        raise TooFewOutcomes(f"{len(outcomes)} outcomes, {wins} of them won")
+    refuse_too_few(outcomes=len(outcomes), wins=sum(map(bool, outcomes)))
 
 
 def _telltales(rows: Sequence[Row], outcomes: Sequence[bool]) -> frozenset[str]:

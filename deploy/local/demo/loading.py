@@ -15,6 +15,7 @@ import grpc
 from millrace.leads.v1.lead_pb2 import Lead
 
 from chassis.settings import Environment
+from deploy.local.demo.behaviours import demo_behaviours
 from deploy.local.demo.business import Trading
 from deploy.local.demo.business.actors import SELLER, Actors
 from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
@@ -25,7 +26,7 @@ from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
 from deploy.local.demo.leads import demo_leads
-from deploy.local.demo.remote import Remote
+from deploy.local.demo.remote import MOST_BEHAVIOURS, Remote
 from deploy.local.demo.rhythm import YEAR, ZONE
 from deploy.local.demo.vocabulary import VOCABULARY
 from deploy.local.demo.weeks import begin_year, live_through
@@ -149,6 +150,7 @@ def _live_through_the_year(
         trading = trading or Trading(actors, load_catalogue(actors))
         first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
         names = _load_leads(remote, told[first:end], first=first)
+        _tell_behaviours(remote, names, first=first, until=week.end)
         cases = trading.live(taken_up(cases, names, first=first, week=week.number), week)
         write_cases(stack.home.demo_cases, cases)
         if week.number % 13 == 0:
@@ -169,6 +171,12 @@ def _load_leads(remote: Remote, leads: Sequence[Lead], *, first: int) -> list[st
             for place in range(0, len(leads), AT_ONCE)
         ]
         return [name for run in runs for name in run.result()]
+
+
+def _tell_behaviours(remote: Remote, names: Sequence[str], *, first: int, until: datetime) -> None:
+    done = list(demo_behaviours(names, first=first, until=until))
+    for place in range(0, len(done), MOST_BEHAVIOURS):
+        remote.tell_behaviours(done[place : place + MOST_BEHAVIOURS], key=f"{first}-{place}")
 
 
 def _load_sources(remote: Remote, day: date) -> tuple[list[str], list[DemoCampaign]]:

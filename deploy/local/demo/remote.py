@@ -26,6 +26,8 @@ from millrace.leads.v1.campaign_service_pb2_grpc import CampaignServiceStub
 from millrace.leads.v1.channel_pb2 import Channel, ChannelKind
 from millrace.leads.v1.channel_service_pb2 import CreateChannelRequest
 from millrace.leads.v1.channel_service_pb2_grpc import ChannelServiceStub
+from millrace.leads.v1.lead_behaviour_service_pb2 import BatchCreateLeadBehavioursRequest, LeadBehaviour
+from millrace.leads.v1.lead_behaviour_service_pb2_grpc import LeadBehaviourServiceStub
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
@@ -38,6 +40,7 @@ from deploy.local.stack import Stack
 SECONDS = 30
 # Longer than a service waits before it asks again for a signing key it does not know.
 LEARNING_SECONDS = 45
+MOST_BEHAVIOURS = 500
 NOT_YET = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAVAILABLE}
 
 
@@ -139,6 +142,11 @@ class Remote:
             ),
         )
         return [outcome.lead for outcome in answer.outcomes]
+
+    def tell_behaviours(self, done: Sequence[LeadBehaviour], *, key: str) -> None:
+        """Tell what was done behind leads, at most `MOST_BEHAVIOURS`."""
+        request = BatchCreateLeadBehavioursRequest(behaviours=done, request_id=f"demo-behaviours-{key}")
+        self._patiently(LeadBehaviourServiceStub(self._leads).BatchCreateLeadBehaviours, lambda: request)
 
     def _patiently(self, method: Callable[..., Any], request: Callable[[], object]) -> Any:
         """Call leads; it may not have heard of the administrator yet, so wait for that at first."""

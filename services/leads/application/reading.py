@@ -1,6 +1,7 @@
 """Reading leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
@@ -8,12 +9,24 @@ from chassis.work import Read
 from services.leads.application.finding import candidates
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.facts import LeadFacts
+from services.leads.domain.intent import NOT_SCORED_YET, Intent
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
-from services.leads.storage.lead_listing import list_page
+from services.leads.storage.intent_models import last_learning, newest_number
+from services.leads.storage.intents import intents_of, probabilities_of
+from services.leads.storage.lead_listing import list_page, order_without_intents, sorts_by_intent
+from trade.reasons import Reason
 
 READ = "leads.read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLead:
+    """A lead with its purchase intent (购买意向): None where a list that explains nothing has nothing to show."""
+
+    lead: Lead
+    intent: Intent | None
 
 
 async def get_lead(read: Read, *, uuid: UUID) -> Lead:
@@ -22,10 +35,25 @@ async def get_lead(read: Read, *, uuid: UUID) -> Lead:
     return (await leads.with_visible_hints(read, [lead], permission=READ))[0]
 
 
-async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Page[Lead]:
-    """Leads within the reader's scope, filtered, sorted and counted; with their reasons where asked for."""
+async def show_lead(read: Read, *, uuid: UUID) -> ShownLead:
+    """The same with its purchase intent, or with why there is none."""
+    lead = await get_lead(read, uuid=uuid)
+    return ShownLead(lead=lead, intent=(await _explained(read, [lead]))[uuid])
+
+
+async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Page[ShownLead]:
+    """Leads within the reader's scope, filtered, sorted and counted; with their reasons where asked for.
+
+    As long as no model tells intents, the grade stands in for them in the order.
+    """
+    if sorts_by_intent(wanted) and not await newest_number(read):
+        wanted = order_without_intents(wanted)
     page = await list_page(read, wanted, permission=READ, explained=explained)
-    return page.of(await leads.with_visible_hints(read, page.items, permission=READ))
+    shown = await leads.with_visible_hints(read, page.items, permission=READ)
+    intents = (
+        await _explained(read, shown) if explained else await probabilities_of(read, [each.uuid for each in shown])
+    )
+    return page.of([ShownLead(lead=lead, intent=intents.get(lead.uuid)) for lead in shown])
 
 
 async def check_duplicates(read: Read, *, told: LeadFacts, desk: IntakeDesk) -> Sequence[Resemblance]:
@@ -36,3 +64,18 @@ async def check_duplicates(read: Read, *, told: LeadFacts, desk: IntakeDesk) -> 
     hints = judge_intake(briefing.resemblances(newcomer, known)).hints
     seen = await leads.visible_among(read, {hint.lead for hint in hints}, permission=READ)
     return [hint for hint in hints if hint.lead in seen]
+
+
+async def _explained(read: Read, shown: Sequence[Lead]) -> Mapping[UUID, Intent]:
+    """The intents with what adds up to them; where no model is in force, why there is none."""
+    unscored = Intent(silence=NOT_SCORED_YET)
+    found = await intents_of(read, [lead.uuid for lead in shown])
+    if any(found.get(lead.uuid, unscored).silence == NOT_SCORED_YET for lead in shown):
+        unscored = replace(unscored, silence=await _why_unscored(read))
+    intents = {lead.uuid: found.get(lead.uuid, unscored) for lead in shown}
+    return {uuid: unscored if each.silence == NOT_SCORED_YET else each for uuid, each in intents.items()}
+
+
+async def _why_unscored(read: Read) -> Reason:
+    learning = await last_learning(read)
+    return NOT_SCORED_YET if learning.silence is None or await newest_number(read) else learning.silence

@@ -59,11 +59,13 @@ async def carry_on(work: UnitOfWork, *, plan: RoundPlan, desk: IntakeDesk) -> in
 class Rounds:
     """Carries one kind of round on whenever it is swept."""
 
-    def __init__(self, plan: RoundPlan, *, store: Store, desk: IntakeDesk, principal: Principal) -> None:
-        """`principal` is on whose account leads change."""
-        self._plan = plan
+    def __init__(
+        self, name: str, step: Callable[[UnitOfWork], Awaitable[int]], *, store: Store, principal: Principal
+    ) -> None:
+        """`step` goes on by a few leads and tells how many; `principal` is on whose account they change."""
+        self._name = name
+        self._go_on = step
         self._store = store
-        self._desk = desk
         self._principal = principal
 
     async def sweep(self, _connection: object, _now: datetime) -> int:
@@ -75,9 +77,4 @@ class Rounds:
         return total + seen
 
     async def _step(self) -> int:
-        return await carry_out(
-            self._store,
-            self._principal,
-            action=self._plan.name,
-            use_case=lambda work: carry_on(work, plan=self._plan, desk=self._desk),
-        )
+        return await carry_out(self._store, self._principal, action=self._name, use_case=self._go_on)

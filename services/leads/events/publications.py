@@ -44,6 +44,8 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
         registration=named("registrations", outcome.registration if outcome else None),
         opportunity=named("opportunities", outcome.opportunity if outcome else None),
         convert_time=instant(outcome.time if outcome else None),
+        employee_count=facts.employee_count,
+        demo_request_time=instant(facts.demo_request_time),
     )
 
 

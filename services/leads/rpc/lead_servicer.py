@@ -21,8 +21,9 @@ from services.leads.application.capture_many import capture_together
 from services.leads.application.changing import update_lead
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.overriding import clear_override, override_grade
-from services.leads.application.reading import check_duplicates, get_lead, list_leads
+from services.leads.application.reading import ShownLead, check_duplicates, list_leads, show_lead
 from services.leads.domain.facts import CONSENT_FIELD, LeadFacts
+from services.leads.rpc.intent_messages import put_intent
 from services.leads.rpc.lead_messages import (
     GRADES,
     candidate_message,
@@ -71,8 +72,10 @@ class LeadServicer:
     async def GetLead(self, request: contract.GetLeadRequest, call: Call) -> lead_pb2.Lead:
         """Read one."""
         uuid = uuid_of(request.name)
-        lead = await self._store.read(call, lambda read: get_lead(read, uuid=uuid))
-        return to_message(lead, Wording(self._texts, call.locale))
+        shown = await self._store.read(call, lambda read: show_lead(read, uuid=uuid))
+        message = lead_pb2.Lead()
+        put_shown(message, shown, Wording(self._texts, call.locale))
+        return message
 
     async def ListLeads(self, request: contract.ListLeadsRequest, call: Call) -> contract.ListLeadsResponse:
         """Read a page."""
@@ -83,8 +86,8 @@ class LeadServicer:
         answer = contract.ListLeadsResponse(
             next_page_token=page.next_page_token, total_size=page.total, total_size_capped=page.capped
         )
-        for lead in page.items:
-            put_lead(answer.leads.add(), lead, wording)
+        for shown in page.items:
+            put_shown(answer.leads.add(), shown, wording)
         return answer
 
     async def UpdateLead(self, request: contract.UpdateLeadRequest, call: Call) -> lead_pb2.Lead:
@@ -165,6 +168,13 @@ class LeadServicer:
                 reason=refusal.reason, text=text, violations=bad.field_violations if bad is not None else ()
             )
         return answer
+
+
+def put_shown(message: lead_pb2.Lead, shown: ShownLead, wording: Wording) -> None:
+    """The lead as it is read, with its intent."""
+    put_lead(message, shown.lead, wording)
+    if shown.intent is not None:
+        put_intent(message.intent, shown.intent, wording)
 
 
 def _edit(message: lead_pb2.Lead, mask: FieldMask) -> Callable[[LeadFacts], LeadFacts]:

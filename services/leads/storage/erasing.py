@@ -10,6 +10,7 @@ from chassis.imports.tables import import_files, import_rows, imports
 from chassis.work import UnitOfWork
 from services.leads.domain.erasing import without_person
 from services.leads.domain.handing_over import IN_WORDS
+from services.leads.storage.behaviours import forget_behaviours
 from services.leads.storage.first_contacts import forget_keys
 from services.leads.storage.leads import facts_to_row
 from services.leads.storage.touches import every_touch
@@ -40,7 +41,7 @@ async def running_import_of(work: UnitOfWork, lead: UUID) -> UUID | None:
 
 
 async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -> None:
-    """Erase what was told at further contacts, the files that named the person, and the keys of the last minute."""
+    """Erase what was told at further contacts, what was done, the files that named the person, and his latest keys."""
     await work.begin()
     named = select(import_rows.c["import"]).where(import_rows.c.record == lead)
     await work.connection.execute(delete(import_files).where(import_files.c["import"].in_(named)))
@@ -52,4 +53,5 @@ async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -
     for touch in await every_touch(work, lead):
         told = orjson.dumps(facts_to_row(without_person(touch.told)), default=str).decode()
         await work.connection.execute(_RETELL, {"uuid": touch.uuid, "told": told})
+    await forget_behaviours(work, lead)
     await forget_keys(work, keys)

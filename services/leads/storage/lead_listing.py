@@ -1,5 +1,7 @@
 """What leads can be filtered and sorted by."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from chassis.listing import (
     PageRequest,
     choice,
     coded,
+    fraction,
     instant,
     number,
     reference,
@@ -25,13 +28,21 @@ from chassis.work import Read
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead
 from services.leads.domain.lead_state import LeadState
+from services.leads.storage.intent_tables import LEAD_INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.leads import from_brief_row, from_row
 from services.leads.storage.tables import LEADS
 from trade.industries import industries_called, industry_code
 
+# Looked up for each lead that a list comes to; only a list sorted by it goes along the intents themselves.
+_PROBABILITY = (
+    select(LEAD_INTENTS.c.probability).where(LEAD_INTENTS.c.lead == LEADS.c.uuid).correlate(LEADS).scalar_subquery()
+)
+_INTENT = "intent"
+
 LISTING = Listing(
     fields={
+        _INTENT: fraction(_PROBABILITY),
         "company_name": text(LEADS.c.company_name),
         "credit_code": text(LEADS.c.credit_code),
         "industry": coded(LEADS.c.industry, code=industry_code, called=industries_called),
@@ -61,6 +72,7 @@ LISTING = Listing(
         # Chinese names sort by their pinyin; PostgreSQL would sort them by code point.
         "company_name": Order(LEADS.c.sort_key),
         "grade": Order(LEADS.c.grade),
+        _INTENT: Order(LEAD_INTENTS.c.rank, float),
     },
     order_by="create_time desc",
     tie=LEADS.c.uuid,
@@ -80,13 +92,44 @@ def _brief(principal: Principal, permission: str) -> Select[Any]:
     return scope(_BRIEF, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 
-_FULL_LIST, _BRIEF_LIST = BusyList(_full, LISTING), BusyList(_brief, LISTING)
+def _by_intent(build: Callable[[Principal, str], Select[Any]]) -> Callable[[Principal, str], Select[Any]]:
+    """The same leads together with what they are sorted by; every lead has a row there since it was made."""
+
+    def joined(principal: Principal, permission: str) -> Select[Any]:
+        sorted_by = (LEAD_INTENTS.c.rank, LEAD_INTENTS.c.lead)
+        return build(principal, permission).add_columns(*sorted_by).where(LEAD_INTENTS.c.lead == LEADS.c.uuid)
+
+    return joined
+
+
+# Rank and tie stand in one index only where both are the intents' own.
+_INTENT_LISTING = replace(
+    LISTING,
+    fields={**LISTING.fields, _INTENT: fraction(LEAD_INTENTS.c.probability)},
+    tie=LEAD_INTENTS.c.lead,
+)
+
+
+# By whether reasons are told, and whether they are sorted by intent.
+_LISTS: Mapping[tuple[bool, bool], BusyList] = {
+    (True, False): BusyList(_full, LISTING),
+    (False, False): BusyList(_brief, LISTING),
+    (True, True): BusyList(_by_intent(_full), _INTENT_LISTING),
+    (False, True): BusyList(_by_intent(_brief), _INTENT_LISTING),
+}
+
+
+def sorts_by_intent(wanted: PageRequest) -> bool:
+    """Whether the list is to be sorted by intent."""
+    return wanted.order_by.split()[:1] == [_INTENT]
+
+
+def order_without_intents(wanted: PageRequest) -> PageRequest:
+    """The same list by grade, whose letters run against it: the most promising is the first."""
+    return replace(wanted, order_by="grade" if wanted.order_by.split()[1:] == ["desc"] else "grade desc")
 
 
 async def list_page(read: Read, wanted: PageRequest, *, permission: str, explained: bool) -> Page[Lead]:
     """A page of the leads the reader may see; without their reasons and duplicates unless `explained`."""
-    if explained:
-        page = await _FULL_LIST.page(read, wanted, permission=permission)
-        return page.of([from_row(row) for row in page.items])
-    page = await _BRIEF_LIST.page(read, wanted, permission=permission)
-    return page.of([from_brief_row(row) for row in page.items])
+    page = await _LISTS[explained, sorts_by_intent(wanted)].page(read, wanted, permission=permission)
+    return page.of([from_row(row) if explained else from_brief_row(row) for row in page.items])

@@ -176,6 +176,11 @@ async def visible_among(read: Read, leads: Collection[UUID], *, permission: str)
     """Those of the leads that the reader's permission reaches."""
     if not leads or read.principal.scope_of(permission) is Scope.ALL:
         return leads
+    return await reached_among(read, leads, permission=permission)
+
+
+async def reached_among(read: Read, leads: Collection[UUID], *, permission: str) -> Collection[UUID]:
+    """Those that there are and that the reader's permission reaches."""
     statement = select(LEADS.c.uuid).where(LEADS.c.uuid.in_(leads))
     shared = SHARED_LEADS.at(read.now)
     statement = scope(statement, LEADS, principal=read.principal, permission=permission, shared=shared)

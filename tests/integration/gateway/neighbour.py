@@ -9,7 +9,13 @@ import grpc
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.wrappers_pb2 import StringValue
 from millrace.directory.v1 import session_pb2, session_service_pb2
-from millrace.leads.v1 import lead_import_pb2, lead_import_service_pb2, lead_pb2, lead_service_pb2
+from millrace.leads.v1 import (
+    lead_behaviour_service_pb2,
+    lead_import_pb2,
+    lead_import_service_pb2,
+    lead_pb2,
+    lead_service_pb2,
+)
 from millrace.pipeline.v1 import account_pb2, account_service_pb2
 
 from chassis.rpc.statuses import status_of
@@ -18,6 +24,7 @@ from kernel.errors import Refusal
 
 LEADS = "millrace.leads.v1.LeadService"
 ACCOUNTS = "millrace.pipeline.v1.AccountService"
+BEHAVIOURS = "millrace.leads.v1.LeadBehaviourService"
 IMPORTS = "millrace.leads.v1.LeadImportService"
 SESSIONS = "millrace.directory.v1.SessionService"
 
@@ -56,6 +63,13 @@ class Neighbour:
                 "CheckLeadDuplicates": (unary, self.check_lead_duplicates, lead_service_pb2.CheckLeadDuplicatesRequest),
             },
             ACCOUNTS: {"GetAccount": (unary, self.get_account, account_service_pb2.GetAccountRequest)},
+            BEHAVIOURS: {
+                "ReceiveLeadBehaviours": (
+                    grpc.stream_unary_rpc_method_handler,
+                    self.receive,
+                    lead_behaviour_service_pb2.ReceiveLeadBehavioursRequest,
+                ),
+            },
             IMPORTS: {
                 "UploadLeadImport": (
                     grpc.stream_unary_rpc_method_handler,
@@ -118,6 +132,10 @@ class Neighbour:
         await self._take(received, context)
         size = sum(len(each.file.data) for each in received)
         return lead_import_pb2.LeadImport(file_name=received[0].file_name, file_size=size)
+
+    async def receive(self, requests: AsyncIterator[Any], context: Any) -> Any:
+        await self._take([request async for request in requests], context)
+        return lead_behaviour_service_pb2.ReceiveLeadBehavioursResponse(created=1)
 
     async def watch(self, request: Any, context: Any) -> AsyncIterator[Any]:
         await self._take(request, context)

@@ -107,6 +107,20 @@ async def test_the_name_of_a_file_may_come_in_the_disposition(client: httpx.Asyn
     assert neighbour.asked[0][0].file_name == "线索.csv"
 
 
+async def test_a_webhook_goes_on_byte_for_byte_with_what_it_is_signed_by(
+    client: httpx.AsyncClient, neighbour: Neighbour
+) -> None:
+    body = b'{"behaviours" :  [] }\n'
+    signed = {"webhook-id": "msg_1", "webhook-timestamp": "1", "webhook-signature": "v1,a="}
+    path = "/v1/channels/018f0000-0000-7000-8000-000000000001:receiveBehaviours"
+    answer = await client.post(path, content=body, headers={"Content-Type": "application/json"} | signed)
+    assert (answer.status_code, answer.json()["created"]) == (200, 1)
+    (received,) = neighbour.asked
+    assert b"".join(each.content.data for each in received) == body
+    assert received[0].channel == "channels/018f0000-0000-7000-8000-000000000001"
+    assert signed.items() <= neighbour.metadata[0].items()
+
+
 @pytest.mark.parametrize(
     "kind", ["multipart/form-data; boundary=x", "application/json", "Application/X-WWW-Form-Urlencoded"]
 )

@@ -274,7 +274,12 @@ async def test_access_to_a_lead_is_explained_by_what_the_check_itself_uses(offic
     await office.house.organize(insert(ORGANIZATION.roles).values(**role, grants=grants, archived=False))
     own = await office.explain(ANNA, "leads.write")
     assert (own.allowed, [reason.code for reason in own.reasons]) == (True, ["ACCESS_ROLE_GRANTS", "ACCESS_OWN_ROW"])
-    assert [each.field for each in own.hidden_fields] == ["budget_min", "budget_max", "grade_reasons"]
+    assert [each.field for each in own.hidden_fields] == [
+        "budget_min",
+        "budget_max",
+        "grade_reasons",
+        "intent.reasons",
+    ]
     await office.share(role=READ)
     reading, writing = await office.explain(BO, "leads.read"), await office.explain(BO, "leads.write")
     assert (reading.allowed, reading.reasons[-1].code) == (True, "ACCESS_SHARED_ROW")

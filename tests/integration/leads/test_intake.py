@@ -46,6 +46,8 @@ async def test_a_lead_comes_out_graded_and_assigned_with_its_reasons(house: Lead
     await house.hire(ANNA, seniority="senior")
     created = await create(house, asked_for_a_demo(30))
     read = await LeadServiceStub(house.channel).GetLead(GetLeadRequest(name=created.name), **house.boss)
+    assert [reason.code for reason in read.intent.silence] == ["INTENT_NEVER_LEARNT"]
+    read.ClearField("intent")
     assert read == created
     assert read.grade == lead_pb2.GRADE_A
     assert read.owner == f"members/{ANNA}"

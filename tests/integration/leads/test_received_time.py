@@ -52,7 +52,10 @@ async def update(house: LeadsHouse, lead: lead_pb2.Lead) -> lead_pb2.Lead:
 
 
 async def read(house: LeadsHouse, name: str) -> lead_pb2.Lead:
-    return await LeadServiceStub(house.channel).GetLead(GetLeadRequest(name=name), **house.boss)
+    """The lead without its intent, which no write answers."""
+    found: lead_pb2.Lead = await LeadServiceStub(house.channel).GetLead(GetLeadRequest(name=name), **house.boss)
+    found.ClearField("intent")
+    return found
 
 
 def received(lead: lead_pb2.Lead | lead_events_pb2.LeadSnapshot) -> datetime:

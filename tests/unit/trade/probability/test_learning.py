@@ -8,8 +8,9 @@ import pytest
 from tests.unit.trade.probability.worlds import world
 from trade.probability.card import auc, expected_calibration_error, judge
 from trade.probability.features import Row
-from trade.probability.learning import Learned, TooFewOutcomes, learn, predict
+from trade.probability.learning import Learned, learn, predict
 from trade.probability.model import Model
+from trade.probability.sample import TooFewOutcomes
 
 NEW, HAPPENED, TRUE = world(3000, seed=99)
 
