@@ -13,10 +13,12 @@ from millrace.pipeline.v1 import (
     account_lookup_service_pb2,
     account_service_pb2,
     approval_service_pb2,
+    care_record_service_pb2,
     contact_service_pb2,
     customer_privacy_service_pb2,
     lead_conversion_service_pb2,
     lead_history_service_pb2,
+    occasion_service_pb2,
     registration_service_pb2,
     rule_set_service_pb2,
 )
@@ -34,20 +36,24 @@ from chassis.rule_sets import Rulebook
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
 from services.pipeline.application.approval_kinds import approval_kinds
+from services.pipeline.application.care_records import CareDesk
 from services.pipeline.application.opportunities import OpportunityDesk
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import BATCH, ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
+from services.pipeline.events.care_publications import CARE_RECORDS, OCCASIONS
 from services.pipeline.events.on_contracts import contracts_subscription
 from services.pipeline.events.on_leads import leads_subscription
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
+from services.pipeline.rpc.care_record_servicer import CareRecordServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
 from services.pipeline.rpc.lead_conversion_servicer import LeadConversionServicer
 from services.pipeline.rpc.lead_history_servicer import LeadHistoryServicer
+from services.pipeline.rpc.occasion_servicer import OccasionServicer
 from services.pipeline.rpc.opportunity_wiring import opportunity_servicers
 from services.pipeline.rpc.privacy_servicer import CustomerPrivacyServicer
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
@@ -81,15 +87,23 @@ def opportunity_desk(parts: Parts) -> OpportunityDesk:
     )
 
 
+def care_desk(parts: Parts) -> CareDesk:
+    """Where the gift log is kept."""
+    return CareDesk(rulebook=rulebook(parts), zone=parts.settings.time_zone)
+
+
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
     store, texts, pages = parts.store, parts.texts, page_key(parts)
     return {
         _service(account_service_pb2, "AccountService"): AccountServicer(
-            store, CALLERS.organization(parts), texts, page_key=pages
+            store, CALLERS.organization(parts), rulebook(parts), texts, page_key=pages
         ),
         _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
             store, registration_desk(parts)
+        ),
+        _service(care_record_service_pb2, "CareRecordService"): CareRecordServicer(
+            store, care_desk(parts), page_key=pages
         ),
         _service(contact_service_pb2, "ContactService"): ContactServicer(
             store, zone=parts.settings.time_zone, page_key=pages
@@ -106,6 +120,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             organization=CALLERS.organization(parts),
             texts=texts,
             page_key=pages,
+        ),
+        _service(occasion_service_pb2, "OccasionService"): OccasionServicer(
+            store, zone=parts.settings.time_zone, page_key=pages
         ),
         _service(registration_service_pb2, "RegistrationService"): RegistrationServicer(
             store, registration_desk(parts), texts, page_key=pages
@@ -158,6 +175,8 @@ DEFINITION = ServiceDefinition(
         **ACCOUNTS,
         **CONTACTS,
         **approval_publications("pipeline", collection=APPROVALS.collection),
+        **CARE_RECORDS,
+        **OCCASIONS,
         **OPPORTUNITIES,
         **REGISTRATIONS,
         **rule_set_publications("pipeline", collection=RULE_SETS.collection),

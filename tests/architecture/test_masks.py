@@ -29,6 +29,7 @@ UNMASKED = {
     "millrace.leads.v1.ConvertLeadRequest.amount": "comes in and is never answered",
     "millrace.pipeline.v1.LookUpAccountRequest.phone": "comes in and is never answered",
     "millrace.pipeline.v1.AccountDuplicate.display_name": "told of accounts the caller sees, by the name they go by",
+    "millrace.pipeline.v1.ComingOccasion.contact_display_name": "as Contact.display_name",
     "millrace.pipeline.v1.Contact.display_name": "people are called by it; what is hidden is how to reach them",
     "millrace.leads.v1.Lead.contact_name": "people speak of a lead by it; what is hidden is how to reach the customer",
     "millrace.leads.v1.Lead.address": "decides the region, which everybody who sees the lead must understand",

@@ -33,6 +33,7 @@ OUTSIDE: dict[str, set[str]] = {
     "makes a row, or takes one over": {
         *("CreateLead", "CreateAccount", "CreateContact", "CreateRegistration", "CreateOpportunity", "CreateQuote"),
         *("CreateContract", "CreateMember", "CreateTarget", "AcceptLead", "BookReceipt", "BookReceipts"),
+        *("CreateOccasion", "CreateCareRecord"),
     },
     "names its rows in its body; tests/integration/leads/test_behaviours.py asks it from elsewhere": {
         "BatchCreateLeadBehaviours",
@@ -50,6 +51,8 @@ OUTSIDE: dict[str, set[str]] = {
         *("GetLeadImport", "ListLeadImports", "ListLeadImportRows", "DownloadFailedLeadImportRows"),
         *("PreviewLeadImport", "StartLeadImport", "WatchLeadImport", "CancelLeadImport"),
         *("GetContractAmendment", "DropContractAmendment", "RecordAmendmentSigning"),
+        *("GetOccasion", "ListOccasions", "ListComingOccasions", "UpdateOccasion", "DeleteOccasion"),
+        *("UndeleteOccasion", "GetCareRecord", "ListCareRecords", "CorrectCareRecord"),
     },
 }
 # Methods that are about rows of nobody, too: what the caller sees is not all that he may name.

@@ -18,6 +18,7 @@ from chassis.settings import Environment
 from deploy.local.demo.behaviours import demo_behaviours
 from deploy.local.demo.business import Trading
 from deploy.local.demo.business.actors import SELLER, Actors
+from deploy.local.demo.business.caring import care_for_customers
 from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
@@ -161,6 +162,7 @@ def _live_through_the_year(
     set_targets(actors, leads=leads, regions=regions, years=sorted({day.year, (day - YEAR).year}))
     book_strangers(actors, day)
     renew_some(actors, load_catalogue(actors), day)
+    care_for_customers(actors, day)
     actors.close()
 
 

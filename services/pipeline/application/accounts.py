@@ -8,8 +8,10 @@ from chassis.listing import Page, PageRequest
 from chassis.organization import Organization, Snapshot
 from chassis.principal import Principal
 from chassis.reach import grounds
+from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from services.pipeline.application.rule_kinds import ACCOUNT_COMPLETENESS
 from services.pipeline.domain.account import (
     NO_ORIGIN,
     Account,
@@ -27,6 +29,7 @@ from services.pipeline.domain.account import (
     create_account,
     phase_of,
 )
+from services.pipeline.domain.completeness import NOBODY, Completeness, completeness
 from services.pipeline.domain.resemblance import (
     AccountResemblance,
     finding_keys,
@@ -37,6 +40,7 @@ from services.pipeline.domain.resemblance import (
 )
 from services.pipeline.storage import accounts, contacts
 from services.pipeline.storage.account_finding import alone_with, find_known
+from services.pipeline.storage.account_people import known_people
 from services.pipeline.storage.account_phases import open_business, opportunity_states
 from services.pipeline.storage.accounts import ACCOUNT_RECORD, ALONE, READING
 from services.pipeline.storage.contacts import CONTACT_RECORD
@@ -47,10 +51,11 @@ ASSIGNING = "pipeline.approve"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An account as it is shown: how far we are with it, and what resembles it where that was looked for."""
+    """An account as it is shown: how far we are with it; how much is known of it and what resembles it, where asked."""
 
     account: Account
     phase: Phase = Phase.PROSPECT
+    completeness: Completeness | None = None
     duplicates: tuple[AccountResemblance, ...] = ()
 
 
@@ -119,16 +124,24 @@ async def match_or_create_account(
     return work.save(ACCOUNT_RECORD, change)
 
 
-async def get_account(read: Read, *, uuid: UUID) -> Shown:
-    """An account shows itself to those whose scope reaches it. Raises AccountNotFound."""
-    account, states = await accounts.account_with_states(read, uuid, permission=READING)
-    return Shown(account=account, phase=phase_of(states))
+async def get_account(read: Read, *, uuid: UUID, rulebook: Rulebook) -> Shown:
+    """An account shows itself, and what is missing of it, to those whose scope reaches it. Raises AccountNotFound."""
+    account, states, people = await accounts.account_with_surroundings(read, uuid, permission=READING)
+    rules = (await rulebook.current(read, ACCOUNT_COMPLETENESS)).rules
+    return Shown(account=account, phase=phase_of(states), completeness=completeness(account, people, rules))
 
 
-async def list_accounts(read: Read, *, wanted: PageRequest, show_deleted: bool) -> Page[Shown]:
-    """Accounts within the reader's scope, filtered, sorted and counted."""
+async def list_accounts(read: Read, *, wanted: PageRequest, show_deleted: bool, rulebook: Rulebook) -> Page[Shown]:
+    """Accounts within the reader's scope, filtered, sorted and counted, each with what is missing of it."""
     page = await accounts.list_accounts(read, wanted, show_deleted=show_deleted)
-    return page.of(await _with_phases(read, page.items))
+    rules = (await rulebook.current(read, ACCOUNT_COMPLETENESS)).rules
+    people = await known_people(read, [account.uuid for account in page.items])
+    return page.of(
+        [
+            replace(each, completeness=completeness(each.account, people.get(each.account.uuid, NOBODY), rules))
+            for each in await _with_phases(read, page.items)
+        ]
+    )
 
 
 async def check_duplicates(read: Read, *, facts: AccountFacts) -> Sequence[AccountResemblance]:

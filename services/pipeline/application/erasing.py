@@ -9,10 +9,11 @@ from chassis.erasure import forget_answers
 from chassis.files import forget_names
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
-from services.pipeline.application.accounts import Shown, get_account
+from services.pipeline.application.accounts import Shown
 from services.pipeline.application.contacts import contact_keys
+from services.pipeline.application.erasing_care import erase_care
 from services.pipeline.application.registration_review import KIND
-from services.pipeline.domain.account import Account
+from services.pipeline.domain.account import Account, phase_of
 from services.pipeline.domain.contact import Contact, ContactFacts
 from services.pipeline.domain.erasing import (
     ERASED,
@@ -92,7 +93,8 @@ async def erase_account_person(work: UnitOfWork, *, uuid: UUID, seen: int | None
         raise AccountIsNoPerson(account=account.name)
     people = await contacts.people_of(work, uuid)
     await _erase(work, await _subject(work, account, people, whole=True), told=account.name, reason=reason)
-    return await get_account(work, uuid=uuid)
+    erased, states, _ = await accounts.account_with_surroundings(work, uuid, permission=ADMIN)
+    return Shown(account=erased, phase=phase_of(states))
 
 
 async def erase_registration_person(work: UnitOfWork, *, uuid: UUID, seen: int | None, reason: str) -> Registration:
@@ -170,6 +172,8 @@ async def _erase(work: UnitOfWork, subject: Subject, *, told: str, reason: str) 
         account=subject.account.uuid if subject.account and subject.whole else None,
     )
     touched += await _erase_from_opportunities(work, subject, meant)
+    his_own = subject.account.uuid if subject.account and subject.whole else None
+    touched += await erase_care(work, people=[each.uuid for each in subject.people], account=his_own)
     for name in touched:
         await forget_answers(work, resource=name)
     work.note(action="erase person", resource=told, details={"reason": reason})

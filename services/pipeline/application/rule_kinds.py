@@ -5,6 +5,8 @@ from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
 from services.pipeline.domain.account_look_up import LookUpRules
+from services.pipeline.domain.care_record import CareRules
+from services.pipeline.domain.completeness import CompletenessRules
 from services.pipeline.domain.opportunity_rules import OpportunityRules
 from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_policy import RegistrationPolicy
@@ -31,10 +33,14 @@ REGISTRATION_POLICY: RuleKind[RegistrationPolicy] = RuleKind(
     "registration_policy", _SHIPPED / "registration_policy.toml", RegistrationPolicy.from_mapping
 )
 LOOK_UP: RuleKind[LookUpRules] = RuleKind("look_up", _SHIPPED / "look_up.toml", LookUpRules.from_mapping)
+CARE: RuleKind[CareRules] = RuleKind("care", _SHIPPED / "care.toml", CareRules.from_mapping)
+ACCOUNT_COMPLETENESS: RuleKind[CompletenessRules] = RuleKind(
+    "account_completeness", _SHIPPED / "account_completeness.toml", CompletenessRules.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="pipelineRuleSets",
-    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY, REGISTRATION_POLICY, LOOK_UP),
+    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY, REGISTRATION_POLICY, LOOK_UP, CARE, ACCOUNT_COMPLETENESS),
 )

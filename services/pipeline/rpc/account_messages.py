@@ -70,6 +70,9 @@ def to_message(shown: Shown, wording: Wording) -> account_pb2.Account:
     if account.origin.first_contact_time:
         put_instant(message.first_contact_time, account.origin.first_contact_time)
     message.phase = _PHASES[shown.phase]
+    if shown.completeness is not None:
+        message.completeness.known_percent = shown.completeness.percent
+        message.completeness.missing.extend(wording.reasons(shown.completeness.missing))
     message.duplicates.extend(duplicate_message(each, wording) for each in shown.duplicates)
     put_instant(message.create_time, account.create_time)
     put_instant(message.update_time, account.update_time)

@@ -10,6 +10,7 @@ from chassis.organization import Organization
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.rpc.wording import Wording
+from chassis.rule_sets import Rulebook
 from chassis.texts import Texts
 from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store, UnitOfWork
@@ -21,9 +22,12 @@ from services.pipeline.rpc.account_messages import duplicate_message, edit_of, f
 class AccountServicer:
     """Accounts (客户)."""
 
-    def __init__(self, store: Store, organization: Organization, texts: Texts, *, page_key: bytes) -> None:
+    def __init__(
+        self, store: Store, organization: Organization, rulebook: Rulebook, texts: Texts, *, page_key: bytes
+    ) -> None:
         """`page_key` seals page tokens."""
         self._store = store
+        self._rulebook = rulebook
         self._organization = organization
         self._texts = texts
         self._page_key = page_key
@@ -37,15 +41,17 @@ class AccountServicer:
 
     async def GetAccount(self, request: contract.GetAccountRequest, call: Call) -> account_pb2.Account:
         """Read one."""
-        uuid = uuid_of(request.name)
-        shown = await self._store.read(call, lambda read: accounts.get_account(read, uuid=uuid))
+        uuid, rulebook = uuid_of(request.name), self._rulebook
+        shown = await self._store.read(call, lambda read: accounts.get_account(read, uuid=uuid, rulebook=rulebook))
         return to_message(shown, Wording(self._texts, call.locale))
 
     async def ListAccounts(self, request: contract.ListAccountsRequest, call: Call) -> contract.ListAccountsResponse:
         """Read a page."""
         wanted, all_of_them = page_request(request, call, key=self._page_key), request.show_deleted
+        rulebook = self._rulebook
         page = await self._store.read(
-            call, lambda read: accounts.list_accounts(read, wanted=wanted, show_deleted=all_of_them)
+            call,
+            lambda read: accounts.list_accounts(read, wanted=wanted, show_deleted=all_of_them, rulebook=rulebook),
         )
         wording = Wording(self._texts, call.locale)
         return contract.ListAccountsResponse(

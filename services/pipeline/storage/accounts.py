@@ -34,7 +34,9 @@ from services.pipeline.domain.account import (
     Origin,
     Ownership,
 )
-from services.pipeline.storage.account_tables import ACCOUNTS
+from services.pipeline.domain.completeness import KnownPeople
+from services.pipeline.storage.account_people import DECIDES, REACHABLE
+from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from trade.industries import industries_called, industry_code
 from trade.names import bigrams
@@ -126,12 +128,18 @@ async def get_account(read: Read, uuid: UUID, *, permission: str, hold: Hold | N
     return await _one(read, statement, uuid, hold)
 
 
-async def account_with_states(read: Read, uuid: UUID, *, permission: str) -> tuple[Account, frozenset[str]]:
-    """The same, and the states its opportunities are in, whoever works on them; raises AccountNotFound."""
-    rows = await read.rows(_SEEN_WITH_STATES(read.principal, permission), wanted=uuid)
+async def account_with_surroundings(
+    read: Read, uuid: UUID, *, permission: str
+) -> tuple[Account, frozenset[str], KnownPeople]:
+    """The same, the states its opportunities are in, whoever works on them, and what is known of its people.
+
+    Raises AccountNotFound.
+    """
+    rows = await read.rows(_SEEN_WITH_SURROUNDINGS(read.principal, permission), wanted=uuid)
     if not rows:
         raise AccountNotFound(account=f"accounts/{uuid}")
-    return from_row(rows[0]), frozenset(rows[0]["states"])
+    people = KnownPeople(decision_maker=rows[0]["decision_maker"], reachable=rows[0]["reachable"])
+    return from_row(rows[0]), frozenset(rows[0]["states"]), people
 
 
 def _seen(principal: Principal, permission: str) -> Select[Any]:
@@ -139,12 +147,17 @@ def _seen(principal: Principal, permission: str) -> Select[Any]:
     return scope(select(ACCOUNTS).where(wanted), ACCOUNTS, principal=principal, permission=permission)
 
 
-def _seen_with_states(principal: Principal, permission: str) -> Select[Any]:
+def _seen_with_surroundings(principal: Principal, permission: str) -> Select[Any]:
     states = select(OPPORTUNITIES.c.state).where(OPPORTUNITIES.c.account == ACCOUNTS.c.uuid).distinct()
-    return _seen(principal, permission).add_columns(func.array(states.scalar_subquery()).label("states"))
+    people = select(CONTACTS.c.uuid).where(CONTACTS.c.account == ACCOUNTS.c.uuid, CONTACTS.c.delete_time.is_(None))
+    return _seen(principal, permission).add_columns(
+        func.array(states.scalar_subquery()).label("states"),
+        people.where(DECIDES).exists().label("decision_maker"),
+        people.where(REACHABLE).exists().label("reachable"),
+    )
 
 
-_SEEN, _SEEN_WITH_STATES = PreparedFor(_seen), PreparedFor(_seen_with_states)
+_SEEN, _SEEN_WITH_SURROUNDINGS = PreparedFor(_seen), PreparedFor(_seen_with_surroundings)
 
 
 async def account_by_itself(read: Read, uuid: UUID, *, hold: Hold | None = None) -> Account:

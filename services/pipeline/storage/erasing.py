@@ -8,13 +8,16 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.work import Read, UnitOfWork
+from services.pipeline.domain.care_record import CareRecord
 from services.pipeline.domain.contact import Contact
 from services.pipeline.domain.customer_keys import PERSONAL
 from services.pipeline.domain.lead_conversion import Accepted
+from services.pipeline.domain.occasion import Occasion
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.registration import Registration
-from services.pipeline.storage import contacts, opportunity_rows, registration_rows
+from services.pipeline.storage import care_records, contacts, occasions, opportunity_rows, registration_rows
 from services.pipeline.storage.account_tables import CONTACTS
+from services.pipeline.storage.care_tables import CARE_RECORDS, OCCASIONS
 from services.pipeline.storage.lead_conversions import LEAD_CONVERSIONS, from_row
 from services.pipeline.storage.metadata import APPROVALS_TABLE, METADATA
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
@@ -78,6 +81,20 @@ async def opportunities_of(
         .with_for_update()
     )
     return [opportunity_rows.from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def occasions_of(read: Read, *, people: Collection[UUID], account: UUID | None) -> Sequence[Occasion]:
+    """The days of the people, and all those of the account."""
+    of_him = or_(OCCASIONS.c.contact.in_(people), OCCASIONS.c.account == account)
+    statement = select(OCCASIONS).where(of_him).order_by(OCCASIONS.c.uuid).with_for_update()
+    return [occasions.from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
+async def care_records_of(read: Read, *, people: Collection[UUID]) -> Sequence[CareRecord]:
+    """What was given to the people, or done for them."""
+    of_him = CARE_RECORDS.c.contact.in_(people)
+    statement = select(CARE_RECORDS).where(of_him).order_by(CARE_RECORDS.c.uuid).with_for_update()
+    return [care_records.from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
 async def forget_beside(work: UnitOfWork, registration: Registration) -> None:

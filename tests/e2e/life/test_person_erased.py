@@ -4,13 +4,14 @@ import asyncio
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 
 from chassis.audit.verifying import verify
 from deploy.local.stack import SERVICES
-from tests.e2e.actors import JSON, accepted
-from tests.e2e.life.conftest import PERSON, WINTER, Cast, instalments_of
+from tests.e2e.actors import JSON, accepted, day
+from tests.e2e.life.conftest import PERSON, TODAY, WINTER, Cast, instalments_of
 from tests.faults.invariants import MONEY
 from tests.support.leftovers import leftovers
 from tests.support.records import read, rows, settings_of
@@ -26,7 +27,24 @@ def figures(cast: Cast) -> JSON:
 
 
 @pytest.fixture(scope="module")
-def before(cast: Cast, paid: JSON) -> JSON:
+def cared_for(cast: Cast, converted: JSON) -> JSON:
+    """The seller thinks of the buyer's day, and writes down what he gave him."""
+    account, contact = (cast.seller.see(converted["contact"])[part] for part in ("account", "name"))
+    anniversary = {"account": account, "contact": contact, "title": "王小明入职周年", "day": day(TODAY), "yearly": True}
+    occasion = cast.seller.do("occasions", anniversary)
+    gift = {
+        "contact": contact,
+        "kind": "CARE_KIND_GIFT",
+        "day": day(TODAY - timedelta(days=1)),
+        "note": "王小明爱喝龙井",
+    }
+    return cast.seller.do(
+        "careRecords", {**gift, "occasion": occasion["name"], "worth": {"currencyCode": "CNY", "units": "120"}}
+    )
+
+
+@pytest.fixture(scope="module")
+def before(cast: Cast, paid: JSON, cared_for: JSON) -> JSON:
     """The figures, and the sight of a person who stands in many places: else there were nothing to erase."""
     places = {place for place, _ in asyncio.run(leftovers(cast.product, PERSON))}
     assert {f"database of {name}" for name in ("leads", "pipeline", "contracts")} <= places
@@ -47,8 +65,10 @@ def test_soon_the_person_stands_nowhere_any_more(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("erased")
-def test_the_business_stands_as_it_was(cast: Cast, converted: JSON, paid: JSON, won: JSON) -> None:
+def test_the_business_stands_as_it_was(cast: Cast, converted: JSON, cared_for: JSON, paid: JSON, won: JSON) -> None:
     assert cast.seller.see(converted["contact"])["displayName"] == "***"
+    given = cast.seller.see(cared_for["name"])
+    assert (given["worth"], given.get("note", "")) == (cared_for["worth"], "")
     contract, opportunity = cast.finance.see(paid["name"]), cast.seller.see(won["name"])
     for part in ("buyer", "amount", "paid", "state", "signTime"):
         assert contract[part] == paid[part]
