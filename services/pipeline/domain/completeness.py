@@ -49,7 +49,7 @@ class CompletenessRules:
         told = whole.section("weights").only(*_FACTS)
         weights = {fact: told.whole(fact, least=1, most=_MOST) for fact in told.content}
         if not weights.keys() - _OF_FIRMS:
-            raise whole.wrong("weights", "must hold a fact that is asked of persons too")
+            raise whole.wrong("weights", "nothing_of_persons")
         return cls(weights=tuple(sorted(weights.items(), key=lambda each: -each[1])))
 
 
