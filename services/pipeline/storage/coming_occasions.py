@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     cast,
     extract,
+    false,
     func,
     literal,
     null,
@@ -37,6 +38,7 @@ from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import OCCASIONS, month_and_day
 from services.pipeline.storage.occasions import KINDS
 
+_SEEING = "pipeline.see_contact"
 _NEARLY_A_YEAR = timedelta(days=364)
 _BEFORE_LEAP_DAY, _LEAP_DAY = (2, 28), 229
 
@@ -44,7 +46,7 @@ _BEFORE_LEAP_DAY, _LEAP_DAY = (2, 28), 229
 async def list_coming(read: Read, wanted: PageRequest, *, today: date, days: int) -> Page[ComingOccasion]:
     """A page of what comes on `days` days, today being the first, of accounts the reader may see; the nearest first.
 
-    What is archived, or of archived accounts and people, does not come.
+    What is archived, or of archived accounts and people, does not come, nor does a birthday to whoever may not see it.
     """
     last = today + timedelta(days=days - 1)
     coming = union_all(_birthdays(read, today, last), _agreed(read, today, last)).subquery("coming")
@@ -67,6 +69,8 @@ def _birthdays(read: Read, today: date, last: date) -> Select[Any]:
         CONTACTS.c.birth_date.label("first_day"),
     ).join(ACCOUNTS, ACCOUNTS.c.uuid == CONTACTS.c.account)
     live = people.where(CONTACTS.c.delete_time.is_(None), in_season(CONTACTS.c.birth_date, today, last), comes <= last)
+    if not read.principal.may(_SEEING):
+        live = live.where(false())
     return scope(live, CONTACTS, principal=read.principal, permission=READING)
 
 

@@ -159,14 +159,14 @@ async def test_an_occasion_of_another_team_is_not_there(care: Care, house: Pipel
     assert list(listed.occasions) == []
 
 
-async def test_who_may_not_see_birth_dates_sees_the_day_without_the_year(care: Care, house: PipelineHouse) -> None:
+async def test_a_birthday_comes_to_whoever_may_see_birth_dates(care: Care, house: PipelineHouse) -> None:
     account = await care.account(house.zhang_wei)
     await care.person(house.zhang_wei, account, born=date(1980, 3, 9))
+    await care.agree(house.zhang_wei, account, date(2010, 3, 7), yearly=True, title="公司成立周年")
     blind = house.as_member(ZHANG_WEI, Scope.OWN, may=("pipeline.read",), team=HANGZHOU)
-    (seen,) = (await care.coming(blind)).coming_occasions
-    assert (seen.day, seen.years, seen.HasField("first_day")) == (wire(date(2026, 3, 9)), 0, False)
-    (whole,) = (await care.coming(house.zhang_wei)).coming_occasions
-    assert (whole.years, whole.first_day) == (46, wire(date(1980, 3, 9)))
+    assert [title for _, title in await care.calendar(blind)] == ["公司成立周年"]
+    _, whole = (await care.coming(house.zhang_wei)).coming_occasions
+    assert (whole.day, whole.years, whole.first_day) == (wire(date(2026, 3, 9)), 46, wire(date(1980, 3, 9)))
 
 
 async def test_what_is_archived_does_not_come(care: Care, house: PipelineHouse) -> None:
