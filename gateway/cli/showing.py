@@ -36,6 +36,7 @@ def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]
         if value and not str(value).endswith("_UNSPECIFIED"):
             yield field, _READERS.get(field, _text)(value, name_of)
     yield "grade", _with_reasons(lead["grade"].removeprefix("GRADE_"), lead["gradeReasons"])
+    yield "intent", _intent(lead["intent"] or {})
     owner = name_of(lead["owner"]) if lead["owner"] else say("nobody")
     yield "owner", _with_reasons(owner, lead["ownerReasons"])
     for twin in lead.get("duplicates", ()):
@@ -44,6 +45,13 @@ def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]
 
 def _with_reasons(value: str, reasons: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join([value, *(f"· {plain(reason['text'])}" for reason in reasons)])
+
+
+def _intent(intent: Mapping[str, Any]) -> str:
+    """The probability with what adds up to it, or why there is none."""
+    if intent.get("probability") is None:
+        return _with_reasons("—", intent.get("silence", ()))
+    return _with_reasons(f"{intent['probability']:.1%}", intent["reasons"])
 
 
 def _text(value: object, _name_of: NameOf) -> str:

@@ -28,10 +28,19 @@ async def one_of_each(lives: Lives) -> None:
 
 
 async def _after_a_life(lives: Lives, life: Life) -> None:
-    """What is agreed besides, once the contract is in force; then the customer's buyer asks to be forgotten."""
+    """What is agreed and done besides, once the contract is in force; then the buyer asks to be forgotten."""
     with suppress(GivenUp):  # the calendar may have been quicker
         await lives.ask("activate", f"{life.named['contract']}:activate", {})
     await lives.ask("amendment", f"{life.named['contract']}/amendments", {"text": "增加二十套"})
+    of_buyer = {"contact": life.named["contact"], "day": day(0)}
+    agreed = {
+        "account": life.named["account"],
+        "title": "入职周年",
+        "kind": "OCCASION_KIND_ANNIVERSARY",
+        "yearly": True,
+    }
+    await lives.ask("occasion", "occasions", of_buyer | agreed)
+    await lives.ask("care", "careRecords", of_buyer | {"kind": "CARE_KIND_CALL"})
     await lives.ask("erase", f"{life.named['lead']}:erasePerson", {"reason": "本人书面申请"})
     await lives.until(life.named["contact"], lambda seen: bool(seen["displayName"] == "***"))
 

@@ -27,6 +27,7 @@ LEAD: dict[str, Any] = {
     "contactName": "",
     "grade": "GRADE_B",
     "owner": "",
+    "intent": None,
     "gradeReasons": [],
     "ownerReasons": [],
 }
@@ -153,6 +154,18 @@ def test_nothing_of_a_lead_is_left_out_but_its_versions_and_what_became_of_it() 
     told = {"gradeReasons": "grade", "ownerReasons": "owner", "duplicates": "duplicate"}
     assert {told.get(field, field) for field in whole.keys() - left_out} == labels
     assert as_shown(whole)
+
+
+@pytest.mark.parametrize(
+    ("intent", "told"),
+    [
+        ({"probability": 0.4213, "reasons": [{"text": "要求演示：+1.20"}]}, ["42.1%", "要求演示：+1.20"]),
+        ({"probability": None, "silence": [{"text": "样本不足"}]}, ["—", "样本不足"]),
+    ],
+)
+def test_an_intent_is_shown_with_its_reasons_or_why_there_is_none(intent: dict[str, Any], told: list[str]) -> None:
+    shown = as_shown(LEAD | {"intent": intent})
+    assert [part for part in told if part not in shown] == []
 
 
 def as_shown(lead: dict[str, Any]) -> str:
