@@ -15,8 +15,8 @@ MOST = 64
 MOST_EACH = 16
 SILENCE_SECONDS = 30.0
 _SERVICES = "services/"
-_BREATH_SECONDS = 0.05
-_HEAR_OUT_SECONDS = 2.0
+_BREATH_SECONDS = 0.5
+_HEAR_OUT_SECONDS = 3.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -64,7 +64,7 @@ async def paced(messages: AsyncIterator[T], *, silence: float = SILENCE_SECONDS)
 
 @asynccontextmanager
 async def heard_out(messages: AsyncIterator[object]) -> AsyncIterator[None]:
-    """Refuse a caller only when he has said what he was saying, and forget that; at most two seconds.
+    """Refuse a caller only when he has said what he was saying, and forget that; at most three seconds.
 
     A call that ends while its caller still writes loses its status on the way: he learns that something broke off,
     not that he was refused, nor why.
