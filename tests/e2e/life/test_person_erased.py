@@ -70,8 +70,9 @@ def test_the_business_stands_as_it_was(cast: Cast, converted: JSON, cared_for: J
     given = cast.seller.see(cared_for["name"])
     assert (given["worth"], given.get("note", "")) == (cared_for["worth"], "")
     contract, opportunity = cast.finance.see(paid["name"]), cast.seller.see(won["name"])
-    for part in ("buyer", "amount", "paid", "state", "signTime"):
+    for part in ("buyer", "amount", "paid", "signTime"):
         assert contract[part] == paid[part]
+    assert contract["state"] in {paid["state"], "CONTRACT_STATE_ACTIVE"}  # the calendar may have put it in force
     assert (opportunity["state"], opportunity["amount"]) == ("OPPORTUNITY_STATE_WON", won["amount"])
     assert len(instalments_of(cast, paid)) == 3
 
