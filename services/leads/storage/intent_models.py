@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.prepared import Prepared
 from chassis.work import Read, Record, UnitOfWork
 from services.leads.domain.intent_model import NEVER_LEARNT, IntentModel, Learning
 from services.leads.storage.intent_tables import INTENT_LEARNING, INTENT_MODELS
@@ -15,6 +16,7 @@ from trade.probability import Card
 
 _NAME = "intent"
 _KEPT = 30
+_LAST = Prepared(select(INTENT_LEARNING).where(INTENT_LEARNING.c.time.is_not(None)))
 
 
 def _to_row(model: IntentModel) -> Mapping[str, object]:
@@ -52,10 +54,10 @@ async def forget_models(work: UnitOfWork, *, newest: int) -> None:
 
 async def last_learning(read: Read) -> Learning:
     """How the last attempt ended."""
-    statement = select(INTENT_LEARNING).where(INTENT_LEARNING.c.time.is_not(None))
-    row = (await read.connection.execute(statement)).mappings().one_or_none()
-    if row is None:
+    rows = await read.rows(_LAST)
+    if not rows:
         return NEVER_LEARNT
+    row = rows[0]
     silence = next(iter(reasons_from_json(row["silence"] or ())), None)
     return Learning(time=row["time"], outcomes=row["outcomes"], converted=row["converted"], silence=silence)
 
