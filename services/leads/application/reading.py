@@ -13,7 +13,7 @@ from services.leads.domain.intent import NOT_SCORED_YET, Intent
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
-from services.leads.storage.intent_models import last_learning, newest_number
+from services.leads.storage.intent_models import newest_number, why_silent
 from services.leads.storage.intents import intents_of, probabilities_of
 from services.leads.storage.lead_listing import list_page, order_without_intents, sorts_by_intent
 from trade.reasons import Reason
@@ -77,5 +77,4 @@ async def _explained(read: Read, shown: Sequence[Lead]) -> Mapping[UUID, Intent]
 
 
 async def _why_unscored(read: Read) -> Reason:
-    learning = await last_learning(read)
-    return NOT_SCORED_YET if learning.silence is None or await newest_number(read) else learning.silence
+    return await why_silent(read) or NOT_SCORED_YET

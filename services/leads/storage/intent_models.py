@@ -13,9 +13,16 @@ from services.leads.domain.intent_model import NEVER_LEARNT, IntentModel, Learni
 from services.leads.storage.intent_tables import INTENT_LEARNING, INTENT_MODELS
 from services.leads.storage.reasons import reasons_from_json, reasons_to_json
 from trade.probability import Card
+from trade.reasons import Reason
 
 _NAME = "intent"
 _KEPT = 30
+_STANDING = Prepared(
+    select(
+        select(INTENT_MODELS.c.number).exists().label("in_force"),
+        select(INTENT_LEARNING.c.silence).where(INTENT_LEARNING.c.time.is_not(None)).scalar_subquery().label("silence"),
+    )
+)
 _LAST = Prepared(select(INTENT_LEARNING).where(INTENT_LEARNING.c.time.is_not(None)))
 
 
@@ -50,6 +57,14 @@ async def forget_models(work: UnitOfWork, *, newest: int) -> None:
     """Of older models their cards stay in the events; what they scored by is needed no more."""
     old = delete(INTENT_MODELS).where(INTENT_MODELS.c.number <= newest - _KEPT)
     await work.connection.execute(old)
+
+
+async def why_silent(read: Read) -> Reason | None:
+    """Why no model is in force; None where one is."""
+    (standing,) = await read.rows(_STANDING)
+    if standing["in_force"]:
+        return None
+    return next(iter(reasons_from_json(standing["silence"] or ())), NEVER_LEARNT.silence)
 
 
 async def last_learning(read: Read) -> Learning:
