@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
+import grpc
 import httpx
 import pytest
 from millrace.directory.v1 import session_pb2, session_service_pb2
@@ -107,6 +108,7 @@ async def test_an_address_the_provider_has_not_verified_links_nobody(door: Front
     await door.add_member("anna@yunfan.example", password=None)
     async with refused("SIGN_IN_FAILED"):
         await sign_in(door, login)
+    assert await door.rows("select 1 from sessions") == []
 
 
 @pytest.mark.parametrize(
@@ -141,17 +143,21 @@ async def test_a_code_serves_once_and_only_with_its_proof_key_and_nonce(door: Fr
             await finish(door, started, code, **changed)
     started = await start(door)
     code = (await visit(started, "anna"))["code"]
-    await finish(door, started, code)
+    assert (await finish(door, started, code)).access_token
     async with refused("OPENID_REFUSED"):
         await finish(door, started, code)
+    assert len(await door.rows("select 1 from sessions")) == 1
 
 
 async def test_a_wrong_client_secret_is_refused_by_the_provider(
     directory_database: str, clock: FixedClock, provider: str
 ) -> None:
     values = settings(provider, "wrong")
-    async with open_front_door(directory_database, clock, values) as door, refused("OPENID_REFUSED"):
-        await sign_in(door, "anna")
+    async with open_front_door(directory_database, clock, values) as door:
+        await door.add_member("anna@yunfan.example", password=None)
+        async with refused("OPENID_REFUSED"):
+            await sign_in(door, "anna")
+        assert await door.rows("select 1 from sessions") == []
 
 
 async def test_without_settings_there_is_no_provider(directory_database: str, clock: FixedClock) -> None:
@@ -174,5 +180,7 @@ async def test_a_provider_that_does_not_answer_as_itself_is_out_of_reach(
     directory_database: str, clock: FixedClock, provider: str, issuer: str
 ) -> None:
     values = settings(issuer.format(provider=provider))
-    async with open_front_door(directory_database, clock, values) as door, refused("OPENID_UNAVAILABLE"):
-        await start(door)
+    async with open_front_door(directory_database, clock, values) as door:
+        async with refused("OPENID_UNAVAILABLE") as told:
+            await start(door)
+        assert told.code is grpc.StatusCode.UNAVAILABLE

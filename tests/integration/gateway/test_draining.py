@@ -62,4 +62,4 @@ async def test_afterwards_it_listens_no_more(draining: HttpServer) -> None:
                 return True
             return False
 
-        await eventually(is_refused)
+        assert await eventually(is_refused)

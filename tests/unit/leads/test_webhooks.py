@@ -24,15 +24,23 @@ def signed(**changed: object) -> Signed:
     return Signed(**{**values, **changed})  # type: ignore[arg-type]  # what a test changes has the type of its field
 
 
+def passes(told: Signed, *, key: bytes = KEY, at: datetime = NOW) -> bool:
+    """Whether it is taken as signed by the channel of the key."""
+    try:
+        told.check(key=key, now=at)
+    except WebhookUnsigned:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("away", [timedelta(minutes=-5), timedelta(), timedelta(minutes=5)])
 def test_what_is_signed_within_five_minutes_passes(away: timedelta) -> None:
-    signed().check(key=KEY, now=NOW + away)
+    assert passes(signed(), at=NOW + away)
 
 
 @pytest.mark.parametrize("away", [timedelta(minutes=-5, seconds=-1), timedelta(minutes=5, seconds=1)])
 def test_what_was_signed_longer_ago_or_is_yet_to_be_is_refused(away: timedelta) -> None:
-    with pytest.raises(WebhookUnsigned):
-        signed().check(key=KEY, now=NOW + away)
+    assert not passes(signed(), at=NOW + away)
 
 
 @pytest.mark.parametrize(
@@ -50,17 +58,15 @@ def test_what_was_signed_longer_ago_or_is_yet_to_be_is_refused(away: timedelta) 
     ],
 )
 def test_a_signature_holds_for_one_body_one_id_and_one_moment(changed: dict[str, object]) -> None:
-    with pytest.raises(WebhookUnsigned):
-        signed(**changed).check(key=KEY, now=NOW)
+    assert not passes(signed(**changed))
 
 
 def test_one_of_several_signatures_is_enough() -> None:
-    signed(signatures=f"v1,AAAA {signed().signatures}").check(key=KEY, now=NOW)
+    assert passes(signed(signatures=f"v1,AAAA {signed().signatures}"))
 
 
 def test_each_channel_has_a_key_of_its_own() -> None:
-    with pytest.raises(WebhookUnsigned):
-        signed().check(key=channel_key(b"installation", UUID(int=2)), now=NOW)
+    assert not passes(signed(), key=channel_key(b"installation", UUID(int=2)))
     assert channel_key(b"other", UUID(int=1)) != KEY
 
 

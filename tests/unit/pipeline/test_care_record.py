@@ -47,8 +47,18 @@ def test_the_house_gives_a_person_five_hundred_yuan_a_year_as_shipped() -> None:
     assert rules().yearly_limit == yuan("500.00")
 
 
+def fits(worth: str) -> bool:
+    """Whether a gift of this worth may be given beside three hundred yuan."""
+    try:
+        rules().check_limit(yuan(worth), given=yuan("300.00"), contact=CHEN, year=2026)
+    except CareLimitReached:
+        return False
+    return True
+
+
 def test_exactly_the_limit_passes() -> None:
-    rules().check_limit(yuan("200.00"), given=yuan("300.00"), contact=CHEN, year=2026)
+    assert fits("200.00")
+    assert not fits("200.01")
 
 
 def test_a_cent_over_the_limit_is_refused_with_the_sum_so_far() -> None:
