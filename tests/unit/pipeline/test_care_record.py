@@ -73,13 +73,10 @@ def test_a_cent_over_the_limit_is_refused_with_the_sum_so_far() -> None:
     }
 
 
-def test_worth_in_another_currency_is_refused() -> None:
+def test_worth_in_another_currency_is_refused_and_what_costs_nothing_needs_none() -> None:
+    rules().check_currency(None)
     with pytest.raises(CareCurrencyOther):
         rules().check_currency(Money(minor=100, currency="USD"))
-
-
-def test_what_costs_nothing_needs_no_currency() -> None:
-    rules().check_currency(None)
 
 
 @pytest.mark.parametrize("wrong", [{"yearly_limit": -1}, {"currency": "CNX"}, {"monthly_limit": 5}])
