@@ -77,16 +77,15 @@ async def test_decisions_about_an_owner_come_by_the_page_the_newest_first(house:
     await house.hire(ANNA)
     await house.hire(BO, capacity=0)
     lead = await create(house)
-    for member in (BO, ANNA):
-        clock.travel(seconds=1)
-        await assign(house, lead, member)
+    clock.travel(seconds=1)
+    await assign(house, lead, BO)
     ledger, token, told = LeadAssignmentServiceStub(house.channel), "", []
-    for _ in range(3):
+    for _ in range(2):
         request = ListLeadAssignmentsRequest(parent=lead.name, page_size=1, page_token=token)
         page = await ledger.ListLeadAssignments(request, **house.boss)
         told += [each.member for each in page.lead_assignments]
         token = page.next_page_token
-    assert (told, token, page.total_size) == ([f"members/{ANNA}", f"members/{BO}", f"members/{ANNA}"], "", 3)
+    assert (told, token, page.total_size) == ([f"members/{BO}", f"members/{ANNA}"], "", 2)
 
 
 async def test_giving_a_lead_to_its_owner_changes_nothing(house: LeadsHouse) -> None:
