@@ -1,7 +1,7 @@
 """Reading leads."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
@@ -9,14 +9,13 @@ from chassis.work import Read
 from services.leads.application.finding import candidates
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.intent import NOT_SCORED_YET, Intent
+from services.leads.domain.intent import Intent
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
-from services.leads.storage.intent_models import newest_number, why_silent
+from services.leads.storage.intent_models import newest_number
 from services.leads.storage.intents import intents_of, probabilities_of
 from services.leads.storage.lead_listing import list_page, order_without_intents, sorts_by_intent
-from trade.reasons import Reason
 
 READ = "leads.read"
 
@@ -38,7 +37,7 @@ async def get_lead(read: Read, *, uuid: UUID) -> Lead:
 async def show_lead(read: Read, *, uuid: UUID) -> ShownLead:
     """The same with its purchase intent, or with why there is none."""
     lead = await get_lead(read, uuid=uuid)
-    return ShownLead(lead=lead, intent=(await _explained(read, [lead]))[uuid])
+    return ShownLead(lead=lead, intent=(await intents_of(read, [uuid])).get(uuid))
 
 
 async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Page[ShownLead]:
@@ -50,9 +49,8 @@ async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Pag
         wanted = order_without_intents(wanted)
     page = await list_page(read, wanted, permission=READ, explained=explained)
     shown = await leads.with_visible_hints(read, page.items, permission=READ)
-    intents = (
-        await _explained(read, shown) if explained else await probabilities_of(read, [each.uuid for each in shown])
-    )
+    told = intents_of if explained else probabilities_of
+    intents = await told(read, [lead.uuid for lead in shown])
     return page.of([ShownLead(lead=lead, intent=intents.get(lead.uuid)) for lead in shown])
 
 
@@ -64,17 +62,3 @@ async def check_duplicates(read: Read, *, told: LeadFacts, desk: IntakeDesk) -> 
     hints = judge_intake(briefing.resemblances(newcomer, known)).hints
     seen = await leads.visible_among(read, {hint.lead for hint in hints}, permission=READ)
     return [hint for hint in hints if hint.lead in seen]
-
-
-async def _explained(read: Read, shown: Sequence[Lead]) -> Mapping[UUID, Intent]:
-    """The intents with what adds up to them; where no model is in force, why there is none."""
-    unscored = Intent(silence=NOT_SCORED_YET)
-    found = await intents_of(read, [lead.uuid for lead in shown])
-    if any(found.get(lead.uuid, unscored).silence == NOT_SCORED_YET for lead in shown):
-        unscored = replace(unscored, silence=await _why_unscored(read))
-    intents = {lead.uuid: found.get(lead.uuid, unscored) for lead in shown}
-    return {uuid: unscored if each.silence == NOT_SCORED_YET else each for uuid, each in intents.items()}
-
-
-async def _why_unscored(read: Read) -> Reason:
-    return await why_silent(read) or NOT_SCORED_YET

@@ -17,11 +17,10 @@ from trade.reasons import Reason
 
 _NAME = "intent"
 _KEPT = 30
-_STANDING = Prepared(
-    select(
-        select(INTENT_MODELS.c.number).exists().label("in_force"),
-        select(INTENT_LEARNING.c.silence).where(INTENT_LEARNING.c.time.is_not(None)).scalar_subquery().label("silence"),
-    )
+# Columns for whoever shows leads that no model has scored: they tell why (`silence_in`).
+SILENCE = (
+    select(INTENT_MODELS.c.number).exists().label("in_force"),
+    select(INTENT_LEARNING.c.silence).where(INTENT_LEARNING.c.time.is_not(None)).scalar_subquery().label("silence"),
 )
 _LAST = Prepared(select(INTENT_LEARNING).where(INTENT_LEARNING.c.time.is_not(None)))
 
@@ -59,12 +58,11 @@ async def forget_models(work: UnitOfWork, *, newest: int) -> None:
     await work.connection.execute(old)
 
 
-async def why_silent(read: Read) -> Reason | None:
-    """Why no model is in force; None where one is."""
-    (standing,) = await read.rows(_STANDING)
-    if standing["in_force"]:
+def silence_in(row: Mapping[str, Any]) -> Reason | None:
+    """Why no model is in force, in a row with the columns of `SILENCE`; None where one is."""
+    if row["in_force"]:
         return None
-    return next(iter(reasons_from_json(standing["silence"] or ())), NEVER_LEARNT.silence)
+    return next(iter(reasons_from_json(row["silence"] or ())), NEVER_LEARNT.silence)
 
 
 async def last_learning(read: Read) -> Learning:

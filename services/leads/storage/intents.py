@@ -12,10 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from chassis.prepared import Prepared
 from chassis.work import Read, UnitOfWork
 from services.leads.domain.intent import LEAD_CLOSED, NOT_SCORED_YET, Intent, Part
+from services.leads.storage.intent_models import SILENCE, silence_in
 from services.leads.storage.intent_tables import INTENT_MARKS, LEAD_INTENTS
 
 _MARKS_AT_ONCE = 2000
-_OF = Prepared(select(LEAD_INTENTS).where(LEAD_INTENTS.c.lead == any_(bindparam("leads", type_=ARRAY(Uuid)))))
+_OF = Prepared(select(LEAD_INTENTS, *SILENCE).where(LEAD_INTENTS.c.lead == any_(bindparam("leads", type_=ARRAY(Uuid)))))
 _PROBABILITIES = Prepared(
     select(LEAD_INTENTS.c.lead, LEAD_INTENTS.c.probability, LEAD_INTENTS.c.model, LEAD_INTENTS.c.time).where(
         LEAD_INTENTS.c.lead == any_(bindparam("leads", type_=ARRAY(Uuid))), LEAD_INTENTS.c.probability.is_not(None)
@@ -80,7 +81,10 @@ async def write_intents(read: Read, intents: Mapping[UUID, Intent], *, taken: bo
 
 
 async def intents_of(read: Read, leads: Collection[UUID]) -> Mapping[UUID, Intent]:
-    """What is known of the intent of leads; the caller has checked that they may be seen."""
+    """The intents of leads with what adds up to them, or with why there is none.
+
+    The caller has checked that they may be seen.
+    """
     rows = await read.rows(_OF, leads=list(leads)) if leads else []
     return {row["lead"]: _from_row(row) for row in rows}
 
@@ -94,7 +98,8 @@ async def probabilities_of(read: Read, leads: Collection[UUID]) -> Mapping[UUID,
 def _from_row(row: Mapping[str, Any]) -> Intent:
     time: datetime | None = row["time"]
     if row["probability"] is None:
-        return Intent(time=time, silence=NOT_SCORED_YET if row["model"] is None else LEAD_CLOSED)
+        silence = LEAD_CLOSED if row["model"] is not None else silence_in(row) or NOT_SCORED_YET
+        return Intent(time=time, silence=silence)
     return Intent(
         probability=row["probability"],
         model=row["model"],
