@@ -29,6 +29,7 @@ MOST = 2_000_000
 _LEFT = (
     "select exists (select from outbox where published_at is null) or exists (select from audit where place is null)"
 )
+_UNSCORED = "select exists (select from intent_models) and exists (select from lead_intents where due is not null)"
 HEADERS = ("公司名称", "联系人", "职位", "手机", "邮箱", "省份", "城市", "行业", "需求")
 
 
@@ -84,10 +85,11 @@ class Bench:
         return await asyncpg.connect(self.stack.postgres.url(service).replace("+asyncpg", ""))
 
     async def settle(self) -> None:
-        """Let work end: events published and applied, audit sealed, statistics as autovacuum makes."""
+        """Let work end: leads scored, events published and applied, audit sealed, statistics as autovacuum makes."""
         for service in SERVICES:
             connection = await self.connect(service)
-            while await connection.fetchval(_LEFT):  # noqa: ASYNC110 - it happens in another process
+            left = (_LEFT, _UNSCORED) if service == "leads" else (_LEFT,)
+            while any([await connection.fetchval(each) for each in left]):  # noqa: ASYNC110 - it happens in another process
                 await asyncio.sleep(0.2)
             await connection.execute("vacuum analyze")
             await connection.close()

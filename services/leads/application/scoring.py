@@ -19,7 +19,8 @@ from services.leads.storage.rounds import Stretch
 from services.leads.storage.stock import known_leads
 from trade.probability import Model
 
-AT_ONCE = 200
+# So few that whoever is served meanwhile waits a few milliseconds.
+AT_ONCE = 100
 SCORE_STOCK = "score the stock"
 # Between so many leads the loop serves others.
 _BREATH = 20
@@ -55,7 +56,10 @@ class Scoring:
         return len(leads)
 
     async def go_on(self, work: UnitOfWork) -> int:
-        """A new model, and each new day, goes over every open lead, a few at a time; how many were looked at."""
+        """A new model, and each new day, goes over the leads that were scored before, a few at a time; how many.
+
+        Those that wait to be scored are passed by: `score_due` comes to them with the same model.
+        """
         scorer = await self.scorer(work)
         if scorer is None:
             return 0
@@ -67,7 +71,7 @@ class Scoring:
         def goal(briefing: Briefing) -> str:
             return f"model {scorer.number}, {briefing.today}"
 
-        plan = RoundPlan(name=SCORE_STOCK, stretch=Stretch.OPEN, goal=goal, bring=bring, batch=AT_ONCE)
+        plan = RoundPlan(name=SCORE_STOCK, stretch=Stretch.OPEN_SCORED, goal=goal, bring=bring, batch=AT_ONCE)
         return await carry_on(work, plan=plan, desk=self._desk)
 
     async def scorer(self, read: Read) -> Scorer | None:

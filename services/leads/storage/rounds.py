@@ -11,6 +11,7 @@ from chassis.work import Read, UnitOfWork
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.rounds import Round
+from services.leads.storage.intent_tables import LEAD_INTENTS
 from services.leads.storage.leads import from_row
 from services.leads.storage.tables import LEADS, ROUNDS
 
@@ -20,14 +21,19 @@ class Stretch(Enum):
 
     ALL = "all"
     OPEN = "open"
+    OPEN_SCORED = "open_scored"
     OPEN_WITH_DEMO = "open_with_demo"
     UNOWNED = "unowned"
 
 
 _OPEN = LEADS.c.state.in_([state.value for state in OPEN_STATES])
+_WAITS_FOR_SCORE = (
+    select(LEAD_INTENTS.c.lead).where(LEAD_INTENTS.c.lead == LEADS.c.uuid, LEAD_INTENTS.c.due.is_not(None)).exists()
+)
 _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.ALL: true(),
     Stretch.OPEN: _OPEN,
+    Stretch.OPEN_SCORED: and_(_OPEN, ~_WAITS_FOR_SCORE),
     Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None)),
     Stretch.OPEN_WITH_DEMO: and_(_OPEN, LEADS.c.demo_request_time.is_not(None)),
 }
