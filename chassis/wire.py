@@ -129,6 +129,11 @@ def changeable(resource: Descriptor) -> frozenset[str]:
     return frozenset(field.name for field in resource.fields if field.name != "etag" and not _is_fixed(field))
 
 
+def is_required(field: FieldDescriptor) -> bool:
+    """Whether the contract cannot do without the field."""
+    return field_behavior_pb2.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
+
+
 def _is_fixed(field: FieldDescriptor) -> bool:
     return not FIXED.isdisjoint(field.GetOptions().Extensions[field_behavior_pb2.field_behavior])
 

@@ -120,6 +120,13 @@ class EtagRequired(HttpRefusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class KeyRequired(HttpRefusal):
+    """Where money moves once, the caller names his call: Idempotency-Key, or the field requestId."""
+
+    kind, reason, status = Kind.INVALID_INPUT, "KEY_REQUIRED", 400
+
+
+@dataclass(eq=False, kw_only=True)
 class OriginRefused(HttpRefusal):
     """A write with the session cookie came from a page that is not ours."""
 

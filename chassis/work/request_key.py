@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from sqlalchemy import bindparam, select
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.rpc.call import Call
 from chassis.tables import requests
+from chassis.wire import is_required
 from kernel.errors import RequestIdReused
 
 _STORED = select(requests.c.digest, requests.c.answer).where(
@@ -51,10 +51,7 @@ def request_key(call: Call, request: Message) -> RequestKey:
 def lasts(request: Descriptor) -> bool:
     """Whether answers to such requests are kept for ever: the contract requires an id where money moves once."""
     field = request.fields_by_name.get("request_id")
-    return (
-        field is not None
-        and field_behavior_pb2.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
-    )
+    return field is not None and is_required(field)
 
 
 def request_row(key: RequestKey, message: Message, now: datetime) -> Mapping[str, Any] | None:

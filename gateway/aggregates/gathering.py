@@ -101,6 +101,7 @@ def together_method(service: str) -> Method:
         anonymous=False,
         reads=True,
         repeatable=False,
+        demands_key=False,
     )
 
 

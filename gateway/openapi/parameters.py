@@ -5,8 +5,9 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from chassis.wire import is_required
 from gateway.openapi.examples import ID, query_example, text_example
-from gateway.openapi.schemas import Schema, Schemas, required
+from gateway.openapi.schemas import Schema, Schemas
 from gateway.transcoding.methods import Binding, Shape
 from gateway.transcoding.templates import ONE, Template, Variable
 
@@ -15,6 +16,10 @@ _KEY: Schema = {
     "in": "header",
     "description": "Makes repeats harmless: the same key with the same content has one effect and one answer.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+}
+_KEY_OF_MONEY: Schema = _KEY | {
+    "description": "Required, here or as requestId, because money moves once: the same key with the same "
+    "content has one effect and one answer.",
 }
 _IF_MATCH: Schema = {
     "name": "If-Match",
@@ -95,7 +100,7 @@ def _in_query(binding: Binding, schemas: Schemas) -> Iterator[Schema]:
         description = schema.pop("description", "")
         for name, told, example in _parts(field, schema):
             parameter = {"name": name, "in": "query", "description": description, "schema": told}
-            if required(field) and field.name != "update_mask":  # which follows from the body
+            if is_required(field) and field.name != "update_mask":  # which follows from the body
                 parameter |= {"required": True, "example": example}
             yield parameter
 
@@ -117,7 +122,7 @@ def _plain(field: FieldDescriptor) -> bool:
 
 def _in_headers(binding: Binding) -> Iterator[Schema]:
     if binding.method.repeatable:
-        yield _KEY
+        yield _KEY_OF_MONEY if binding.method.demands_key else _KEY
     elif binding.method.reads and binding.method.shape is Shape.UNARY:
         yield _AFTER
     resource = binding.method.descriptor.input_type.fields_by_name.get(binding.body)

@@ -6,6 +6,7 @@ from buf.validate import validate_pb2
 from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
+from chassis.wire import is_required
 from gateway.openapi.comments import comments
 from gateway.openapi.examples import text_example
 
@@ -73,7 +74,8 @@ class Schemas:
 
     def _message(self, message: Descriptor) -> Schema:
         properties = {field.json_name: self.field(field) for field in message.fields}
-        needed = [field.json_name for field in message.fields if required(field)]
+        # A header may carry the request id.
+        needed = [field.json_name for field in message.fields if is_required(field) and field.name != "request_id"]
         schema: Schema = {"type": "object", "properties": properties, **_described(message.full_name)}
         return schema | ({"required": needed} if needed else {})
 
@@ -138,8 +140,3 @@ def _described(full_name: str) -> Schema:
 def _behaviour(field: FieldDescriptor) -> Schema:
     behaviours = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
     return {"readOnly": True} if field_behavior_pb2.OUTPUT_ONLY in behaviours else {}
-
-
-def required(field: FieldDescriptor) -> bool:
-    """Whether the contract cannot do without the field."""
-    return field_behavior_pb2.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]

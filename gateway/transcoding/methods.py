@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from millrace.auth.v1 import access_pb2
 
 from chassis.rpc.effects import only_reads
+from chassis.wire import is_required
 from gateway.transcoding.templates import Template, parse_template
 
 HTTP_BODY = httpbody_pb2.HttpBody.DESCRIPTOR.full_name
@@ -38,6 +39,7 @@ class Method:
     """One RPC as the gateway carries it; `service` names the process that serves it.
 
     One that `reads` changes nothing: it may be given up, and asked again; one with a request id is `repeatable`.
+    Where money moves once the contract `demands_key`: its callers choose the id, so that they can ask again.
     """
 
     service: str
@@ -48,6 +50,7 @@ class Method:
     anonymous: bool
     reads: bool
     repeatable: bool
+    demands_key: bool
 
     @property
     def path(self) -> str:
@@ -107,6 +110,7 @@ def _bindings_of(service: str) -> Iterator[Binding]:
 
 def _method(service: str, descriptor: MethodDescriptor) -> Method:
     access = descriptor.GetOptions().Extensions[access_pb2.access]
+    key = descriptor.input_type.fields_by_name.get("request_id")
     return Method(
         service=service,
         descriptor=descriptor,
@@ -115,7 +119,8 @@ def _method(service: str, descriptor: MethodDescriptor) -> Method:
         shape=_shape(descriptor),
         anonymous=access.anonymous,
         reads=only_reads(descriptor),
-        repeatable="request_id" in descriptor.input_type.fields_by_name,
+        repeatable=key is not None,
+        demands_key=key is not None and is_required(key),
     )
 
 

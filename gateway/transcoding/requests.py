@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from chassis.ids import new_id
 from chassis.wire import SERVICE_OWNED
-from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, FieldNotInstant, FieldUnknown
+from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, FieldNotInstant, FieldUnknown, KeyRequired
 from gateway.transcoding.json_shape import check_shape, field_at, is_instant
 from gateway.transcoding.methods import Binding
 from kernel.errors import InvalidField
@@ -41,12 +41,16 @@ class RequestPlan:
         self.body = binding.body
         self._bound = frozenset(variable.field[0] for variable in self._variables) | {binding.body}
         self._writes = binding.method.repeatable
+        self._demands_key = binding.method.demands_key
         self._etag = _etag_path(request, binding.body)
         self._needs_etag = binding.verb == "PATCH" and self._etag is not None
         self._maskable = _maskable(request, binding)
 
     def build(self, segments: list[str], query: bytes, body: bytes, headers: Mapping[str, str]) -> Message:
-        """The request message; raises InvalidField, FieldUnknown, BodyNotJson, BodyTooDeep or EtagRequired."""
+        """The request message.
+
+        Raises InvalidField, FieldUnknown, BodyNotJson, BodyTooDeep, KeyRequired or EtagRequired.
+        """
         request = self._type()
         if body or self.body:
             self._read_body(request, body)
@@ -55,10 +59,16 @@ class RequestPlan:
         for variable in self._variables:
             _set(request, variable.field, variable.value(segments))
         if self._writes and not request.request_id:  # type: ignore[attr-defined]  # the plan knows the field is there
-            request.request_id = headers.get("idempotency-key") or str(new_id())  # type: ignore[attr-defined]
+            request.request_id = headers.get("idempotency-key") or self._own_key()  # type: ignore[attr-defined]
         if self._etag is not None:
             self._read_etag(request, headers)
         return request
+
+    def _own_key(self) -> str:
+        """A key for whoever chose none: he cannot ask again, which is for him to decide except where money moves."""
+        if self._demands_key:
+            raise KeyRequired
+        return str(new_id())
 
     def _read_body(self, request: Message, body: bytes) -> None:
         values = read_json(body) if body else {}

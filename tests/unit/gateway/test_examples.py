@@ -41,7 +41,8 @@ def broken_rules(request: Message) -> list[Violation]:
 @pytest.mark.parametrize("binding", WITH_BODY, ids=name_of)
 def test_a_body_can_be_sent_as_it_stands(binding: Binding) -> None:
     body = orjson.dumps(body_of(binding))
-    assert broken_rules(RequestPlan(binding).build(segments_of(binding), b"", body, {"if-match": '"3"'})) == []
+    headers = {"if-match": '"3"', "idempotency-key": "receipt-2026-0815"}
+    assert broken_rules(RequestPlan(binding).build(segments_of(binding), b"", body, headers)) == []
 
 
 @pytest.mark.parametrize("binding", ANSWERED, ids=name_of)
