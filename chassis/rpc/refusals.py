@@ -29,6 +29,16 @@ class InvalidRequest(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class NotHereYet(Refusal):
+    """What the caller wrote elsewhere, and this write builds upon, has not come here in time; ask again shortly."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "NOT_HERE_YET"
+
+    retry_after_ms: int = 1000
+
+
+@dataclass(eq=False, kw_only=True)
 class UnstorableText(Refusal):
     """A text holds a character no database text can hold (U+0000)."""
 

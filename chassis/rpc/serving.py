@@ -23,6 +23,7 @@ from chassis.principal import ANONYMOUS, Principal
 from chassis.rpc.call import Call
 from chassis.rpc.long_streams import StreamPlaces, heard_out, paced
 from chassis.rpc.method import Method, known_method
+from chassis.rpc.refusals import NotHereYet
 from chassis.rpc.statuses import internal, status_of
 from chassis.rpc.together import READING, Reader, ReadingServicer
 from chassis.texts import Texts, locale_of
@@ -102,7 +103,9 @@ class Boundary:
             async with self._guard(method, context) as trace, asyncio.timeout_at(deadline):
                 call = await self._call(method, context, deadline, trace)
                 method.admit(request, call)
-                stale = not method.writes and await self._is_behind(call, deadline)
+                stale = await self._is_behind(call, deadline)
+                if stale and method.writes:
+                    raise NotHereYet
                 answer = method.shown(await serve(request, call), call, self._texts)
                 _tell(context, call, stale=stale)
                 return answer

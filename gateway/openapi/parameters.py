@@ -31,8 +31,8 @@ _IF_MATCH: Schema = {
 _AFTER: Schema = {
     "name": "Millrace-After",
     "in": "header",
-    "description": "What an earlier write answered in Millrace-Written: the read waits until it has arrived, or says "
-    "in Millrace-Stale that it came too early.",
+    "description": "What an earlier write answered in Millrace-Written: the call waits until it has arrived. A read "
+    "that came too early says so in Millrace-Stale; a write is refused with NOT_HERE_YET.",
     "schema": {"type": "string"},
 }
 _DATE = "google.type.Date"
@@ -123,7 +123,7 @@ def _plain(field: FieldDescriptor) -> bool:
 def _in_headers(binding: Binding) -> Iterator[Schema]:
     if binding.method.repeatable:
         yield _KEY_OF_MONEY if binding.method.demands_key else _KEY
-    elif binding.method.reads and binding.method.shape is Shape.UNARY:
+    if binding.method.shape is Shape.UNARY:
         yield _AFTER
     resource = binding.method.descriptor.input_type.fields_by_name.get(binding.body)
     message = None if resource is None else resource.message_type

@@ -15,6 +15,7 @@ import pytest
 from tests.support.product import Product
 
 ACCOUNT = {"displayName": "杭州云帆精密制造有限公司", "industry": "machinery"}
+CAME_FIRST = {"companyName": "绍兴早来纺织有限公司", "contactName": "冯", "phone": "13905757001"}
 
 NOVEMBER = {
     "period": {"startDate": {"year": 2026, "month": 11, "day": 1}, "endDate": {"year": 2026, "month": 11, "day": 30}}
@@ -112,9 +113,14 @@ def test_who_has_just_written_reads_his_own_write_or_is_told_that_it_is_on_its_w
         after = {"millrace-after": made.headers["millrace-written"]}
         early = client.get("/v1/leads", headers=after)
         assert (early.status_code, early.headers.get("millrace-stale")) == (200, "true")
+        refused = client.post("/v1/leads", json=CAME_FIRST, headers=after)
+        assert (refused.status_code, refused.json()["reason"]) == (503, "NOT_HERE_YET")
+        assert refused.headers["retry-after"] == "1"
     limit = time.monotonic() + 20
     while client.get("/v1/leads", headers=after).headers.get("millrace-stale"):
         assert time.monotonic() < limit
+    built_upon = client.post("/v1/leads", json=CAME_FIRST, headers=after)
+    assert (built_upon.status_code, built_upon.json()["touchCount"]) == (200, 1), "the refused one had no effect"
 
 
 def test_figures_hold_what_was_just_written_wherever_they_do_not_say_that_they_are_stale(
