@@ -209,7 +209,11 @@ async def _streamed(stack: Stack, service: str) -> dict[str, int]:
     seen: set[str] = set()
     last: Counter[tuple[str, str]] = Counter()
     breaks = 0
-    while batch := await reader.next_batch(wait=1):
+    left = reader.pending
+    while left > 0:
+        batch = await reader.next_batch(wait=30)
+        assert batch, f"{left} events of {service} were not delivered"
+        left -= len(batch)
         for message in batch:
             aggregate = message.subject.split(".")[3], message.headers["ce-subject"]
             version = int(message.headers["ce-version"])

@@ -47,7 +47,11 @@ async def streams(product: Product) -> AsyncIterator[Kept]:
     for name in SERVICES:
         reader = LogReader(client, stream=name, subjects=(f"millrace.{name}.v1.>",), after=0)
         await reader.open()
-        while batch := await reader.next_batch(wait=1):
+        left = reader.pending
+        while left > 0:
+            batch = await reader.next_batch(wait=30)
+            assert batch, f"{left} events of {name} were not delivered"
+            left -= len(batch)
             for message in batch:
                 yield f"stream of {name}: {message.subject}", message.payload + str(message.headers).encode()
         await reader.close()
