@@ -67,9 +67,14 @@ def _parts(view: CustomerView, account: str) -> list[Part]:
 
 def _list(view: CustomerView, account: str, field: str, method: str, request: type[Any]) -> Part:
     """A list of the account's, under the same name in the answer and in the view."""
+
+    def put(answer: Any) -> None:
+        getattr(view, field).extend(getattr(answer, field))
+        if answer.next_page_token:
+            view.longer_lists.add(part=field, total_size=answer.total_size, total_size_capped=answer.total_size_capped)
+
     only = _ONLY.get(field, "")
-    wanted = request(filter=f'account = "{account}"{only}', page_size=_MOST)
-    return Part(field, method, wanted, lambda answer: getattr(view, field).extend(getattr(answer, field)))
+    return Part(field, method, request(filter=f'account = "{account}"{only}', page_size=_MOST), put)
 
 
 def _lead(view: CustomerView) -> Part:

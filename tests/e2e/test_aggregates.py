@@ -63,6 +63,19 @@ def test_a_customer_is_seen_whole_in_one_call(client: httpx.Client, account: str
     assert (seen["contracts"], seen["missing"]) == ([], [])
 
 
+def test_a_view_says_which_of_its_lists_go_on(client: httpx.Client) -> None:
+    """A customer of fifty-one people: fifty stand in the view, which says so."""
+    made = client.post("/v1/accounts", json={"displayName": "温州众人紧固件有限公司"}).json()
+    account = made.get("name") or made["account"]["name"]
+    assert view(client, account)["longerLists"] == []
+    for number in range(51):
+        person = {"account": account, "displayName": f"第{number}位联系人"}
+        assert client.post("/v1/contacts", json=person).status_code == 200
+    seen = view(client, account)
+    assert len(seen["contacts"]) == 50
+    assert seen["longerLists"] == [{"part": "contacts", "totalSize": 51, "totalSizeCapped": False}]
+
+
 def test_a_service_that_is_away_leaves_a_marked_gap_and_no_more(
     product: Product, client: httpx.Client, account: str
 ) -> None:
