@@ -31,19 +31,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.callers import Callers, derived_key, page_key
 from chassis.imports.storage import forget_files
 from chassis.jobs import JobKind, Sweep
+from chassis.learning import Learner
+from chassis.learning.publications import learning_publications
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Scope, service_principal
+from chassis.rounds import Rounds
 from chassis.work import Read, UnitOfWork
 from services.leads.application import assigning, recoding, regrading, rekeying
 from services.leads.application.intake import IntakeDesk
-from services.leads.application.rounds import RoundPlan, Rounds, carry_on
+from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.application.rulebook import Rulebook
 from services.leads.application.scoring import AT_ONCE, SCORE_STOCK, Scoring
 from services.leads.events.collaborator_publications import COLLABORATORS
-from services.leads.events.intent_publications import INTENT_PUBLICATIONS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
-from services.leads.events.learning import Learner
+from services.leads.events.learning import curriculum
 from services.leads.events.publications import LEADS
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.rpc.access_servicer import LeadAccessServicer
@@ -63,6 +65,8 @@ from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.rpc.touch_servicer import LeadTouchServicer
 from services.leads.storage.first_contacts import forget_first_contacts
+from services.leads.storage.intent_history import Place
+from services.leads.storage.intents import INTENT_MODELS
 from services.leads.storage.ledger import fold_loads
 from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 from trade.names import pinyin_key
@@ -147,10 +151,10 @@ def scoring(parts: Parts) -> Sequence[Sweep]:
     )
 
 
-def learner(parts: Parts) -> Learner:
+def learner(parts: Parts) -> Learner[Place]:
     """Who learns purchase intents."""
-    store, rulebook = parts.background_store, desk(parts).rulebook
-    return Learner(store, rulebook=rulebook, clock=parts.clock, principal=ACCOUNT)
+    taught = curriculum(desk(parts).rulebook)
+    return Learner(parts.background_store, taught, clock=parts.clock, principal=ACCOUNT)
 
 
 def _round(parts: Parts, name: str, step: Callable[[UnitOfWork], Awaitable[int]]) -> Sweep:
@@ -194,7 +198,13 @@ DEFINITION = ServiceDefinition(
     tables=METADATA,
     migrations=HERE / "storage" / "migrations",
     messages=HERE / "messages",
-    publications={**LEADS, **COLLABORATORS, **SETTINGS, **LEAD_IMPORT_PUBLICATIONS, **INTENT_PUBLICATIONS},
+    publications={
+        **LEADS,
+        **COLLABORATORS,
+        **SETTINGS,
+        **LEAD_IMPORT_PUBLICATIONS,
+        **learning_publications("leads", kind=INTENT_MODELS.record.kind),
+    },
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,

@@ -7,5 +7,6 @@ process of its own that learns imports it.
 from trade.probability.card import Card, Judgement
 from trade.probability.features import Row, Value
 from trade.probability.model import Model, Opinion
+from trade.probability.score import Part, Score, score_of
 
-__all__ = ["Card", "Judgement", "Model", "Opinion", "Row", "Value"]
+__all__ = ["Card", "Judgement", "Model", "Opinion", "Part", "Row", "Score", "Value", "score_of"]

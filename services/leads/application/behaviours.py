@@ -14,7 +14,7 @@ from services.leads.domain.behaviours import Behaviour, BehaviourKind
 from services.leads.domain.channels import CampaignUnknown, ChannelUnknown
 from services.leads.domain.lead import LeadNotFound
 from services.leads.storage import behaviours
-from services.leads.storage.intents import mark_lead
+from services.leads.storage.intents import INTENTS
 from services.leads.storage.leads import get_lead, reached_among
 
 
@@ -65,7 +65,7 @@ async def tell_behaviours(work: UnitOfWork, *, told: Sequence[ToldBehaviour], de
     for each in fresh:
         behaviours.write_behaviour(work, each)
     for lead in {each.lead for each in fresh}:
-        mark_lead(work, lead)
+        INTENTS.mark(work, lead)
     return TakenBehaviours(created=len(fresh), known=len(told) - len(fresh))
 
 

@@ -19,7 +19,7 @@ from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, cre
 from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
 from services.leads.storage.first_contacts import write_first_contact
-from services.leads.storage.intents import mark_lead, write_unscored
+from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.lead_history import keep
 from services.leads.storage.leads import RECORD, with_visible_hints
@@ -124,13 +124,13 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
     _write_down(work, briefing, change.aggregate, decision)
     for hint in verdict.to_review:
         write_review(work, lead=change.aggregate.uuid, hint=hint, rules_version=duplicates)
-    write_unscored(work, change.aggregate.uuid)
+    INTENTS.write_unscored(work, change.aggregate.uuid)
     return keep_identity(work, work.save(RECORD, change), newcomer)
 
 
 def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Lead:
     write_touch(work, lead=same.uuid, told=newcomer.facts, why=why, rules_version=briefing.version(DUPLICATES))
-    mark_lead(work, same.uuid)
+    INTENTS.mark(work, same.uuid)
     change = same.touched(facts=newcomer.facts, now=work.now)
     kind = briefing.rules.kind_of(change.aggregate.facts.channel)
     change = change.then(lambda lead: kept_graded(briefing, lead, kind))

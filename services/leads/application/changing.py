@@ -11,7 +11,7 @@ from services.leads.application.rulebook import origin_names
 from services.leads.application.writing import lead_to_write
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
-from services.leads.storage.intents import mark_lead
+from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_history import keep
 
 
@@ -29,6 +29,6 @@ async def update_lead(
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
     change = change.then(lambda lead: kept_graded(briefing, lead, newcomer.channel_kind))
     if change.events:
-        mark_lead(work, uuid)
+        INTENTS.mark(work, uuid)
         lead = keep_identity(work, keep(work, change), newcomer)
     return await as_answered(work, lead)

@@ -20,7 +20,7 @@ from services.leads.domain.conversion_record import Choices, Outcome
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_history import MOST, HistoryEntry, history_of
-from services.leads.storage.intents import mark_lead
+from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_history import keep, read_decisions
 from services.leads.storage.leads import RECORD, get_lead
 from services.leads.storage.ledger import write_closed
@@ -60,7 +60,7 @@ async def convert_lead(
     change = lead.updated(facts=newcomer.facts, keys=newcomer.keys, now=work.now)
     if change.events:
         change = change.then(lambda lead: graded(briefing, lead, newcomer.channel_kind))
-    mark_lead(work, uuid)
+    INTENTS.mark(work, uuid)
     job, actor = work.enqueue(CONVERT_LEAD, {"lead": str(uuid)}), work.principal.member
     change = change.then(lambda lead: begin_conversion(lead, choices=choices, job=job, actor=actor, now=work.now))
     return await as_answered(work, keep(work, change))
@@ -96,4 +96,4 @@ async def keep_refusal(work: UnitOfWork, *, uuid: UUID, job: UUID, error: Reason
     lead = await lead_to_convert(work, uuid=uuid, job=job)
     if lead is not None:
         work.save(RECORD, conversion_refused(lead, error, now=work.now))
-        mark_lead(work, uuid)
+        INTENTS.mark(work, uuid)

@@ -12,7 +12,7 @@ from services.leads.domain.erasing import LeadImportRunningWithPerson, erase_per
 from services.leads.domain.lead import Lead
 from services.leads.storage.erasing import forget_person, running_import_of
 from services.leads.storage.identities import LeadIdentity, identities_of
-from services.leads.storage.intents import mark_lead
+from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_history import keep
 from services.leads.storage.leads import get_lead
 
@@ -39,6 +39,6 @@ async def erase_lead_person(work: UnitOfWork, *, uuid: UUID, seen: int | None, r
     if not change.events:
         return lead
     change = change.then(lambda erased: graded(briefing, erased, newcomer.channel_kind))
-    mark_lead(work, uuid)
+    INTENTS.mark(work, uuid)
     work.note(action="erase person", resource=f"leads/{uuid}", details={"reason": reason})
     return keep_identity(work, keep(work, change), newcomer)

@@ -1,6 +1,6 @@
 """Reading leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,13 +9,12 @@ from chassis.work import Read
 from services.leads.application.finding import candidates
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.intent import Intent
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
-from services.leads.storage.intent_models import newest_number
-from services.leads.storage.intents import intents_of, probabilities_of
+from services.leads.storage.intents import INTENT, INTENT_MODELS, INTENTS, intents_of
 from services.leads.storage.lead_listing import list_page, order_without_intents, sorts_by_intent
+from trade.probability import Score
 
 READ = "leads.read"
 
@@ -25,7 +24,7 @@ class ShownLead:
     """A lead with its purchase intent (购买意向): None where a list that explains nothing has nothing to show."""
 
     lead: Lead
-    intent: Intent | None
+    intent: Score | None
 
 
 async def get_lead(read: Read, *, uuid: UUID) -> Lead:
@@ -37,7 +36,7 @@ async def get_lead(read: Read, *, uuid: UUID) -> Lead:
 async def show_lead(read: Read, *, uuid: UUID) -> ShownLead:
     """The same with its purchase intent, or with why there is none."""
     lead = await get_lead(read, uuid=uuid)
-    return ShownLead(lead=lead, intent=(await intents_of(read, [uuid])).get(uuid))
+    return ShownLead(lead=lead, intent=(await _explained(read, [lead]))[uuid])
 
 
 async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Page[ShownLead]:
@@ -45,12 +44,15 @@ async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Pag
 
     As long as no model tells intents, the grade stands in for them in the order.
     """
-    if sorts_by_intent(wanted) and not await newest_number(read):
+    if sorts_by_intent(wanted) and not await INTENT_MODELS.newest_number(read):
         wanted = order_without_intents(wanted)
     page = await list_page(read, wanted, permission=READ, explained=explained)
     shown = await leads.with_visible_hints(read, page.items, permission=READ)
-    told = intents_of if explained else probabilities_of
-    intents = await told(read, [lead.uuid for lead in shown])
+    intents = (
+        await _explained(read, shown)
+        if explained
+        else await INTENTS.probabilities_of(read, [each.uuid for each in shown])
+    )
     return page.of([ShownLead(lead=lead, intent=intents.get(lead.uuid)) for lead in shown])
 
 
@@ -62,3 +64,12 @@ async def check_duplicates(read: Read, *, told: LeadFacts, desk: IntakeDesk) -> 
     hints = judge_intake(briefing.resemblances(newcomer, known)).hints
     seen = await leads.visible_among(read, {hint.lead for hint in hints}, permission=READ)
     return [hint for hint in hints if hint.lead in seen]
+
+
+async def _explained(read: Read, shown: Sequence[Lead]) -> Mapping[UUID, Score]:
+    """The intents with what adds up to them; where no model is in force, why there is none."""
+    found = await intents_of(read, [lead.uuid for lead in shown])
+    if len(found) == len({lead.uuid for lead in shown}):
+        return found
+    unscored = Score(silence=await INTENT_MODELS.why_silent(read) or INTENT.not_scored_yet)
+    return {lead.uuid: found.get(lead.uuid, unscored) for lead in shown}

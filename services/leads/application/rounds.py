@@ -1,19 +1,16 @@
-"""Carrying rounds on (巡检): a few leads at a time, each time with the place where the round stands then."""
+"""Carrying rounds over the stock of leads on (巡检)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from uuid import UUID
 
-from chassis.jobs import carry_out
-from chassis.principal import Principal
-from chassis.work import Store, UnitOfWork
+from chassis.rounds import Walk
+from chassis.rounds import carry_on as go_on
+from chassis.work import UnitOfWork
 from services.leads.application.intake import Briefing, IntakeDesk
 from services.leads.domain.lead import Lead
-from services.leads.storage.rounds import Stretch, hold_round, keep_round, next_leads
-
-# A sweep ends after so many seconds: others wait behind it, and its own transaction stays open meanwhile.
-_SPELL = 3.0
+from services.leads.storage.metadata import ROUNDS
+from services.leads.storage.rounds import Stretch, next_leads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,50 +28,14 @@ class RoundPlan:
 
 
 async def carry_on(work: UnitOfWork, *, plan: RoundPlan, desk: IntakeDesk) -> int:
-    """A round takes up a new goal, or goes on by a few leads; how many it looked at.
-
-    What it changes and how far it is stand in one transaction, so that a kill loses neither.
-    """
+    """A round takes up a new goal, or goes on by a few leads; how many it looked at."""
     briefing = await desk.brief(work)
-    goal, standing = plan.goal(briefing), await hold_round(work, name=plan.name)
-    if standing is None or not goal:
-        return 0
-    if standing.goal != goal:
-        await keep_round(work, standing.towards(goal, now=work.now))
-        return 0
-    if not standing.is_due(work.now):
-        return 0
-    found = await next_leads(work, stretch=plan.stretch, after=standing.after, most=plan.batch)
-    changed = await plan.bring(work, briefing, found)
-    is_last = len(found) < plan.batch
-    following = (
-        standing.ended(changed=changed, now=work.now)
-        if is_last
-        else standing.went_on(last=found[-1].uuid, changed=changed)
-    )
-    await keep_round(work, following)
-    return len(found)
 
+    async def following(after: UUID | None, most: int) -> Sequence[Lead]:
+        return await next_leads(work, stretch=plan.stretch, after=after, most=most)
 
-class Rounds:
-    """Carries one kind of round on whenever it is swept."""
+    async def bring(leads: Sequence[Lead]) -> int:
+        return await plan.bring(work, briefing, leads)
 
-    def __init__(
-        self, name: str, step: Callable[[UnitOfWork], Awaitable[int]], *, store: Store, principal: Principal
-    ) -> None:
-        """`step` goes on by a few leads and tells how many; `principal` is on whose account they change."""
-        self._name = name
-        self._go_on = step
-        self._store = store
-        self._principal = principal
-
-    async def sweep(self, _connection: object, _now: datetime) -> int:
-        """Go on for a few seconds, or until nothing is left; how many leads were looked at."""
-        until = asyncio.get_running_loop().time() + _SPELL
-        total = 0
-        while (seen := await self._step()) and asyncio.get_running_loop().time() < until:
-            total += seen
-        return total + seen
-
-    async def _step(self) -> int:
-        return await carry_out(self._store, self._principal, action=self._name, use_case=self._go_on)
+    walk = Walk(name=plan.name, goal=plan.goal(briefing), following=following, bring=bring, batch=plan.batch)
+    return await go_on(work, ROUNDS, walk)

@@ -8,12 +8,12 @@ from services.leads.domain.behaviours import Tally
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES
 from trade.budget import Budget
-from trade.probability import Opinion, Row, Value
+from trade.probability import Opinion, Row, Score, score_of
+from trade.probability.moments import days_between, drawn_moment
 from trade.reasons import Reason
 
 # The probability is that of a conversion within so long.
 HORIZON = timedelta(days=90)
-_DAY = timedelta(days=1)
 _AGES = (timedelta(hours=1), *(timedelta(days=days) for days in (1, 3, 7, 14, 30, 60)))
 
 
@@ -32,46 +32,7 @@ class Standing:
     demo_request_time: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one feature adds to the logit, and the value that it had, as a text."""
-
-    feature: str
-    value: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """A probability from 0 to 1, the number of the model that tells it, and what adds up to its logit; or the silence.
-
-    `time` is as of when it was told.
-    """
-
-    probability: float | None = None
-    model: int = 0
-    time: datetime | None = None
-    base: float = 0.0
-    parts: tuple[Part, ...] = ()
-    silence: Reason | None = None
-
-    def reasons(self) -> tuple[Reason, ...]:
-        """What adds up to the logit: what all leads have in common, then the features, the heaviest first."""
-        if not self.parts:
-            return ()
-        base = Reason("INTENT_BASE", {"weight": _weighed(self.base)})
-        parts = sorted(self.parts, key=lambda part: (-abs(part.weight), part.feature))
-        return (
-            base,
-            *(
-                Reason(f"INTENT_{part.feature.upper()}", {"value": part.value, "weight": _weighed(part.weight)})
-                for part in parts
-            ),
-        )
-
-
 LEAD_CLOSED = Reason("INTENT_LEAD_CLOSED")
-NOT_SCORED_YET = Reason("INTENT_NOT_SCORED_YET")
 
 
 def standing_of(lead: Lead, *, channel: str) -> Standing:
@@ -117,17 +78,16 @@ def features(standing: Standing, tally: Tally, *, at: datetime) -> Row:
     }
 
 
-def intent_of(lead: Lead, row: Row, opinion: Opinion, *, model: int, now: datetime) -> Intent:
+def intent_of(lead: Lead, row: Row, opinion: Opinion, *, model: int, now: datetime) -> Score:
     """What the model says of a lead; a lead that nobody works any more has no intent."""
     if lead.state not in OPEN_STATES:
-        return Intent(model=model, time=now, silence=LEAD_CLOSED)
-    parts = tuple(Part(name, _told(row.get(name)), weight) for name, weight in opinion.parts.items() if weight)
-    return Intent(probability=opinion.probability, model=model, time=now, base=opinion.base, parts=parts)
+        return Score(model=model, time=now, silence=LEAD_CLOSED)
+    return score_of(row, opinion, model=model, now=now)
 
 
 def observed_at(lead: UUID, create_time: datetime) -> datetime:
     """The moment of its life at which a lead is learnt from: one for each, by its id, so that every age is met."""
-    return create_time + _AGES[lead.int % len(_AGES)]
+    return drawn_moment(lead, create_time, ages=_AGES)
 
 
 def known_outcome(*, observed: datetime, convert_time: datetime | None, now: datetime) -> bool | None:
@@ -149,19 +109,4 @@ def youngest_with_outcome(now: datetime) -> datetime:
 
 
 def _days(since: datetime | None, at: datetime) -> float | None:
-    """Days to a tenth, sixty for all that is longer ago, of which nothing was learnt; None for what has not been."""
-    if since is None or since > at:
-        return None
-    return round(min(at - since, _AGES[-1]) / _DAY, 1)
-
-
-def _told(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _weighed(weight: float) -> str:
-    return f"{weight:+.4f}"
+    return days_between(since, at, most=_AGES[-1])

@@ -240,14 +240,3 @@ CAMPAIGNS = Table(
     _instant("update_time"),
 )
 Index("campaigns_display_name", CAMPAIGNS.c.display_name, CAMPAIGNS.c.uuid)
-
-# How far each round over the stock is; without `due` it is at its goal.
-ROUNDS = Table(
-    "rounds",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    _text("goal"),
-    Column("after", Uuid),
-    Column("changed", BigInteger, nullable=False),
-    _instant("due", nullable=True),
-)

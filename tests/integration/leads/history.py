@@ -17,7 +17,7 @@ from chassis.work import UnitOfWork
 from services.leads.__main__ import ACCOUNT, DEFINITION, learner
 from services.leads.domain.conversion import begin_conversion, converted
 from services.leads.domain.conversion_record import Choices, Outcome
-from services.leads.storage.intents import mark_lead
+from services.leads.storage.intents import INTENTS
 from services.leads.storage.leads import RECORD, get_lead
 from tests.integration.leads.conftest import CHEN, LeadsHouse
 from tests.support.clock import FixedClock
@@ -62,7 +62,7 @@ async def convert(house: LeadsHouse, lead: lead_pb2.Lead) -> None:
         wanted = begin_conversion(before, choices=Choices(), job=uuid, actor=CHEN, now=work.now)
         outcome = Outcome(account=uuid, contact=None, registration=uuid, opportunity=None, time=work.now)
         work.save(RECORD, wanted.then(lambda lead: converted(lead, outcome)))
-        mark_lead(work, uuid)
+        INTENTS.mark(work, uuid)
 
     await carry_out(house.parts.store, ACCOUNT, action="convert", use_case=use_case)
 

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from services.leads.__main__ import DEFINITION
-from services.leads.storage.tables import ROUNDS
+from services.leads.storage.metadata import ROUNDS
 from tests.integration.leads.conftest import LeadsHouse
 from tests.support.clock import FixedClock
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.leads.v1 import lead_events_pb2, lead_pb2
-from millrace.leads.v1.lead_intent_model_events_pb2 import LeadIntentModelLearned
 from millrace.leads.v1.lead_intent_model_pb2 import LeadIntentModel
 from millrace.leads.v1.lead_intent_service_pb2 import GetLeadIntentModelRequest
 from millrace.leads.v1.lead_intent_service_pb2_grpc import LeadIntentServiceStub
 from millrace.leads.v1.lead_service_pb2 import LEAD_VIEW_FULL, UpdateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+from millrace.probability.v1.model_events_pb2 import ModelLearned
 from sqlalchemy import select
 
 from chassis.principal import Scope
@@ -64,7 +64,7 @@ async def test_below_the_minimum_sample_nothing_is_told_but_why(house: LeadsHous
     assert await learn(house)
     await score_all(house, clock)
     model = await model_of(house)
-    assert (model.number, model.learning.outcomes, model.learning.converted) == (0, 30, 15)
+    assert (model.number, model.learning.outcomes, model.learning.happened) == (0, 30, 15)
     assert not model.HasField("card")
     other = await tell_lead(house, 1000)
     shown = await read(house, other)
@@ -99,14 +99,14 @@ async def test_the_model_in_force_shows_its_card_beside_its_rivals_and_an_event_
     await live(house, clock, leads=LEADS)
     await learn(house)
     model = await model_of(house)
-    assert (model.number, model.learning.outcomes, model.learning.converted) == (1, LEADS, LEADS // 2)
+    assert (model.number, model.learning.outcomes, model.learning.happened) == (1, LEADS, LEADS // 2)
     assert list(model.learning.silence) == []
     assert (model.card.learnt_from, model.card.judged_on) == (64, 16)
     assert model.card.model.auc > 0.8 > model.card.constant.auc == 0.5
     assert model.card.model.brier < model.card.constant.brier
     async with house.engine.connect() as connection:
-        told = select(outbox.c.payload).where(outbox.c.event_type == LeadIntentModelLearned.DESCRIPTOR.full_name)
-        event = LeadIntentModelLearned.FromString((await connection.execute(told)).scalar_one())
+        told = select(outbox.c.payload).where(outbox.c.event_type == ModelLearned.DESCRIPTOR.full_name)
+        event = ModelLearned.FromString((await connection.execute(told)).scalar_one())
     assert (event.model.number, event.model.card) == (1, model.card)
 
 

@@ -27,8 +27,9 @@ from chassis.principal import Scope
 from chassis.tables import audit, outbox
 from services.leads.application.regrading import BY_NEW_RULES
 from services.leads.domain.lead_state import LeadState
+from services.leads.storage.metadata import ROUNDS
 from services.leads.storage.reasons import reasons_to_json
-from services.leads.storage.tables import LEADS, ROUNDS
+from services.leads.storage.tables import LEADS
 from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
 from tests.integration.leads.rounds import drain, sweep
 from tests.support.clock import NOON, FixedClock

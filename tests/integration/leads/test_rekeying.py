@@ -26,8 +26,9 @@ from services.leads.application.intake import Briefing
 from services.leads.application.rekeying import BY_NEW_RULES, rekey
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.domain.lead import Lead
+from services.leads.storage.metadata import ROUNDS
 from services.leads.storage.rounds import Stretch, next_leads
-from services.leads.storage.tables import LEAD_IDENTITIES, LEADS, ROUNDS
+from services.leads.storage.tables import LEAD_IDENTITIES, LEADS
 from tests.integration.leads.conftest import LeadsHouse
 from tests.integration.leads.rounds import drain, sweep
 from tests.support.clock import FixedClock

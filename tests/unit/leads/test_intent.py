@@ -1,13 +1,10 @@
 """What a purchase intent is told from, and when what became of a lead is known (购买意向)."""
 
-import math
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kernel.money import Money
 from services.leads.domain.behaviours import (
@@ -20,8 +17,6 @@ from services.leads.domain.behaviours import (
 )
 from services.leads.domain.intent import (
     LEAD_CLOSED,
-    Intent,
-    Part,
     features,
     intent_of,
     known_budget,
@@ -30,28 +25,12 @@ from services.leads.domain.intent import (
     standing_of,
     youngest_with_outcome,
 )
-from services.leads.domain.intent_model import Lesson, put_in_force
 from services.leads.domain.lead_state import LeadState
 from tests.unit.leads.builders import NOON, a_budget, a_lead
 from trade.budget import Budget
-from trade.probability import Card, Judgement, Opinion
+from trade.probability import Opinion
 
 DAY = timedelta(days=1)
-COIN = Judgement(auc=0.5, brier=0.25, ece=0.0, lift=1.0)
-GOOD = Judgement(auc=0.8, brier=0.18, ece=0.02, lift=2.0)
-
-
-def a_card(model: Judgement = GOOD) -> Card:
-    return Card(
-        learnt_from=80,
-        judged_on=20,
-        base_rate=0.5,
-        later_rate=0.5,
-        model=model,
-        naive_bayes=COIN,
-        constant=COIN,
-        refused=("account",),
-    )
 
 
 def a_behaviour(**told: object) -> Behaviour:
@@ -137,43 +116,8 @@ def test_no_lead_younger_than_the_youngest_has_a_known_outcome() -> None:
     )
 
 
-@given(st.lists(st.floats(-3, 3), min_size=1, max_size=15), st.floats(-3, 3))
-def test_the_weights_that_are_shown_add_up_to_the_logit(weights: list[float], base: float) -> None:
-    parts = tuple(Part(f"feature{place}", "", weight) for place, weight in enumerate(weights))
-    shown = Intent(probability=0.5, model=1, base=base, parts=parts).reasons()
-    assert shown[0].code == "INTENT_BASE"
-    total = math.fsum(float(reason.parameters["weight"]) for reason in shown)
-    assert math.isclose(total, base + math.fsum(weights), abs_tol=0.0001 * (len(weights) + 1))
-
-
-def test_the_heaviest_reason_comes_first_after_what_all_have_in_common() -> None:
-    parts = (Part("clicks", "1", 0.1), Part("downloads", "2", -0.4))
-    shown = Intent(probability=0.5, model=1, parts=parts).reasons()
-    assert [reason.code for reason in shown] == ["INTENT_BASE", "INTENT_DOWNLOADS", "INTENT_CLICKS"]
-    assert shown[1].parameters == {"value": "2", "weight": "-0.4000"}
-
-
 def test_a_lead_that_nobody_works_has_no_intent() -> None:
     opinion = Opinion(probability=0.9, logit=2.2, base=2.2, parts={})
     closed = replace(a_lead(), state=LeadState.CONVERTED)
     assert intent_of(closed, {}, opinion, model=3, now=NOON).silence == LEAD_CLOSED
     assert intent_of(a_lead(), {}, opinion, model=3, now=NOON).probability == 0.9
-
-
-def test_a_lesson_of_too_few_outcomes_puts_nothing_in_force_and_tells_how_many_are_needed() -> None:
-    silence = Lesson(outcomes=30, converted=4).silence()
-    assert silence is not None
-    assert silence.parameters == {"outcomes": "30", "converted": "4", "fewest": "50", "of_each": "10"}
-    assert put_in_force(Lesson(outcomes=30, converted=4), uuid=UUID(int=1), before=0, now=NOON) is None
-
-
-def test_a_model_that_tells_no_more_than_the_base_rate_is_not_put_in_force() -> None:
-    lesson = Lesson(outcomes=100, converted=50, card=a_card(COIN), body={})
-    assert put_in_force(lesson, uuid=UUID(int=1), before=4, now=NOON) is None
-    useful = put_in_force(replace(lesson, card=a_card()), uuid=UUID(int=1), before=4, now=NOON)
-    assert useful is not None
-    assert useful.aggregate.number == 5
-
-
-def test_a_card_is_the_same_after_it_was_kept() -> None:
-    assert Card.from_mapping(a_card().to_mapping()) == a_card()

@@ -48,14 +48,14 @@ def test_a_lead_out_of_its_event_stands_as_the_lead_itself() -> None:
 
 
 def test_a_lesson_is_made_of_leads_that_somebody_could_still_win() -> None:
-    lesson = lesson_of([observed(number) for number in range(100)], kinds={})
-    assert (lesson.outcomes, lesson.converted) == (100, 55)
+    lesson = lesson_of([observed(number) for number in range(100)], {})
+    assert (lesson.outcomes, lesson.happened) == (100, 55)
     assert lesson.card is not None
     assert lesson.body is not None
     closed = [observed(number, state=lead_pb2.LEAD_STATE_CONVERTING) for number in range(100)]
-    assert lesson_of(closed, kinds={}).outcomes == 0
+    assert lesson_of(closed, {}).outcomes == 0
 
 
 def test_below_the_minimum_sample_a_lesson_is_only_its_count() -> None:
-    lesson = lesson_of([observed(number) for number in range(49)], kinds={})
+    lesson = lesson_of([observed(number) for number in range(49)], {})
     assert (lesson.outcomes, lesson.card, lesson.body) == (49, None, None)

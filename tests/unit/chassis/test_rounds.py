@@ -3,8 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from services.leads.domain.rounds import PAUSE, Round
-from tests.unit.leads.builders import NOON
+from chassis.rounds import PAUSE, Round
+from tests.support.clock import NOON
 
 LAST = UUID(int=7)
 
@@ -15,7 +15,7 @@ def test_a_round_begins_when_writes_of_before_have_ended() -> None:
     assert begun.is_due(NOON + PAUSE)
 
 
-def test_another_goal_begins_at_the_first_lead_again() -> None:
+def test_another_goal_begins_at_the_first_record_again() -> None:
     half = Round(name="x", goal="version 1", due=NOON).went_on(last=LAST, changed=3)
     assert half.towards("version 2", now=NOON) == Round(name="x", goal="version 2", due=NOON + PAUSE)
 

@@ -1,17 +1,17 @@
-"""Rounds (巡检): going over the whole stock of leads until each agrees with what changed."""
+"""Rounds (巡检): going over a whole stock until each record of it agrees with what changed."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-# Longer than a process decides by rules it has in memory, and than a write lasts that read a lead before the walk:
+# Longer than a process decides by rules it has in memory, and than a write lasts that read a record before the walk:
 # whatever such a write left behind lies there when the next walk comes.
 PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """How far a round is: its goal, the last lead of the present walk, how many this walk changed, when it goes on.
+    """How far a round is: its goal, the last record of the present walk, how many this walk changed, when it goes on.
 
     Without `due` the round is at its goal.
     """
@@ -31,7 +31,7 @@ class Round:
         return Round(name=self.name, goal=goal, due=now + PAUSE)
 
     def went_on(self, *, last: UUID, changed: int) -> "Round":
-        """Some leads further, up to the last one looked at."""
+        """Some records further, up to the last one looked at."""
         return replace(self, after=last, changed=self.changed + changed)
 
     def ended(self, *, changed: int, now: datetime) -> "Round":
