@@ -3,8 +3,8 @@
 And `redrive`.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from millrace.pipeline.v1 import (
     registration_service_pb2,
     rule_set_service_pb2,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.approvals.publications import approval_publications
 from chassis.approvals.servicer import ApprovalServicer
@@ -29,24 +30,31 @@ from chassis.callers import Callers, page_key
 from chassis.consumer import Subscription
 from chassis.files import Vault, sweep_files
 from chassis.jobs import Sweep
+from chassis.learning import Learner
+from chassis.learning.publications import learning_publications
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import service_principal
+from chassis.rounds import Rounds
 from chassis.rule_sets import Rulebook
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
+from chassis.work import Read
 from services.pipeline.application.approval_kinds import approval_kinds
 from services.pipeline.application.care_records import CareDesk
 from services.pipeline.application.opportunities import OpportunityDesk
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import BATCH, ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
+from services.pipeline.application.win_chances import AT_ONCE, SCORE_STOCK, Scoring
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.care_publications import CARE_RECORDS, OCCASIONS
 from services.pipeline.events.on_contracts import contracts_subscription
 from services.pipeline.events.on_leads import leads_subscription
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
+from services.pipeline.events.win_learning import CURRICULUM
+from services.pipeline.events.win_steps import remember
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.care_record_servicer import CareRecordServicer
@@ -61,9 +69,12 @@ from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.look_ups import forget_look_ups
 from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
 from services.pipeline.storage.opportunities import fold_board
+from services.pipeline.storage.win_chances import WIN_MODELS
+from services.pipeline.storage.win_history import Place
 from trade.names import pinyin_key
 
 HERE = Path(__file__).parent
+ACCOUNT = service_principal("pipeline", {})
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 
 
@@ -156,14 +167,38 @@ def subscriptions(parts: Parts) -> Sequence[Subscription]:
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
-    account = service_principal("pipeline", {})
-    protections = ProtectionSweep(store=parts.background_store, principal=account)
+    protections = ProtectionSweep(store=parts.background_store, principal=ACCOUNT)
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         Sweep("forget look-ups", timedelta(hours=6), forget_look_ups),
         Sweep("fold board", timedelta(seconds=10), fold_board),
         Sweep("expire registrations", timedelta(seconds=30), protections.sweep, batch=BATCH),
+        *scoring(parts),
     )
+
+
+def scoring(parts: Parts) -> Sequence[Sweep]:
+    """What gives opportunities their chance to win: those that changed at once, all others by each model and day."""
+    made = Scoring(remember, zone=parts.settings.time_zone)
+
+    async def score_due(connection: AsyncConnection, now: datetime) -> int:
+        return await made.score_due(Read(connection, now, ACCOUNT))
+
+    walking = Rounds(SCORE_STOCK, made.go_on, store=parts.background_store, principal=ACCOUNT)
+    return (
+        Sweep("score opportunities", timedelta(seconds=2), score_due, batch=AT_ONCE),
+        Sweep(SCORE_STOCK, timedelta(seconds=10), walking.sweep),
+    )
+
+
+def learner(parts: Parts) -> Learner[Place]:
+    """Who learns chances to win."""
+    return Learner(parts.background_store, CURRICULUM, clock=parts.clock, principal=ACCOUNT)
+
+
+def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
+    """What pipeline does all the time: learn from what became of opportunities."""
+    return (learner(parts).run(),)
 
 
 DEFINITION = ServiceDefinition(
@@ -180,12 +215,14 @@ DEFINITION = ServiceDefinition(
         **OPPORTUNITIES,
         **REGISTRATIONS,
         **rule_set_publications("pipeline", collection=RULE_SETS.collection),
+        **learning_publications("pipeline", kind=WIN_MODELS.record.kind),
     },
     servicers=servicers,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
     subscriptions=subscriptions,
     sweeps=sweeps,
+    background=background,
     warm=warm,
 )
 

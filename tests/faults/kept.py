@@ -64,8 +64,8 @@ async def kept(stack: Stack, service: str) -> list[Standing]:
     return [Standing(*row) for row in await rows(stack, service, " union all ".join(each))]
 
 
-# A model is learnt from fifty leads whose ninety days are over: nothing of minutes has one.
-OF_MONTHS = {"leads: intent_models"}
+# A model is learnt from fifty records that lived for days or months: nothing of minutes has one.
+OF_MONTHS = {"leads: intent_models", "pipeline: win_models"}
 
 
 async def empty_tables(stack: Stack) -> list[str]:

@@ -25,11 +25,10 @@ from trade.probability.fitting import (
     stages,
 )
 from trade.probability.model import Model, Trees
-from trade.probability.sample import TooFewOutcomes, refuse_too_few
+from trade.probability.sample import TooFewOutcomes, earlier_of, refuse_too_few
 
 ENOUGH_FOR_TREES = 500
 ENOUGH_OF_EACH_FOR_TREES = 40
-LATER = 0.2
 _FOLDS = 5
 _LOOSENESS = (0.003, 0.03, 0.3, 3.0)
 _LEAVES = (4, 16)
@@ -133,7 +132,7 @@ def _best_trees(columns: Floats, won: Floats) -> tuple[Growth | None, Floats | N
 
 
 def _card(rows: Sequence[Row], outcomes: Sequence[bool], telltale: frozenset[str]) -> Card:
-    now = len(rows) - int(len(rows) * LATER)
+    now = earlier_of(len(rows))
     earlier, later = [bool(each) for each in outcomes[:now]], [bool(each) for each in outcomes[now:]]
     base = constant(earlier, len(later))
     try:

@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.approvals import hand_over_approvals
-from chassis.listing import Page, PageRequest
 from chassis.organization import Organization
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
@@ -23,7 +22,7 @@ from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
 from services.pipeline.domain.winning import win_noted
-from services.pipeline.storage import accounts, opportunity_listing
+from services.pipeline.storage import accounts
 from services.pipeline.storage.accounts import TOGETHER
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.contacts import acquaintance_with
@@ -108,21 +107,6 @@ async def create_opportunity(work: UnitOfWork, *, opening: Opening, desk: Opport
     if exempt is not None:
         note_exemption(work, followed[0].uuid, exempt)
     return followed
-
-
-async def read_opportunity(read: Read, *, uuid: UUID) -> Followed:
-    """An opportunity shows itself to those whose scope reaches it, with the process it follows."""
-    return await get_with_process(read, uuid, permission=READ)
-
-
-async def list_opportunities(
-    read: Read, *, wanted: PageRequest, desk: OpportunityDesk
-) -> tuple[Page[Followed], Cutoffs]:
-    """Opportunities within the reader's scope, filtered, sorted and counted, with the processes they follow."""
-    cutoffs = await desk.cutoffs(read)
-    page = await opportunity_listing.list_opportunities(read, wanted, permission=READ, cutoffs=cutoffs)
-    processes = {process.uuid: process for process in (await every_process(read) if page.items else ())}
-    return page.of([(each, processes[each.sales_process]) for each in page.items]), cutoffs
 
 
 async def summarize_board(read: Read, *, owner: UUID | None, sales_process: UUID | None) -> Sequence[BoardSum]:

@@ -62,13 +62,13 @@ class OpportunityRules:
             value_classes=_classes(whole.section("value_classes")),
         )
 
-    def class_of(self, opportunity: Opportunity) -> str:
-        """Its class by amount × probability: the first it reaches; none without an amount."""
+    def class_of(self, opportunity: Opportunity, *, minor: int) -> str:
+        """Its class by amount × probability, told in minor units: the first it reaches; none without an amount."""
         amount = opportunity.facts.amount
         if amount is None:
             return ""
         unit = 10 ** minor_digits(amount.currency)
-        return next((key for key, least in self.value_classes if opportunity.weighted_minor >= least * unit), "")
+        return next((key for key, least in self.value_classes if minor >= least * unit), "")
 
     def known_loss_reason(self, key: str) -> str:
         """The key; raises LossReasonUnknown."""

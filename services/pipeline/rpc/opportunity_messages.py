@@ -20,11 +20,14 @@ from chassis.wire import (
     uuid_of,
 )
 from kernel.money import Money
+from services.pipeline.application.opportunity_reading import ShownOpportunity
 from services.pipeline.domain.gates import Gap, gate_debt
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.opportunity_facts import AmountSource, Facts, Opening
-from services.pipeline.domain.opportunity_rules import Cutoffs, attention
-from services.pipeline.domain.sales_process import SalesProcess, StageKind
+from services.pipeline.domain.opportunity_rules import attention
+from services.pipeline.domain.sales_process import StageKind
+from services.pipeline.domain.win_chance import classed_minor, expected_minor
+from services.pipeline.rpc.win_messages import chance_message
 from services.pipeline.storage.opportunities import BoardSum, StageVisit
 from services.pipeline.storage.opportunity_conflicts import Conflict
 from trade.industries import industry_code
@@ -87,17 +90,21 @@ def facts_message(facts: Facts) -> opportunity_pb2.Opportunity:
     )
 
 
-def to_message(
-    opportunity: Opportunity, process: SalesProcess, *, cutoffs: Cutoffs, wording: Wording
-) -> opportunity_pb2.Opportunity:
-    """The opportunity with what deserves attention and what it owes to gates, as of now."""
+def to_message(shown: ShownOpportunity, wording: Wording, *, explained: bool = True) -> opportunity_pb2.Opportunity:
+    """The opportunity with its chance, what deserves attention and what it owes to gates, as of now."""
+    opportunity, cutoffs, chance = shown.opportunity, shown.cutoffs, shown.chance
     message = facts_message(opportunity.facts)
     _put_standing(message, opportunity)
     seen = attention(opportunity, cutoffs)
     message.rotting, message.overdue = seen.rotting, seen.overdue
     message.missed_quote, message.forgotten_follow_up = seen.missed_quote, seen.forgotten_follow_up
-    message.value_class = cutoffs.rules.class_of(opportunity)
-    message.gate_debt.extend(gap_messages(gate_debt(process, opportunity, now=cutoffs.now), wording))
+    message.value_class = cutoffs.rules.class_of(opportunity, minor=classed_minor(opportunity, chance))
+    message.win_chance.CopyFrom(chance_message(chance, wording, region_name=shown.region_name, explained=explained))
+    amount = opportunity.facts.amount
+    if amount is not None and chance.probability is not None:
+        expected = Money(minor=expected_minor(opportunity, chance), currency=amount.currency)
+        message.expected_amount.CopyFrom(money_message(expected))
+    message.gate_debt.extend(gap_messages(gate_debt(shown.process, opportunity, now=cutoffs.now), wording))
     return message
 
 

@@ -13,12 +13,17 @@ from chassis.rpc.paging import page_request
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.wire import changed_paths, reference, required_version, seen_version, uuid_of
-from chassis.work import Read, Store, UnitOfWork
+from chassis.work import Store, UnitOfWork
 from services.pipeline.application import opportunities as use_cases
 from services.pipeline.application.conflicts import close_conflict, list_conflicts
 from services.pipeline.application.opportunities import Followed, OpportunityDesk
+from services.pipeline.application.opportunity_reading import (
+    ShownOpportunity,
+    list_opportunities,
+    read_opportunity,
+    shown,
+)
 from services.pipeline.domain.opportunity_facts import Facts
-from services.pipeline.domain.opportunity_rules import Cutoffs
 from services.pipeline.rpc.opportunity_messages import (
     conflict_message,
     facts_message,
@@ -30,8 +35,6 @@ from services.pipeline.rpc.opportunity_messages import (
     to_message,
     visit_message,
 )
-
-Seen = tuple[Followed, Cutoffs]
 
 
 class OpportunityServicer:
@@ -58,21 +61,18 @@ class OpportunityServicer:
         """Read one."""
         uuid = uuid_of(request.name)
 
-        async def query(read: Read) -> Seen:
-            return await use_cases.read_opportunity(read, uuid=uuid), await self._desk.cutoffs(read)
-
-        return self._message(await self._store.read(call, query), call)
+        found = await self._store.read(call, lambda read: read_opportunity(read, uuid=uuid, desk=self._desk))
+        return to_message(found, self._wording(call))
 
     async def ListOpportunities(
         self, request: contract.ListOpportunitiesRequest, call: Call
     ) -> contract.ListOpportunitiesResponse:
         """Read a page."""
-        wanted = page_request(request, call, key=self._page_key)
-        page, cutoffs = await self._store.read(
-            call, lambda read: use_cases.list_opportunities(read, wanted=wanted, desk=self._desk)
-        )
+        wanted, wording = page_request(request, call, key=self._page_key), self._wording(call)
+        explained = request.view == contract.OPPORTUNITY_VIEW_FULL
+        page = await self._store.read(call, lambda read: list_opportunities(read, wanted=wanted, desk=self._desk))
         return contract.ListOpportunitiesResponse(
-            opportunities=[self._message((each, cutoffs), call) for each in page.items],
+            opportunities=[to_message(each, wording, explained=explained) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
             total_size_capped=page.capped,
@@ -213,17 +213,14 @@ class OpportunityServicer:
     async def _write(
         self, call: Call, request: Message, use_case: Callable[[UnitOfWork], Awaitable[Followed]]
     ) -> opportunity_pb2.Opportunity:
-        async def run(work: UnitOfWork) -> Seen:
-            return await use_case(work), await self._desk.cutoffs(work)
+        async def run(work: UnitOfWork) -> ShownOpportunity:
+            return await shown(work, await use_case(work), desk=self._desk)
 
+        wording = self._wording(call)
         answer: opportunity_pb2.Opportunity = await self._store.write(
-            call, request, run, answer=lambda seen: self._message(seen, call)
+            call, request, run, answer=lambda changed: to_message(changed, wording)
         )
         return answer
-
-    def _message(self, seen: Seen, call: Call) -> opportunity_pb2.Opportunity:
-        (opportunity, process), cutoffs = seen
-        return to_message(opportunity, process, cutoffs=cutoffs, wording=self._wording(call))
 
     def _wording(self, call: Call) -> Wording:
         return Wording(self._texts, call.locale)

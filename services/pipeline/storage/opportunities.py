@@ -30,6 +30,7 @@ from services.pipeline.storage.opportunity_tables import (
     STAGE_VISITS,
 )
 from services.pipeline.storage.sales_processes import process_from_row, shipped_processes
+from services.pipeline.storage.win_chances import CHANCES, write_first_chance
 
 RECORD: Record[Opportunity] = Record(kind="opportunity", collection="opportunities", table=OPPORTUNITIES, row=to_row)
 _PREFIX = "process_"
@@ -81,7 +82,10 @@ class BoardSum:
 
 
 def keep(work: UnitOfWork, change: Change[Opportunity], *, before: Opportunity | None) -> Opportunity:
-    """Save a change with the stays it ended and the difference it makes on the board: all in one flush."""
+    """Save a change with the stays it ended and the difference it makes on the board: all in one flush.
+
+    What changed is scored anew.
+    """
     for event in change.events:
         if isinstance(event, OpportunityMoved):
             _leave(work, change.aggregate, event.left.visit, move=event.move.value, standing=event.left)
@@ -90,6 +94,10 @@ def keep(work: UnitOfWork, change: Change[Opportunity], *, before: Opportunity |
             _leave(work, change.aggregate, change.aggregate.standing.visit, move=ended)
     after = work.save(RECORD, change)
     _count(work, before, after)
+    if before is None:
+        write_first_chance(work, after)
+    else:
+        CHANCES.mark(work, after.uuid)
     return after
 
 

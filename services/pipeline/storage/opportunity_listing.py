@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from chassis.listing import (
     Field,
@@ -15,6 +15,7 @@ from chassis.listing import (
     PageRequest,
     choice,
     coded,
+    fraction,
     instant,
     number,
     read_page,
@@ -32,9 +33,10 @@ from services.pipeline.domain.opportunity_rules import Cutoffs
 from services.pipeline.domain.sales_process import StageKind
 from services.pipeline.storage.opportunity_rows import from_row
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
+from services.pipeline.storage.win_tables import WIN_CHANCES
 from trade.industries import industries_called, industry_code
 
-_O = OPPORTUNITIES.c
+_O, _W = OPPORTUNITIES.c, WIN_CHANCES.c
 _ORDERED = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _MOST = 2**53
 
@@ -47,7 +49,18 @@ def _units(value: str) -> int:
     return read
 
 
+# Of one that is won or lost nothing is expected, which is not the same as nothing.
+_EXPECTED = case((_W.probability.is_not(None), _W.expected_minor))
+
+
+def _looked_up(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a chance tells of each opportunity that a list comes to; a list sorted by it goes along the chances."""
+    return select(column).where(_W.opportunity == _O.uuid).correlate(OPPORTUNITIES).scalar_subquery()
+
+
 _FIELDS: Mapping[str, Field] = {
+    "win_probability": fraction(_looked_up(_W.probability)),
+    "expected_amount": Field(_looked_up(_EXPECTED), _units, _ORDERED),
     "display_name": text(_O.display_name),
     "account": reference(_O.account, "accounts"),
     "registration": reference(_O.registration, "registrations"),
@@ -84,7 +97,10 @@ _ORDERS: Mapping[str, Order] = {
     "expected_close_date": Order(_O.close_order, date.fromisoformat),
     "amount": Order(_O.amount_minor, int),
     "weighted_amount": Order(_O.weighted_minor, int),
+    "win_probability": Order(_W.rank, float),
+    "expected_amount": Order(_W.expected_minor, int),
 }
+_BY_CHANCE = frozenset({"win_probability", "expected_amount"})
 
 
 async def list_opportunities(
@@ -94,12 +110,13 @@ async def list_opportunities(
 
     What depends on the time is planned anew each time; everything else once for each reader.
     """
+    visible, listing, busy = _LISTS[wanted.order_by.partition(" ")[0] in _BY_CHANCE]
     if not any(name in wanted.filter for name in _ATTENTION):
-        busy = await _BUSY.page(read, wanted, permission=permission)
-        return busy.of([from_row(row) for row in busy.items])
+        known = await busy.page(read, wanted, permission=permission)
+        return known.of([from_row(row) for row in known.items])
     timed = {name: truth(condition(cutoffs)) for name, condition in _ATTENTION.items()}
-    listing = replace(_LISTING, fields={**_FIELDS, **timed})
-    page = await read_page(read.connection, _visible(read.principal, permission), listing, wanted)
+    listing = replace(listing, fields={**listing.fields, **timed})
+    page = await read_page(read.connection, visible(read.principal, permission), listing, wanted)
     return page.of([from_row(row) for row in page.items])
 
 
@@ -107,8 +124,28 @@ def _visible(principal: Principal, permission: str) -> Select[Any]:
     return scope(select(OPPORTUNITIES), OPPORTUNITIES, principal=principal, permission=permission)
 
 
+def _visible_with_chances(principal: Principal, permission: str) -> Select[Any]:
+    """The same together with what they are sorted by; every opportunity has a row there since it was opened."""
+    sorted_by = (_W.rank, _W.expected_minor, _W.opportunity)
+    return _visible(principal, permission).add_columns(*sorted_by).where(_W.opportunity == _O.uuid)
+
+
 _LISTING = Listing(fields=_FIELDS, orders=_ORDERS, order_by="create_time desc", tie=_O.uuid)
-_BUSY = BusyList(_visible, _LISTING)
+# What is sorted by and what decides between equals stand in one index only where both are the chances' own.
+_CHANCE_LISTING = replace(
+    _LISTING,
+    fields={
+        **_FIELDS,
+        "win_probability": fraction(_W.probability),
+        "expected_amount": Field(_EXPECTED, _units, _ORDERED),
+    },
+    tie=_W.opportunity,
+)
+# By whether they are sorted by their chances.
+_LISTS = {
+    False: (_visible, _LISTING, BusyList(_visible, _LISTING)),
+    True: (_visible_with_chances, _CHANCE_LISTING, BusyList(_visible_with_chances, _CHANCE_LISTING)),
+}
 _IS_OPEN = _O.state == OpportunityState.OPEN.value
 # The same rules as `domain.opportunity_rules.attention` has in memory; a test holds them together.
 _ATTENTION: Mapping[str, Callable[[Cutoffs], ColumnElement[bool]]] = {

@@ -123,6 +123,7 @@ Index("opportunities_board", _O.sales_process, _O.stage, _O.weighted_minor.desc(
 Index("opportunities_weighted", _O.weighted_minor, _O.uuid)
 Index("opportunities_amount", _O.amount_minor, _O.uuid)
 Index("opportunities_closing", _O.close_order, _O.uuid)
+Index("opportunities_closed", _O.close_time, _O.uuid, postgresql_where=text("close_time is not null"))
 Index("opportunities_rotting", _O.rot_time, postgresql_where=_OPEN)
 Index(
     "opportunities_never_quoted",

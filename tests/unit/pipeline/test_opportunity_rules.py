@@ -74,14 +74,14 @@ def test_its_weight_is_its_amount_by_its_chance_rounded_down() -> None:
 def test_it_is_classed_by_amount_times_probability(units: int, currency: str, value_class: str) -> None:
     opportunity = an_opportunity()  # its stage wins one in five
     worth = replace(opportunity, facts=replace(opportunity.facts, amount=Money(minor=units * 100, currency=currency)))
-    assert RULES.class_of(worth) == value_class
+    assert RULES.class_of(worth, minor=worth.weighted_minor) == value_class
 
 
 def test_yen_have_no_hundredths_and_nothing_said_is_no_class() -> None:
     opportunity = an_opportunity()
     yen = replace(opportunity, facts=replace(opportunity.facts, amount=Money(minor=500_000, currency="JPY")))
     untold = replace(opportunity, facts=replace(opportunity.facts, amount=None))
-    assert (RULES.class_of(yen), RULES.class_of(untold)) == ("A", "")
+    assert (RULES.class_of(yen, minor=yen.weighted_minor), RULES.class_of(untold, minor=0)) == ("A", "")
 
 
 def test_a_loss_has_a_reason_of_the_list() -> None:
