@@ -96,7 +96,7 @@ class Scores:
         """The scores of those records that have a probability, without what adds up to them."""
         rows = await read.rows(self._probabilities, records=list(records)) if records else []
         return {
-            row[self._record]: Score(probability=row["probability"], model=row["model"], time=row["time"])
+            row[self._record]: Score(probability=row["probability"], model=row["model"] or 0, time=row["time"])
             for row in rows
         }
 

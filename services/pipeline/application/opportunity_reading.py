@@ -42,7 +42,7 @@ async def read_opportunity(read: Read, *, uuid: UUID, desk: OpportunityDesk) -> 
 async def shown(read: Read, followed: Followed, *, desk: OpportunityDesk) -> ShownOpportunity:
     """An opportunity the caller sees or has just changed; one he opened has the chance of its stage for a moment."""
     opportunity, process = followed
-    chances = await chances_of(read, [opportunity])
+    chances = await chances_of(read, [opportunity], explained=True)
     return ShownOpportunity(
         opportunity=opportunity,
         process=process,
@@ -52,12 +52,17 @@ async def shown(read: Read, followed: Followed, *, desk: OpportunityDesk) -> Sho
     )
 
 
-async def list_opportunities(read: Read, *, wanted: PageRequest, desk: OpportunityDesk) -> Page[ShownOpportunity]:
-    """Opportunities within the reader's scope, filtered, sorted and counted, with the processes they follow."""
+async def list_opportunities(
+    read: Read, *, wanted: PageRequest, desk: OpportunityDesk, explained: bool
+) -> Page[ShownOpportunity]:
+    """Opportunities within the reader's scope, filtered, sorted and counted; with the reasons of chances where asked.
+
+    Each comes with the process it follows.
+    """
     cutoffs = await desk.cutoffs(read)
     page = await opportunity_listing.list_opportunities(read, wanted, permission=READ, cutoffs=cutoffs)
     processes = {process.uuid: process for process in (await every_process(read) if page.items else ())}
-    chances = await chances_of(read, page.items)
+    chances = await chances_of(read, page.items, explained=explained)
     regions = (await desk.organization.current()).regions
     return page.of(
         [

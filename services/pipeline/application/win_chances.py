@@ -76,9 +76,15 @@ def _told(read: Read, scorer: Scorer, life: Life) -> Score:
     return score_of(row, scorer.model.judge(row), model=scorer.number, now=read.now)
 
 
-async def chances_of(read: Read, opportunities: Sequence[Opportunity]) -> Mapping[UUID, Score]:
-    """The chances of opportunities the reader sees; where no model tells them, those of their stages, and why."""
-    told = await CHANCES.of(read, [each.uuid for each in opportunities])
+async def chances_of(read: Read, opportunities: Sequence[Opportunity], *, explained: bool) -> Mapping[UUID, Score]:
+    """The chances of opportunities the reader sees; where no model tells them, those of their stages, and why.
+
+    What adds up to them is read only where they are to be `explained`.
+    """
+    wanted = [each.uuid for each in opportunities]
+    told: Mapping[UUID, Score | None] = (
+        await CHANCES.of(read, wanted) if explained else await CHANCES.probabilities_of(read, wanted)
+    )
     waiting = any(not _by_model(told.get(each.uuid)) for each in opportunities if each.state is OpportunityState.OPEN)
     silence = (await WIN_MODELS.why_silent(read) if waiting else None) or WIN.not_scored_yet
     return {each.uuid: chance_of(each, told.get(each.uuid), silence=silence) for each in opportunities}

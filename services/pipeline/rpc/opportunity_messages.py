@@ -90,7 +90,7 @@ def facts_message(facts: Facts) -> opportunity_pb2.Opportunity:
     )
 
 
-def to_message(shown: ShownOpportunity, wording: Wording, *, explained: bool = True) -> opportunity_pb2.Opportunity:
+def to_message(shown: ShownOpportunity, wording: Wording) -> opportunity_pb2.Opportunity:
     """The opportunity with its chance, what deserves attention and what it owes to gates, as of now."""
     opportunity, cutoffs, chance = shown.opportunity, shown.cutoffs, shown.chance
     message = facts_message(opportunity.facts)
@@ -99,7 +99,7 @@ def to_message(shown: ShownOpportunity, wording: Wording, *, explained: bool = T
     message.rotting, message.overdue = seen.rotting, seen.overdue
     message.missed_quote, message.forgotten_follow_up = seen.missed_quote, seen.forgotten_follow_up
     message.value_class = cutoffs.rules.class_of(opportunity, minor=classed_minor(opportunity, chance))
-    message.win_chance.CopyFrom(chance_message(chance, wording, region_name=shown.region_name, explained=explained))
+    message.win_chance.CopyFrom(chance_message(chance, wording, region_name=shown.region_name))
     amount = opportunity.facts.amount
     if amount is not None and chance.probability is not None:
         expected = Money(minor=expected_minor(opportunity, chance), currency=amount.currency)

@@ -70,9 +70,11 @@ class OpportunityServicer:
         """Read a page."""
         wanted, wording = page_request(request, call, key=self._page_key), self._wording(call)
         explained = request.view == contract.OPPORTUNITY_VIEW_FULL
-        page = await self._store.read(call, lambda read: list_opportunities(read, wanted=wanted, desk=self._desk))
+        page = await self._store.read(
+            call, lambda read: list_opportunities(read, wanted=wanted, desk=self._desk, explained=explained)
+        )
         return contract.ListOpportunitiesResponse(
-            opportunities=[to_message(each, wording, explained=explained) for each in page.items],
+            opportunities=[to_message(each, wording) for each in page.items],
             next_page_token=page.next_page_token,
             total_size=page.total,
             total_size_capped=page.capped,

@@ -14,16 +14,13 @@ from trade.probability import Score
 NAME = "winModel"
 
 
-def chance_message(
-    chance: Score, wording: Wording, *, region_name: Callable[[str], str], explained: bool
-) -> win_model_pb2.WinChance:
-    """The chance with its silence worded, and where it is `explained` with what adds up to it."""
-    reasons = with_region(chance, region_name).reasons("WIN") if explained else ()
+def chance_message(chance: Score, wording: Wording, *, region_name: Callable[[str], str]) -> win_model_pb2.WinChance:
+    """The chance with its reasons and its silence worded."""
     return win_model_pb2.WinChance(
         probability=chance.probability,
         model=chance.model,
         score_time=instant(chance.time),
-        reasons=wording.reasons(reasons),
+        reasons=wording.reasons(with_region(chance, region_name).reasons("WIN")),
         silence=wording.reasons([chance.silence] if chance.silence else []),
     )
 

@@ -1,5 +1,6 @@
 """Chances to win: learnt from how opportunities ended, told with reasons, else the chance of the stage (赢率)."""
 
+import asyncio
 import math
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from millrace.pipeline.v1.opportunity_service_pb2 import OPPORTUNITY_VIEW_FULL, 
 from millrace.probability.v1.model_events_pb2 import ModelLearned
 from sqlalchemy import delete, select
 
+from chassis.jobs import carry_out
+from chassis.learning.teaching import begin_learning
 from chassis.principal import Scope
 from chassis.tables import outbox
 from chassis.work import Read
 from services.pipeline.__main__ import ACCOUNT
 from services.pipeline.domain.win_chance import observed_at
 from services.pipeline.events.win_steps import remember
+from services.pipeline.storage.win_chances import WIN_MODELS
 from services.pipeline.storage.win_history import beginning, endings, lives_of
 from services.pipeline.storage.win_tables import WIN_CHANCES
 from tests.integration.pipeline.conftest import DIRECTOR, PipelineHouse
@@ -162,6 +166,24 @@ async def test_a_model_is_learnt_once_a_day(house: PipelineHouse, clock: FixedCl
     clock.travel(hours=25)
     assert await learn(house)
     assert (await model_of(house)).number == 2
+
+
+async def test_of_two_processes_that_begin_at_once_one_learns(house: PipelineHouse) -> None:
+    assert sorted(await asyncio.gather(learn(house), learn(house))) == [False, True]
+
+
+async def test_whoever_was_killed_while_he_learnt_is_followed_by_another_after_an_hour(
+    house: PipelineHouse, clock: FixedClock
+) -> None:
+    begun = await carry_out(
+        house.parts.store, ACCOUNT, action="learn", use_case=lambda work: begin_learning(work, models=WIN_MODELS)
+    )
+    assert begun
+    clock.travel(minutes=59)
+    assert not await learn(house)
+    clock.travel(minutes=1)
+    assert await learn(house)
+    assert [each.code for each in (await model_of(house)).learning.silence] == ["WIN_TOO_FEW_OUTCOMES"]
 
 
 async def test_a_new_model_and_a_new_day_score_the_whole_stock_anew(house: PipelineHouse, clock: FixedClock) -> None:
