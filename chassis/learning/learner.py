@@ -94,8 +94,9 @@ class Learner(Generic[P]):
 
     async def _lesson(self) -> Lesson:
         pages = self._pages()
-        first = await anext(pages, ())
-        if not first:
+        try:
+            first = await anext(pages)
+        except StopAsyncIteration:
             return Lesson(outcomes=0, happened=0)
         process = await asyncio.create_subprocess_exec(
             *program(self._curriculum.program),

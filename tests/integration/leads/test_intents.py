@@ -73,6 +73,11 @@ async def test_below_the_minimum_sample_nothing_is_told_but_why(house: LeadsHous
     assert "30" in shown.intent.silence[0].text
 
 
+async def test_a_house_without_leads_learns_nothing_and_says_so(house: LeadsHouse) -> None:
+    assert await learn(house)
+    assert [reason.code for reason in (await model_of(house)).learning.silence] == ["INTENT_TOO_FEW_OUTCOMES"]
+
+
 async def test_leads_are_scored_by_what_was_learnt_and_the_reasons_add_up(house: LeadsHouse, clock: FixedClock) -> None:
     await live(house, clock, leads=LEADS)
     assert await learn(house)

@@ -40,7 +40,7 @@ async def win(house: PipelineHouse, opportunity: Any) -> None:
 async def live(house: PipelineHouse, clock: FixedClock, *, opportunities: int) -> None:
     """Two opportunities a week: one without a competitor, won eighteen weeks later; the other is lost to one.
 
-    Of ten weeks one has it the other way round.
+    Of ten weeks one has it the other way round, but none of the last eight.
     """
     weeks: list[tuple[Any, Any]] = []
     for number in range(opportunities // 2 + WEEKS):
@@ -49,7 +49,7 @@ async def live(house: PipelineHouse, clock: FixedClock, *, opportunities: int) -
             weeks.append((await dealings.open(close=None), await dealings.open(close=None, **RIVAL)))
         if number >= WEEKS:
             one, other = weeks[number - WEEKS]
-            gained, gone = (other, one) if number % 10 == 0 else (one, other)
+            gained, gone = (other, one) if number % 10 == 9 else (one, other)
             await win(house, gained)
             await dealings.lose(gone)
         clock.travel(days=7)
