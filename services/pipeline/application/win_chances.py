@@ -9,7 +9,7 @@ from chassis.learning import Scorer, Scorers
 from chassis.rounds import Walk, carry_on
 from chassis.work import Read, UnitOfWork
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
-from services.pipeline.domain.win_chance import Life, chance_of, features
+from services.pipeline.domain.win_chance import Life, as_of, chance_of, features
 from services.pipeline.storage.metadata import ROUNDS
 from services.pipeline.storage.win_chances import CHANCES, WIN, WIN_MODELS, write_chances
 from services.pipeline.storage.win_history import Told, lives_of, next_open, opportunities_to_score
@@ -72,7 +72,7 @@ def _told(read: Read, scorer: Scorer, life: Life) -> Score:
     """What the model says of a life; nothing of one that nobody remembers."""
     if not life:
         return Score(time=read.now)
-    row = features(life, at=read.now, pace=scorer.beside["pace"])
+    row = features(life, at=as_of(life, read.now), pace=scorer.beside["pace"])
     return score_of(row, scorer.model.judge(row), model=scorer.number, now=read.now)
 
 

@@ -66,6 +66,11 @@ def until(life: Life, at: datetime) -> Life:
     return [step for step in life if step.time <= at]
 
 
+def as_of(life: Life, now: datetime) -> datetime:
+    """The present moment of a life: clocks of two hosts differ, and what has happened is not to come."""
+    return max(now, life[-1].time)
+
+
 def features(life: Life, *, at: datetime, pace: Pace) -> Row:
     """An opportunity at a moment as a model reads it; nothing in it is younger than the moment.
 

@@ -15,6 +15,7 @@ from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.win_chance import (
     OPPORTUNITY_CLOSED,
     Step,
+    as_of,
     chance_of,
     classed_minor,
     expected_minor,
@@ -69,6 +70,13 @@ def test_nothing_younger_than_the_moment_is_a_feature() -> None:
     assert (row["competitor"], row["evidence"], row["stage"], row["quiet_days"]) == (False, 0, "need", 1.0)
     later = features(life, at=NOON + 3 * DAY, pace={})
     assert (later["competitor"], later["evidence"], later["stage"]) == (True, 2, "need")
+
+
+def test_what_happened_by_a_clock_that_is_ahead_has_happened() -> None:
+    life = [a_step(1)]
+    assert as_of(life, NOON) == NOON + DAY
+    assert features(life, at=as_of(life, NOON), pace={})["quiet_days"] == 0
+    assert as_of(life, NOON + 2 * DAY) == NOON + 2 * DAY
 
 
 def test_days_in_the_stage_are_told_against_what_won_ones_took() -> None:
