@@ -26,6 +26,9 @@ def test_the_manager_reviews_by_five_criteria_and_an_opportunity_is_opened(cast:
     assert (registration["state"], len(registration["verdicts"])) == ("REGISTRATION_STATE_APPROVED", 5)
     opportunity = cast.seller.see(registration["opportunity"])
     assert (opportunity["stage"], opportunity["counts"]) == ("need", True)
+    # As long as nothing is learnt from, the chance to win is that of the stage.
+    assert (opportunity["winChance"]["probability"], yuan(opportunity["expectedAmount"])) == (0.2, "55000.00")
+    assert (len(opportunity["winChance"]["silence"]), cast.seller.see("winModel")["name"]) == (1, "winModel")
     found = cast.seller.see("opportunities", filter=f'account = "{opportunity["account"]}"')
     assert [each["name"] for each in found["opportunities"]] == [opportunity["name"]]
 
