@@ -11,6 +11,7 @@ from services.pipeline.events.win_learning_apart import lesson_of
 from services.pipeline.events.win_steps import step_at
 from tests.support.clock import NOON
 from tests.unit.pipeline.opportunities import an_opportunity, evidence
+from trade.probability import Model, score_of
 
 DAY = timedelta(days=1)
 
@@ -37,6 +38,22 @@ def an_ending(number: int, *, lost_before: bool = False) -> dict[str, Any]:
         "won": won,
         "events": events,
     }
+
+
+def a_postponed_ending(number: int) -> dict[str, Any]:
+    """One whose closing date was put off twice before its moment, if it is an odd one; most of those were lost."""
+    told = an_ending(number)
+    if number % 2:
+        opened = NOON + number * DAY
+        events = []
+        for place in range(3):
+            event = messages.OpportunityUpdated.FromString(bytes.fromhex(told["events"][0][2]))
+            closing = (opened + (10 + place) * DAY).date()
+            day = event.opportunity.expected_close_date
+            day.year, day.month, day.day = closing.year, closing.month, closing.day
+            events.append(_line(opened + place * DAY, event))
+        told["events"] = events
+    return {**told, "won": not told["won"]}
 
 
 def _line(time: datetime, event: Any) -> tuple[str, str, str]:
@@ -71,6 +88,20 @@ def test_a_lesson_keeps_with_its_model_what_won_ones_took() -> None:
     assert lesson.body["pace"] == {"need": 10.0}
     assert lesson.card is not None
     assert lesson.card.model.auc > 0.8
+
+
+def test_what_is_put_off_again_and_again_is_less_probable_and_a_reason_says_so() -> None:
+    lesson = lesson_of([a_postponed_ending(number) for number in range(100)], {})
+    assert lesson.body is not None
+    model = Model.from_mapping(lesson.body["model"])
+    steady, postponed = (
+        score_of(row, model.judge(row), model=1, now=NOON) for row in ({"postponements": 0}, {"postponements": 2})
+    )
+    assert steady.probability is not None
+    assert postponed.probability is not None
+    assert postponed.probability < steady.probability
+    told = {reason.code: float(reason.parameters["weight"]) for reason in postponed.reasons("WIN")}
+    assert told["WIN_POSTPONEMENTS"] < 0
 
 
 def test_one_that_was_lost_at_its_moment_and_opened_again_later_teaches_nothing() -> None:
