@@ -3,7 +3,7 @@
     WIN = Topic(codes="WIN", happened="won")
     MODELS = Models(learning_tables(METADATA, "win", happened="won"), topic=WIN, kind="win_model", …)
     CHANCES, MARKS = score_tables(METADATA, "win_chances", marks="win_marks", record="opportunity")
-    WIN_CHANCES = Scores(CHANCES, MARKS, record="opportunity")
+    WIN_CHANCES = Scores(CHANCES, MARKS, record="opportunity", models=MODELS)
 
 A service says what is learnt from (`Curriculum`), and what a record is as a model reads it; whoever serves waits for
 none of it (ADR 68, 77, 79).

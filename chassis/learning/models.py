@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Table, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.learning.lesson import Learning, LearntModel, Topic, never_learnt
-from chassis.prepared import Prepared
+from chassis.prepared import Prepared, Row
 from chassis.work import Read, Record, UnitOfWork
 from trade.probability import Card
 from trade.reasons import Reason
@@ -26,7 +26,9 @@ class Models:
         self._name = topic.codes.lower()
         learnt = self._learning.c.time.is_not(None)
         silence = select(self._learning.c.silence).where(learnt).scalar_subquery().label("silence")
-        self._standing = Prepared(select(select(self._models.c.number).exists().label("in_force"), silence))
+        # Columns for whoever reads scores, so that one that is missing tells why (`silence_in`).
+        self.standing = (select(self._models.c.number).exists().label("in_force"), silence)
+        self._standing = Prepared(select(*self.standing))
         self._last = Prepared(select(self._learning).where(learnt))
 
     async def newest_number(self, read: Read) -> int:
@@ -45,10 +47,14 @@ class Models:
 
     async def why_silent(self, read: Read) -> Reason | None:
         """Why no model is in force; None where one is."""
-        (standing,) = await read.rows(self._standing)
-        if standing["in_force"]:
+        (row,) = await read.rows(self._standing)
+        return self.silence_in(row)
+
+    def silence_in(self, row: Row) -> Reason | None:
+        """The same in a row with the columns of `standing`."""
+        if row["in_force"]:
             return None
-        return _reason_in(standing["silence"]) or never_learnt(self.topic).silence
+        return _reason_in(row["silence"]) or never_learnt(self.topic).silence
 
     async def last_learning(self, read: Read) -> Learning:
         """How the last attempt ended."""

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Table, Uuid, any_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, dialect
 
+from chassis.learning.models import Models
 from chassis.prepared import Prepared, Row
 from chassis.work import Read, UnitOfWork
 from trade.probability import Part, Score
@@ -17,10 +18,11 @@ _DIALECT = dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
 
 
 class Scores:
-    """Where a service keeps what its models say of its records, a row for each; the column `record` names it."""
+    """Where a service keeps what its `models` say of its records, a row for each; the column `record` names it."""
 
-    def __init__(self, table: Table, marks: Table, *, record: str) -> None:
+    def __init__(self, table: Table, marks: Table, *, record: str, models: Models) -> None:
         self.table = table
+        self._models = models
         self._marks = marks
         self._record = record
         name = table.name
@@ -35,7 +37,7 @@ class Scores:
         )
         self._write_beside, self._write_due = (text(_writing(table, taken=taken)) for taken in (False, True))
         wanted = table.c[record] == any_(bindparam("records", type_=ARRAY(Uuid)))
-        self._of = Prepared(select(table).where(wanted))
+        self._of = Prepared(select(table, *models.standing).where(wanted))
         told = (table.c[record], table.c.probability, table.c.model, table.c.time)
         self._probabilities = Prepared(select(*told).where(wanted, table.c.probability.is_not(None)))
 
@@ -84,13 +86,28 @@ class Scores:
             statement = self._write_due if taken else self._write_beside
             await read.connection.execute(statement, {"rows": orjson.dumps(rows).decode()})
 
-    async def of(self, read: Read, records: Collection[UUID]) -> Mapping[UUID, Score | None]:
-        """What is known of records, None for one that waits for its first score; the caller has checked the sight.
+    async def of(self, read: Read, records: Collection[UUID]) -> Mapping[UUID, Score]:
+        """What is known of records; the caller has checked the sight.
 
-        A score without a probability was told by a model that had nothing to say: its silence is the caller's to tell.
+        One that waits for its first score has the model 0, and its silence tells why. A score without a probability was
+        told by a model that had nothing to say: its silence is the caller's to tell.
         """
         rows = await read.rows(self._of, records=list(records)) if records else []
-        return {row[self._record]: _from_row(row) for row in rows}
+        return {row[self._record]: self._from_row(row) for row in rows}
+
+    def _from_row(self, row: Row) -> Score:
+        if not row["model"]:
+            return Score(time=row["time"], silence=self._models.silence_in(row) or self._models.topic.not_scored_yet)
+        if row["probability"] is None:
+            return Score(model=row["model"], time=row["time"])
+        parts: list[Any] = row["parts"]
+        return Score(
+            probability=row["probability"],
+            model=row["model"],
+            time=row["time"],
+            base=row["base"],
+            parts=tuple(Part(*part) for part in parts),
+        )
 
     async def probabilities_of(self, read: Read, records: Collection[UUID]) -> Mapping[UUID, Score]:
         """The scores of those records that have a probability, without what adds up to them."""
@@ -114,18 +131,3 @@ def _writing(table: Table, *, taken: bool) -> str:
         f"on conflict ({record}) do update set {changed}"
     )
     return f"{statement}, due = null" if taken else statement
-
-
-def _from_row(row: Row) -> Score | None:
-    if row["model"] is None:
-        return None
-    if row["probability"] is None:
-        return Score(model=row["model"], time=row["time"])
-    parts: list[Any] = row["parts"]
-    return Score(
-        probability=row["probability"],
-        model=row["model"],
-        time=row["time"],
-        base=row["base"],
-        parts=tuple(Part(*part) for part in parts),
-    )

@@ -1,6 +1,6 @@
 """Reading leads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
-from services.leads.storage.intents import INTENT, INTENT_MODELS, INTENTS, intents_of
+from services.leads.storage.intents import INTENT_MODELS, INTENTS, intents_of
 from services.leads.storage.lead_listing import list_page, order_without_intents, sorts_by_intent
 from trade.probability import Score
 
@@ -36,7 +36,7 @@ async def get_lead(read: Read, *, uuid: UUID) -> Lead:
 async def show_lead(read: Read, *, uuid: UUID) -> ShownLead:
     """The same with its purchase intent, or with why there is none."""
     lead = await get_lead(read, uuid=uuid)
-    return ShownLead(lead=lead, intent=(await _explained(read, [lead]))[uuid])
+    return ShownLead(lead=lead, intent=(await intents_of(read, [uuid])).get(uuid))
 
 
 async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Page[ShownLead]:
@@ -48,11 +48,8 @@ async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Pag
         wanted = order_without_intents(wanted)
     page = await list_page(read, wanted, permission=READ, explained=explained)
     shown = await leads.with_visible_hints(read, page.items, permission=READ)
-    intents = (
-        await _explained(read, shown)
-        if explained
-        else await INTENTS.probabilities_of(read, [each.uuid for each in shown])
-    )
+    told = intents_of if explained else INTENTS.probabilities_of
+    intents = await told(read, [lead.uuid for lead in shown])
     return page.of([ShownLead(lead=lead, intent=intents.get(lead.uuid)) for lead in shown])
 
 
@@ -64,12 +61,3 @@ async def check_duplicates(read: Read, *, told: LeadFacts, desk: IntakeDesk) -> 
     hints = judge_intake(briefing.resemblances(newcomer, known)).hints
     seen = await leads.visible_among(read, {hint.lead for hint in hints}, permission=READ)
     return [hint for hint in hints if hint.lead in seen]
-
-
-async def _explained(read: Read, shown: Sequence[Lead]) -> Mapping[UUID, Score]:
-    """The intents with what adds up to them; where no model is in force, why there is none."""
-    found = await intents_of(read, [lead.uuid for lead in shown])
-    if len(found) == len({lead.uuid for lead in shown}):
-        return found
-    unscored = Score(silence=await INTENT_MODELS.why_silent(read) or INTENT.not_scored_yet)
-    return {lead.uuid: found.get(lead.uuid, unscored) for lead in shown}

@@ -10,15 +10,15 @@ from services.leads.storage.intent_tables import INTENT_LEARNING, INTENT_MARKS, 
 from trade.probability import Score
 
 INTENT = Topic(codes="INTENT", happened="converted")
-INTENTS = Scores(LEAD_INTENTS, INTENT_MARKS, record="lead")
 INTENT_MODELS = Models(INTENT_LEARNING, topic=INTENT, kind="lead_intent_model", collection="leadIntentModels")
+INTENTS = Scores(LEAD_INTENTS, INTENT_MARKS, record="lead", models=INTENT_MODELS)
 
 
 async def intents_of(read: Read, leads: Collection[UUID]) -> Mapping[UUID, Score]:
-    """The intents of those leads that were scored; the caller has checked that they may be seen."""
-    found = await INTENTS.of(read, leads)
-    return {lead: _told(score) for lead, score in found.items() if score is not None}
+    """The intents of leads with what adds up to them, or with why there is none; the caller has checked the sight."""
+    return {lead: _told(score) for lead, score in (await INTENTS.of(read, leads)).items()}
 
 
 def _told(score: Score) -> Score:
-    return score if score.probability is not None else Score(time=score.time, silence=LEAD_CLOSED)
+    """What a model has nothing to say of is worked no more."""
+    return score if score.silence or score.probability is not None else Score(time=score.time, silence=LEAD_CLOSED)

@@ -82,13 +82,12 @@ async def chances_of(read: Read, opportunities: Sequence[Opportunity], *, explai
     What adds up to them is read only where they are to be `explained`.
     """
     wanted = [each.uuid for each in opportunities]
-    told: Mapping[UUID, Score | None] = (
-        await CHANCES.of(read, wanted) if explained else await CHANCES.probabilities_of(read, wanted)
-    )
-    waiting = any(not _by_model(told.get(each.uuid)) for each in opportunities if each.state is OpportunityState.OPEN)
-    silence = (await WIN_MODELS.why_silent(read) if waiting else None) or WIN.not_scored_yet
+    if explained:
+        told = await CHANCES.of(read, wanted)
+        silence = next((score.silence for score in told.values() if score.silence), None)
+    else:
+        told = await CHANCES.probabilities_of(read, wanted)
+        waiting = any(not score.model for score in told.values())
+        silence = await WIN_MODELS.why_silent(read) if waiting else None
+    silence = silence or WIN.not_scored_yet
     return {each.uuid: chance_of(each, told.get(each.uuid), silence=silence) for each in opportunities}
-
-
-def _by_model(score: Score | None) -> bool:
-    return score is not None and score.model > 0

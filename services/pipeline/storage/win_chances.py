@@ -11,8 +11,8 @@ from services.pipeline.storage.win_tables import WIN_CHANCES, WIN_LEARNING, WIN_
 from trade.probability import Score
 
 WIN = Topic(codes="WIN", happened="won")
-CHANCES = Scores(WIN_CHANCES, WIN_MARKS, record="opportunity")
 WIN_MODELS = Models(WIN_LEARNING, topic=WIN, kind="win_model", collection="winModels")
+CHANCES = Scores(WIN_CHANCES, WIN_MARKS, record="opportunity", models=WIN_MODELS)
 
 
 def write_first_chance(work: UnitOfWork, opportunity: Opportunity) -> None:
