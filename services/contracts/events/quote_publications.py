@@ -43,6 +43,7 @@ def snapshot(quote: Quote) -> events.QuoteSnapshot:
         valid_until=date_message(quote.terms.valid_until),
         create_time=instant(quote.create_time),
         rules_version=quote.rules_version,
+        products=sorted({f"products/{line.product}" for line in quote.terms.lines}),
     )
 
 

@@ -14,7 +14,9 @@ from services.pipeline.storage.opportunity_conflicts import keep_conflict, keep_
 from services.pipeline.storage.sales_processes import get_process
 
 
-async def quote_told(work: UnitOfWork, *, opportunity: UUID, quote: str, stands: bool) -> None:
+async def quote_told(
+    work: UnitOfWork, *, opportunity: UUID, quote: str, stands: bool, products: tuple[str, ...]
+) -> None:
     """A quote is evidence exactly while it is approved, sent or accepted, whatever state its opportunity is in."""
     found = await held_opportunity(work, opportunity)
     if found is None:
@@ -22,7 +24,13 @@ async def quote_told(work: UnitOfWork, *, opportunity: UUID, quote: str, stands:
             keep_unknown(work, opportunity, linked=quote)
         return
     change = quote_stands(
-        found, quote=quote, stands=stands, uuid=work.new_id(), actor=work.principal.subject, now=work.now
+        found,
+        quote=quote,
+        stands=stands,
+        uuid=work.new_id(),
+        actor=work.principal.subject,
+        now=work.now,
+        products=products,
     )
     if change.events:
         keep(work, change, before=found)

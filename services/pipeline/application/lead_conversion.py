@@ -124,14 +124,7 @@ async def _open(
         owner=told.owner,
         rulebook=desk.rulebook,
     )
-    opening = opening_of(
-        told,
-        account=account.uuid,
-        called=account.facts.display_name,
-        tier=account.facts.tier,
-        team=ownership.team,
-        region=ownership.region,
-    )
+    opening = opening_of(told, account=account, team=ownership.team, region=ownership.region)
     opportunity = await open_opportunity(work, opening=opening)
     note_exemption(work, opportunity.uuid, exempt)
     return opportunity.uuid

@@ -23,6 +23,7 @@ from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
 from services.pipeline.domain.winning import win_noted
 from services.pipeline.storage import accounts
+from services.pipeline.storage.account_phases import phase_with
 from services.pipeline.storage.accounts import TOGETHER
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.contacts import acquaintance_with
@@ -76,8 +77,9 @@ async def open_opportunity(work: UnitOfWork, *, opening: Opening) -> Opportunity
 
 async def open_with_process(work: UnitOfWork, *, opening: Opening) -> Followed:
     """The same, with the process it follows."""
-    process = _choose(await every_process(work), opening)
-    return keep(work, opened(opening, uuid=work.new_id(), process=process, now=work.now), before=None), process
+    process, phase = _choose(await every_process(work), opening), await phase_with(work, opening.account)
+    change = opened(opening, uuid=work.new_id(), process=process, now=work.now, phase=phase)
+    return keep(work, change, before=None), process
 
 
 async def create_opportunity(work: UnitOfWork, *, opening: Opening, desk: OpportunityDesk) -> Followed:
@@ -102,7 +104,7 @@ async def create_opportunity(work: UnitOfWork, *, opening: Opening, desk: Opport
         owner=opening.owner,
         rulebook=desk.rulebook,
     )
-    told = replace(opening, facts=facts, tier=account.facts.tier, counts=exempt is not None)
+    told = replace(opening, facts=facts, tier=account.facts.tier, tags=account.facts.tags, counts=exempt is not None)
     followed = await open_with_process(work, opening=told)
     if exempt is not None:
         note_exemption(work, followed[0].uuid, exempt)

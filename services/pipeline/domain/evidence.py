@@ -29,12 +29,13 @@ def evidence_name(opportunity: UUID, evidence: UUID) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One piece of evidence: an uploaded file, or the resource name of a linked object."""
+    """One piece of evidence: an uploaded file, or the resource name of a linked object, a quote with its products."""
 
     uuid: UUID
     kind: EvidenceKind
     file: UUID | None = None
     linked: str = ""
+    products: tuple[str, ...] = ()
     note: str = ""
     actor: str
     time: datetime

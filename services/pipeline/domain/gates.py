@@ -8,9 +8,9 @@ from uuid import UUID
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
+from services.pipeline.domain.account import Phase
 from services.pipeline.domain.opportunity import (
     Opportunity,
-    OpportunityCreated,
     OpportunityMoved,
     OpportunityState,
     OpportunityWon,
@@ -18,6 +18,14 @@ from services.pipeline.domain.opportunity import (
 )
 from services.pipeline.domain.opportunity_facts import Acquaintance, Opening, Standing
 from services.pipeline.domain.sales_process import Ask, Requirement, SalesProcess, Stage, StageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityCreated:
+    """An opportunity was opened, for a customer with whom we had come so far (客户阶段) and who had these tags."""
+
+    phase: Phase = Phase.PROSPECT
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +102,13 @@ def moved(opportunity: Opportunity, *, process: SalesProcess, to: str, now: date
     return _entered(opportunity, process=process, place=place, now=now)
 
 
-def opened(opening: Opening, *, uuid: UUID, process: SalesProcess, now: datetime) -> Change[Opportunity]:
-    """Open an opportunity in the stage the customer is said to be in, never past a gate that is not met."""
+def opened(
+    opening: Opening, *, uuid: UUID, process: SalesProcess, now: datetime, phase: Phase = Phase.PROSPECT
+) -> Change[Opportunity]:
+    """Open an opportunity in the stage the customer is said to be in, never past a gate that is not met.
+
+    `phase` is how far we were with the customer before.
+    """
     opportunity = Opportunity(
         uuid=uuid,
         account=opening.account,
@@ -116,7 +129,8 @@ def opened(opening: Opening, *, uuid: UUID, process: SalesProcess, now: datetime
     place = next((at for at in range(wanted) if gaps_of(process.stages[at], opportunity, now=now)), wanted)
     standing = Standing.at(process.stages[place], now=now, visit=1)
     confirmed = now if standing.kind.rank > StageKind.NEED.rank else None
-    return Change(replace(opportunity, standing=standing, need_confirmed_time=confirmed), (OpportunityCreated(),))
+    begun = replace(opportunity, standing=standing, need_confirmed_time=confirmed)
+    return Change(begun, (OpportunityCreated(phase=phase, tags=opening.tags),))
 
 
 def won(

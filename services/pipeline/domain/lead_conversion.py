@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
 
-from services.pipeline.domain.account import AccountFacts
+from services.pipeline.domain.account import Account, AccountFacts
 from services.pipeline.domain.contact import ContactFacts
 from services.pipeline.domain.erasing import Person, account_without, without_person
 from services.pipeline.domain.lead_history import LeadHistoryEntry
@@ -82,16 +82,15 @@ def reachable(means: ContactMeans) -> ContactMeans:
     )
 
 
-def opening_of(
-    told: ToldLead, *, account: UUID, called: str, tier: str, team: UUID | None, region: UUID | None
-) -> Opening:
+def opening_of(told: ToldLead, *, account: Account, team: UUID | None, region: UUID | None) -> Opening:
     """The opportunity of a lead that needs no registration; it counts, because the policy says so."""
     facts, origin = told.registration, told.origin
     return Opening(
-        account=account,
-        tier=tier,
+        account=account.uuid,
+        tier=account.facts.tier,
+        tags=account.facts.tags,
         facts=Facts(
-            display_name=display_name(facts) or called,
+            display_name=display_name(facts) or account.facts.display_name,
             need=facts.need,
             industry=facts.customer.industry,
             amount=expected_amount(facts.budget),

@@ -38,11 +38,6 @@ class StageMove(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class OpportunityCreated:
-    """An opportunity was opened."""
-
-
-@dataclass(frozen=True, slots=True)
 class OpportunityUpdated:
     """Facts of an opportunity changed."""
 

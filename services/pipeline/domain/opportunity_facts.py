@@ -98,6 +98,7 @@ class Opening:
     facts: Facts
     origin: Origin = field(default_factory=Origin)
     tier: str = ""
+    tags: tuple[str, ...] = ()
     owner: UUID | None = None
     team: UUID | None = None
     region: UUID | None = None

@@ -54,11 +54,18 @@ def without_evidence(opportunity: Opportunity, *, uuid: UUID, now: datetime) -> 
 
 
 def quote_stands(
-    opportunity: Opportunity, *, quote: str, stands: bool, uuid: UUID, actor: str, now: datetime
+    opportunity: Opportunity,
+    *,
+    quote: str,
+    stands: bool,
+    uuid: UUID,
+    actor: str,
+    now: datetime,
+    products: tuple[str, ...] = (),
 ) -> Change[Opportunity]:
     """A quote is evidence as long as it stands: approved, sent or accepted, and neither overtaken nor expired.
 
-    From a new one on the days count until somebody follows it up.
+    It shows which products (产品) are offered. From a new one on the days count until somebody follows it up.
     """
     # What people link to a quote themselves is another kind of evidence, and theirs.
     known = [each for each in opportunity.evidence if each.kind is EvidenceKind.QUOTE and each.linked == quote]
@@ -66,7 +73,8 @@ def quote_stands(
         return Change(opportunity, ())
     kept = tuple(each for each in opportunity.evidence if each not in known)
     if stands:
-        kept = (*kept, Evidence(uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, actor=actor, time=now))
+        shown = Evidence(uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, products=products, actor=actor, time=now)
+        kept = (*kept, shown)
     waited = opportunity
     if stands:
         waited = replace(opportunity, follow_up_time=now, first_quoted_time=opportunity.first_quoted_time or now)

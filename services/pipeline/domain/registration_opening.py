@@ -34,6 +34,7 @@ def opening_of(registration: Registration, *, account: Account) -> Opening:
     return Opening(
         account=account.uuid,
         tier=account.facts.tier,
+        tags=account.facts.tags,
         facts=Facts(
             display_name=display_name(facts),
             need=facts.need,

@@ -41,7 +41,13 @@ async def on_quote(work: UnitOfWork, event: Event) -> None:
     quote = event.message.quote
     opportunity = _opportunity_of(quote)
     if opportunity is not None:
-        await quote_told(work, opportunity=opportunity, quote=quote.name, stands=quote.state in _STANDING)
+        await quote_told(
+            work,
+            opportunity=opportunity,
+            quote=quote.name,
+            stands=quote.state in _STANDING,
+            products=tuple(quote.products),
+        )
 
 
 async def on_contract_signed(work: UnitOfWork, event: Event) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from millrace.pipeline.v1 import account_pb2
 from millrace.pipeline.v1 import opportunity_events_pb2 as messages
 from millrace.pipeline.v1 import sales_process_events_pb2 as process_messages
 
 from chassis.publication import Publication, Publications
 from chassis.wire import date_message, instant, money_message, named
+from services.pipeline.domain import gates, winning
 from services.pipeline.domain import opportunity as domain
 from services.pipeline.domain import sales_process as processes
-from services.pipeline.domain import winning
+from services.pipeline.domain.account import Phase
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState, StageMove
 from services.pipeline.domain.opportunity_facts import AmountSource
 from services.pipeline.domain.sales_process import SalesProcess, StageKind
@@ -26,6 +28,9 @@ SOURCE_NUMBERS: Mapping[AmountSource, Any] = {
 }
 MOVE_NUMBERS: Mapping[StageMove, Any] = {
     move: messages.StageMove.Value(f"STAGE_MOVE_{move.name}") for move in StageMove
+}
+PHASE_NUMBERS: Mapping[Phase, Any] = {
+    phase: account_pb2.AccountPhase.Value(f"ACCOUNT_PHASE_{phase.name}") for phase in Phase
 }
 
 
@@ -65,7 +70,13 @@ def snapshot(opportunity: Opportunity) -> messages.OpportunitySnapshot:
             first_quoted_time=instant(opportunity.first_quoted_time),
             evidence_kinds=sorted({each.kind.value for each in opportunity.evidence}),
         ),
+        products=sorted({product for each in opportunity.evidence for product in each.products}),
     )
+
+
+def customer(event: gates.OpportunityCreated) -> messages.OpportunityCustomer:
+    """How the customer stood when it was opened."""
+    return messages.OpportunityCustomer(phase=PHASE_NUMBERS[event.phase], tags=event.tags)
 
 
 def acquaintance(event: domain.OpportunityWon | domain.OpportunityLost) -> messages.OpportunityAcquaintance | None:
@@ -99,8 +110,10 @@ def process_snapshot(process: SalesProcess) -> process_messages.SalesProcessSnap
 
 
 OPPORTUNITIES: Publications = {
-    domain.OpportunityCreated: Publication(
-        "opportunity.created", lambda _, state: messages.OpportunityCreated(opportunity=state), snapshot
+    gates.OpportunityCreated: Publication(
+        "opportunity.created",
+        lambda event, state: messages.OpportunityCreated(opportunity=state, customer=customer(event)),
+        snapshot,
     ),
     domain.OpportunityUpdated: Publication(
         "opportunity.updated",

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.prepared import Prepared
 from chassis.work import Read
+from services.pipeline.domain.account import Phase, phase_of
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 
 _STATES = Prepared(
@@ -25,6 +26,11 @@ async def opportunity_states(read: Read, accounts: Collection[UUID]) -> Mapping[
     for row in await read.rows(_STATES, accounts=list(accounts)):
         states.setdefault(row["account"], set()).add(row["state"])
     return {account: frozenset(found) for account, found in states.items()}
+
+
+async def phase_with(read: Read, account: UUID) -> Phase:
+    """How far we are with a customer, as the opportunities tell that are written."""
+    return phase_of((await opportunity_states(read, (account,))).get(account, ()))
 
 
 _OPEN_BUSINESS = text(

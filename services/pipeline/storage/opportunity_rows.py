@@ -157,6 +157,7 @@ def _evidence_to_json(evidence: Evidence) -> dict[str, object]:
         "kind": evidence.kind.value,
         "file": evidence.file,
         "linked": evidence.linked,
+        "products": list(evidence.products),
         "note": evidence.note,
         "actor": evidence.actor,
         "time": evidence.time.isoformat(),
@@ -169,6 +170,7 @@ def _evidence_from_json(told: Mapping[str, Any]) -> Evidence:
         kind=EvidenceKind(told["kind"]),
         file=UUID(told["file"]) if told["file"] else None,
         linked=told["linked"],
+        products=tuple(told.get("products", ())),  # none where an earlier release wrote it
         note=told["note"],
         actor=told["actor"],
         time=datetime.fromisoformat(told["time"]),

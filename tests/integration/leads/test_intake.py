@@ -107,12 +107,13 @@ async def test_a_customer_told_to_two_processes_at_the_same_moment_is_one_lead(h
 
 async def test_a_lead_is_created_with_its_grade_and_owner_in_one_event(house: LeadsHouse) -> None:
     await house.hire(ANNA)
-    created = await create(house, a_lead())
+    created = await create(house, a_lead(tags=["年框"]))
     async with house.engine.connect() as connection:
         rows = (await connection.execute(select(outbox).order_by(outbox.c.version))).all()
     assert [(row.subject, row.version) for row in rows] == [("millrace.leads.v1.lead.created", 1)]
     told = lead_events_pb2.LeadCreated.FromString(rows[0].payload)
     assert (told.lead.name, told.lead.grade, told.lead.owner) == (created.name, created.grade, f"members/{ANNA}")
+    assert list(told.lead.tags) == ["年框"]
     assert b"13905711234" not in rows[0].payload
 
 

@@ -53,8 +53,9 @@ def test_follow_up_states_map_to_stages(state: FollowUpState, kind: StageKind) -
 
 def test_every_fact_is_carried_along_and_it_counts() -> None:
     registration = approved()
-    opening = opening_of(registration, account=an_account(tier="key"))
+    opening = opening_of(registration, account=an_account(tier="key", tags=("年框",)))
     assert (opening.account, opening.owner, opening.tier, opening.counts) == (ACCOUNT, ZHANG_WEI, "key", True)
+    assert opening.tags == ("年框",)
     assert (opening.facts.need, opening.facts.expected_close_date) == (registration.facts.need, date(2026, 6, 30))
     assert opening.origin.registration == registration.uuid
     assert opening.wanted_kind is StageKind.NEED
