@@ -13,9 +13,11 @@ from millrace.contracts.v1 import contract_events_pb2 as contracts
 from millrace.contracts.v1 import instalment_events_pb2 as instalments
 from millrace.contracts.v1 import quote_events_pb2 as quotes
 from millrace.contracts.v1 import receipt_events_pb2 as receipts
+from millrace.directory.v1 import member_events_pb2 as members
 from millrace.leads.v1 import lead_events_pb2 as leads
 from millrace.leads.v1 import lead_pb2
 from millrace.pipeline.v1 import account_events_pb2 as accounts
+from millrace.pipeline.v1 import account_pb2
 from millrace.pipeline.v1 import opportunity_events_pb2 as opportunities
 from millrace.pipeline.v1 import registration_events_pb2 as registrations
 
@@ -70,8 +72,17 @@ class Market:
         self.events.append(event)
         return event
 
-    def lead(self, number: int, at: datetime, place: Place = EASTERN, *, state: str = "NEW") -> Event:
-        """A lead as it is now; the first time it is created."""
+    def lead(
+        self,
+        number: int,
+        at: datetime,
+        place: Place = EASTERN,
+        *,
+        state: str = "NEW",
+        tags: Sequence[str] = (),
+        by: UUID | None = None,
+    ) -> Event:
+        """A lead as it is now, on account of a member; the first time it is created."""
         uuid = UUID(int=10_000_000 + number)
         kind = leads.LeadUpdated if self.versions[f"lead/{uuid}"] else leads.LeadCreated
         message = kind()
@@ -79,6 +90,8 @@ class Market:
         message.lead.name = f"leads/{uuid}"
         message.lead.state = lead_pb2.LeadState.Value(f"LEAD_STATE_{state}")
         message.lead.create_time.FromDatetime(self._first(f"lead/{uuid}", at))
+        message.lead.tags.extend(tags)
+        message.head.actor = f"members/{by}" if by else "services/leads"
         return self.tell("lead", uuid, message, at)
 
     def account(self, number: int, at: datetime, place: Place = EASTERN, *, deleted: bool = False) -> Event:
@@ -86,6 +99,7 @@ class Market:
         uuid = UUID(int=20_000_000 + number)
         message = accounts.AccountUpdated() if self.versions[f"account/{uuid}"] else accounts.AccountCreated()
         _whose(message.account, place)
+        message.account.name = f"accounts/{uuid}"
         message.account.deleted = deleted
         message.account.create_time.FromDatetime(self._first(f"account/{uuid}", at))
         return self.tell("account", uuid, message, at)
@@ -135,6 +149,7 @@ class Market:
             told.close_time.FromDatetime(self._first(f"{key}/{state}/closed", at))
         told.loss_reason = more.get("loss_reason", "price") if state == "LOST" else ""
         _work(message, more)
+        _customer(message, more)
         told.win_reason = more.get("win_reason", "") if state == "WON" else ""
         return self.tell("opportunity", uuid, message, at)
 
@@ -144,6 +159,7 @@ class Market:
         message = contracts.ContractUpdated()
         told = message.contract
         _whose(told, place)
+        told.account = account_name(more.get("customer", number))
         told.state = contracts.ContractState.Value(f"CONTRACT_STATE_{more.get('state', 'SIGNED')}")
         told.amount.CopyFrom(yuan(more.get("amount", 100_000), more.get("currency", "CNY")))
         if more.get("signed", True):
@@ -184,6 +200,10 @@ class Market:
         message.quote.create_time.FromDatetime(self._first(f"quote/{uuid}", at))
         return self.tell("quote", uuid, message, at)
 
+    def member(self, uuid: UUID, at: datetime) -> Event:
+        """Somebody who works here."""
+        return self.tell("member", uuid, members.MemberUpdated(), at)
+
     def of(self, stream: str) -> Sequence[Event]:
         """What one stream holds."""
         return [event for event in self.events if event.subject.split(".")[1] == stream]
@@ -215,6 +235,22 @@ def _work(message: Any, more: Mapping[str, Any]) -> None:
         told.conduct.first_quoted_time.FromDatetime(more["quoted"])
     if "contacts" in more:
         message.acquaintance.contact_count = more["contacts"]
+
+
+def _customer(message: Any, more: Mapping[str, Any]) -> None:
+    """Whose opportunity it is, how he stood when it was opened, what he is offered; `from_lead` where one became it."""
+    told = message.opportunity
+    told.account = account_name(more["customer"]) if "customer" in more else ""
+    told.tier, told.lead = more.get("tier", ""), f"leads/{UUID(int=1)}" if more.get("from_lead") else ""
+    told.products.extend(f"products/{UUID(int=each)}" for each in more.get("products", ()))
+    if isinstance(message, opportunities.OpportunityCreated) and ("phase" in more or "tags" in more):
+        message.customer.phase = account_pb2.AccountPhase.Value(f"ACCOUNT_PHASE_{more.get('phase', 'PROSPECT')}")
+        message.customer.tags.extend(more.get("tags", ()))
+
+
+def account_name(number: int) -> str:
+    """The resource name of a customer."""
+    return f"accounts/{UUID(int=20_000_000 + number)}"
 
 
 def day(told: datetime) -> Date:

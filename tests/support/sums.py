@@ -1,6 +1,7 @@
 """The figures held against what they are the sums of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.analytics.domain.cells import Cells, cells_of
 from services.analytics.domain.facts import Fact
 from services.analytics.storage import projections
+from services.analytics.storage.joining import JOINED
 from services.analytics.storage.tables import CONTRACT_FIGURES, LEAD_FIGURES, PIPELINE_FIGURES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,7 +24,22 @@ async def recomputed(connection: AsyncConnection, figures: Table) -> Cells:
         if projection.figures is figures:
             rows = (await connection.execute(select(projection.table))).mappings()
             pairs += [(None, projections.fact_of(projection, dict(row))) for row in rows]
+    pairs += [(None, fact) for fact in await _following(connection, figures)]
     return cells_of(pairs, SHANGHAI)
+
+
+async def _following(connection: AsyncConnection, figures: Table) -> Sequence[Fact]:
+    """What follows from all facts of each customer: read by themselves, one customer at a time."""
+    found: list[Fact] = []
+    for joined in JOINED:
+        if joined.figures is figures:
+            by_customer: dict[UUID, list[Fact]] = {}
+            for part in joined.parts:
+                for row in (await connection.execute(select(part.projection.table))).mappings():
+                    fact = projections.fact_of(part.projection, dict(row))
+                    by_customer.setdefault(row[part.customer], []).append(fact)
+            found += [each for facts in by_customer.values() for each in joined.follows(facts)]
+    return found
 
 
 async def stored(connection: AsyncConnection, figures: Table) -> Cells:

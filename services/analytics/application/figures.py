@@ -14,7 +14,7 @@ from services.analytics.domain.practice_effects import PracticeEffect, practice_
 from services.analytics.domain.questions import Cuts, FigureGroupUnknown, Question, Sum
 from services.analytics.domain.ratios import Measured, measured
 from services.analytics.domain.stage_times import StageTime, stage_times
-from services.analytics.storage.figures import PERMISSION, sums
+from services.analytics.storage.figures import PERMISSION, ramp_ups, sums
 
 _STEPS = tuple(step.value for step in STEPS)
 _LOST = tuple(f"lost_at_{step}" for step in _STEPS)
@@ -28,6 +28,8 @@ _OF_PIPELINE = (
     *_LOST,
 )
 _PRACTISED = tuple(f"{state}_{how}" for state in ("won", "lost") for how in (WITH, WITHOUT))
+_OPPORTUNITY_RATIOS = ("opportunities", "won", "cycle", "opened_from_lead", *_LOST)
+_ORDER_RATIOS = ("customer_orders", "first_orders", "repeat_orders", "cohort_repeated", "won_back")
 _STAYS = tuple(f"{step}_{how}" for step in _STEPS for how in ("entered", "moved_on", "moved_back", "lost"))
 
 
@@ -52,17 +54,23 @@ async def query_funnel(read: Read, *, question: Question, mode: Mode) -> FunnelR
 
     Raises FigureSidesMixed, FigureNotByPerson, PeriodNotWholeMonths.
     """
+    found = await _steps(read, question, mode)
+    groups = {group: funnel(tallies, mode) for group, tallies in by_group(found).items()}
+    whole = question.altogether()
+    total = found if whole is question else await _steps(read, whole, mode)
+    return FunnelReport(funnel(altogether(total), mode), groups)
+
+
+async def _steps(read: Read, question: Question, mode: Mode) -> list[Sum]:
     cuts = _cuts(read, question)
     prefix = "cohort_" if mode is Mode.COHORT else ""
     of_leads = ("leads", *(f"{prefix}{each}" for each in _OF_LEADS))
     of_pipeline = ("opportunities", *(f"{prefix}{each}" for each in _OF_PIPELINE))
-    found = [
+    return [
         *await sums(read, "leads", question, cuts, measures=of_leads),
         *await sums(read, "pipeline", question, cuts, measures=of_pipeline),
         *await _reasons(read, question, prefix),
     ]
-    groups = {group: funnel(tallies, mode) for group, tallies in by_group(found).items()}
-    return FunnelReport(funnel(altogether(found), mode), groups)
 
 
 async def query_sales(read: Read, *, question: Question) -> Report:
@@ -70,9 +78,13 @@ async def query_sales(read: Read, *, question: Question) -> Report:
 
     Raises FigureSidesMixed, FigureNotByPerson, PeriodNotWholeMonths.
     """
-    cuts = _cuts(read, question)
-    found = await _orders(read, question, cuts, more=("received", "due", "paid_of_due"))
-    return Report(altogether(found), by_group(found))
+    found, whole = await _sales(read, question), question.altogether()
+    total = found if whole is question else await _sales(read, whole)
+    return Report(altogether(total), by_group(found))
+
+
+async def _sales(read: Read, question: Question) -> list[Sum]:
+    return await _orders(read, question, _cuts(read, question), more=("received", "due", "paid_of_due"))
 
 
 async def query_stage_times(read: Read, *, question: Question) -> Mapping[Group, Sequence[StageTime]]:
@@ -97,24 +109,42 @@ async def query_practices(read: Read, *, question: Question) -> Mapping[Group, S
 
 
 async def query_ratios(read: Read, *, question: Question, today: date) -> Mapping[Group, Sequence[Measured]]:
-    """Every ratio of the period; the whole comes under the empty group. A term is over when its last day is.
+    """Every ratio of the period; the whole comes under the empty group. Terms and activity end yesterday.
 
-    By channel, campaign or industry neither customers nor terms are told: they show —. Raises FigureSidesMixed,
-    FigureNotByPerson, PeriodNotWholeMonths.
+    By channel, campaign, industry and the like neither customers nor terms are told: they show —. Raises
+    FigureSidesMixed, FigureNotByPerson, PeriodNotWholeMonths.
     """
+    found, whole = await _ratios(read, question, today), question.altogether()
+    total = found if whole is question else await _ratios(read, whole, today)
+    told = question.side is None
+    groups = {group: measured(each, whole=told) for group, each in by_group(found).items()}
+    return {(): measured(altogether(total), whole=whole.side is None), **groups}
+
+
+async def _ratios(read: Read, question: Question, today: date) -> list[Sum]:
     cuts = _cuts(read, question)
     found = [
-        *await sums(read, "leads", question, cuts, measures=("leads", "cohort_converted")),
-        *await sums(read, "pipeline", question, cuts, measures=("opportunities", "won", "cycle", *_LOST)),
-        *await _orders(read, question, cuts, more=()),
+        *await sums(read, "leads", question, cuts, measures=("leads", "cohort_converted", "cohort_responded")),
+        *await sums(read, "pipeline", question, cuts, measures=_OPPORTUNITY_RATIOS),
+        *await _orders(read, question, cuts, more=_ORDER_RATIOS),
     ]
-    whole = question.side is None
-    if whole:
+    if question.side is None:
         until = question.up_to_its_end()
-        found += await sums(read, "pipeline", until, _cuts(read, until), measures=("accounts",))
+        found += await sums(read, "pipeline", until, _cuts(read, until), measures=("accounts", "accounts_worked"))
         found += await ended_terms(read, question, today=today)
-    groups = {group: measured(each, whole=whole) for group, each in by_group(found).items()}
-    return {(): measured(altogether(found), whole=whole), **groups}
+        found += await _active_customers(read, question, today=today)
+        found += await ramp_ups(read, question)
+    return found
+
+
+async def _active_customers(read: Read, question: Question, *, today: date) -> list[Sum]:
+    """Those who were active when the period began, and those who lapsed in it, before today."""
+    if question.period.start > today:
+        return []
+    before, over = question.before_its_start(), question.before(today)
+    known = await sums(read, "contracts", before, _cuts(read, before), measures=("customers",))
+    lapsed = await sums(read, "contracts", over, _cuts(read, over), measures=("lapsed",)) if over else []
+    return [*(each._replace(measure="customers_before") for each in known), *lapsed]
 
 
 async def ended_terms(read: Read, question: Question, *, today: date) -> list[Sum]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.analytics.domain.cells import Cells, cells_of, merge
 from services.analytics.domain.facts import Fact
+from services.analytics.storage.joining import JOINED, everything, following
 from services.analytics.storage.projections import PROJECTIONS, Connection, Projection, add, keep, stored
 
 F = TypeVar("F", bound=Fact)
@@ -36,11 +37,15 @@ def fold(
 async def project(
     connection: Connection, projection: Projection[F], folded: Folded[F], *, zone: tzinfo, summing: bool = True
 ) -> None:
-    """What changed is stored, and the difference it makes is added to the figures, unless they are summed up later."""
+    """What changed is stored, and the difference it makes is added to the figures, unless they are summed up later.
+
+    So is the difference in what follows from it and other facts of the same customer.
+    """
     changed = [(before, fact) for before, fact in folded.changes if before != fact]
+    joined = await following(connection, projection, changed) if summing else []
     await keep(connection, projection, [fact for _, fact in changed])
     if summing:
-        await add(connection, projection.figures, cells_of(changed, zone))
+        await add(connection, projection.figures, cells_of([*changed, *joined], zone))
 
 
 async def sum_up(connection: Connection, *, zone: tzinfo) -> None:
@@ -49,12 +54,13 @@ async def sum_up(connection: Connection, *, zone: tzinfo) -> None:
     Most cells are met again and again: they are summed up in memory as far as it is meant to go, and written then.
     """
     cells: dict[str, Cells] = {each.figures.name: {} for each in PROJECTIONS}
-    for projection in PROJECTIONS:
-        so_far = cells[projection.figures.name]
-        async for facts in stored(connection, projection):
+    sources = [(each.figures, stored(connection, each)) for each in PROJECTIONS]
+    for figures, told in [*sources, *((each.figures, everything(connection, each)) for each in JOINED)]:
+        so_far = cells[figures.name]
+        async for facts in told:
             merge(so_far, cells_of([(None, fact) for fact in facts], zone))
             if len(so_far) > _MOST_CELLS:
-                await add(connection, projection.figures, so_far)
+                await add(connection, figures, so_far)
                 so_far.clear()
     for projection in PROJECTIONS:
         await add(connection, projection.figures, cells.pop(projection.figures.name, {}))

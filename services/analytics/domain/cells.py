@@ -1,6 +1,6 @@
 """Where points are summed up: in cells, a few for each point, along the cuts by which questions are asked.
 
-By person a month and a day, by region a month, by team and channel, campaign or industry a month. A question about
+By person a month and a day, by region a month, by team and channel, campaign, industry … a month. A question about
 everybody reads regions, one about a person or a team reads persons, one by channel reads teams; so it reads about as
 much whether there are ten thousand opportunities or ten million. Each cut more would make each event dearer: by person
 and channel at once nothing is kept.
@@ -12,14 +12,25 @@ from datetime import date, tzinfo
 from functools import lru_cache
 from uuid import UUID
 
-from services.analytics.domain.facts import NOBODY, ContractFact, Fact, SourcedFact, StageVisitFact
+from services.analytics.domain.facts import (
+    NOBODY,
+    ContractFact,
+    Fact,
+    LeadFact,
+    OpportunityFact,
+    SourcedFact,
+    StageVisitFact,
+)
 from services.analytics.domain.points import DAYS, WHOLE, Points, points_of
 
 PERSON_MONTH, PERSON_DAY, REGION_MONTH = "person/month", "person/day", "region/month"
 # By month, and apart by how long stays took, or by why something was lost or won and what was done before.
 PERSON_STAYS, PERSON_REASONS, REGION_REASONS = "person/stays", "person/reasons", "region/reasons"
 # By month, and apart by what is kept for teams only.
-TEAM_CUTS = {side: f"team/{side}" for side in ("channel", "campaign", "industry")}
+_SIDES = ("channel", "campaign", "industry", "product", "tag", "tier", "lifecycle")
+TEAM_CUTS = {side: f"team/{side}" for side in _SIDES}
+
+_NONE = ("",)
 
 # cut, first day, measure, whose (owner/team/region), value of the side, currency
 CellKey = tuple[str, date, str, str, str, str]
@@ -115,10 +126,15 @@ def _month(day: date) -> date:
 
 
 def _sides(fact: Fact) -> list[tuple[str, str]]:
-    """From which sides it can be seen; what it does not tell is a value too, so that every side sums up to all."""
+    """From which sides it can be seen; what it does not tell is a value too, and of what has several it has each."""
     if not isinstance(fact, SourcedFact):
         return []
-    told = (("channel", fact.channel), ("campaign", fact.campaign), ("industry", fact.industry))
+    told = [("channel", fact.channel), ("campaign", fact.campaign), ("industry", fact.industry)]
+    if isinstance(fact, LeadFact | OpportunityFact):
+        told += [("tag", tag) for tag in fact.tags or _NONE]
+    if isinstance(fact, OpportunityFact):
+        told += [("tier", fact.tier), ("lifecycle", fact.lifecycle)]
+        told += [("product", product) for product in fact.products or _NONE]
     return [(TEAM_CUTS[side], value) for side, value in told]
 
 

@@ -76,12 +76,19 @@ class SourcedFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFact(SourcedFact):
-    """A lead (线索)."""
+    """A lead (线索).
+
+    `waiting_since` is when it was taken in, None where its owner entered it himself: nobody waits then for a response
+    (首次响应), which is whatever its owner did with it first.
+    """
 
     created: date
     state: str = ""
     converted: date | None = None
     disqualified: date | None = None
+    tags: Sequence[str] = ()
+    waiting_since: datetime | None = None
+    responded_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +125,8 @@ class OpportunityFact(SourcedFact):
     """An opportunity (商机) with the day it first reached each step, and the stay in the stage where it is now.
 
     `expected` is the day it is to close. What is not among the `practices` of one that is closed is not known; of an
-    open one, it has not happened.
+    open one, it has not happened. Tier, lifecycle and tags are its customer's when it was opened, `products` what was
+    offered last. `lead_seconds` passed from the first contact of its lead until it was opened.
     """
 
     created: date
@@ -142,6 +150,12 @@ class OpportunityFact(SourcedFact):
     stay: int = 1
     expected: date | None = None
     practices: Mapping[Practice, bool] = field(default_factory=dict)
+    account: UUID = NOBODY
+    tier: str = ""
+    lifecycle: str = ""
+    tags: Sequence[str] = ()
+    products: Sequence[str] = ()
+    lead_seconds: int | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -179,6 +193,7 @@ class QuoteFact(Fact):
 class ContractFact(Fact):
     """A contract (合同); signed, it is an order (订单) of whoever it was signed by. Its term is its keeper's."""
 
+    account: UUID = NOBODY
     signed: date | None = None
     amount: int = 0
     currency: str = ""
@@ -212,6 +227,40 @@ class TermFact(Fact):
     renewed: bool
     amount: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFact(Fact):
+    """An order among those of its customer; it follows from the facts of all his contracts, and is kept nowhere.
+
+    By it he is active (活跃客户) until the day before `over`: there the next order takes him over, or he lapses (流失).
+    `away` are the days he had lapsed before; None where he had not.
+    """
+
+    signed: date | None
+    over: date | None = None
+    lapses: bool = False
+    first: bool = False
+    again: bool = False
+    away: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkedFact(Fact):
+    """A customer in somebody's hands who was worked (利用): the days since which and until which something was open.
+
+    It follows from his holdings and opportunities, and is kept nowhere.
+    """
+
+    spell: int
+    spans: Sequence[tuple[date, date | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberFact(Fact):
+    """Somebody who works here (成员), in whose own figures he stands himself, and since when."""
+
+    joined: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

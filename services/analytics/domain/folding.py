@@ -33,6 +33,13 @@ _CONVERTED, _DISQUALIFIED = "converted", "disqualified"
 _OVER = frozenset({_CONVERTED, _DISQUALIFIED})
 
 
+class Customer(NamedTuple):
+    """How the customer of an opportunity stood when it was opened; only the event that opens it tells."""
+
+    lifecycle: str
+    tags: Sequence[str]
+
+
 class OpportunityTold(NamedTuple):
     """What an event tells of an opportunity, with the day it happened. A tuple, for there are millions of them."""
 
@@ -58,16 +65,32 @@ class OpportunityTold(NamedTuple):
     loss_reason: str = ""
     win_reason: str = ""
     worked: Worked | None = None
+    account: UUID = NOBODY
+    tier: str = ""
+    customer: Customer | None = None
+    products: Sequence[str] = ()
+    lead_seconds: int | None = None
 
 
-def lead_after(before: LeadFact | None, told: LeadFact, *, day: date) -> LeadFact:
-    """A lead is converted or disqualified on the day it first says so, until it says otherwise."""
+def lead_after(before: LeadFact | None, told: LeadFact, *, day: date, responded: datetime | None = None) -> LeadFact:
+    """A lead is converted or disqualified on the day it first says so, until it says otherwise.
+
+    `responded` is when its owner did something with it, if this is such an event; the first one after it was taken in
+    is the response. One that begins with its owner's own entry waits for none.
+    """
+    waiting, first = (None if responded else told.waiting_since, None) if before is None else _response(before)
     over = before is not None and before.state == told.state and told.state in _OVER
     return replace(
         _still(before, told) if over else told,
         converted=_since(before.converted if before else None, told.state == _CONVERTED, day),
         disqualified=_since(before.disqualified if before else None, told.state == _DISQUALIFIED, day),
+        waiting_since=waiting,
+        responded_time=first or (responded if waiting else None),
     )
+
+
+def _response(before: LeadFact) -> tuple[datetime | None, datetime | None]:
+    return before.waiting_since, before.responded_time
 
 
 def registration_after(
@@ -141,12 +164,21 @@ def opportunity_after(
     behind it, and all of them with the signature. Moving between stages of one kind is one stay; being lost ends it,
     and being worked on again begins another.
     """
-    reached = Step.SIGNING if told.state == "won" else told.stage
     reopened = before is not None and before.is_closed and told.state == "open"
     moved = before is not None and (before.stage is not told.stage or reopened)
+    after = _told(before, told, moved=moved)
+    if before is not None and before.state == after.state and before.is_closed:
+        after = _still(before, after)
+    return after, _ended(before, told, reopened=reopened) if before is not None and moved else None
+
+
+def _told(before: OpportunityFact | None, told: OpportunityTold, *, moved: bool) -> OpportunityFact:
+    """The opportunity as it is told, with what of it is kept; what is no longer offered was offered all the same."""
+    reached = Step.SIGNING if told.state == "won" else told.stage
     settled = before.settled_time if before is not None and before.settled_time else told.settled_time
     need, quote, negotiation, signing = _first_days(before, reached, told.day)
-    after = OpportunityFact(
+    customer = told.customer or _customer(before)
+    return OpportunityFact(
         uuid=told.uuid,
         owner=told.owner,
         team=told.team,
@@ -175,10 +207,17 @@ def opportunity_after(
         stay=1 if before is None else before.stay + moved,
         expected=told.worked.expected if told.worked else None,
         practices=practised(before, owner=told.owner, state=told.state, worked=told.worked),
+        account=told.account,
+        tier=told.tier,
+        lifecycle=customer.lifecycle,
+        tags=customer.tags,
+        products=told.products or (before.products if before is not None else ()),
+        lead_seconds=told.lead_seconds,
     )
-    if before is not None and before.state == after.state and before.is_closed:
-        after = _still(before, after)
-    return after, _ended(before, told, reopened=reopened) if before is not None and moved else None
+
+
+def _customer(before: OpportunityFact | None) -> Customer:
+    return _NOT_TOLD if before is None else Customer(before.lifecycle, before.tags)
 
 
 def _ended(before: OpportunityFact, told: OpportunityTold, *, reopened: bool) -> StageVisitFact:
@@ -201,6 +240,7 @@ def present_visit(fact: OpportunityFact) -> StageVisitFact:
 
 
 _OUTCOMES = {"open": Outcome.OPEN, "won": Outcome.MOVED_ON, "lost": Outcome.LOST}
+_NOT_TOLD = Customer("", ())
 _NONE = (None,) * len(STEPS[1:])
 _PLACES = {step: place for place, step in enumerate(STEPS)}
 

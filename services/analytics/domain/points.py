@@ -6,7 +6,7 @@ day when it happened. What begins on a day is the same in both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from services.analytics.domain.facts import (
@@ -17,13 +17,16 @@ from services.analytics.domain.facts import (
     HoldingFact,
     InstalmentFact,
     LeadFact,
+    MemberFact,
     OpportunityFact,
+    OrderFact,
     Outcome,
     QuoteFact,
     ReceiptFact,
     RegistrationFact,
     StageVisitFact,
     TermFact,
+    WorkedFact,
 )
 from services.analytics.domain.stays import bucket_of
 
@@ -35,7 +38,9 @@ Drawn = Iterator[tuple[str, date | None, int, str, str]]
 WHOLE, REASON, DAYS = "", "reason", "days"
 WITH, WITHOUT = "with", "without"
 LESS = "-"  # before a measure from which a point is taken
-SIGNED = frozenset({"accounts", "received"})  # measures whose sums may lie below nothing on a day
+SIGNED = frozenset(
+    {"accounts", "accounts_worked", "customers", "received"}
+)  # measures whose sums may lie below nothing on a day
 
 
 def points_of(fact: Fact, zone: tzinfo) -> Points:
@@ -59,6 +64,8 @@ def _lead(fact: LeadFact, _zone: tzinfo) -> Drawn:
     if fact.disqualified:
         yield "disqualified", fact.disqualified, 0, WHOLE, ""
         yield "cohort_disqualified", fact.created, 0, WHOLE, ""
+    if fact.waiting_since and fact.responded_time:
+        yield "cohort_responded", fact.created, _seconds(fact.waiting_since, fact.responded_time), WHOLE, ""
 
 
 def _registration(fact: RegistrationFact, _zone: tzinfo) -> Drawn:
@@ -81,6 +88,8 @@ def _opportunity(fact: OpportunityFact, _zone: tzinfo) -> Drawn:
         return
     amount = fact.amount
     yield "opportunities", fact.created, amount, WHOLE, ""
+    if fact.lead_seconds is not None:
+        yield "opened_from_lead", fact.created, fact.lead_seconds, WHOLE, ""
     for step in STEPS[1 : STEPS.index(fact.furthest) + 1]:
         yield step.value, fact.reached(step), amount, WHOLE, ""
         yield f"cohort_{step.value}", fact.created, amount, WHOLE, ""
@@ -115,7 +124,7 @@ def _visit(fact: StageVisitFact, zone: tzinfo) -> Drawn:
     yield f"{stage}_entered", day, 0, WHOLE, ""
     if fact.left_time is None or fact.outcome is Outcome.OPEN:
         return
-    seconds = max(int((fact.left_time - fact.entered_time).total_seconds()), 0)
+    seconds = _seconds(fact.entered_time, fact.left_time)
     yield f"{stage}_{fact.outcome.value}", day, seconds, WHOLE, ""
     if fact.outcome is Outcome.MOVED_ON:
         yield f"{stage}_moved_on", day, seconds, DAYS, bucket_of(seconds)
@@ -130,6 +139,37 @@ def _holding(fact: HoldingFact, _zone: tzinfo) -> Drawn:
     """One more on the day it began, one less on the day it ended: summed up to a day, those held at its end."""
     yield "accounts", fact.since, 0, WHOLE, ""
     yield LESS + "accounts", fact.until, 0, WHOLE, ""
+
+
+def _worked(fact: WorkedFact, _zone: tzinfo) -> Drawn:
+    """As a holding: summed up to a day, the customers held at its end with whom something is open."""
+    for begun, ended in fact.spans:
+        yield "accounts_worked", begun, 0, WHOLE, ""
+        yield LESS + "accounts_worked", ended, 0, WHOLE, ""
+
+
+def _member(_fact: MemberFact, _zone: tzinfo) -> Drawn:
+    """Nothing: who joined is read by the day."""
+    return iter(())
+
+
+def _order(fact: OrderFact, _zone: tzinfo) -> Drawn:
+    """One more active customer on its day, and one less where the next order takes him over, or he lapses.
+
+    That may lie ahead; whoever asks reads what is over.
+    """
+    if fact.signed is None:
+        return
+    yield "customers", fact.signed, 0, WHOLE, ""
+    yield LESS + "customers", fact.over, 0, WHOLE, ""
+    yield "customer_orders", fact.signed, 0, WHOLE, ""
+    yield "first_orders" if fact.first else "repeat_orders", fact.signed, 0, WHOLE, ""
+    if fact.first and fact.again:
+        yield "cohort_repeated", fact.signed, 0, WHOLE, ""
+    if fact.away is not None:
+        yield "won_back", fact.signed, fact.away, WHOLE, ""
+    if fact.lapses:
+        yield "lapsed", fact.over, 0, WHOLE, ""
 
 
 def _quote(fact: QuoteFact, _zone: tzinfo) -> Drawn:
@@ -165,6 +205,10 @@ def _receipt(fact: ReceiptFact, _zone: tzinfo) -> Drawn:
             yield LESS + "received", day, amount, WHOLE, ""
 
 
+def _seconds(begun: datetime, ended: datetime) -> int:
+    return max(int((ended - begun).total_seconds()), 0)
+
+
 _ENDED: Mapping[str, Callable[[OpportunityFact], Drawn]] = {"won": _won, "lost": _lost}
 _DRAWN: Mapping[type[Fact], Callable[[Any, tzinfo], Drawn]] = {
     LeadFact: _lead,
@@ -173,8 +217,11 @@ _DRAWN: Mapping[type[Fact], Callable[[Any, tzinfo], Drawn]] = {
     StageVisitFact: _visit,
     AccountFact: _account,
     HoldingFact: _holding,
+    WorkedFact: _worked,
+    MemberFact: _member,
     QuoteFact: _quote,
     ContractFact: _contract,
+    OrderFact: _order,
     TermFact: _term,
     InstalmentFact: _instalment,
     ReceiptFact: _receipt,

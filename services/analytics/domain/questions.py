@@ -30,10 +30,16 @@ class Dimension(Enum):
     CHANNEL = "channel"
     CAMPAIGN = "campaign"
     INDUSTRY = "industry"
+    PRODUCT = "product"
+    TAG = "tag"
+    TIER = "tier"
+    LIFECYCLE = "lifecycle"
     MONTH = "month"
 
 
-SIDES = (Dimension.CHANNEL, Dimension.CAMPAIGN, Dimension.INDUSTRY)
+# What is told by some facts only, or several times by one: by these the groups are not all there is.
+PARTIAL = (Dimension.PRODUCT, Dimension.TAG, Dimension.TIER, Dimension.LIFECYCLE)
+SIDES = (Dimension.CHANNEL, Dimension.CAMPAIGN, Dimension.INDUSTRY, *PARTIAL)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -48,7 +54,7 @@ class PeriodInvalid(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class PeriodNotWholeMonths(Refusal):
-    """By channel, campaign and industry figures are kept by the month."""
+    """By channel, campaign, industry and the like figures are kept by the month."""
 
     kind = Kind.INVALID_INPUT
     reason = "PERIOD_NOT_WHOLE_MONTHS"
@@ -58,7 +64,7 @@ class PeriodNotWholeMonths(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class FigureSidesMixed(Refusal):
-    """Figures are told apart by one of channel, campaign and industry at a time."""
+    """Figures are told apart by one of channel, campaign, industry and the like at a time."""
 
     kind = Kind.INVALID_INPUT
     reason = "FIGURE_SIDES_MIXED"
@@ -68,7 +74,7 @@ class FigureSidesMixed(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class FigureNotByPerson(Refusal):
-    """By channel, campaign and industry figures are kept for teams, not for one person."""
+    """By channel, campaign, industry and the like figures are kept for teams, not for one person."""
 
     kind = Kind.INVALID_INPUT
     reason = "FIGURE_NOT_BY_PERSON"
@@ -198,6 +204,14 @@ class Question:
         """The same about the part of the period before a day; None where that is none of it."""
         last = min(self.period.end, day - _DAY)
         return replace(self, period=Period(self.period.start, last)) if self.period.start <= last else None
+
+    def altogether(self) -> "Question":
+        """The same not told apart; itself where its groups add up to everything."""
+        return replace(self, group_by=()) if {*self.group_by} & {*PARTIAL} else self
+
+    def before_its_start(self) -> "Question":
+        """The same about everything before the period."""
+        return replace(self, period=Period(_BEFORE_EVERYTHING, self.period.start - _DAY))
 
     def up_to_its_end(self) -> "Question":
         """The same about everything until the end of the period."""

@@ -42,6 +42,7 @@ def contract_told(before: ContractFact | None, event: Event, zone: tzinfo) -> Co
         owner=owner,
         team=team,
         region=region,
+        account=reference(told.account),
         keeper=owner,
         keeper_team=team,
         keeper_region=region,

@@ -8,13 +8,14 @@ from millrace.leads.v1.lead_pb2 import LeadState
 from chassis.consumer import Event
 from services.analytics.domain.facts import LeadFact
 from services.analytics.domain.folding import lead_after
-from services.analytics.events.reading import day_of, day_told, identity, reference
+from services.analytics.events.reading import day_of, day_told, identity, instant, reference
 from trade.industries import industry_code
 
 
 def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
     """The lead after the event."""
-    told: Any = event.message.lead
+    message: Any = event.message
+    told = message.lead
     day = day_of(event.time, zone)
     fact = LeadFact(
         uuid=identity(event),
@@ -26,8 +27,11 @@ def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
         industry=industry_code(told.industry),
         created=day_told(told.create_time, zone) or day,
         state=_state(told.state),
+        tags=tuple(told.tags),
+        waiting_since=instant(told.create_time) or event.time,
     )
-    return lead_after(before, fact, day=day)
+    by_owner = bool(told.owner) and message.head.actor == told.owner
+    return lead_after(before, fact, day=day, responded=event.time if by_owner else None)
 
 
 def _state(number: int) -> str:

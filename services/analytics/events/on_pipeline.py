@@ -6,6 +6,7 @@ from typing import Any
 
 from millrace.pipeline.v1 import opportunity_events_pb2 as opportunities
 from millrace.pipeline.v1 import registration_events_pb2 as registrations
+from millrace.pipeline.v1.account_pb2 import AccountPhase
 
 from chassis.consumer import Event
 from services.analytics.application.projecting import Folded
@@ -18,6 +19,7 @@ from services.analytics.domain.facts import (
     Step,
 )
 from services.analytics.domain.folding import (
+    Customer,
     OpportunityTold,
     account_after,
     opportunity_after,
@@ -42,6 +44,7 @@ _STATES: Mapping[int, str] = {
     opportunities.OPPORTUNITY_STATE_LOST: "lost",
 }
 _MOVES: Mapping[int, str] = {opportunities.STAGE_MOVE_SKIP: SKIP, opportunities.STAGE_MOVE_BACK: BACK}
+_CREATED = opportunities.OpportunityCreated.DESCRIPTOR.full_name
 _MOVED = opportunities.OpportunityMoved.DESCRIPTOR.full_name
 _CLOSED = frozenset(each.DESCRIPTOR.full_name for each in (opportunities.OpportunityWon, opportunities.OpportunityLost))
 _SETTLED = opportunities.OpportunitySettled.DESCRIPTOR.full_name
@@ -115,7 +118,30 @@ def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
         loss_reason=told.loss_reason,
         win_reason=told.win_reason,
         worked=_worked(event),
+        account=reference(told.account),
+        tier=told.tier,
+        customer=_customer(event),
+        products=tuple(told.products),
+        lead_seconds=_lead_seconds(told),
     )
+
+
+def _customer(event: Event) -> Customer | None:
+    """How the customer stood; only what opens an opportunity tells, and not in every release."""
+    message: Any = event.message
+    if event.type != _CREATED or not message.HasField("customer"):
+        return None
+    phase = AccountPhase.DESCRIPTOR.values_by_number.get(message.customer.phase)
+    lifecycle = phase.name.removeprefix("ACCOUNT_PHASE_").lower() if phase is not None and phase.number else ""
+    return Customer(lifecycle, tuple(message.customer.tags))
+
+
+def _lead_seconds(told: opportunities.OpportunitySnapshot) -> int | None:
+    """From the first contact of its lead until it was opened; None where it came of none, or that is not told."""
+    begun, opened = instant(told.first_contact_time), instant(told.create_time)
+    if not told.lead or begun is None or opened is None:
+        return None
+    return max(int((opened - begun).total_seconds()), 0)
 
 
 def _worked(event: Event) -> Worked:

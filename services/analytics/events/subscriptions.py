@@ -10,6 +10,7 @@ from services.analytics.application.projecting import fold, project
 from services.analytics.domain.facts import Fact
 from services.analytics.events import on_contract, on_pipeline
 from services.analytics.events.on_lead import lead_told
+from services.analytics.events.on_member import member_told
 from services.analytics.events.reading import identity
 from services.analytics.storage import projections
 from services.analytics.storage.projections import Connection, Projection, known
@@ -36,7 +37,13 @@ def subscriptions(zone: tzinfo, *, summing: bool = True) -> tuple[Subscription, 
         "instalment": _facts(projections.INSTALMENTS, on_contract.instalment_told, zone, put),
         "receipt": _facts(projections.RECEIPTS, on_contract.receipt_told, zone, put),
     }
-    return (_following("leads", leads), _following("pipeline", pipeline), _following("contracts", contracts))
+    directory = {"member": _facts(projections.MEMBERS, member_told, zone, put)}
+    return (
+        _following("leads", leads),
+        _following("pipeline", pipeline),
+        _following("contracts", contracts),
+        _following("directory", directory),
+    )
 
 
 def _following(stream: str, projectors: Mapping[str, Projector]) -> Subscription:

@@ -5,14 +5,20 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Table, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, FromClause, Select, Table, and_, cast, func, literal, or_, select, true
 from sqlalchemy.types import BigInteger
 
 from chassis.scope import scope
 from chassis.work import Read
 from services.analytics.domain.questions import Cuts, Dimension, Question, Sum
 from services.analytics.storage.metadata import ORGANIZATION
-from services.analytics.storage.tables import CONTRACT_FIGURES, LEAD_FIGURES, PIPELINE_FIGURES
+from services.analytics.storage.tables import (
+    CONTRACT_FACTS,
+    CONTRACT_FIGURES,
+    LEAD_FIGURES,
+    MEMBER_FACTS,
+    PIPELINE_FIGURES,
+)
 
 PERMISSION = "analytics.read"
 SOURCES = {"leads": LEAD_FIGURES, "pipeline": PIPELINE_FIGURES, "contracts": CONTRACT_FIGURES}
@@ -44,6 +50,39 @@ async def sums(
     return [_sum(row, question.group_by) for row in await read.connection.execute(statement)]
 
 
+async def ramp_ups(read: Read, question: Question) -> list[Sum]:
+    """Of those who joined in the period: the days until each signed first, of whoever he was then in each group.
+
+    As many look-ups as people joined, whatever number of contracts there are.
+    """
+    contracts, members = CONTRACT_FACTS.c, MEMBER_FACTS.c
+    first = (
+        select(contracts.owner, contracts.team, contracts.region, contracts.signed)
+        .where(contracts.owner == members.uuid, contracts.signed.is_not(None))
+        .order_by(contracts.signed, contracts.uuid)
+        .limit(1)
+        .lateral("first_order")
+    )
+    groups = [_group(first, each) for each in question.group_by]
+    days = func.greatest(first.c.signed - members.joined, 0)
+    statement: Select[Any] = (
+        select(
+            *(column.label(f"group_{place}") for place, column in enumerate(groups)),
+            literal("ramped_up"),
+            literal("").label("currency"),
+            literal("").label("value"),
+            func.count().label("tally"),
+            cast(func.sum(days), BigInteger).label("total"),
+        )
+        .select_from(MEMBER_FACTS.join(first, true()))
+        .where(members.joined.between(question.period.start, question.period.end), *_only(first, question))
+        .group_by(*groups)
+        .having(func.count() > 0)
+    )
+    statement = scope(statement, first, principal=read.principal, permission=PERMISSION)
+    return [_sum(row, question.group_by) for row in await read.connection.execute(statement)]
+
+
 def _within(figures: Table, cuts: Cuts) -> ColumnElement[bool]:
     days = [
         and_(figures.c.cut == cut, figures.c.day.between(span.first, span.last))
@@ -53,13 +92,13 @@ def _within(figures: Table, cuts: Cuts) -> ColumnElement[bool]:
     return or_(*days)
 
 
-def _group(figures: Table, dimension: Dimension) -> ColumnElement[Any]:
+def _group(figures: FromClause, dimension: Dimension) -> ColumnElement[Any]:
     if dimension is Dimension.MONTH:
         return cast(func.date_trunc("month", figures.c.day), Date)
     return figures.c[_COLUMNS.get(dimension, "value")]
 
 
-def _only(figures: Table, question: Question) -> list[ColumnElement[bool]]:
+def _only(figures: FromClause, question: Question) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     for dimension, value in question.only.items():
         if dimension is Dimension.TEAM:

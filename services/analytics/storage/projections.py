@@ -1,5 +1,6 @@
 """Writing projections as sets: the facts that events are about are read, stored and summed with a statement each."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from services.analytics.domain.facts import (
     HoldingFact,
     InstalmentFact,
     LeadFact,
+    MemberFact,
     OpportunityFact,
     Outcome,
     Practice,
@@ -61,6 +63,7 @@ QUOTES = Projection(QuoteFact, tables.QUOTE_FACTS, tables.CONTRACT_FIGURES)
 CONTRACTS = Projection(ContractFact, tables.CONTRACT_FACTS, tables.CONTRACT_FIGURES)
 INSTALMENTS = Projection(InstalmentFact, tables.INSTALMENT_FACTS, tables.CONTRACT_FIGURES)
 RECEIPTS = Projection(ReceiptFact, tables.RECEIPT_FACTS, tables.CONTRACT_FIGURES)
+MEMBERS = Projection(MemberFact, tables.MEMBER_FACTS, tables.LEAD_FIGURES)
 PROJECTIONS: Sequence[Projection[Any]] = (
     LEADS,
     REGISTRATIONS,
@@ -72,6 +75,7 @@ PROJECTIONS: Sequence[Projection[Any]] = (
     CONTRACTS,
     INSTALMENTS,
     RECEIPTS,
+    MEMBERS,
 )
 _AT_ONCE = 5000
 _MOST_CELLS = 20_000  # in one statement
@@ -79,10 +83,17 @@ _MOST_CELLS = 20_000  # in one statement
 
 async def known(connection: Connection, projection: Projection[F], uuids: Collection[UUID]) -> dict[UUID, F]:
     """The facts there are of these aggregates."""
+    return {fact.uuid: fact for fact in await facts_where(connection, projection, "uuid", uuids)}
+
+
+async def facts_where(
+    connection: Connection, projection: Projection[F], column: str, uuids: Collection[UUID]
+) -> list[F]:
+    """The facts there are with one of these ids in a column that is indexed."""
     names = ", ".join(_columns(projection.table))
-    text = f"select {names} from {projection.table.name} where uuid = any($1::uuid[])"  # noqa: S608 - names of our tables
+    text = f"select {names} from {projection.table.name} where {column} = any($1::uuid[])"  # noqa: S608 - names of our tables
     rows = await driver(connection).fetch(text, list(uuids))
-    return {row["uuid"]: fact_of(projection, row) for row in rows}
+    return [fact_of(projection, row) for row in rows]
 
 
 async def stored(connection: Connection, projection: Projection[F]) -> AsyncIterator[list[F]]:
@@ -163,9 +174,20 @@ def _practices(told: str) -> Mapping[Practice, bool]:
     return {Practice(practice): done == "1" for practice, done in pairs}
 
 
+def _listed(words: Sequence[str]) -> str:
+    return json.dumps(list(words), ensure_ascii=False)
+
+
+def _words(told: str) -> Sequence[str]:
+    """What `_listed` wrote."""
+    return tuple(json.loads(told))
+
+
 # Columns that hold something else than the fact does: how it is written, and how it is read.
 _CODES: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "practices": (_practised, _practices),
+    "tags": (_listed, _words),
+    "products": (_listed, _words),
     "furthest": (_word, Step),
     "stage": (_word, Step),
     "outcome": (_word, Outcome),

@@ -55,7 +55,13 @@ def _sources() -> tuple[Column[Any], ...]:
 
 
 LEAD_FACTS = _facts(
-    "lead_facts", *_sources(), *_day("created", nullable=False), *_text("state"), *_day("converted", "disqualified")
+    "lead_facts",
+    *_sources(),
+    *_day("created", nullable=False),
+    *_text("state"),
+    *_day("converted", "disqualified"),
+    *_text("tags"),
+    *_instant("waiting_since", "responded_time"),
 )
 REGISTRATION_FACTS = _facts(
     "registration_facts", *_sources(), *_day("created", nullable=False), *_day("approved", "opened", "expired")
@@ -95,7 +101,11 @@ OPPORTUNITY_FACTS = _facts(
     Column("stay", Integer, nullable=False),
     *_day("expected"),
     *_text("practices"),
+    Column("account", Uuid, nullable=False),
+    *_text("tier", "lifecycle", "tags", "products"),
+    Column("lead_seconds", BigInteger),
 )
+Index("opportunity_facts_account", OPPORTUNITY_FACTS.c.account)
 STAGE_VISIT_FACTS = Table(
     "stage_visit_facts",
     METADATA,
@@ -120,13 +130,19 @@ CONTRACT_FACTS = _facts(
     _truth("renewed"),
     _truth("ended"),
     *(Column(each, Uuid, nullable=False) for each in ("keeper", "keeper_team", "keeper_region")),
+    Column("account", Uuid, nullable=False),
 )
+# All contracts of a customer, and the first one that somebody signed.
+Index("contract_facts_account", CONTRACT_FACTS.c.account)
+Index("contract_facts_owner", CONTRACT_FACTS.c.owner, CONTRACT_FACTS.c.signed)
 INSTALMENT_FACTS = _facts(
     "instalment_facts", *_day("due"), *_money()[:1], Column("paid", BigInteger, nullable=False), *_text("currency")
 )
 RECEIPT_FACTS = _facts(
     "receipt_facts", Column("account", Uuid, nullable=False), *_day("received"), *_money(), *_text("refunds")
 )
+MEMBER_FACTS = _facts("member_facts", *_day("joined", nullable=False))
+Index("member_facts_joined", MEMBER_FACTS.c.joined)
 
 
 def _figures(name: str) -> Table:
@@ -166,6 +182,7 @@ FACTS: tuple[Table, ...] = (
     CONTRACT_FACTS,
     INSTALMENT_FACTS,
     RECEIPT_FACTS,
+    MEMBER_FACTS,
 )
 PROJECTIONS: tuple[Table, ...] = (*FACTS, LEAD_FIGURES, PIPELINE_FIGURES, CONTRACT_FIGURES)
 

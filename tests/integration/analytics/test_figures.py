@@ -257,5 +257,14 @@ async def test_20_opportunities_5_won_10_lost_5_orders_and_100_customers(house: 
         "LEAD_CONVERSION": "—",
         "SALES_CYCLE": "19.0",
         "RETENTION": "—",
+        "LEAD_TO_OPPORTUNITY": "—",
+        "FIRST_RESPONSE": "—",
+        "REPURCHASE": "0.0%",
+        "SECOND_ORDER": "0.0%",
+        "CUSTOMER_RETENTION": "100.0%",
+        "CHURN": "0.0%",
+        "WIN_BACK_TIME": "—",
+        "CUSTOMER_UTILIZATION": "0.0%",
+        "RAMP_UP": "—",
     }
     assert (found["CUSTOMER_RATIO"].numerator, found["CUSTOMER_RATIO"].denominator) == (100, 20)

@@ -16,10 +16,20 @@ from services.analytics.storage.tables import (
     STAGE_VISIT_FACTS,
 )
 from tests.integration.analytics.projecting import apply, digests
-from tests.support.selling import EASTERN, SOUTHERN, STAGES, Market, Place, noon
+from tests.support.selling import ANNA, EASTERN, SOUTHERN, STAGES, Market, Place, noon
 from tests.support.sums import wrong_sums
 
 places = st.sampled_from([EASTERN, SOUTHERN, Place(channel=None, industry="")])
+
+customers = st.integers(1, 2)
+tags = st.lists(st.sampled_from(["年框", "a, b", '"老客户"']), unique=True, max_size=2)
+SIDES = {
+    "tier": st.sampled_from(["", "key"]),
+    "phase": st.sampled_from(["PROSPECT", "CUSTOMER"]),
+    "tags": tags,
+    "products": st.lists(st.integers(1, 3), unique=True, max_size=2),
+    "from_lead": st.booleans(),
+}
 
 
 @pytest.fixture
@@ -36,11 +46,15 @@ def histories(draw: st.DrawFn) -> Market:
     kinds = st.sampled_from(["lead", "account", "registration", "opportunity", "contract", "receipt", "instalment"])
     at = noon(1, 1)
     for _ in range(draw(st.integers(1, 25))):
-        at += timedelta(hours=draw(st.integers(1, 400)))
+        at += timedelta(hours=draw(st.integers(1, 400)), days=draw(st.sampled_from([0, 0, 0, 364, 400])))
         number, place = draw(st.integers(1, 3)), draw(places)
         match draw(kinds):
             case "lead":
-                market.lead(number, at, place, state=draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED"])))
+                state, by = (
+                    draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED"])),
+                    draw(st.sampled_from([ANNA, None])),
+                )
+                market.lead(number, at, place, state=state, tags=draw(tags), by=by)
             case "account":
                 market.account(number, at, place, deleted=draw(st.booleans()))
             case "registration":
@@ -57,12 +71,14 @@ def histories(draw: st.DrawFn) -> Market:
                     currency=draw(st.sampled_from(["CNY", "USD"])),
                     counts=draw(st.booleans()),
                     settled=draw(st.booleans()),
+                    customer=draw(customers),
+                    **draw(st.fixed_dictionaries({}, optional=SIDES)),
                 )
             case "contract":
                 state = draw(st.sampled_from(["SIGNED", "ACTIVE", "TERMINATED", "RENEWED"]))
                 ends = at + timedelta(days=draw(st.integers(0, 60)))
-                signed, amount = draw(st.booleans()), draw(st.integers(0, 3))
-                market.contract(number, at, place, signed=signed, ends=ends, state=state, amount=amount)
+                told = {"signed": draw(st.booleans()), "amount": draw(st.integers(0, 3)), "customer": draw(customers)}
+                market.contract(number, at, place, ends=ends, state=state, **told)
             case "receipt":
                 market.receipt(number, at, place, refunded=draw(st.integers(0, 2)), reversed=draw(st.booleans()))
             case _:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from nats.aio.client import Client
@@ -85,12 +86,22 @@ class Sellers:
         """Some of everything, each in several steps."""
         for number in range(first, last):
             at, place = noon(1, 1) + timedelta(hours=7 * number), EASTERN if number % 3 else SOUTHERN
-            self.market.lead(number, at, place)
+            tags = ("年框", "出口")[: number % 3]
+            self.market.member(UUID(int=number % 5), at)
+            self.market.lead(number, at, place, tags=tags)
+            self.market.lead(number, at + timedelta(hours=number), place, tags=tags, by=place.owner)
             self.market.account(number, at, place)
             self.market.registration(number, at, place, opened=True)
+            side: dict[str, Any] = {
+                "customer": number % 7,
+                "products": range(number % 3),
+                "tags": tags,
+                "from_lead": True,
+            }
             for step, stage in enumerate(STAGES[: 1 + number % 5]):
-                self.market.opportunity(number, at + timedelta(days=step), place, stage=stage)
+                self.market.opportunity(number, at + timedelta(days=step), place, stage=stage, **side)
             worked: dict[str, Any] = {
+                **side,
                 "confirmed": at,
                 "quoted": at + timedelta(days=number % 9),
                 "contacts": number % 3,
@@ -99,8 +110,8 @@ class Sellers:
                 self.market.opportunity(number, at + timedelta(days=9), SOUTHERN, state="LOST", **worked)
             elif number % 4:
                 self.market.opportunity(number, at + timedelta(days=9), place, state="WON", **worked)
-                self.market.opportunity(number, at + timedelta(days=10), place, state="WON", win_reason="price")
-            self.market.contract(number, at + timedelta(days=9), place)
+                self.market.opportunity(number, at + timedelta(days=10), place, state="WON", win_reason="price", **side)
+            self.market.contract(number, at + timedelta(days=9 + 400 * (number % 3)), place, customer=number % 7)
             self.market.receipt(number, at + timedelta(days=20), place)
 
     def consumers(self, engine: AsyncEngine) -> list[Consumer]:

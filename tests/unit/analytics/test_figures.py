@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,28 @@ def test_a_zero_denominator_shows_a_dash_and_is_no_number() -> None:
     assert {each.text for each in found if each.ratio.denominator == 0} == {"—"}
     assert {each.value for each in found if each.ratio.denominator == 0} == {None}
     assert told(tallies(opportunities=3))[Metric.ORDER_RATE] == "0.0%"
+
+
+def test_every_metric_is_defined_in_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert [each.name for each in Metric if f"| `{each.name}` " not in page] == []
+
+
+def test_hours_are_told_of_a_response_and_days_of_everything_else_that_takes_time() -> None:
+    found = tallies()
+    for measure in ("cohort_responded", "opened_from_lead"):
+        found.take(Sum(group=(), measure=measure, tally=2, total=3 * DAY))
+    for measure in ("won_back", "ramped_up"):
+        found.take(Sum(group=(), measure=measure, tally=2, total=45))
+    times = (Metric.FIRST_RESPONSE, Metric.LEAD_TO_OPPORTUNITY, Metric.WIN_BACK_TIME, Metric.RAMP_UP)
+    assert [told(found)[each] for each in times] == ["36.0", "1.5", "22.5", "22.5"]
+
+
+def test_retention_and_churn_are_one_and_no_more_lapse_than_there_were() -> None:
+    found = told(tallies(customers_before=6, first_orders=1, won_back=1, lapsed=2))
+    assert (found[Metric.CUSTOMER_RETENTION], found[Metric.CHURN]) == ("75.0%", "25.0%")
+    lost = told(tallies(first_orders=1, lapsed=2))
+    assert (lost[Metric.CUSTOMER_RETENTION], lost[Metric.CHURN]) == ("0.0%", "100.0%")
 
 
 def test_the_sales_cycle_is_told_in_days() -> None:
