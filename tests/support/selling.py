@@ -84,7 +84,8 @@ class Market:
     ) -> Event:
         """A lead as it is now, on account of a member; the first time it is created."""
         uuid = UUID(int=10_000_000 + number)
-        kind = leads.LeadUpdated if self.versions[f"lead/{uuid}"] else leads.LeadCreated
+        changed = leads.LeadConverting if state == "CONVERTING" else leads.LeadUpdated
+        kind = changed if self.versions[f"lead/{uuid}"] else leads.LeadCreated
         message = kind()
         _place(message.lead, place)
         message.lead.name = f"leads/{uuid}"

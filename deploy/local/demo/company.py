@@ -14,6 +14,10 @@ CAPACITY = {"senior_sales": 260, "sales": 200, "sales_manager": 40}
 SENIORITY = {"sales": 2, "senior_sales": 3, "sales_manager": 3, "regional_manager": 3, "sales_director": 3}
 
 
+# Who joins in the course of the year (新人): his place among all, and in which week.
+NEWCOMERS = {10: 6, 21: 13, 32: 20, 43: 27}
+
+
 @dataclass(frozen=True, kw_only=True)
 class DemoMember:
     """One person of the demo company; team and region by their display names."""

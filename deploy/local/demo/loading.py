@@ -7,8 +7,9 @@ import json
 import os
 import secrets
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import grpc
@@ -25,7 +26,7 @@ from deploy.local.demo.business.collecting import book_strangers
 from deploy.local.demo.business.renewing import renew_some
 from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
-from deploy.local.demo.company import DemoMember, demo_administrator, demo_members
+from deploy.local.demo.company import NEWCOMERS, DemoMember, demo_administrator, demo_members
 from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import MOST_BEHAVIOURS, Remote
 from deploy.local.demo.rhythm import YEAR, ZONE
@@ -54,9 +55,9 @@ def load_demo(stack: Stack, *, leads: int | None = None) -> None:
     with Remote(stack) as remote:
         try:
             remote.sign_in(accounts[0]["email"], accounts[0]["password"])
-            regions = _load_company(remote, accounts)
+            company = _load_company(remote, accounts, newcomers=NEWCOMERS if count else ())
             if count:
-                _live_through_the_year(stack, remote, accounts, leads=count, regions=regions)
+                _live_through_the_year(stack, remote, accounts, leads=count, company=company)
         except grpc.RpcError as error:
             raise DidNotStart(f"The demo data could not be loaded; the logs are in {home.logs}\n{error}") from error
     home.clock.unlink(missing_ok=True)
@@ -117,8 +118,22 @@ def _bootstrap(stack: Stack, account: dict[str, str]) -> None:
     run_once("bootstrap", ["services.directory", "bootstrap"], environment=told, home=stack.home)
 
 
-def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> Sequence[str]:
-    """Everybody in his team; the names of the regions."""
+@dataclass(frozen=True, slots=True)
+class _Company:
+    """The resource names of regions and teams by what people call them."""
+
+    regions: Mapping[str, str]
+    teams: Mapping[str, str]
+
+    def hire(self, remote: Remote, number: int) -> tuple[DemoMember, str]:
+        """One of the members in his team, and his resource name."""
+        member = demo_members()[number]
+        team, region = self.teams[member.team], self.regions.get(member.region, "")
+        return member, remote.create_member(number, member, team=team, region=region)
+
+
+def _load_company(remote: Remote, accounts: list[dict[str, str]], *, newcomers: Collection[int]) -> _Company:
+    """Everybody in his team but the newcomers, who join later."""
     regions = {
         region["name"]: remote.create_region(number, region["name"], region["provinces"])
         for number, region in enumerate(VOCABULARY["regions"])
@@ -128,15 +143,17 @@ def _load_company(remote: Remote, accounts: list[dict[str, str]]) -> Sequence[st
         parent, region = teams.get(team.get("parent", ""), ""), regions.get(team.get("region", ""), "")
         teams[team["name"]] = remote.create_team(number, team["name"], parent=parent, region=region)
     passwords = {account["email"]: account["password"] for account in accounts}
-    for number, member in enumerate(demo_members()):
-        name = remote.create_member(number, member, team=teams[member.team], region=regions.get(member.region, ""))
-        if member.email in passwords:
-            remote.set_password(name, passwords[member.email])
-    return list(regions.values())
+    company = _Company(regions, teams)
+    for number in range(len(demo_members())):
+        if number not in newcomers:
+            member, name = company.hire(remote, number)
+            if member.email in passwords:
+                remote.set_password(name, passwords[member.email])
+    return company
 
 
 def _live_through_the_year(
-    stack: Stack, remote: Remote, accounts: list[dict[str, str]], *, leads: int, regions: Sequence[str]
+    stack: Stack, remote: Remote, accounts: list[dict[str, str]], *, leads: int, company: _Company
 ) -> None:
     """Do the business of each week while all clocks stand in it."""
     day = _day(stack.home)
@@ -148,6 +165,9 @@ def _live_through_the_year(
     for week in live_through(stack.home, day):
         actors.begin_week()
         remote.carry(actors.token(SELLER))
+        for number, joins in NEWCOMERS.items():
+            if joins == week.number:
+                company.hire(remote, number)
         trading = trading or Trading(actors, load_catalogue(actors))
         first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
         names = _load_leads(remote, told[first:end], first=first)
@@ -159,6 +179,7 @@ def _live_through_the_year(
                 f"  {week.end.date()}: {end} leads, {sum(bool(case.opportunity) for case in cases)} opportunities"
             )
     actors.begin_week()
+    regions = list(company.regions.values())
     set_targets(actors, leads=leads, regions=regions, years=sorted({day.year, (day - YEAR).year}))
     book_strangers(actors, day)
     renew_some(actors, load_catalogue(actors), day)

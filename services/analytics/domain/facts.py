@@ -79,7 +79,7 @@ class LeadFact(SourcedFact):
     """A lead (线索).
 
     `waiting_since` is when it was taken in, None where its owner entered it himself: nobody waits then for a response
-    (首次响应), which is whatever its owner did with it first.
+    (首次响应): whatever its owner did with it first, or that somebody began to convert it.
     """
 
     created: date

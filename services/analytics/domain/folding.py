@@ -75,8 +75,8 @@ class OpportunityTold(NamedTuple):
 def lead_after(before: LeadFact | None, told: LeadFact, *, day: date, responded: datetime | None = None) -> LeadFact:
     """A lead is converted or disqualified on the day it first says so, until it says otherwise.
 
-    `responded` is when its owner did something with it, if this is such an event; the first one after it was taken in
-    is the response. One that begins with its owner's own entry waits for none.
+    `responded` is when its owner did something with it, or somebody began to convert it, if this is such an event; the
+    first one after it was taken in is the response. One that begins with its owner's own entry waits for none.
     """
     waiting, first = (None if responded else told.waiting_since, None) if before is None else _response(before)
     over = before is not None and before.state == told.state and told.state in _OVER

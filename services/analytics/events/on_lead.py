@@ -3,6 +3,7 @@
 from datetime import tzinfo
 from typing import Any
 
+from millrace.leads.v1.lead_events_pb2 import LeadConverting
 from millrace.leads.v1.lead_pb2 import LeadState
 
 from chassis.consumer import Event
@@ -10,6 +11,8 @@ from services.analytics.domain.facts import LeadFact
 from services.analytics.domain.folding import lead_after
 from services.analytics.events.reading import day_of, day_told, identity, instant, reference
 from trade.industries import industry_code
+
+_CONVERTING = LeadConverting.DESCRIPTOR.full_name
 
 
 def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
@@ -31,7 +34,7 @@ def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
         waiting_since=instant(told.create_time) or event.time,
     )
     by_owner = bool(told.owner) and message.head.actor == told.owner
-    return lead_after(before, fact, day=day, responded=event.time if by_owner else None)
+    return lead_after(before, fact, day=day, responded=event.time if by_owner or event.type == _CONVERTING else None)
 
 
 def _state(number: int) -> str:

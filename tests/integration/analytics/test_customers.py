@@ -148,6 +148,10 @@ async def test_the_first_response_is_what_the_owner_did_first_with_a_lead_somebo
     market.lead(3, noon(2, 6))
     await house.hear()
     assert (await metrics(house, (2, 1), (2, 28)))["FIRST_RESPONSE"] == (3 * 3600, 1, "3.0")
+    house.market.events.clear()
+    market.lead(3, noon(2, 6) + timedelta(hours=7), by=BO, state="CONVERTING")
+    await house.hear()
+    assert (await metrics(house, (2, 1), (2, 28)))["FIRST_RESPONSE"] == (10 * 3600, 2, "5.0")
 
 
 async def test_a_newcomer_has_ramped_up_with_his_first_order(house: AnalyticsHouse) -> None:

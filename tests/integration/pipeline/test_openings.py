@@ -56,7 +56,7 @@ async def test_an_opportunity_tells_the_products_of_the_quotes_that_stand(
 
     async def quoted(state: str, message: type, number: int, *products: str) -> list[str]:
         event = contracts.quote(opened, state, message, UUID(int=number))
-        event.message.quote.products.extend(products)  # type: ignore[attr-defined]  # a quote's event
+        event.message.quote.products.extend(products)
         await contracts.tell(event)
         return list((await told(deals, opened, events.OpportunityUpdated))[-1].opportunity.products)
 

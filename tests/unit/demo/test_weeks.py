@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from chassis.clock import FileClock
+from deploy.local.demo.company import NEWCOMERS, demo_members
 from deploy.local.demo.rhythm import ZONE, midnight
 from deploy.local.demo.weeks import begin_year, live_through, weeks_before
 from deploy.local.home import Home
@@ -36,3 +37,11 @@ def test_a_loader_that_was_killed_goes_on_with_the_week_it_was_in(tmp_path: Path
             break
     begin_year(home, DAY)
     assert [week.number for week in live_through(home, DAY)] == list(range(10, len(weeks_before(DAY))))
+
+
+def test_newcomers_are_salespeople_nobody_signs_in_as_and_join_while_there_is_time_to_sign() -> None:
+    members = demo_members()
+    first = {member.role: number for number, member in reversed(list(enumerate(members)))}
+    assert {members[number].role for number in NEWCOMERS} == {"sales"}
+    assert not {*NEWCOMERS} & {*first.values()}
+    assert all(0 < week < 40 for week in NEWCOMERS.values())
