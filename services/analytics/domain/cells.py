@@ -21,7 +21,7 @@ from services.analytics.domain.facts import (
     SourcedFact,
     StageVisitFact,
 )
-from services.analytics.domain.points import DAYS, WHOLE, Points, points_of
+from services.analytics.domain.points import DAYS, REASONS, WHOLE, Points, points_of
 
 PERSON_MONTH, PERSON_DAY, REGION_MONTH = "person/month", "person/day", "region/month"
 # By month, and apart by how long stays took, or by why something was lost or won and what was done before.
@@ -29,6 +29,9 @@ PERSON_STAYS, PERSON_REASONS, REGION_REASONS = "person/stays", "person/reasons",
 # By month, and apart by what is kept for teams only.
 _SIDES = ("channel", "campaign", "industry", "product", "tag", "tier", "lifecycle")
 TEAM_CUTS = {side: f"team/{side}" for side in _SIDES}
+# The same apart by why something was lost or won: the reason stands before the value of the side.
+SIDE_REASONS = {cut: f"{cut}/reasons" for cut in TEAM_CUTS.values()}
+BETWEEN = "\x1f"
 
 _NONE = ("",)
 
@@ -98,7 +101,8 @@ def _put(lanes: _Lanes, fact: Fact, points: Points, sign: int) -> None:
     person, team, region = _whose(fact.owner, fact.team, fact.region)
     currency = getattr(fact, "currency", "")
     months = [lanes[PERSON_MONTH, person, "", currency], lanes[REGION_MONTH, region, "", currency]]
-    months += [lanes[cut, team, told, currency] for cut, told in _sides(fact)]
+    sides = _sides(fact)
+    months += [lanes[cut, team, told, currency] for cut, told in sides]
     days = [] if isinstance(fact, StageVisitFact) else [lanes[PERSON_DAY, person, "", currency]]
     for (measure, day, side, value), point in points.items():
         added = (sign * point[0], sign * point[1])
@@ -110,6 +114,8 @@ def _put(lanes: _Lanes, fact: Fact, points: Points, sign: int) -> None:
             _add([lanes[PERSON_STAYS, person, value, ""]], month, added)
         else:
             both = [lanes[PERSON_REASONS, person, value, currency], lanes[REGION_REASONS, region, value, currency]]
+            if measure in REASONS:
+                both += [lanes[SIDE_REASONS[cut], team, value + BETWEEN + told, currency] for cut, told in sides]
             _add(both, month, added)
 
 

@@ -37,6 +37,7 @@ Points = dict[Point, tuple[int, int]]
 Drawn = Iterator[tuple[str, date | None, int, str, str]]
 WHOLE, REASON, DAYS = "", "reason", "days"
 WITH, WITHOUT = "with", "without"
+REASONS = frozenset({"lost", "cohort_lost", "won_for", "cohort_won_for"})  # why, and not what was done before
 LESS = "-"  # before a measure from which a point is taken
 SIGNED = frozenset(
     {"accounts", "accounts_worked", "customers", "received"}

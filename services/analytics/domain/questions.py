@@ -14,6 +14,7 @@ from services.analytics.domain.cells import (
     PERSON_STAYS,
     REGION_MONTH,
     REGION_REASONS,
+    SIDE_REASONS,
     TEAM_CUTS,
 )
 
@@ -194,10 +195,12 @@ class Question:
         return months
 
     def reasons(self, *, everybody: bool) -> Cuts:
-        """The cut that tells why something was lost or won and what was done: of whole months, from no other side."""
-        months = self.period.months
-        if self.side is not None or months is None or self.period.rest:
+        """The cut that tells why something was lost or won, and from no other side what was done: of whole months."""
+        months, side = self.period.months, self.side
+        if months is None or self.period.rest:
             return ()
+        if side is not None:
+            return ((SIDE_REASONS[TEAM_CUTS[side.value]], (months,)),)
         return ((REGION_REASONS if everybody and not self._of_persons else PERSON_REASONS, (months,)),)
 
     def before(self, day: date) -> "Question | None":

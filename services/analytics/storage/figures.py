@@ -10,6 +10,7 @@ from sqlalchemy.types import BigInteger
 
 from chassis.scope import scope
 from chassis.work import Read
+from services.analytics.domain.cells import BETWEEN
 from services.analytics.domain.questions import Cuts, Dimension, Question, Sum
 from services.analytics.storage.metadata import ORGANIZATION
 from services.analytics.storage.tables import (
@@ -32,18 +33,19 @@ async def sums(
 ) -> list[Sum]:
     """The sums of the measures in each group; with `apart` also by the value of the cut's own side."""
     figures = SOURCES[source]
-    groups = [_group(figures, each) for each in question.group_by]
-    told = [figures.c.measure, figures.c.currency, *([figures.c.value] if apart else [])]
+    value, own = _values(figures, both=apart and question.side is not None)
+    groups = [_group(figures, each, value) for each in question.group_by]
+    told = [figures.c.measure, figures.c.currency, *([own] if apart else [])]
     statement: Select[Any] = (
         select(
             *(column.label(f"group_{place}") for place, column in enumerate(groups)),
             figures.c.measure,
             figures.c.currency,
-            figures.c.value if apart else literal("").label("value"),
+            own.label("value") if apart else literal("").label("value"),
             cast(func.sum(figures.c.tally), BigInteger).label("tally"),
             cast(func.sum(figures.c.total), BigInteger).label("total"),
         )
-        .where(_within(figures, cuts), figures.c.measure.in_(measures), *_only(figures, question))
+        .where(_within(figures, cuts), figures.c.measure.in_(measures), *_only(figures, question, value))
         .group_by(*groups, *told)
     )
     statement = scope(statement, figures, principal=read.principal, permission=PERMISSION)
@@ -63,7 +65,7 @@ async def ramp_ups(read: Read, question: Question) -> list[Sum]:
         .limit(1)
         .lateral("first_order")
     )
-    groups = [_group(first, each) for each in question.group_by]
+    groups = [_group(first, each, literal("")) for each in question.group_by]
     days = func.greatest(first.c.signed - members.joined, 0)
     statement: Select[Any] = (
         select(
@@ -75,7 +77,7 @@ async def ramp_ups(read: Read, question: Question) -> list[Sum]:
             cast(func.sum(days), BigInteger).label("total"),
         )
         .select_from(MEMBER_FACTS.join(first, true()))
-        .where(members.joined.between(question.period.start, question.period.end), *_only(first, question))
+        .where(members.joined.between(question.period.start, question.period.end), *_only(first, question, literal("")))
         .group_by(*groups)
         .having(func.count() > 0)
     )
@@ -92,23 +94,31 @@ def _within(figures: Table, cuts: Cuts) -> ColumnElement[bool]:
     return or_(*days)
 
 
-def _group(figures: FromClause, dimension: Dimension) -> ColumnElement[Any]:
+def _values(figures: Table, *, both: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The value of the side that is asked for, and the one that is told apart: where `both`, this one stands before."""
+    value = figures.c.value
+    if not both:
+        return value, value
+    return func.substr(value, func.strpos(value, BETWEEN) + 1), func.split_part(value, BETWEEN, 1)
+
+
+def _group(figures: FromClause, dimension: Dimension, value: ColumnElement[Any]) -> ColumnElement[Any]:
     if dimension is Dimension.MONTH:
         return cast(func.date_trunc("month", figures.c.day), Date)
-    return figures.c[_COLUMNS.get(dimension, "value")]
+    return figures.c[_COLUMNS[dimension]] if dimension in _COLUMNS else value
 
 
-def _only(figures: FromClause, question: Question) -> list[ColumnElement[bool]]:
+def _only(figures: FromClause, question: Question, value: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    for dimension, value in question.only.items():
+    for dimension, wanted in question.only.items():
         if dimension is Dimension.TEAM:
             teams = ORGANIZATION.teams.c
-            below = select(teams.uuid).where(teams.path.contains([UUID(value)]))
-            conditions.append(or_(figures.c.team == UUID(value), figures.c.team.in_(below)))
+            below = select(teams.uuid).where(teams.path.contains([UUID(wanted)]))
+            conditions.append(or_(figures.c.team == UUID(wanted), figures.c.team.in_(below)))
         elif dimension in _COLUMNS:
-            conditions.append(figures.c[_COLUMNS[dimension]] == UUID(value))
+            conditions.append(figures.c[_COLUMNS[dimension]] == UUID(wanted))
         else:
-            conditions.append(figures.c.value == value)
+            conditions.append(value == wanted)
     return conditions
 
 

@@ -95,6 +95,28 @@ async def test_figures_are_narrowed_to_one_of_a_side(
     assert counts(answer.total)["OPPORTUNITY"] == opportunities
 
 
+async def test_reasons_to_lose_and_to_win_are_told_from_every_side(house: AnalyticsHouse) -> None:
+    await sell(house)
+    house.market.events.clear()
+    house.market.opportunity(1, noon(2, 9), stage="SIGNING", state="WON", win_reason="solution", tier="key")
+    house.market.opportunity(3, noon(2, 9), SOUTHERN, state="LOST", loss_reason="budget")
+    await house.hear()
+
+    def told(each: contract.Funnel) -> tuple[dict[str, int], dict[str, int]]:
+        lost, won = each.loss_reasons, each.win_reasons
+        return {why.reason: why.count for why in lost}, {why.reason: why.count for why in won}
+
+    by_product = {each.group.values[0]: told(each) for each in (await funnel(house, by=["PRODUCT"])).groups}
+    assert by_product == {
+        SEAT: ({"price": 1}, {"solution": 1}),
+        HOUR: ({}, {"solution": 1}),
+        "": ({"budget": 1}, {}),
+    }
+    by_channel = await funnel(house, by=["CHANNEL"])
+    assert [told(each) for each in by_channel.groups] == [({"price": 1}, {"solution": 1}), ({"budget": 1}, {})]
+    assert told((await funnel(house, tier="key")).total) == ({"price": 1}, {"solution": 1})
+
+
 async def test_a_won_opportunity_stands_for_its_order_by_product(house: AnalyticsHouse) -> None:
     await sell(house)
     house.market.events.clear()

@@ -5,10 +5,24 @@ from typing import Any
 
 import grpc
 from google.api.httpbody_pb2 import HttpBody
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetApprovalRequest
 from millrace.contracts.v1 import contract_pb2, contract_service_pb2, quote_pb2, quote_service_pb2
-from millrace.pipeline.v1 import evidence_pb2, evidence_service_pb2, opportunity_pb2, opportunity_service_pb2
+from millrace.pipeline.v1 import (
+    account_service_pb2,
+    evidence_pb2,
+    evidence_service_pb2,
+    opportunity_service_pb2,
+    registration_pb2,
+)
+from millrace.pipeline.v1.registration_events_pb2 import FOLLOW_UP_STATE_NEED_CONFIRMED
+from millrace.pipeline.v1.registration_service_pb2 import (
+    REVIEW_OUTCOME_APPROVE,
+    CreateRegistrationRequest,
+    ReviewRegistrationRequest,
+    SubmitRegistrationRequest,
+)
 
 from chassis.wire import date_message
 from deploy.local.demo.business.actors import DIRECTOR, LEGAL, SELLER, Actors
@@ -58,17 +72,47 @@ class _Renewal:
             self._put_into_force(contract)
 
     def _open(self) -> str:
-        opportunity = opportunity_pb2.Opportunity(
-            display_name=f"{self._before.buyer} 续约",
+        """Registered for whoever looks after the customer, and reviewed, so that it counts."""
+        self._value_customer()
+        registration = registration_pb2.Registration(
             account=self._before.account,
-            amount=self._before.amount,
+            wechat="xuyue_caigou",
             need="合同期满续约，沿用现有产品",
+            budget_min=self._before.amount,
+            budget_max=self._before.amount,
             expected_close_date=date_message(self._day + HOLDS),
+            follow_up_state=FOLLOW_UP_STATE_NEED_CONFIRMED,
+            owner=self._before.owner,
         )
-        request = opportunity_service_pb2.CreateOpportunityRequest(
-            opportunity=opportunity, request_id=f"{self._key}-open"
+        create = CreateRegistrationRequest(registration=registration, request_id=f"{self._key}-register")
+        name = self._actors.ask(SELLER, "pipeline.RegistrationService.CreateRegistration", create).name
+        submit = SubmitRegistrationRequest(name=name, request_id=f"{self._key}-report")
+        asked = self._actors.ask(SELLER, "pipeline.RegistrationService.SubmitRegistration", submit)
+        review = ReviewRegistrationRequest(
+            name=name,
+            outcome=REVIEW_OUTCOME_APPROVE,
+            verdicts=[
+                registration_pb2.CriterionVerdict(criterion=each.criterion, met=True, note="") for each in asked.checks
+            ],
+            content_hash=asked.content_hash,
+            comment="老客户续约，同意报备",
+            despite_conflicts=True,
+            request_id=f"{self._key}-judge",
         )
-        return str(self._actors.ask(SELLER, "pipeline.OpportunityService.CreateOpportunity", request).name)
+        return str(self._actors.ask(DIRECTOR, "pipeline.RegistrationService.ReviewRegistration", review).opportunity)
+
+    def _value_customer(self) -> None:
+        """Who goes on is a key account."""
+        ask = account_service_pb2.GetAccountRequest(name=self._before.account)
+        account = self._actors.ask(SELLER, "pipeline.AccountService.GetAccount", ask)
+        if account.tier:
+            return
+        account.tier = "key"
+        account.tags.append("老客户")
+        update = account_service_pb2.UpdateAccountRequest(
+            account=account, update_mask=FieldMask(paths=["tier", "tags"]), request_id=f"{self._key}-tier"
+        )
+        self._actors.ask(SELLER, "pipeline.AccountService.UpdateAccount", update)
 
     def _prove_need(self, opportunity: str) -> None:
         upload = evidence_service_pb2.UploadEvidenceRequest(
