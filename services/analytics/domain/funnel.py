@@ -71,9 +71,9 @@ class Funnel:
     def bottleneck(self) -> Stage | None:
         """The stage from which the smallest share moves on, of those whose way is decided; None where too few are.
 
-        What is still open says nothing: in a young month nearly everything is.
+        What is still open says nothing: in a young month nearly everything is. Where all move on it is not narrow.
         """
-        decided = [step for step in self.steps[:-1] if step.moved_on + step.lost >= LEAST_DECIDED]
+        decided = [step for step in self.steps[:-1] if step.lost and step.moved_on + step.lost >= LEAST_DECIDED]
         return min(decided, key=lambda step: step.decided.value or 0).stage if decided else None
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analytics.domain.customers import ACTIVE, GRACE, orders_of, worked_of
@@ -108,6 +108,7 @@ days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 histories = st.lists(st.tuples(days, st.none() | days), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(histories, days)
 def test_the_stock_of_customers_is_one_exactly_while_some_order_keeps_him(
     history: list[tuple[date, date | None]], day: date
@@ -121,6 +122,7 @@ def test_the_stock_of_customers_is_one_exactly_while_some_order_keeps_him(
     assert came - lapsed == kept
 
 
+@settings(deadline=None)
 @given(histories)
 def test_the_order_in_which_contracts_are_heard_of_changes_nothing(history: list[tuple[date, date | None]]) -> None:
     known = [a_contract(signed, number=number, ends=ends) for number, (signed, ends) in enumerate(history)]

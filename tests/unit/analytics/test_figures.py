@@ -161,6 +161,12 @@ def test_what_is_merely_young_is_no_bottleneck() -> None:
     assert funnel(tallies(leads=100, cohort_converted=4), Mode.COHORT).bottleneck is None
 
 
+def test_where_all_move_on_it_is_not_narrow() -> None:
+    found = funnel(tallies(opportunities=9, cohort_need=9, cohort_quote=9, cohort_lost_at_quote=4), Mode.COHORT)
+    assert found.bottleneck is None
+    assert found.worst_loss is Stage.QUOTE
+
+
 def test_a_window_does_not_claim_to_know_what_is_open() -> None:
     found = funnel(tallies(opportunities=10, need=12, won=3, lost_at_need=4), Mode.WINDOW)
     assert {step.still_open for step in found.steps} == {None}
