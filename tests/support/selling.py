@@ -250,8 +250,8 @@ def _customer(message: Any, more: Mapping[str, Any]) -> None:
 
 
 def account_name(number: int) -> str:
-    """The resource name of a customer."""
-    return f"accounts/{UUID(int=20_000_000 + number)}"
+    """The resource name of a customer; 0 is nobody."""
+    return f"accounts/{UUID(int=20_000_000 + number)}" if number else ""
 
 
 def day(told: datetime) -> Date:

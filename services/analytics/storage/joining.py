@@ -97,8 +97,8 @@ async def _moved(connection: Connection, joined: Joined, part: Part, changes: Ch
     for old, new in changes:
         if old is not None and (known := stored.get(getattr(old, part.customer))) is not None:
             known.pop(_identity(old), None)
-        if (customer := getattr(new, part.customer)) != NOBODY:
-            stored.setdefault(customer, {})[_identity(new)] = new
+        # What is nobody's any more is told as such, so that nothing of it stays where it was.
+        stored.setdefault(getattr(new, part.customer), {})[_identity(new)] = new
     after = _by_identity(fact for facts in stored.values() for fact in joined.follows(facts.values()))
     return [(before.get(identity), fact) for identity, fact in after.items()]
 

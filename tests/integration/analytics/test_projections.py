@@ -21,7 +21,7 @@ from tests.support.sums import wrong_sums
 
 places = st.sampled_from([EASTERN, SOUTHERN, Place(channel=None, industry="")])
 
-customers = st.integers(1, 2)
+customers = st.integers(0, 2)
 tags = st.lists(st.sampled_from(["年框", "a, b", '"老客户"']), unique=True, max_size=2)
 SIDES = {
     "tier": st.sampled_from(["", "key"]),
