@@ -40,6 +40,8 @@ from chassis.rule_sets import Rulebook
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
 from chassis.work import Read
+from services.pipeline.application import account_profiling
+from services.pipeline.application.account_profiling import ProfileSweep
 from services.pipeline.application.approval_kinds import approval_kinds
 from services.pipeline.application.care_records import CareDesk
 from services.pipeline.application.opportunities import OpportunityDesk
@@ -168,12 +170,14 @@ def subscriptions(parts: Parts) -> Sequence[Subscription]:
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
     protections = ProtectionSweep(store=parts.background_store, principal=ACCOUNT)
+    profiles = ProfileSweep(store=parts.background_store, principal=ACCOUNT)
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         Sweep("forget look-ups", timedelta(hours=6), forget_look_ups),
         Sweep("fold board", timedelta(seconds=10), fold_board),
         Sweep("expire registrations", timedelta(seconds=30), protections.sweep, batch=BATCH),
         *scoring(parts),
+        Sweep("profile accounts", timedelta(seconds=5), profiles.sweep, batch=account_profiling.BATCH),
     )
 
 

@@ -24,11 +24,10 @@ from services.pipeline.domain.account import (
     Ownership,
     OwnerUnknown,
     ParentUnknown,
-    Phase,
     check_parent,
     create_account,
-    phase_of,
 )
+from services.pipeline.domain.account_profile import Phase, phase_of
 from services.pipeline.domain.completeness import NOBODY, Completeness, completeness
 from services.pipeline.domain.resemblance import (
     AccountResemblance,
@@ -42,7 +41,9 @@ from services.pipeline.storage import accounts, contacts
 from services.pipeline.storage.account_finding import alone_with, find_known
 from services.pipeline.storage.account_people import known_people
 from services.pipeline.storage.account_phases import open_business, opportunity_states
-from services.pipeline.storage.accounts import ACCOUNT_RECORD, ALONE, READING
+from services.pipeline.storage.account_profiles import profile_soon
+from services.pipeline.storage.account_rows import ACCOUNT_RECORD
+from services.pipeline.storage.accounts import ALONE, READING
 from services.pipeline.storage.contacts import CONTACT_RECORD
 
 WRITING = "pipeline.write"
@@ -225,6 +226,7 @@ async def bring_account_back(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
     found = without(resemblances(wanted, await find_known(work, wanted)), uuid)
     await _refuse_known(work, found, organization)
     saved = work.save(ACCOUNT_RECORD, change)
+    profile_soon(work, uuid)
     for person in await contacts.people_of(work, uuid):
         if person.delete_time == account.delete_time:
             work.save(CONTACT_RECORD, person.brought_back(now=work.now))

@@ -13,7 +13,8 @@ from services.pipeline.application.accounts import Shown
 from services.pipeline.application.contacts import contact_keys
 from services.pipeline.application.erasing_care import erase_care
 from services.pipeline.application.registration_review import KIND
-from services.pipeline.domain.account import Account, phase_of
+from services.pipeline.domain.account import Account
+from services.pipeline.domain.account_profile import phase_of
 from services.pipeline.domain.contact import Contact, ContactFacts
 from services.pipeline.domain.erasing import (
     ERASED,
@@ -32,7 +33,8 @@ from services.pipeline.domain.lead_conversion import Accepted
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.resemblance import finding_keys
 from services.pipeline.storage import accounts, contacts, registrations
-from services.pipeline.storage.accounts import ACCOUNT_RECORD, ALONE
+from services.pipeline.storage.account_rows import ACCOUNT_RECORD
+from services.pipeline.storage.accounts import ALONE
 from services.pipeline.storage.approvals import APPROVALS
 from services.pipeline.storage.contacts import CONTACT_RECORD
 from services.pipeline.storage.erasing import (

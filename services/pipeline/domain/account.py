@@ -1,21 +1,13 @@
 """The account: who we sell to or want to sell to (客户)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
-
-
-class Phase(Enum):
-    """How far we are with a customer (客户阶段)."""
-
-    PROSPECT = "prospect"
-    OPPORTUNITY = "opportunity"
-    CUSTOMER = "customer"
+from services.pipeline.domain.account_profile import UNKNOWN, Profile
 
 
 @dataclass(eq=False, kw_only=True)
@@ -133,6 +125,13 @@ class AccountUndeleted:
     """An account came back from the archive."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccountProfiled:
+    """What follows from what happened to an account is another."""
+
+    changed_fields: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
     """What is known of a customer, as entered; the credit code in canonical form. A `person` buys by himself."""
@@ -201,6 +200,7 @@ class Account:
     ownership: Ownership
     origin: Origin = NO_ORIGIN
     keys: FindingKeys = FindingKeys()
+    profile: Profile = UNKNOWN
     create_time: datetime
     update_time: datetime
     delete_time: datetime | None = None
@@ -232,6 +232,13 @@ class Account:
         if ownership == self.ownership:
             return Change(self, ())
         return Change(replace(self, ownership=ownership, update_time=now), (AccountAssigned(),))
+
+    def profiled(self, profile: Profile, *, now: datetime) -> Change["Account"]:
+        """Keep what follows from what happened to it; nothing new is no event."""
+        changed = changed_fields(self.profile, profile)
+        if not changed:
+            return Change(self, ())
+        return Change(replace(self, profile=profile, update_time=now), (AccountProfiled(changed),))
 
     def archived(self, *, now: datetime) -> Change["Account"]:
         """Put it away; raises AccountArchived where it is already."""
@@ -268,13 +275,6 @@ def check_parent(account: UUID, *, above: Sequence[UUID]) -> None:
     """
     if account in above:
         raise ParentCircle
-
-
-def phase_of(states: Collection[str]) -> Phase:
-    """How far we are, from the states of a customer's opportunities: one won makes a customer for ever."""
-    if "won" in states:
-        return Phase.CUSTOMER
-    return Phase.OPPORTUNITY if states else Phase.PROSPECT
 
 
 def changed_fields(before: object, after: object) -> tuple[str, ...]:

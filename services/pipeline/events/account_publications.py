@@ -3,8 +3,8 @@
 from typing import Any
 
 from millrace.pipeline.v1 import account_events_pb2 as account_events
+from millrace.pipeline.v1 import account_pb2, contact_pb2
 from millrace.pipeline.v1 import contact_events_pb2 as contact_events
-from millrace.pipeline.v1 import contact_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import instant, named
@@ -12,8 +12,12 @@ from services.pipeline.domain import account as accounts
 from services.pipeline.domain import contact as contacts
 from services.pipeline.domain import erasing
 from services.pipeline.domain.account import Account
+from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.contact import Contact, DecisionRole
 
+PHASE_NUMBERS: dict[Phase, Any] = {
+    phase: account_pb2.AccountPhase.Value(f"ACCOUNT_PHASE_{phase.name}") for phase in Phase
+}
 _ROLES: dict[DecisionRole, Any] = {
     role: contact_pb2.DecisionRole.Value(f"DECISION_ROLE_{role.name}") for role in DecisionRole
 }
@@ -33,6 +37,7 @@ def account_snapshot(account: Account) -> account_events.AccountSnapshot:
         lead=named("leads", origin.lead),
         create_time=instant(account.create_time),
         deleted=account.delete_time is not None,
+        lifecycle=PHASE_NUMBERS[account.profile.phase],
     )
 
 
@@ -62,6 +67,11 @@ ACCOUNTS: Publications = {
     ),
     accounts.AccountAssigned: Publication(
         "account.assigned", lambda _, state: account_events.AccountAssigned(account=state), state=account_snapshot
+    ),
+    accounts.AccountProfiled: Publication(
+        "account.profiled",
+        lambda event, state: account_events.AccountProfiled(account=state, changed_fields=event.changed_fields),
+        state=account_snapshot,
     ),
     accounts.AccountDeleted: Publication(
         "account.deleted", lambda _, state: account_events.AccountDeleted(account=state), state=account_snapshot

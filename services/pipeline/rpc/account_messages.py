@@ -10,7 +10,8 @@ from chassis.rpc.wording import Wording
 from chassis.wire import changed_paths, named, put_instant, reference
 from kernel.errors import InvalidField
 from services.pipeline.application.accounts import Shown
-from services.pipeline.domain.account import AccountFacts, Phase
+from services.pipeline.domain.account import AccountFacts
+from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.resemblance import AccountResemblance
 from trade.credit_code import credit_code
 from trade.duplicates import Band

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.work import Read, UnitOfWork
 from services.pipeline.domain.resemblance import KnownAccount, Sought
+from services.pipeline.storage.account_rows import from_row
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
-from services.pipeline.storage.accounts import from_row
 
 # The candidates that share the most keys come first, the older of equals before the newer.
 _MOST = 50

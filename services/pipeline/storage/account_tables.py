@@ -52,6 +52,8 @@ ACCOUNTS = Table(
     _instant("first_contact_time", nullable=True),
     Column("channel", Uuid),
     Column("campaign", Uuid),
+    # What follows from its opportunities, as the round last found it; none is a prospect.
+    Column("phase", Text),
     Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     Column("search_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     _text("sort_key", info=_DERIVED),
@@ -60,7 +62,7 @@ ACCOUNTS = Table(
 # Without the pending list a look-up never has to read through unsorted newcomers.
 for _keys in ("match_keys", "search_keys", "tags"):
     Index(f"accounts_{_keys}", ACCOUNTS.c[_keys], postgresql_using="gin", postgresql_with={"fastupdate": "off"})
-for _name in ("owner", "team", "region", "industry", "tier"):
+for _name in ("owner", "team", "region", "industry", "tier", "phase"):
     Index(f"accounts_{_name}", ACCOUNTS.c[_name], ACCOUNTS.c.create_time)
 Index("accounts_create_time", ACCOUNTS.c.create_time, ACCOUNTS.c.uuid)
 Index("accounts_update_time", ACCOUNTS.c.update_time, ACCOUNTS.c.uuid)
@@ -68,6 +70,17 @@ Index("accounts_sort_key", ACCOUNTS.c.sort_key, ACCOUNTS.c.uuid)
 Index("accounts_parent", ACCOUNTS.c.parent, postgresql_where=ACCOUNTS.c.parent.is_not(None))
 Index("accounts_lead", ACCOUNTS.c.lead, postgresql_where=ACCOUNTS.c.lead.is_not(None))
 Index("accounts_credit_code", ACCOUNTS.c.credit_code, postgresql_where=ACCOUNTS.c.credit_code != "")
+
+# Which accounts are to be gone over for what follows from what happened to them; several rows of one are one round.
+PROFILES_DUE = Table(
+    "account_profiles_due",
+    METADATA,
+    Column("uuid", Uuid, primary_key=True),
+    Column("account", Uuid, nullable=False),
+    _instant("due_time"),
+)
+Index("account_profiles_due_time", PROFILES_DUE.c.due_time)
+Index("account_profiles_due_account", PROFILES_DUE.c.account)
 
 CONTACTS = Table(
     "contacts",

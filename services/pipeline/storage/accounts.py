@@ -1,12 +1,12 @@
 """Accounts in their table."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Uuid, and_, bindparam, false, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, false, func, select
 from sqlalchemy import text as sql
 
 from chassis.listing import (
@@ -14,6 +14,7 @@ from chassis.listing import (
     Order,
     Page,
     PageRequest,
+    choice,
     coded,
     instant,
     read_page,
@@ -25,81 +26,18 @@ from chassis.listing import (
 from chassis.prepared import PreparedFor
 from chassis.principal import Principal
 from chassis.scope import scope
-from chassis.work import Read, Record
-from services.pipeline.domain.account import (
-    Account,
-    AccountFacts,
-    AccountNotFound,
-    FindingKeys,
-    Origin,
-    Ownership,
-)
+from chassis.work import Read
+from services.pipeline.domain.account import Account, AccountNotFound
+from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.completeness import KnownPeople
 from services.pipeline.storage.account_people import DECIDES, REACHABLE
+from services.pipeline.storage.account_rows import from_row
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from trade.industries import industries_called, industry_code
 from trade.names import bigrams
 
 READING = "pipeline.read"
-_FACTS = tuple(field.name for field in fields(AccountFacts))
-
-
-def to_row(account: Account) -> Mapping[str, object]:
-    """The columns of an account."""
-    facts = {name: getattr(account.facts, name) for name in _FACTS}
-    return {
-        "uuid": account.uuid,
-        **facts,
-        "tags": list(account.facts.tags),
-        **ownership_to_row(account.ownership),
-        "lead": account.origin.lead,
-        "first_contact_time": account.origin.first_contact_time,
-        "channel": account.origin.channel,
-        "campaign": account.origin.campaign,
-        "match_keys": sorted(account.keys.match),
-        "search_keys": sorted(account.keys.search),
-        "sort_key": account.keys.sort,
-        "create_time": account.create_time,
-        "update_time": account.update_time,
-        "delete_time": account.delete_time,
-    }
-
-
-def ownership_to_row(ownership: Ownership) -> Mapping[str, object]:
-    """The columns of whoever looks after a row."""
-    return {"owner": ownership.owner, "team": ownership.team, "region": ownership.region}
-
-
-def ownership_from_row(row: Mapping[str, Any] | RowMapping) -> Ownership:
-    """Who looks after a row."""
-    return Ownership(owner=row["owner"], team=row["team"], region=row["region"])
-
-
-ACCOUNT_RECORD: Record[Account] = Record(kind="account", collection="accounts", table=ACCOUNTS, row=to_row)
-
-
-def from_row(row: Mapping[str, Any] | RowMapping) -> Account:
-    """The account in a row."""
-    facts = {name: row[name] for name in _FACTS}
-    return Account(
-        uuid=row["uuid"],
-        version=row["version"],
-        facts=AccountFacts(**{**facts, "tags": tuple(row["tags"])}),
-        ownership=ownership_from_row(row),
-        origin=Origin(
-            lead=row["lead"],
-            first_contact_time=row["first_contact_time"],
-            channel=row["channel"],
-            campaign=row["campaign"],
-        ),
-        keys=FindingKeys(
-            match=frozenset(row["match_keys"]), search=frozenset(row["search_keys"]), sort=row["sort_key"]
-        ),
-        create_time=row["create_time"],
-        update_time=row["update_time"],
-        delete_time=row["delete_time"],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +149,7 @@ _LISTING = Listing(
         "industry": coded(ACCOUNTS.c.industry, code=industry_code, called=industries_called),
         "tier": text(ACCOUNTS.c.tier),
         "tags": texts(ACCOUNTS.c.tags),
+        "phase": choice(ACCOUNTS.c.phase, {f"ACCOUNT_PHASE_{phase.name}": phase.value for phase in Phase}),
         "owner": reference(ACCOUNTS.c.owner, "members"),
         "team": reference(ACCOUNTS.c.team, "teams"),
         "region": reference(ACCOUNTS.c.region, "regions"),

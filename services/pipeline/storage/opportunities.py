@@ -22,6 +22,7 @@ from services.pipeline.domain.opportunity import (
     OpportunitySettled,
 )
 from services.pipeline.domain.sales_process import SalesProcess
+from services.pipeline.storage.account_profiles import profile_soon
 from services.pipeline.storage.opportunity_rows import from_row, to_row
 from services.pipeline.storage.opportunity_tables import (
     BOARD_ENTRIES,
@@ -85,6 +86,7 @@ def keep(work: UnitOfWork, change: Change[Opportunity], *, before: Opportunity |
     """Save a change with the stays it ended and the difference it makes on the board: all in one flush.
 
     What changed is scored anew.
+    What follows from another state for the account is found a moment later.
     """
     for event in change.events:
         if isinstance(event, OpportunityMoved):
@@ -98,6 +100,8 @@ def keep(work: UnitOfWork, change: Change[Opportunity], *, before: Opportunity |
         write_first_chance(work, after)
     else:
         CHANCES.mark(work, after.uuid)
+    if before is None or before.state is not after.state:
+        profile_soon(work, after.account)
     return after
 
 

@@ -13,11 +13,10 @@ from services.pipeline.domain.account import (
     AccountUpdated,
     Ownership,
     ParentCircle,
-    Phase,
     check_parent,
     create_account,
-    phase_of,
 )
+from services.pipeline.domain.account_profile import Phase, phase_of
 from services.pipeline.domain.resemblance import (
     AccountResemblance,
     KnownAccount,
