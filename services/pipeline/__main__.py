@@ -1,6 +1,6 @@
 """The pipeline service, from top to bottom: `python -m services.pipeline serve|work|both|migrate|verify-audit`.
 
-And `redrive`.
+And `rebuild` and `redrive`.
 """
 
 from collections.abc import Coroutine, Mapping, Sequence
@@ -13,6 +13,7 @@ from millrace.pipeline.v1 import (
     account_lookup_service_pb2,
     account_service_pb2,
     approval_service_pb2,
+    buying_habit_service_pb2,
     care_record_service_pb2,
     contact_service_pb2,
     customer_privacy_service_pb2,
@@ -35,6 +36,7 @@ from chassis.learning.publications import learning_publications
 from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import service_principal
+from chassis.rebuilding import Rebuilding
 from chassis.rounds import Rounds
 from chassis.rule_sets import Rulebook
 from chassis.rule_sets.publications import rule_set_publications
@@ -53,12 +55,14 @@ from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.care_publications import CARE_RECORDS, OCCASIONS
 from services.pipeline.events.on_contracts import contracts_subscription
 from services.pipeline.events.on_leads import leads_subscription
+from services.pipeline.events.on_orders import orders_rebuilding, orders_subscription
 from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.events.win_learning import CURRICULUM
 from services.pipeline.events.win_steps import remember
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
+from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
 from services.pipeline.rpc.care_record_servicer import CareRecordServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
 from services.pipeline.rpc.lead_conversion_servicer import LeadConversionServicer
@@ -115,6 +119,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
             store, registration_desk(parts)
         ),
+        _service(buying_habit_service_pb2, "BuyingHabitService"): BuyingHabitServicer(
+            store, rulebook(parts), texts, zone=parts.settings.time_zone
+        ),
         _service(care_record_service_pb2, "CareRecordService"): CareRecordServicer(
             store, care_desk(parts), page_key=pages
         ),
@@ -164,7 +171,17 @@ async def warm(parts: Parts) -> None:
 
 def subscriptions(parts: Parts) -> Sequence[Subscription]:
     """What pipeline follows: the organization, persons erased from leads, what becomes of quotes and contracts."""
-    return (*CALLERS.subscriptions(parts), leads_subscription(parts), contracts_subscription(parts))
+    return (
+        *CALLERS.subscriptions(parts),
+        leads_subscription(parts),
+        contracts_subscription(parts),
+        orders_subscription(),
+    )
+
+
+def rebuilding(_parts: Parts) -> Rebuilding:
+    """What customers ordered can be told anew by contracts."""
+    return orders_rebuilding()
 
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:
@@ -227,6 +244,7 @@ DEFINITION = ServiceDefinition(
     subscriptions=subscriptions,
     sweeps=sweeps,
     background=background,
+    rebuilding=rebuilding,
     warm=warm,
 )
 

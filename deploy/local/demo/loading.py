@@ -24,6 +24,7 @@ from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
 from deploy.local.demo.business.renewing import renew_some
+from deploy.local.demo.business.reordering import reorder
 from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import NEWCOMERS, DemoMember, demo_administrator, demo_members
@@ -161,19 +162,21 @@ def _live_through_the_year(
     told = list(demo_leads(leads, day=day, channels=channels, campaigns=campaigns))
     received = [lead.received_time.ToDatetime(UTC) for lead in told]
     actors = Actors(stack, accounts)
-    cases, trading = read_cases(stack.home.demo_cases), None
+    cases, trading, catalogue = read_cases(stack.home.demo_cases), None, None
     for week in live_through(stack.home, day):
         actors.begin_week()
         remote.carry(actors.token(SELLER))
         for number, joins in NEWCOMERS.items():
             if joins == week.number:
                 company.hire(remote, number)
-        trading = trading or Trading(actors, load_catalogue(actors))
+        catalogue = catalogue or load_catalogue(actors)
+        trading = trading or Trading(actors, catalogue)
         first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
         names = _load_leads(remote, told[first:end], first=first)
         _tell_behaviours(remote, names, first=first, until=week.end)
         cases = trading.live(taken_up(cases, names, first=first, week=week.number), week)
         write_cases(stack.home.demo_cases, cases)
+        reorder(actors, catalogue, week)
         if week.number % 13 == 0:
             stack.say(
                 f"  {week.end.date()}: {end} leads, {sum(bool(case.opportunity) for case in cases)} opportunities"

@@ -145,10 +145,13 @@ async def record_signing(
     change = amendment.sign(now=work.now)
     held = await hold(work, [amendment.contract])
     (contract,) = held.contracts
+    sold = None
     if amendment.quote is not None:
-        (await desk.offers.by_itself(work, amendment.quote)).require_unchanged(amendment.quote_hash)
+        offer = await desk.offers.by_itself(work, amendment.quote)
+        offer.require_unchanged(amendment.quote_hash)
+        sold = offer.sold
         await desk.offers.accept(work, amendment.quote)
-    amended = contract.amend(amount=amendment.amount, end=amendment.end_date, now=work.now)
+    amended = contract.amend(amount=amendment.amount, end=amendment.end_date, sold=sold, now=work.now)
     saved = work.save(CONTRACT_RECORD, amended)
     _plan_anew(work, desk, held, saved, amendment)
     settle(work, Held((saved,), held.instalments))

@@ -97,6 +97,7 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
         region=offer.region,
         amount=offer.gross_total,
         paid=Money(minor=0, currency=offer.gross_total.currency),
+        sold=offer.sold,
         terms=terms,
         payment_template=payment_plan,
         payment_parts=parts,

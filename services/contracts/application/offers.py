@@ -9,6 +9,7 @@ from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
 from services.contracts.domain.quote import Quote
 from services.contracts.domain.quote_lines import QuoteLine, discount_of_line, kept_of, shown
 from services.contracts.domain.quote_refusals import QuoteNotFound
+from services.contracts.domain.sold_item import SoldItem
 from services.contracts.storage import quotes
 from services.contracts.storage.quotes import QUOTE_RECORD
 
@@ -68,7 +69,13 @@ def offer_of(quote: Quote) -> Offer:
         approved=quote.approved,
         content_hash=quote.content_hash(),
         lines=tuple(_line(line, terms.currency, shown(discount_of_line(line, kept=kept))) for line in terms.lines),
+        sold=tuple(_sold(line, terms.currency) for line in terms.lines),
     )
+
+
+def _sold(line: QuoteLine, currency: str) -> SoldItem:
+    amount = Money(minor=line.net_minor + line.tax_minor, currency=currency)
+    return SoldItem(product=line.product, quantity=line.quantity, amount=amount)
 
 
 def _line(line: QuoteLine, currency: str, discount: Decimal) -> OfferLine:

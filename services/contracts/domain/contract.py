@@ -35,6 +35,7 @@ from services.contracts.domain.contract_refusals import (
     ContractNotRenewable,
 )
 from services.contracts.domain.payment_plan import PlanPart
+from services.contracts.domain.sold_item import SoldItem
 
 # Stands where the name of a person stood.
 ERASED = "***"
@@ -87,8 +88,9 @@ class Contract:
     """What a company and a customer agree upon. Its amount is the quote's with tax; dates are business dates.
 
     `payment_template` is the key of the plan by which it is paid and `payment_parts` that plan as it was when it was
-    drafted; `paid` is what the ledger says was received; `renews` is the contract it follows. `effective_date` is the
-    day on which it came into force, `start_date` the first day that was agreed upon, if one was.
+    drafted; `sold` is what it sells, empty for one of before that was kept; `paid` is what the ledger says was
+    received; `renews` is the contract it follows. `effective_date` is the day on which it came into force,
+    `start_date` the first day that was agreed upon, if one was.
     """
 
     uuid: UUID
@@ -104,6 +106,7 @@ class Contract:
     region: UUID | None
     amount: Money
     paid: Money
+    sold: tuple[SoldItem, ...] = ()
     terms: ContractTerms
     payment_template: str
     payment_parts: tuple[PlanPart, ...] = ()
@@ -233,11 +236,14 @@ class Contract:
         moved = self._moved(ContractState.TERMINATED, now=now)
         return Change(replace(moved, comment=comment), (ContractTerminated(),))
 
-    def amend(self, *, amount: Money, end: date | None, now: datetime) -> Change["Contract"]:
-        """What was agreed upon later holds. Raises ContractCannotMove and ContractDatesCrossed."""
+    def amend(
+        self, *, amount: Money, end: date | None, now: datetime, sold: tuple[SoldItem, ...] | None = None
+    ) -> Change["Contract"]:
+        """What was agreed upon later holds, also what is `sold`. Raises ContractCannotMove and ContractDatesCrossed."""
         check_dates(self.effective_date or self.start_date, end)
         moved = self._moved(ContractState.AMENDED, now=now)
-        return Change(replace(moved, amount=amount, end_date=end), (ContractAmended(),))
+        after = replace(moved, amount=amount, end_date=end, sold=self.sold if sold is None else sold)
+        return Change(after, (ContractAmended(),))
 
     def collected(self, *, paid: Money, settled: bool, now: datetime) -> Change["Contract"]:
         """Follow the ledger: what was received, and whether no instalment is open any more; no news is no event."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.money import Money
+from services.contracts.domain.sold_item import SoldItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Offer:
     approved: bool
     content_hash: bytes
     lines: tuple[OfferLine, ...] = ()
+    sold: tuple[SoldItem, ...] = ()
 
     @property
     def resource(self) -> str:

@@ -10,13 +10,14 @@ from millrace.contracts.v1 import signature_events_pb2 as signature_events
 from millrace.contracts.v1 import signature_pb2
 
 from chassis.publication import Publication, Publications
-from chassis.wire import date_message, instant, money_message, named
+from chassis.wire import date_message, decimal_message, instant, money_message, named
 from services.contracts.domain import contract_happenings as domain
 from services.contracts.domain import contract_template as template_domain
 from services.contracts.domain import signature as signature_domain
 from services.contracts.domain.contract import Contract, ContractState
 from services.contracts.domain.contract_template import ContractTemplate
 from services.contracts.domain.signature import Signature
+from services.contracts.domain.sold_item import SoldItem
 
 STATE_NUMBERS: Mapping[ContractState, Any] = {
     state: events.ContractState.Value(f"CONTRACT_STATE_{state.name}") for state in ContractState
@@ -41,6 +42,15 @@ def snapshot(contract: Contract) -> events.ContractSnapshot:
         create_time=instant(contract.create_time),
         paid=money_message(contract.paid),
         renews=named("contracts", contract.renews),
+        items=[_item(each) for each in contract.sold],
+    )
+
+
+def _item(sold: SoldItem) -> events.ContractItem:
+    return events.ContractItem(
+        product=named("products", sold.product),
+        quantity=decimal_message(sold.quantity),
+        amount=money_message(sold.amount),
     )
 
 

@@ -55,6 +55,8 @@ CONTRACTS = Table(
     _text("currency"),
     Column("amount_minor", BigInteger, nullable=False),
     Column("paid_minor", BigInteger, nullable=False),
+    # Null for contracts of before it was kept.
+    Column("sold", JSONB),
     _text("language"),
     Column("template", Uuid, nullable=False),
     Column("template_version", BigInteger, nullable=False),

@@ -20,6 +20,7 @@ from services.contracts.domain.clauses import Clause
 from services.contracts.domain.contract import Contract, ContractState, ContractTerms
 from services.contracts.domain.contract_refusals import ContractNotFound
 from services.contracts.domain.payment_plan import PlanPart
+from services.contracts.domain.sold_item import SoldItem
 from services.contracts.storage.contract_tables import CONTRACT_NUMBERS, CONTRACTS
 
 READING = "contracts.read"
@@ -41,6 +42,7 @@ def to_row(contract: Contract) -> Mapping[str, object]:
         "currency": contract.amount.currency,
         "amount_minor": contract.amount.minor,
         "paid_minor": contract.paid.minor,
+        "sold": sold_to_row(contract.sold),
         **_terms_to_row(contract.terms),
         "payment_template": contract.payment_template,
         "payment_parts": parts_to_row(contract.payment_parts),
@@ -81,6 +83,22 @@ def parts_from_row(column: Sequence[Mapping[str, Any]]) -> tuple[PlanPart, ...]:
     return tuple(PlanPart(**{**each, "share": Decimal(each["share"])}) for each in column)
 
 
+def sold_to_row(sold: Sequence[SoldItem]) -> list[Mapping[str, object]]:
+    """What is sold as it lies in a column, in the contract's currency; quantities as text, so that they stay exact."""
+    return [{"product": str(each.product), "quantity": str(each.quantity), "minor": each.amount.minor} for each in sold]
+
+
+def _sold_from_row(column: Sequence[Mapping[str, Any]], currency: str) -> tuple[SoldItem, ...]:
+    return tuple(
+        SoldItem(
+            product=UUID(each["product"]),
+            quantity=Decimal(each["quantity"]),
+            amount=Money(minor=each["minor"], currency=currency),
+        )
+        for each in column
+    )
+
+
 CONTRACT_RECORD: Record[Contract] = Record(kind="contract", collection="contracts", table=CONTRACTS, row=to_row)
 
 
@@ -100,6 +118,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Contract:
         region=row["region"],
         amount=Money(minor=row["amount_minor"], currency=row["currency"]),
         paid=Money(minor=row["paid_minor"], currency=row["currency"]),
+        sold=_sold_from_row(row["sold"] or (), row["currency"]),
         terms=_terms_from_row(row),
         payment_template=row["payment_template"],
         payment_parts=parts_from_row(row["payment_parts"]),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
 from services.pipeline.domain.account_look_up import LookUpRules
+from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
 from services.pipeline.domain.completeness import CompletenessRules
 from services.pipeline.domain.opportunity_rules import OpportunityRules
@@ -37,10 +38,22 @@ CARE: RuleKind[CareRules] = RuleKind("care", _SHIPPED / "care.toml", CareRules.f
 ACCOUNT_COMPLETENESS: RuleKind[CompletenessRules] = RuleKind(
     "account_completeness", _SHIPPED / "account_completeness.toml", CompletenessRules.from_mapping
 )
+BUYING_HABITS: RuleKind[BuyingRules] = RuleKind(
+    "buying_habits", _SHIPPED / "buying_habits.toml", BuyingRules.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="pipelineRuleSets",
-    kinds=(REGISTRATION, REGISTRATION_FORM, OPPORTUNITY, REGISTRATION_POLICY, LOOK_UP, CARE, ACCOUNT_COMPLETENESS),
+    kinds=(
+        REGISTRATION,
+        REGISTRATION_FORM,
+        OPPORTUNITY,
+        REGISTRATION_POLICY,
+        LOOK_UP,
+        CARE,
+        ACCOUNT_COMPLETENESS,
+        BUYING_HABITS,
+    ),
 )

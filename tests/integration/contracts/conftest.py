@@ -22,6 +22,7 @@ from services.contracts.application.offers import QuoteOffers
 from services.contracts.application.rule_kinds import RULE_SETS
 from services.contracts.documents.seals import make_seal
 from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
+from services.contracts.domain.sold_item import SoldItem
 from services.contracts.storage.metadata import ORGANIZATION
 from tests.support.clock import NOON, FixedClock
 from tests.support.serving import Caller, House, serving, settings_of
@@ -29,6 +30,7 @@ from tests.support.serving import Caller, House, serving, settings_of
 HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
 EAST, WEST = UUID(int=201), UUID(int=202)
 SEAL = make_seal("渠成软件有限公司", now=datetime.now(UTC))
+CRM, TRAINING = UUID(int=801), UUID(int=802)
 ZHANG_WEI, LI_NA, WANG_FANG, LEGAL = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
 EVERYTHING = (
     "contracts.read",
@@ -101,6 +103,7 @@ def an_offer(**fields: Any) -> Offer:
         "approved": True,
         "content_hash": b"q" * 32,
         "lines": (line,),
+        "sold": (SoldItem(product=CRM, quantity=Decimal(10), amount=Money(minor=1_234_567)),),
     }
     return Offer(**{**told, **fields})
 

@@ -136,6 +136,13 @@ async def told(house: ContractsHouse, noun: str) -> list[str]:
         return [row.subject.rpartition(".")[2] for row in rows]
 
 
+async def told_last(house: ContractsHouse, message: Any) -> Any:
+    """The last event of a type."""
+    wanted = select(outbox.c.payload).where(outbox.c.event_type == message.DESCRIPTOR.full_name)
+    async with house.engine.connect() as connection:
+        return message.FromString(await connection.scalar(wanted.order_by(outbox.c.id.desc()).limit(1)))
+
+
 def plain(message: Any) -> Any:
     """A message as JSON."""
     return json.loads(MessageToJson(message))

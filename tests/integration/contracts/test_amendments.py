@@ -1,6 +1,7 @@
 """Amendments: reviewed and signed like the first text; what nobody began to pay is planned anew (C-05, C-07)."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import grpc
@@ -27,8 +28,9 @@ from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceS
 
 from kernel.money import Money
 from services.contracts.domain.offer import Offer
-from tests.integration.contracts.conftest import CHENGDU, LI_NA, ContractsHouse, an_offer, put_away
-from tests.integration.contracts.lives import ended, read, told
+from services.contracts.domain.sold_item import SoldItem
+from tests.integration.contracts.conftest import CHENGDU, LI_NA, TRAINING, ContractsHouse, an_offer, put_away
+from tests.integration.contracts.lives import ended, read, told, told_last
 from tests.integration.contracts.paying import (
     allocated,
     booked,
@@ -51,7 +53,9 @@ def amendments(house: ContractsHouse) -> Any:
 
 def dearer(house: ContractsHouse, **fields: Any) -> Offer:
     """An approved quote of the same customer over CNY 20,000.01."""
-    return put_away(house.offers, an_offer(gross_total=Money(minor=2_000_001), **fields))
+    total = Money(minor=2_000_001)
+    sold = (SoldItem(product=TRAINING, quantity=Decimal(3), amount=total),)
+    return put_away(house.offers, an_offer(gross_total=total, sold=sold, **fields))
 
 
 async def proposed(house: ContractsHouse, contract: Contract, **fields: Any) -> ContractAmendment:
@@ -121,6 +125,8 @@ async def test_an_amendment_plans_anew_only_what_nobody_began_to_pay(house: Cont
     assert sum(minor(each.amount) for each in plan if each != plan[2]) == 2_000_001
     assert await ledger(house) == {"cash": 400_000, "receivable": 1_600_001, "contracted": -2_000_001}
     assert (await told(house, "contract"))[-1] == "amended"
+    (item,) = (await told_last(house, states.ContractAmended)).contract.items
+    assert (item.product, item.quantity.value) == (f"products/{TRAINING}", "3")
 
 
 async def test_a_contract_is_amended_again_and_ended_with_what_was_under_way(house: ContractsHouse) -> None:

@@ -33,7 +33,16 @@ from chassis.principal import Scope, service_principal
 from chassis.wire import uuid_of
 from services.contracts.application.contract_life import hand_over
 from services.contracts.rpc.contract_wiring import contract_sweeps
-from tests.integration.contracts.conftest import CHENGDU, LI_NA, WEST, ZHANG_WEI, ContractsHouse, an_offer, put_away
+from tests.integration.contracts.conftest import (
+    CHENGDU,
+    CRM,
+    LI_NA,
+    WEST,
+    ZHANG_WEI,
+    ContractsHouse,
+    an_offer,
+    put_away,
+)
 from tests.integration.contracts.lives import (
     approved,
     downloaded,
@@ -47,6 +56,7 @@ from tests.integration.contracts.lives import (
     sent,
     sign,
     told,
+    told_last,
 )
 from tests.integration.contracts.paying import MAY, allocated, booked, money_in
 
@@ -83,6 +93,13 @@ async def test_a_contract_lives_from_its_draft_to_its_end(house: ContractsHouse)
         "activated",
         "terminated",
     ]
+
+
+async def test_a_signed_contract_tells_what_it_sells(house: ContractsHouse) -> None:
+    await sign(house, await sent(house, await ready(house)))
+    (item,) = (await told_last(house, states.ContractSigned)).contract.items
+    assert (item.product, item.quantity.value) == (f"products/{CRM}", "10")
+    assert (item.amount.units, item.amount.nanos) == (12345, 670_000_000)
 
 
 async def test_an_unapproved_quote_is_refused(house: ContractsHouse) -> None:

@@ -21,6 +21,7 @@ from services.contracts.domain.contract_refusals import (
     ContractNotInDraft,
 )
 from services.contracts.domain.payment_plan import PlanPart
+from services.contracts.domain.sold_item import SoldItem
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
@@ -135,3 +136,16 @@ def test_a_payment_taken_back_makes_a_settled_contract_open_again() -> None:
     settled = a_contract(ContractState.ACTIVE).collected(paid=CONTRACT.amount, settled=True, now=LATER).aggregate
     opened = settled.collected(paid=Money(minor=0), settled=False, now=LATER).aggregate
     assert opened.settle_time is None
+
+
+SOLD = (SoldItem(product=UUID(int=801), quantity=Decimal(10), amount=Money(minor=1_234_567)),)
+OTHERS = (SoldItem(product=UUID(int=802), quantity=Decimal(3), amount=Money(minor=2_000_000)),)
+
+
+@pytest.mark.parametrize(("agreed", "sold"), [(OTHERS, OTHERS), (None, SOLD)])
+def test_an_amendment_sells_what_its_quote_says_else_what_was_sold(
+    agreed: tuple[SoldItem, ...] | None, sold: tuple[SoldItem, ...]
+) -> None:
+    active = replace(a_contract(ContractState.ACTIVE), sold=SOLD)
+    amended = active.amend(amount=Money(minor=2_000_000), end=None, sold=agreed, now=LATER)
+    assert amended.aggregate.sold == sold

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import Refusal
 from kernel.events import Change
+from services.contracts.application.offers import offer_of
 from services.contracts.domain.quote import NEXT_STATES, Quote, QuoteAccepted, QuoteSent, QuoteState
 from services.contracts.domain.quote_comparison import compare
 from services.contracts.domain.quote_refusals import (
@@ -137,3 +138,9 @@ def test_two_versions_differ_line_by_line() -> None:
 def test_quotes_in_two_currencies_are_not_compared() -> None:
     with pytest.raises(QuotesNotComparable):
         compare(a_quote(), a_quote(currency="KWD"))
+
+
+def test_what_a_quote_sells_is_together_what_the_customer_pays() -> None:
+    offer = offer_of(a_quote(a_line("99.99", quantity="3"), a_line("10", discount="0.333"), discount="0.05"))
+    assert [each.quantity for each in offer.sold] == [3, 1]
+    assert sum(each.amount.minor for each in offer.sold) == offer.gross_total.minor > 0
