@@ -23,6 +23,7 @@ from chassis.collaborators.storage import (
     find_collaborator,
     get_collaborator,
     list_collaborators,
+    present_collaborators,
     shared_among,
 )
 from chassis.collaborators.tables import collaborators_table
@@ -43,5 +44,6 @@ __all__ = [
     "get_collaborator",
     "invite",
     "list_collaborators",
+    "present_collaborators",
     "shared_among",
 ]

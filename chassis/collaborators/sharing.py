@@ -38,13 +38,13 @@ class Sharing:
         """Whether the permission reaches shared rows at all."""
         return permission in {self.reading, self.writing}
 
-    def at(self, now: datetime) -> "Shared":
-        """What is shared at an instant."""
-        return Shared(sharing=self, now=literal(now, DateTime(timezone=True)))
+    def at(self, now: datetime, *, by: str = "uuid") -> "Shared":
+        """What is shared at an instant; rows that are seen with a shared one name it in their column `by`."""
+        return Shared(sharing=self, now=literal(now, DateTime(timezone=True)), by=by)
 
-    def when_run(self) -> "Shared":
+    def when_run(self, *, by: str = "uuid") -> "Shared":
         """What is shared when the statement runs: the instant is its parameter `now`."""
-        return Shared(sharing=self, now=bindparam("now", type_=DateTime(timezone=True)))
+        return Shared(sharing=self, now=bindparam("now", type_=DateTime(timezone=True)), by=by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class Shared:
 
     sharing: Sharing
     now: ColumnElement[datetime]
+    by: str = "uuid"
 
     def reaches(self, rows: FromClause, *, principal: Principal, permission: str) -> ColumnElement[bool]:
         """The condition under which a row is shared with the member for the permission.
@@ -64,7 +65,7 @@ class Shared:
         if member is None or not self.sharing.covers(permission):
             return false()
         shared = self.rows_of(member, permission=permission).scalar_subquery()
-        return rows.c.uuid == any_(func.array(shared, type_=ARRAY(Uuid)))
+        return rows.c[self.by] == any_(func.array(shared, type_=ARRAY(Uuid)))
 
     def rows_of(self, member: UUID, *, permission: str) -> Select[Any]:
         """The ids of the rows shared with a member for the permission."""

@@ -12,6 +12,8 @@ from chassis.listing import Listing, Order, Page, PageRequest, read_page, refere
 from chassis.work import Read, Record
 from kernel.errors import NotFound
 
+_MOST = 100
+
 
 def collaborator_record(sharing: Sharing, *, kind: str, collection: str) -> Record[Collaborator]:
     """How collaborators of a kind, for example "lead_collaborator", lie in their table."""
@@ -52,6 +54,14 @@ async def list_collaborators(read: Read, sharing: Sharing, *, row: UUID, wanted:
     )
     page = await read_page(read.connection, statement, listing, wanted)
     return page.of([_from_row(each) for each in page.items])
+
+
+async def present_collaborators(read: Read, sharing: Sharing, *, row: UUID) -> list[Collaborator]:
+    """Who sees the row now as a collaborator, at most 100, in the order in which they were added."""
+    table = sharing.table
+    here = (table.c.collection == sharing.collection, table.c.row == row)
+    statement = select(table).where(*here, ~table.c.removed, table.c.end_time > read.now).order_by(table.c.uuid)
+    return [_from_row(each) for each in (await read.connection.execute(statement.limit(_MOST))).mappings()]
 
 
 async def shared_among(read: Read, sharing: Sharing, *, rows: Collection[UUID], permission: str) -> frozenset[UUID]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
 from millrace.pipeline.v1 import (
+    account_collaborator_service_pb2,
     account_lookup_service_pb2,
     account_service_pb2,
     approval_service_pb2,
@@ -53,6 +54,7 @@ from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.application.win_chances import AT_ONCE, SCORE_STOCK, Scoring
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.care_publications import CARE_RECORDS, OCCASIONS
+from services.pipeline.events.collaborator_publications import COLLABORATORS
 from services.pipeline.events.on_contracts import contracts_subscription
 from services.pipeline.events.on_leads import leads_subscription
 from services.pipeline.events.on_orders import orders_rebuilding, orders_subscription
@@ -60,6 +62,7 @@ from services.pipeline.events.opportunity_publications import OPPORTUNITIES
 from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.events.win_learning import CURRICULUM
 from services.pipeline.events.win_steps import remember
+from services.pipeline.rpc.account_collaborator_servicer import AccountCollaboratorServicer
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
@@ -115,6 +118,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     return {
         _service(account_service_pb2, "AccountService"): AccountServicer(
             store, CALLERS.organization(parts), rulebook(parts), texts, page_key=pages
+        ),
+        _service(account_collaborator_service_pb2, "AccountCollaboratorService"): AccountCollaboratorServicer(
+            store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
         _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
             store, registration_desk(parts)
@@ -232,6 +238,7 @@ DEFINITION = ServiceDefinition(
         **CONTACTS,
         **approval_publications("pipeline", collection=APPROVALS.collection),
         **CARE_RECORDS,
+        **COLLABORATORS,
         **OCCASIONS,
         **OPPORTUNITIES,
         **REGISTRATIONS,

@@ -25,6 +25,7 @@ from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
 from deploy.local.demo.business.renewing import renew_some
 from deploy.local.demo.business.reordering import reorder
+from deploy.local.demo.business.sharing import share_some
 from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import NEWCOMERS, DemoMember, demo_administrator, demo_members
@@ -187,6 +188,7 @@ def _live_through_the_year(
     book_strangers(actors, day)
     renew_some(actors, load_catalogue(actors), day)
     care_for_customers(actors, day)
+    share_some(actors, day)
     actors.close()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from chassis.collaborators import Invitation, present_collaborators
 from chassis.work import UnitOfWork
 from kernel.money import Money
 from services.leads.application.capture import WRITE, as_answered, graded
@@ -21,6 +22,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_history import MOST, HistoryEntry, history_of
 from services.leads.storage.intents import INTENTS
+from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.lead_history import keep, read_decisions
 from services.leads.storage.leads import RECORD, get_lead
 from services.leads.storage.ledger import write_closed
@@ -72,13 +74,26 @@ async def lead_to_convert(work: UnitOfWork, *, uuid: UUID, job: UUID) -> Lead | 
     return lead if is_asked_for_by(lead, job) else None
 
 
-async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> tuple[Lead, Sequence[HistoryEntry]] | None:
-    """The same with what happened to it so far: pipeline is told both."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadToTell:
+    """What pipeline is told: the lead, what happened to it so far, and who works on it beside its owner."""
+
+    lead: Lead
+    history: Sequence[HistoryEntry] = ()
+    collaborators: Sequence[Invitation] = ()
+
+
+async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> LeadToTell | None:
+    """The same with all that pipeline is told of it."""
     lead = await lead_to_convert(work, uuid=uuid, job=job)
     if lead is None:
         return None
     touches, decisions = await newest_touches(work, uuid, most=MOST), await read_decisions(work, uuid)
-    return lead, history_of(lead, touches=touches, decisions=decisions)
+    return LeadToTell(
+        lead=lead,
+        history=history_of(lead, touches=touches, decisions=decisions),
+        collaborators=[each.terms for each in await present_collaborators(work, SHARED_LEADS, row=uuid)],
+    )
 
 
 async def keep_outcome(work: UnitOfWork, *, uuid: UUID, job: UUID, outcome: Outcome, desk: IntakeDesk) -> None:

@@ -18,13 +18,12 @@ from chassis.parts import Parts
 from chassis.principal import Scope, service_principal
 from chassis.wire import date_message, instant, money_message, named, reference, uuid_of
 from kernel.errors import Unauthenticated
-from services.leads.application.conversion import CONVERT_LEAD, keep_outcome, keep_refusal, lead_to_tell
+from services.leads.application.conversion import CONVERT_LEAD, LeadToTell, keep_outcome, keep_refusal, lead_to_tell
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.conversion_record import Choices, Conversion, FollowUp, Outcome, Target
 from services.leads.domain.facts import Address
 from services.leads.domain.lead import Lead
-from services.leads.domain.lead_history import HistoryEntry
-from services.leads.rpc.told_history import digest_of, history_messages
+from services.leads.rpc.told_history import collaborator_message, digest_of, history_messages
 from trade.reasons import Reason
 
 _DEADLINE_SECONDS = 10.0
@@ -76,7 +75,8 @@ class ConversionJob:
     """Asks pipeline and keeps its answer; killed at any point, it starts again and changes nothing twice.
 
     Pipeline takes a lead over once, whatever it is asked, so a change of the lead between two tries does no harm; the
-    request id names the version and the history that were told, because one id may not stand for two contents.
+    request id names the version, the history and the collaborators that were told: one id may not stand for two
+    contents.
     """
 
     def __init__(self, parts: Parts, desk: IntakeDesk, organization: Organization) -> None:
@@ -90,11 +90,11 @@ class ConversionJob:
         told = await self._wanted(UUID(payload["lead"]), context.id)
         if told is None:
             return
-        lead, history = told
+        lead = told.lead
         if lead.conversion is None:
             return
         try:
-            answer = await self._ask(lead, lead.conversion, history)
+            answer = await self._ask(told, lead.conversion)
         except grpc.aio.AioRpcError as error:
             reason = _reason_of(error)
             if error.code() not in _REFUSALS or reason == _ASKED_TWICE:
@@ -120,7 +120,7 @@ class ConversionJob:
             return False
         return owner is not None and owner.active and acting.may(_WRITING)
 
-    async def _wanted(self, lead: UUID, job: UUID) -> tuple[Lead, Sequence[HistoryEntry]] | None:
+    async def _wanted(self, lead: UUID, job: UUID) -> LeadToTell | None:
         return await carry_out(
             self._parts.background_store,
             self._account,
@@ -128,13 +128,11 @@ class ConversionJob:
             use_case=lambda work: lead_to_tell(work, uuid=lead, job=job),
         )
 
-    async def _ask(
-        self, lead: Lead, conversion: Conversion, history: Sequence[HistoryEntry]
-    ) -> pipeline.AcceptLeadResponse:
+    async def _ask(self, told: LeadToTell, conversion: Conversion) -> pipeline.AcceptLeadResponse:
         stub: Any = LeadConversionServiceStub(self._parts.channel("pipeline"))
         credentials = self._parts.definition.credentials
         metadata = await credentials(self._parts)() if credentials else ()
-        request = accept_request(lead, conversion, history_messages(history, self._parts.texts))
+        request = accept_request(told, conversion, history_messages(told.history, self._parts.texts))
         answer: pipeline.AcceptLeadResponse = await stub.AcceptLead(
             request, metadata=metadata, timeout=_DEADLINE_SECONDS
         )
@@ -167,9 +165,10 @@ class ConversionJob:
 
 
 def accept_request(
-    lead: Lead, conversion: Conversion, history: Sequence[ToldLeadHistory]
+    told: LeadToTell, conversion: Conversion, history: Sequence[ToldLeadHistory]
 ) -> pipeline.AcceptLeadRequest:
-    """What pipeline is told: the lead as it is now, for whom, by whom, what was chosen, and what happened before."""
+    """What pipeline is told: the lead as it is now, for whom, by whom, with whom, what was chosen and was before."""
+    lead, collaborators = told.lead, [collaborator_message(each) for each in told.collaborators]
     facts, choices = lead.facts, conversion.choices
     return pipeline.AcceptLeadRequest(
         lead=named("leads", lead.uuid),
@@ -191,7 +190,8 @@ def accept_request(
         channel=named("channels", facts.channel),
         campaign=named("campaigns", facts.campaign),
         history=history,
-        request_id=f"{conversion.job}/{lead.version}/{digest_of(history)}",
+        collaborators=collaborators,
+        request_id=f"{conversion.job}/{lead.version}/{digest_of([*history, *collaborators])}",
         **_chosen(choices),
     )
 

@@ -1,13 +1,16 @@
 """The history of a lead as pipeline is told it: worded in both languages, for pipeline has no words for our reasons."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from google.protobuf.message import Message
 from millrace.pipeline.v1 import lead_history_pb2 as pipeline
+from millrace.pipeline.v1.account_collaborator_pb2 import AccountCollaborator, AccountCollaboratorRole
 
+from chassis.collaborators import Invitation
 from chassis.texts import Texts
-from chassis.wire import instant, named
+from chassis.wire import date_message, instant, named
 from services.leads.domain.lead_history import Happening, HistoryEntry
 from trade.reasons import Reason
 
@@ -36,10 +39,20 @@ def history_messages(history: Iterable[HistoryEntry], texts: Texts) -> list[pipe
     ]
 
 
-def digest_of(history: Sequence[pipeline.ToldLeadHistory]) -> str:
-    """What tells one history from another: our words for it may be others after a release."""
+def collaborator_message(terms: Invitation) -> AccountCollaborator:
+    """Who works on the lead beside its owner."""
+    return AccountCollaborator(
+        member=named("members", terms.member),
+        role=AccountCollaboratorRole.Value(f"ACCOUNT_COLLABORATOR_ROLE_{terms.role.name}"),
+        end_date=date_message(terms.end_date),
+        reason=terms.reason,
+    )
+
+
+def digest_of(entries: Iterable[Message]) -> str:
+    """What tells one telling from another: our words for a history may be others after a release."""
     told = blake2b(digest_size=_DIGEST_BYTES)
-    for entry in history:
+    for entry in entries:
         told.update(entry.SerializeToString(deterministic=True))
     return told.hexdigest()
 

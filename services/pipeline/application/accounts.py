@@ -38,6 +38,7 @@ from services.pipeline.domain.resemblance import (
     without,
 )
 from services.pipeline.storage import accounts, contacts
+from services.pipeline.storage.account_collaborators import shared_with_caller
 from services.pipeline.storage.account_finding import alone_with, find_known
 from services.pipeline.storage.account_people import known_people
 from services.pipeline.storage.account_phases import open_business, opportunity_states
@@ -93,7 +94,7 @@ async def add_account(work: UnitOfWork, *, facts: AccountFacts, organization: Or
         uuid=work.new_id(), facts=facts, keys=finding_keys(facts), ownership=own(work.principal), now=work.now
     )
     account = work.save(ACCOUNT_RECORD, change)
-    return Shown(account=account, duplicates=_visible(work.principal, found))
+    return Shown(account=account, duplicates=await _visible(work, found))
 
 
 async def match_or_create_account(
@@ -148,7 +149,7 @@ async def list_accounts(read: Read, *, wanted: PageRequest, show_deleted: bool, 
 async def check_duplicates(read: Read, *, facts: AccountFacts) -> Sequence[AccountResemblance]:
     """What may be the same customer, within the reader's scope."""
     wanted = sought(identity_of(facts))
-    return _visible(read.principal, resemblances(wanted, await find_known(read, wanted)))
+    return await _visible(read, resemblances(wanted, await find_known(read, wanted)))
 
 
 async def update_account(
@@ -230,7 +231,7 @@ async def bring_account_back(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
     for person in await contacts.people_of(work, uuid):
         if person.delete_time == account.delete_time:
             work.save(CONTACT_RECORD, person.brought_back(now=work.now))
-    return replace((await _with_phases(work, [saved]))[0], duplicates=_visible(work.principal, found))
+    return replace((await _with_phases(work, [saved]))[0], duplicates=await _visible(work, found))
 
 
 async def _seen(work: UnitOfWork, uuid: UUID, seen: int | None, *, permission: str = WRITING) -> Account:
@@ -259,9 +260,9 @@ async def _refuse_known(work: UnitOfWork, found: Sequence[AccountResemblance], o
     same = [each.account for each in found if each.same]
     if not same:
         return
-    visible = next((account for account in same if sees(work.principal, account)), None)
-    if visible is not None:
-        raise AccountExists(account=visible.name)
+    visible = await _visible(work, [each for each in found if each.same])
+    if visible:
+        raise AccountExists(account=visible[0].account.name)
     raise AccountExistsElsewhere(team=team_name(await organization.current(), same[0]))
 
 
@@ -271,8 +272,10 @@ def team_name(snapshot: Snapshot, account: Account) -> str:
     return team.display_name if team else ""
 
 
-def _visible(principal: Principal, found: Sequence[AccountResemblance]) -> tuple[AccountResemblance, ...]:
-    return tuple(each for each in found if sees(principal, each.account))
+async def _visible(read: Read, found: Sequence[AccountResemblance]) -> tuple[AccountResemblance, ...]:
+    others = [each.account for each in found if not sees(read.principal, each.account)]
+    hidden = {each.uuid for each in others} - await shared_with_caller(read, others, permission=READING)
+    return tuple(each for each in found if each.account.uuid not in hidden)
 
 
 async def _with_phases(read: Read, found: Sequence[Account]) -> list[Shown]:

@@ -1,12 +1,15 @@
 """Taking leads over (线索转化): account, contact, and a registration or an opportunity, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from chassis.collaborators import Invitation
 from chassis.organization import Snapshot
 from chassis.principal import Principal
 from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, Unauthenticated
+from services.pipeline.application.account_collaboration import carry_over
 from services.pipeline.application.accounts import WRITING, match_or_create_account, ownership_of
 from services.pipeline.application.contacts import match_or_create_contact
 from services.pipeline.application.exemptions import exemption_for, note_exemption, protection_of_others
@@ -25,11 +28,14 @@ from services.pipeline.storage.lead_conversions import accepted_before, keep_acc
 from services.pipeline.storage.lead_histories import keep_history
 
 
-async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDesk) -> Accepted:
+async def accept_lead(
+    work: UnitOfWork, *, told: ToldLead, desk: RegistrationDesk, collaborators: Sequence[Invitation] = ()
+) -> Accepted:
     """A lead becomes everything at once, or nothing; a lead that came over before answers what became of it then.
 
-    What happened to it before is kept with it. The customer is matched with known accounts first. Raises NotAllowed
-    for a member who may not write here, OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded,
+    What happened to it before is kept with it. The customer is matched with known accounts first; whoever helped with
+    the lead goes on helping, unless the account is somebody else's, who shares it himself. Raises NotAllowed for a
+    member who may not write here, OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded,
     CustomerProtected, and the refusals of a registration's facts.
     """
     before = await accepted_before(work, told.lead)
@@ -43,6 +49,8 @@ async def accept_lead(work: UnitOfWork, *, told: ToldLead, desk: RegistrationDes
     acting.must(WRITING)
     ownership = ownership_of(snapshot, told.owner)
     account = await _account(work, told, acting, ownership)
+    if account.ownership.owner == told.owner:
+        await carry_over(work, account, collaborators, by=told.actor, snapshot=snapshot, zone=desk.zone)
     contact = None
     if told.person is not None:
         contact = (await match_or_create_contact(work, account=account, facts=told.person)).uuid

@@ -23,6 +23,7 @@ from services.pipeline.domain.registration_facts import (
     RegistrationFacts,
     RegistrationOrigin,
 )
+from services.pipeline.rpc.account_collaborator_servicer import terms_of
 from services.pipeline.rpc.lead_history_messages import history_of
 from services.pipeline.rpc.registration_messages import FOLLOW_UPS
 from trade.budget import Budget
@@ -50,9 +51,13 @@ class LeadConversionServicer:
         if call.principal.subject != _LEADS:
             raise NotAllowed(permission=WRITING)
         told, desk = _told(request), self._desk
+        collaborators = [terms_of(each, path="collaborators") for each in request.collaborators]
         call = replace(call, principal=replace(call.principal, on_behalf_of=request.actor))
         answer: contract.AcceptLeadResponse = await self._store.write(
-            call, request, lambda work: accept_lead(work, told=told, desk=desk), answer=_answer
+            call,
+            request,
+            lambda work: accept_lead(work, told=told, desk=desk, collaborators=collaborators),
+            answer=_answer,
         )
         return answer
 

@@ -30,6 +30,7 @@ from chassis.work import Read
 from services.pipeline.domain.account import Account, AccountNotFound
 from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.completeness import KnownPeople
+from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
 from services.pipeline.storage.account_people import DECIDES, REACHABLE
 from services.pipeline.storage.account_rows import from_row
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
@@ -60,9 +61,9 @@ async def get_account(read: Read, uuid: UUID, *, permission: str, hold: Hold | N
         if not rows:
             raise AccountNotFound(account=f"accounts/{uuid}")
         return from_row(rows[0])
-    statement = scope(
-        select(ACCOUNTS).where(ACCOUNTS.c.uuid == uuid), ACCOUNTS, principal=read.principal, permission=permission
-    )
+    shared = SHARED_ACCOUNTS.at(read.now)
+    wanted = select(ACCOUNTS).where(ACCOUNTS.c.uuid == uuid)
+    statement = scope(wanted, ACCOUNTS, principal=read.principal, permission=permission, shared=shared)
     return await _one(read, statement, uuid, hold)
 
 
@@ -82,7 +83,8 @@ async def account_with_surroundings(
 
 def _seen(principal: Principal, permission: str) -> Select[Any]:
     wanted = ACCOUNTS.c.uuid == bindparam("wanted", type_=Uuid)
-    return scope(select(ACCOUNTS).where(wanted), ACCOUNTS, principal=principal, permission=permission)
+    shared = SHARED_ACCOUNTS.when_run()
+    return scope(select(ACCOUNTS).where(wanted), ACCOUNTS, principal=principal, permission=permission, shared=shared)
 
 
 def _seen_with_surroundings(principal: Principal, permission: str) -> Select[Any]:
@@ -114,7 +116,8 @@ async def _one(read: Read, statement: Select[Any], uuid: UUID, hold: Hold | None
 
 async def list_accounts(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Account]:
     """A page of the accounts the reader may see; archived ones where asked for."""
-    statement = scope(select(ACCOUNTS), ACCOUNTS, principal=read.principal, permission=READING)
+    shared = SHARED_ACCOUNTS.at(read.now)
+    statement = scope(select(ACCOUNTS), ACCOUNTS, principal=read.principal, permission=READING, shared=shared)
     if not show_deleted:
         statement = statement.where(ACCOUNTS.c.delete_time.is_(None))
     page = await read_page(read.connection, statement, _LISTING, wanted)

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, func, select
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, day, instant, read_page, reference
-from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
 from services.pipeline.domain.care_record import CareFacts, CareKind, CareRecord, CareRecordNotFound, Correction
+from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
 from services.pipeline.storage.account_tables import ACCOUNTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import CARE_RECORDS
@@ -68,7 +68,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> CareRecord:
 
 async def get_care_record(read: Read, uuid: UUID, *, permission: str) -> CareRecord:
     """The entry, struck out or not, where the permission reaches its account; raises CareRecordNotFound."""
-    statement = _seen(read.principal, permission).where(CARE_RECORDS.c.uuid == uuid)
+    statement = _seen(read, permission).where(CARE_RECORDS.c.uuid == uuid)
     row = (await read.connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise CareRecordNotFound(care_record=f"careRecords/{uuid}")
@@ -77,7 +77,7 @@ async def get_care_record(read: Read, uuid: UUID, *, permission: str) -> CareRec
 
 async def list_care_records(read: Read, wanted: PageRequest, *, show_corrected: bool) -> Page[CareRecord]:
     """A page of the gift log, as far as the reader may see the accounts; what was struck out where asked for."""
-    statement = _seen(read.principal, READING)
+    statement = _seen(read, READING)
     if not show_corrected:
         statement = statement.where(CARE_RECORDS.c.correct_time.is_(None))
     page = await read_page(read.connection, statement, _LISTING, wanted)
@@ -96,9 +96,10 @@ async def given(read: Read, contact: UUID, *, year: int, currency: str, besides:
     return Money(minor=int(await read.connection.scalar(counted) or 0), currency=currency)
 
 
-def _seen(principal: Principal, permission: str) -> Select[Any]:
+def _seen(read: Read, permission: str) -> Select[Any]:
     of_accounts = select(CARE_RECORDS).join(ACCOUNTS, ACCOUNTS.c.uuid == CARE_RECORDS.c.account)
-    return scope(of_accounts, ACCOUNTS, principal=principal, permission=permission)
+    shared = SHARED_ACCOUNTS.at(read.now)
+    return scope(of_accounts, ACCOUNTS, principal=read.principal, permission=permission, shared=shared)
 
 
 _KINDS = {f"CARE_KIND_{kind.name}": kind.value for kind in CareKind}

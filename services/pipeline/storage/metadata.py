@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData, Table
 
 from chassis.approvals import approvals_table
+from chassis.collaborators import collaborators_table
 from chassis.files import files_table
 from chassis.organization import OrganizationTables, organization_tables
 from chassis.revocations import revoked_sessions_table
@@ -16,5 +17,6 @@ REVOKED_SESSIONS = revoked_sessions_table(METADATA)
 APPROVALS_TABLE: Table = approvals_table(METADATA)
 RULE_SETS_TABLE, RULE_SET_VERSIONS = rule_set_tables(METADATA)
 FILES = files_table(METADATA)
+COLLABORATORS: Table = collaborators_table(METADATA)
 ROUNDS: Table = rounds_table(METADATA)
 chassis_tables(METADATA)

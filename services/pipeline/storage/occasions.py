@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, select
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, day, instant, read_page, reference, truth
-from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.occasion import Occasion, OccasionFacts, OccasionKind, OccasionNotFound
+from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
 from services.pipeline.storage.account_tables import ACCOUNTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import OCCASIONS
@@ -62,7 +62,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Occasion:
 
 async def get_occasion(read: Read, uuid: UUID, *, permission: str) -> Occasion:
     """The occasion, archived or not, where the permission reaches its account; raises OccasionNotFound."""
-    statement = _seen(read.principal, permission).where(OCCASIONS.c.uuid == uuid)
+    statement = _seen(read, permission).where(OCCASIONS.c.uuid == uuid)
     row = (await read.connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise OccasionNotFound(occasion=f"occasions/{uuid}")
@@ -71,16 +71,17 @@ async def get_occasion(read: Read, uuid: UUID, *, permission: str) -> Occasion:
 
 async def list_occasions(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Occasion]:
     """A page of the occasions of accounts the reader may see; archived ones where asked for."""
-    statement = _seen(read.principal, READING)
+    statement = _seen(read, READING)
     if not show_deleted:
         statement = statement.where(OCCASIONS.c.delete_time.is_(None))
     page = await read_page(read.connection, statement, _LISTING, wanted)
     return page.of([from_row(row) for row in page.items])
 
 
-def _seen(principal: Principal, permission: str) -> Select[Any]:
+def _seen(read: Read, permission: str) -> Select[Any]:
     of_accounts = select(OCCASIONS).join(ACCOUNTS, ACCOUNTS.c.uuid == OCCASIONS.c.account)
-    return scope(of_accounts, ACCOUNTS, principal=principal, permission=permission)
+    shared = SHARED_ACCOUNTS.at(read.now)
+    return scope(of_accounts, ACCOUNTS, principal=read.principal, permission=permission, shared=shared)
 
 
 _LISTING = Listing(

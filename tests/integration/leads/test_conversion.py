@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
-from millrace.leads.v1 import lead_pb2
+from millrace.leads.v1 import lead_collaborator_pb2, lead_pb2
+from millrace.leads.v1.lead_collaborator_service_pb2 import AddLeadCollaboratorRequest
+from millrace.leads.v1.lead_collaborator_service_pb2_grpc import LeadCollaboratorServiceStub
 from millrace.leads.v1.lead_conversion_service_pb2 import ConvertLeadRequest
 from millrace.leads.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
 from millrace.leads.v1.lead_service_pb2 import (
@@ -21,8 +24,12 @@ from millrace.leads.v1.lead_service_pb2 import (
     UpdateLeadRequest,
 )
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+from millrace.pipeline.v1 import account_collaborator_pb2, account_pb2, registration_events_pb2
 from millrace.pipeline.v1 import lead_history_pb2 as history_kinds
-from millrace.pipeline.v1 import registration_events_pb2
+from millrace.pipeline.v1.account_collaborator_service_pb2 import ListAccountCollaboratorsRequest
+from millrace.pipeline.v1.account_collaborator_service_pb2_grpc import AccountCollaboratorServiceStub
+from millrace.pipeline.v1.account_service_pb2 import CreateAccountRequest
+from millrace.pipeline.v1.account_service_pb2_grpc import AccountServiceStub
 from millrace.pipeline.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub as LeadConversionStub
 from millrace.pipeline.v1.lead_history_service_pb2 import ListAccountLeadHistoryRequest
 from millrace.pipeline.v1.lead_history_service_pb2_grpc import LeadHistoryServiceStub
@@ -31,7 +38,9 @@ from sqlalchemy import func, insert, select, update
 from chassis.jobs import Jobs
 from chassis.principal import Principal, Scope
 from chassis.tables import jobs, outbox
+from chassis.wire import date_message
 from services.leads.__main__ import CALLERS, desk
+from services.leads.application.conversion import LeadToTell
 from services.leads.rpc.conversion_job import accept_request, converting
 from services.leads.storage.leads import from_row
 from services.leads.storage.metadata import ORGANIZATION as LEADS_ORGANIZATION
@@ -50,6 +59,9 @@ __all__ = ["pipeline"]
 YUNFAN = "杭州云帆科技有限公司"
 NEED = "三条产线的设备管理系统，要能接入现有的MES，年内上线。"
 NOWHERE = "127.0.0.1:1"
+
+# Somebody of whom pipeline has not heard.
+UNKNOWN_THERE = UUID(int=77)
 
 
 class Sales:
@@ -148,6 +160,45 @@ async def test_who_converts_a_lead_sees_at_once_what_became_of_it(sales: Sales) 
     assert became.HasField("convert_time")
     assert await sales.counts() == (1, 1, 1, 0)
     assert await sales.told() == ["created", "converting", "converted"]
+
+
+async def share(sales: Sales, lead: lead_pb2.Lead, member: UUID, *, until: date) -> None:
+    await sales.leads.hire(member)
+    terms = lead_collaborator_pb2.LeadCollaborator(
+        member=f"members/{member}",
+        role=lead_collaborator_pb2.LEAD_COLLABORATOR_ROLE_WRITE,
+        end_date=date_message(until),
+        reason="售前方案支持",
+    )
+    request = AddLeadCollaboratorRequest(parent=lead.name, lead_collaborator=terms)
+    await LeadCollaboratorServiceStub(sales.leads.channel).AddLeadCollaborator(request, **sales.anna)
+
+
+async def helpers_of(sales: Sales, account: str) -> list[account_collaborator_pb2.AccountCollaborator]:
+    stub: Any = AccountCollaboratorServiceStub(sales.pipeline.channel)
+    request = ListAccountCollaboratorsRequest(parent=account)
+    return list((await stub.ListAccountCollaborators(request, **sales.pipeline.boss)).account_collaborators)
+
+
+async def test_who_helped_with_a_lead_helps_with_its_account_on_the_same_terms(sales: Sales) -> None:
+    lead = await sales.lead()
+    await share(sales, lead, BO, until=date(2026, 4, 1))
+    await share(sales, lead, UNKNOWN_THERE, until=date(2026, 4, 1))
+    done = await sales.convert_and_work(lead)
+    (kept,) = await helpers_of(sales, done.conversion.account)
+    assert (kept.member, kept.reason) == (f"members/{BO}", "售前方案支持")
+    assert kept.end_date == date_message(date(2026, 4, 1))
+    assert kept.role == account_collaborator_pb2.ACCOUNT_COLLABORATOR_ROLE_WRITE
+    assert kept.creator == f"members/{ANNA}"
+
+
+async def test_a_lead_of_somebody_elses_customer_shares_nothing(sales: Sales) -> None:
+    known = CreateAccountRequest(account=account_pb2.Account(display_name=YUNFAN))
+    await AccountServiceStub(sales.pipeline.channel).CreateAccount(known, **sales.pipeline.boss)
+    lead = await sales.lead()
+    await share(sales, lead, BO, until=date(2026, 4, 1))
+    done = await sales.convert_and_work(lead)
+    assert await helpers_of(sales, done.conversion.account) == []
 
 
 async def test_what_happened_to_the_lead_comes_over_with_it(sales: Sales) -> None:
@@ -281,7 +332,7 @@ async def test_a_lead_changed_between_two_tries_is_converted_once(sales: Sales) 
     assert asked.conversion is not None
     stub: Any = LeadConversionStub(sales.pipeline.channel)
     bearer = {"metadata": (("authorization", "Bearer leads"),)}
-    first = await stub.AcceptLead(accept_request(asked, asked.conversion, []), **bearer)
+    first = await stub.AcceptLead(accept_request(LeadToTell(lead=asked), asked.conversion, []), **bearer)
     changed = lead_pb2.Lead(name=lead.name, company_name="杭州云帆软件有限公司", etag=waiting.etag)
     mask = FieldMask(paths=["company_name"])
     await sales.stub.UpdateLead(UpdateLeadRequest(lead=changed, update_mask=mask), **sales.anna)
