@@ -44,7 +44,7 @@ from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
 from chassis.work import Read
 from services.pipeline.application import account_profiling
-from services.pipeline.application.account_profiling import ProfileSweep
+from services.pipeline.application.account_profiling import ProfileDesk, ProfileSweep
 from services.pipeline.application.approval_kinds import approval_kinds
 from services.pipeline.application.care_records import CareDesk
 from services.pipeline.application.opportunities import OpportunityDesk
@@ -107,6 +107,11 @@ def opportunity_desk(parts: Parts) -> OpportunityDesk:
     )
 
 
+def profile_desk(parts: Parts) -> ProfileDesk:
+    """Where profiles of accounts are made."""
+    return ProfileDesk(rulebook=rulebook(parts), zone=parts.settings.time_zone)
+
+
 def care_desk(parts: Parts) -> CareDesk:
     """Where the gift log is kept."""
     return CareDesk(rulebook=rulebook(parts), zone=parts.settings.time_zone)
@@ -117,7 +122,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     store, texts, pages = parts.store, parts.texts, page_key(parts)
     return {
         _service(account_service_pb2, "AccountService"): AccountServicer(
-            store, CALLERS.organization(parts), rulebook(parts), texts, page_key=pages
+            store, CALLERS.organization(parts), profile_desk(parts), texts, page_key=pages
         ),
         _service(account_collaborator_service_pb2, "AccountCollaboratorService"): AccountCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
@@ -193,7 +198,7 @@ def rebuilding(_parts: Parts) -> Rebuilding:
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
     protections = ProtectionSweep(store=parts.background_store, principal=ACCOUNT)
-    profiles = ProfileSweep(store=parts.background_store, principal=ACCOUNT)
+    profiles = ProfileSweep(store=parts.background_store, principal=ACCOUNT, desk=profile_desk(parts))
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         Sweep("forget look-ups", timedelta(hours=6), forget_look_ups),

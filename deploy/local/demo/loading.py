@@ -23,6 +23,7 @@ from deploy.local.demo.business.caring import care_for_customers
 from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
+from deploy.local.demo.business.marking import mark_some
 from deploy.local.demo.business.renewing import renew_some
 from deploy.local.demo.business.reordering import reorder
 from deploy.local.demo.business.sharing import share_some
@@ -189,6 +190,7 @@ def _live_through_the_year(
     renew_some(actors, load_catalogue(actors), day)
     care_for_customers(actors, day)
     share_some(actors, day)
+    mark_some(actors)
     actors.close()
 
 

@@ -1,36 +1,101 @@
 """Going over accounts for what follows from what happened to them (客户画像)."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from chassis.jobs import carry_out
 from chassis.principal import Principal
-from chassis.work import Store, UnitOfWork
+from chassis.rule_sets import Rulebook
+from chassis.work import Read, Store, UnitOfWork
+from services.pipeline.application.rule_kinds import ACCOUNT_TAGS
+from services.pipeline.application.tag_rules import TagRules
+from services.pipeline.domain.account import Account
 from services.pipeline.domain.account_profile import Profile, phase_of
+from services.pipeline.domain.tag_groups import tag_facts
+from services.pipeline.storage.account_orders import OrderFacts, order_facts
 from services.pipeline.storage.account_phases import opportunity_states
-from services.pipeline.storage.account_profiles import take_due_accounts
+from services.pipeline.storage.account_profiles import profile_soon, take_due_accounts
 from services.pipeline.storage.account_rows import ACCOUNT_RECORD
 
 BATCH = 100
+# What follows from the passing of time is found once a day.
+_AGAIN = timedelta(days=1)
 
 
-async def profile_due(work: UnitOfWork) -> int:
-    """What follows from the opportunities of the accounts that are due is kept and told; how many were gone over."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileDesk:
+    """Where profiles are made: by which rules, and by whose calendar."""
+
+    rulebook: Rulebook
+    zone: ZoneInfo
+
+    def day(self, time: datetime) -> date:
+        """The day an instant falls on where the house is."""
+        return time.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sources:
+    """What profiles follow from, read for some accounts at once."""
+
+    states: Mapping[UUID, frozenset[str]]
+    orders: Mapping[UUID, OrderFacts]
+    tags: TagRules
+    today: date
+
+    def profile_of(self, account: Account) -> Profile:
+        """What follows for one of them."""
+        phase, orders = phase_of(self.states.get(account.uuid, ())), self.orders.get(account.uuid, _NEVER)
+        facts = tag_facts(account, phase=phase, order_count=orders.count, last_order=orders.last_day, today=self.today)
+        return Profile(phase=phase, tags=self.tags.standing(account.hand_tags, facts))
+
+
+_NEVER = OrderFacts()
+
+
+async def profile_due(work: UnitOfWork, desk: ProfileDesk) -> int:
+    """What follows for the accounts that are due is kept, told, and looked for again in a day; how many they were."""
     due = await take_due_accounts(work, most=BATCH)
-    states = await opportunity_states(work, [account.uuid for account in due])
+    sources = await _sources(work, due, desk)
     for account in due:
-        change = account.profiled(Profile(phase=phase_of(states.get(account.uuid, ()))), now=work.now)
+        change = account.profiled(sources.profile_of(account), now=work.now)
         if change.events:
             work.save(ACCOUNT_RECORD, change)
+        profile_soon(work, account.uuid, due=work.now + _AGAIN)
     return len(due)
+
+
+async def profile_of(read: Read, account: Account, desk: ProfileDesk) -> Profile:
+    """What follows for one account as it is here, be it saved or not."""
+    return (await _sources(read, [account], desk)).profile_of(account)
+
+
+async def _sources(read: Read, accounts: Sequence[Account], desk: ProfileDesk) -> _Sources:
+    uuids = [account.uuid for account in accounts]
+    return _Sources(
+        states=await opportunity_states(read, uuids),
+        orders=await order_facts(read, uuids, zone=desk.zone),
+        tags=(await desk.rulebook.current(read, ACCOUNT_TAGS)).rules,
+        today=desk.day(read.now),
+    )
 
 
 class ProfileSweep:
     """Keeps profiles up, on the service's own account."""
 
-    def __init__(self, *, store: Store, principal: Principal) -> None:
+    def __init__(self, *, store: Store, principal: Principal, desk: ProfileDesk) -> None:
         self._store = store
         self._principal = principal
+        self._desk = desk
 
     async def sweep(self, _connection: object, _now: datetime) -> int:
         """Go over what is due, at most a batch; how many accounts."""
-        return await carry_out(self._store, self._principal, action="profile accounts", use_case=profile_due)
+        return await carry_out(
+            self._store,
+            self._principal,
+            action="profile accounts",
+            use_case=lambda work: profile_due(work, self._desk),
+        )

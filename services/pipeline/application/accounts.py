@@ -42,7 +42,7 @@ from services.pipeline.storage.account_collaborators import shared_with_caller
 from services.pipeline.storage.account_finding import alone_with, find_known
 from services.pipeline.storage.account_people import known_people
 from services.pipeline.storage.account_phases import open_business, opportunity_states
-from services.pipeline.storage.account_profiles import profile_soon
+from services.pipeline.storage.account_profiles import keep_account
 from services.pipeline.storage.account_rows import ACCOUNT_RECORD
 from services.pipeline.storage.accounts import ALONE, READING
 from services.pipeline.storage.contacts import CONTACT_RECORD
@@ -93,7 +93,7 @@ async def add_account(work: UnitOfWork, *, facts: AccountFacts, organization: Or
     change = create_account(
         uuid=work.new_id(), facts=facts, keys=finding_keys(facts), ownership=own(work.principal), now=work.now
     )
-    account = work.save(ACCOUNT_RECORD, change)
+    account = keep_account(work, change)
     return Shown(account=account, duplicates=await _visible(work, found))
 
 
@@ -119,11 +119,11 @@ async def match_or_create_account(
         known.must_live()
         filled = known.facts.filled_by(facts)
         filling = known.updated(facts=filled, keys=finding_keys(filled), now=work.now)
-        return work.save(ACCOUNT_RECORD, filling) if filling.events else known
+        return keep_account(work, filling) if filling.events else known
     change = create_account(
         uuid=work.new_id(), facts=facts, keys=finding_keys(facts), ownership=ownership, origin=origin, now=work.now
     )
-    return work.save(ACCOUNT_RECORD, change)
+    return keep_account(work, change)
 
 
 async def get_account(read: Read, *, uuid: UUID, rulebook: Rulebook) -> Shown:
@@ -171,15 +171,15 @@ async def update_account(
     if becomes_another:
         # Before the account is held, as whoever takes a customer in does it.
         await alone_with(work, wanted)
-    account = await _seen(work, uuid, seen)
+    account = await seen_account(work, uuid, seen)
     if becomes_another:
         await _refuse_known(work, without(resemblances(wanted, await find_known(work, wanted)), uuid), organization)
     facts = edit(account.facts)
     if facts.parent != account.facts.parent:
         await _check_parent(work, facts, account=uuid)
     change = account.updated(facts=facts, keys=finding_keys(facts), now=work.now)
-    saved = work.save(ACCOUNT_RECORD, change) if change.events else account
-    return (await _with_phases(work, [saved]))[0]
+    saved = keep_account(work, change) if change.events else account
+    return await with_phase(work, saved)
 
 
 async def assign_account(
@@ -189,13 +189,13 @@ async def assign_account(
 
     Raises AccountNotFound, StaleVersion, AccountArchived, OwnerUnknown.
     """
-    account = await _seen(work, uuid, seen, permission=ASSIGNING)
+    account = await seen_account(work, uuid, seen, permission=ASSIGNING)
     change = account.assigned(ownership_of(await organization.current(), owner), now=work.now)
     if change.events:
-        account = work.save(ACCOUNT_RECORD, change)
+        account = keep_account(work, change)
         for person in await contacts.people_of(work, uuid):
             work.save(CONTACT_RECORD, person.assigned(account.ownership, now=work.now))
-    return (await _with_phases(work, [account]))[0]
+    return await with_phase(work, account)
 
 
 async def archive_account(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Shown:
@@ -204,7 +204,7 @@ async def archive_account(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> 
     Nobody archives a customer with whom something is open. Raises AccountNotFound, StaleVersion, AccountArchived,
     AccountInUse.
     """
-    account = await _seen(work, uuid, seen)
+    account = await seen_account(work, uuid, seen)
     used = await open_business(work, uuid)
     if used and account.delete_time is None:
         raise AccountInUse(account=account.name, by=used)
@@ -220,21 +220,20 @@ async def bring_account_back(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
 
     Raises AccountNotFound, StaleVersion, AccountNotArchived, AccountExists, AccountExistsElsewhere.
     """
-    account = await _seen(work, uuid, seen)
+    account = await seen_account(work, uuid, seen)
     change = account.brought_back(now=work.now)
     wanted = sought(identity_of(account.facts))
     await alone_with(work, wanted)
     found = without(resemblances(wanted, await find_known(work, wanted)), uuid)
     await _refuse_known(work, found, organization)
-    saved = work.save(ACCOUNT_RECORD, change)
-    profile_soon(work, uuid)
+    saved = keep_account(work, change)
     for person in await contacts.people_of(work, uuid):
         if person.delete_time == account.delete_time:
             work.save(CONTACT_RECORD, person.brought_back(now=work.now))
-    return replace((await _with_phases(work, [saved]))[0], duplicates=await _visible(work, found))
+    return replace(await with_phase(work, saved), duplicates=await _visible(work, found))
 
 
-async def _seen(work: UnitOfWork, uuid: UUID, seen: int | None, *, permission: str = WRITING) -> Account:
+async def seen_account(work: UnitOfWork, uuid: UUID, seen: int | None, *, permission: str = WRITING) -> Account:
     """The account, held: nobody adds a person to it meanwhile, who would keep its old owner."""
     await work.begin()
     account = await accounts.get_account(work, uuid, permission=permission, hold=ALONE)
@@ -276,6 +275,11 @@ async def _visible(read: Read, found: Sequence[AccountResemblance]) -> tuple[Acc
     others = [each.account for each in found if not sees(read.principal, each.account)]
     hidden = {each.uuid for each in others} - await shared_with_caller(read, others, permission=READING)
     return tuple(each for each in found if each.account.uuid not in hidden)
+
+
+async def with_phase(read: Read, account: Account) -> Shown:
+    """An account with how far we are."""
+    return (await _with_phases(read, [account]))[0]
 
 
 async def _with_phases(read: Read, found: Sequence[Account]) -> list[Shown]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
+from services.pipeline.application.tag_rules import TagRules
 from services.pipeline.domain.account_look_up import LookUpRules
 from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
@@ -41,6 +42,7 @@ ACCOUNT_COMPLETENESS: RuleKind[CompletenessRules] = RuleKind(
 BUYING_HABITS: RuleKind[BuyingRules] = RuleKind(
     "buying_habits", _SHIPPED / "buying_habits.toml", BuyingRules.from_mapping
 )
+ACCOUNT_TAGS: RuleKind[TagRules] = RuleKind("account_tags", _SHIPPED / "account_tags.toml", TagRules.from_mapping)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
@@ -55,5 +57,6 @@ RULE_SETS = RuleSets(
         CARE,
         ACCOUNT_COMPLETENESS,
         BUYING_HABITS,
+        ACCOUNT_TAGS,
     ),
 )

@@ -200,6 +200,7 @@ class Account:
     ownership: Ownership
     origin: Origin = NO_ORIGIN
     keys: FindingKeys = FindingKeys()
+    hand_tags: tuple[str, ...] = ()
     profile: Profile = UNKNOWN
     create_time: datetime
     update_time: datetime
@@ -239,6 +240,13 @@ class Account:
         if not changed:
             return Change(self, ())
         return Change(replace(self, profile=profile, update_time=now), (AccountProfiled(changed),))
+
+    def tagged(self, hand_tags: tuple[str, ...], *, now: datetime) -> Change["Account"]:
+        """Bear other tags set by hand; the same ones are no event. Raises AccountArchived."""
+        self.must_live()
+        if hand_tags == self.hand_tags:
+            return Change(self, ())
+        return Change(replace(self, hand_tags=hand_tags, update_time=now), (AccountUpdated(("hand_tags",)),))
 
     def archived(self, *, now: datetime) -> Change["Account"]:
         """Put it away; raises AccountArchived where it is already."""

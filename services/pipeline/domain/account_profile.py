@@ -18,6 +18,7 @@ class Profile:
     """What was last found to follow; a round keeps it up, a moment after what it follows from."""
 
     phase: Phase = Phase.PROSPECT
+    tags: tuple[str, ...] = ()
 
 
 UNKNOWN = Profile()

@@ -37,6 +37,7 @@ def account_snapshot(account: Account) -> account_events.AccountSnapshot:
         lead=named("leads", origin.lead),
         create_time=instant(account.create_time),
         deleted=account.delete_time is not None,
+        tags=account.profile.tags,
         lifecycle=PHASE_NUMBERS[account.profile.phase],
     )
 

@@ -10,11 +10,12 @@ from chassis.organization import Organization
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.rpc.wording import Wording
-from chassis.rule_sets import Rulebook
 from chassis.texts import Texts
 from chassis.wire import required_version, seen_version, uuid_of
 from chassis.work import Store, UnitOfWork
 from services.pipeline.application import accounts
+from services.pipeline.application.account_profiling import ProfileDesk
+from services.pipeline.application.account_tagging import set_account_tags
 from services.pipeline.application.accounts import Shown
 from services.pipeline.rpc.account_messages import duplicate_message, edit_of, facts_of, to_message
 
@@ -23,11 +24,12 @@ class AccountServicer:
     """Accounts (客户)."""
 
     def __init__(
-        self, store: Store, organization: Organization, rulebook: Rulebook, texts: Texts, *, page_key: bytes
+        self, store: Store, organization: Organization, profiles: ProfileDesk, texts: Texts, *, page_key: bytes
     ) -> None:
         """`page_key` seals page tokens."""
         self._store = store
-        self._rulebook = rulebook
+        self._profiles = profiles
+        self._rulebook = profiles.rulebook
         self._organization = organization
         self._texts = texts
         self._page_key = page_key
@@ -95,6 +97,16 @@ class AccountServicer:
             request,
             call,
             lambda work: accounts.assign_account(work, uuid=uuid, seen=seen, owner=owner, organization=organization),
+        )
+
+    async def SetAccountTags(self, request: contract.SetAccountTagsRequest, call: Call) -> account_pb2.Account:
+        """Say which tags of a group one bears."""
+        uuid, seen, desk = uuid_of(request.name), seen_version(request.etag), self._profiles
+        group, tags = request.group, list(request.tags)
+        return await self._write(
+            request,
+            call,
+            lambda work: set_account_tags(work, uuid=uuid, seen=seen, group=group, tags=tags, desk=desk),
         )
 
     async def CheckAccountDuplicates(

@@ -1,13 +1,14 @@
 """The orders of customers (订单), as contracts tells of its contracts; made from its events alone."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import tzinfo
+from dataclasses import dataclass
+from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Table, Text, Uuid, bindparam, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Table, Text, Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.prepared import Prepared, Row
@@ -38,6 +39,16 @@ _OF_ACCOUNT = Prepared(
     .where(ACCOUNT_ORDERS.c.account == bindparam("account", type_=Uuid), ~ACCOUNT_ORDERS.c.ended)
     .order_by(ACCOUNT_ORDERS.c.sign_time.desc(), ACCOUNT_ORDERS.c.contract)
     .limit(_MOST)
+)
+
+_FACTS = Prepared(
+    select(
+        ACCOUNT_ORDERS.c.account,
+        func.count().label("orders"),
+        func.max(ACCOUNT_ORDERS.c.sign_time).label("last"),
+    )
+    .where(ACCOUNT_ORDERS.c.account == any_(bindparam("accounts", type_=ARRAY(Uuid))), ~ACCOUNT_ORDERS.c.ended)
+    .group_by(ACCOUNT_ORDERS.c.account)
 )
 
 
@@ -74,6 +85,24 @@ def order_to_row(
 async def orders_of_account(read: Read, account: UUID, *, zone: tzinfo) -> Sequence[Order]:
     """The orders of an account that stand, the newest first, by days of `zone`; that it is seen has been checked."""
     return [_order(row, zone) for row in await read.rows(_OF_ACCOUNT, account=account)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """How often a customer ordered, and when last."""
+
+    count: int = 0
+    last_day: date | None = None
+
+
+async def order_facts(read: Read, accounts: Collection[UUID], *, zone: tzinfo) -> Mapping[UUID, OrderFacts]:
+    """What is known of the orders of each account, by days of `zone`; accounts without one are left out."""
+    if not accounts:
+        return {}
+    rows = await read.rows(_FACTS, accounts=list(accounts))
+    return {
+        row["account"]: OrderFacts(count=row["orders"], last_day=row["last"].astimezone(zone).date()) for row in rows
+    }
 
 
 def _order(row: Row, zone: tzinfo) -> Order:

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.prepared import Prepared
 from chassis.work import UnitOfWork
+from kernel.events import Change
 from services.pipeline.domain.account import Account
-from services.pipeline.storage.account_rows import from_row
+from services.pipeline.storage.account_rows import ACCOUNT_RECORD, from_row
 from services.pipeline.storage.account_tables import ACCOUNTS, PROFILES_DUE
 
 _TAKE = text(
@@ -29,6 +30,12 @@ _HELD = Prepared(
 def profile_soon(work: UnitOfWork, account: UUID, *, due: datetime | None = None) -> None:
     """Have an account gone over, at once or when it is due."""
     work.insert(PROFILES_DUE, {"uuid": work.new_id(), "account": account, "due_time": due or work.now})
+
+
+def keep_account(work: UnitOfWork, change: Change[Account]) -> Account:
+    """Save a change of a live account; what follows from it is found a moment later."""
+    profile_soon(work, change.aggregate.uuid)
+    return work.save(ACCOUNT_RECORD, change)
 
 
 async def take_due_accounts(work: UnitOfWork, *, most: int) -> Sequence[Account]:

@@ -27,6 +27,8 @@ def to_row(account: Account) -> Mapping[str, object]:
         "channel": account.origin.channel,
         "campaign": account.origin.campaign,
         "phase": account.profile.phase.value,
+        "hand_tags": list(account.hand_tags),
+        "group_tags": list(account.profile.tags),
         "match_keys": sorted(account.keys.match),
         "search_keys": sorted(account.keys.search),
         "sort_key": account.keys.sort,
@@ -66,7 +68,8 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Account:
         keys=FindingKeys(
             match=frozenset(row["match_keys"]), search=frozenset(row["search_keys"]), sort=row["sort_key"]
         ),
-        profile=Profile(phase=Phase(row["phase"] or Phase.PROSPECT.value)),
+        hand_tags=tuple(row["hand_tags"] or ()),
+        profile=Profile(phase=Phase(row["phase"] or Phase.PROSPECT.value), tags=tuple(row["group_tags"] or ())),
         create_time=row["create_time"],
         update_time=row["update_time"],
         delete_time=row["delete_time"],

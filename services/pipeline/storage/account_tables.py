@@ -54,13 +54,16 @@ ACCOUNTS = Table(
     Column("campaign", Uuid),
     # What follows from its opportunities, as the round last found it; none is a prospect.
     Column("phase", Text),
+    # Tags of groups as "group/tag": those set by hand, and all it bears.
+    Column("hand_tags", ARRAY(Text)),
+    Column("group_tags", ARRAY(Text)),
     Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     Column("search_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     _text("sort_key", info=_DERIVED),
     *_times(),
 )
 # Without the pending list a look-up never has to read through unsorted newcomers.
-for _keys in ("match_keys", "search_keys", "tags"):
+for _keys in ("match_keys", "search_keys", "tags", "group_tags"):
     Index(f"accounts_{_keys}", ACCOUNTS.c[_keys], postgresql_using="gin", postgresql_with={"fastupdate": "off"})
 for _name in ("owner", "team", "region", "industry", "tier", "phase"):
     Index(f"accounts_{_name}", ACCOUNTS.c[_name], ACCOUNTS.c.create_time)
