@@ -13,6 +13,7 @@ from millrace.pipeline.v1 import (
     account_collaborator_service_pb2,
     account_lookup_service_pb2,
     account_service_pb2,
+    account_tier_service_pb2,
     approval_service_pb2,
     buying_habit_service_pb2,
     care_record_service_pb2,
@@ -65,6 +66,7 @@ from services.pipeline.events.win_steps import remember
 from services.pipeline.rpc.account_collaborator_servicer import AccountCollaboratorServicer
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
+from services.pipeline.rpc.account_tier_servicer import AccountTierServicer
 from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
 from services.pipeline.rpc.care_record_servicer import CareRecordServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
@@ -130,6 +132,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
             store, registration_desk(parts)
         ),
+        _service(account_tier_service_pb2, "AccountTierService"): AccountTierServicer(store, texts),
         _service(buying_habit_service_pb2, "BuyingHabitService"): BuyingHabitServicer(
             store, rulebook(parts), texts, zone=parts.settings.time_zone
         ),

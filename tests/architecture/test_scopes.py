@@ -67,6 +67,7 @@ WITHOUT = {
     "pipeline/account_phases.py:_STATES": "states only, of accounts the caller sees",
     "pipeline/account_people.py:_KNOWN": "whether somebody decides or can be reached, of accounts the caller sees",
     "pipeline/account_profiles.py:_HELD": "the service's own account goes over what is due",
+    "pipeline/account_ratings.py:_potential": "sums by which the service's own account rates what is due",
     "pipeline/accounts.py:_ABOVE": "tells whether a circle closes, and nothing else",
     "pipeline/accounts.py:_seen_with_surroundings": "states, and whether there are people; `_seen` narrows the account",
     "pipeline/accounts.py:account_by_itself": "follows from a fact, and answers no caller",

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from chassis.jobs import carry_out
 from chassis.principal import Principal
 from chassis.rule_sets import Rulebook
-from chassis.work import Read, Store, UnitOfWork
+from chassis.work import Store, UnitOfWork
+from services.pipeline.application.account_rating import Scale, keep_rating_of, scale_for
 from services.pipeline.application.rule_kinds import ACCOUNT_TAGS
 from services.pipeline.application.tag_rules import TagRules
 from services.pipeline.domain.account import Account
@@ -44,13 +45,22 @@ class _Sources:
     states: Mapping[UUID, frozenset[str]]
     orders: Mapping[UUID, OrderFacts]
     tags: TagRules
+    scale: Scale
     today: date
 
     def profile_of(self, account: Account) -> Profile:
         """What follows for one of them."""
         phase, orders = phase_of(self.states.get(account.uuid, ())), self.orders.get(account.uuid, _NEVER)
-        facts = tag_facts(account, phase=phase, order_count=orders.count, last_order=orders.last_day, today=self.today)
-        return Profile(phase=phase, tags=self.tags.standing(account.hand_tags, facts))
+        tier = self.scale.rate(account.uuid).tier
+        facts = tag_facts(
+            account,
+            phase=phase,
+            tier=account.facts.tier or tier,
+            order_count=orders.count,
+            last_order=orders.last_day,
+            today=self.today,
+        )
+        return Profile(phase=phase, tags=self.tags.standing(account.hand_tags, facts), tier=tier)
 
 
 _NEVER = OrderFacts()
@@ -59,27 +69,31 @@ _NEVER = OrderFacts()
 async def profile_due(work: UnitOfWork, desk: ProfileDesk) -> int:
     """What follows for the accounts that are due is kept, told, and looked for again in a day; how many they were."""
     due = await take_due_accounts(work, most=BATCH)
+    if not due:
+        return 0
     sources = await _sources(work, due, desk)
     for account in due:
         change = account.profiled(sources.profile_of(account), now=work.now)
         if change.events:
             work.save(ACCOUNT_RECORD, change)
+        keep_rating_of(work, account.uuid, sources.scale)
         profile_soon(work, account.uuid, due=work.now + _AGAIN)
     return len(due)
 
 
-async def profile_of(read: Read, account: Account, desk: ProfileDesk) -> Profile:
+async def profile_of(work: UnitOfWork, account: Account, desk: ProfileDesk) -> Profile:
     """What follows for one account as it is here, be it saved or not."""
-    return (await _sources(read, [account], desk)).profile_of(account)
+    return (await _sources(work, [account], desk)).profile_of(account)
 
 
-async def _sources(read: Read, accounts: Sequence[Account], desk: ProfileDesk) -> _Sources:
+async def _sources(work: UnitOfWork, accounts: Sequence[Account], desk: ProfileDesk) -> _Sources:
     uuids = [account.uuid for account in accounts]
     return _Sources(
-        states=await opportunity_states(read, uuids),
-        orders=await order_facts(read, uuids, zone=desk.zone),
-        tags=(await desk.rulebook.current(read, ACCOUNT_TAGS)).rules,
-        today=desk.day(read.now),
+        states=await opportunity_states(work, uuids),
+        orders=await order_facts(work, uuids, zone=desk.zone),
+        tags=(await desk.rulebook.current(work, ACCOUNT_TAGS)).rules,
+        scale=await scale_for(work, uuids, desk.rulebook),
+        today=desk.day(work.now),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from chassis.rule_sets import RuleKind, RuleSets
 from services.pipeline.application.tag_rules import TagRules
 from services.pipeline.domain.account_look_up import LookUpRules
+from services.pipeline.domain.account_tier import TierRules
 from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
 from services.pipeline.domain.completeness import CompletenessRules
@@ -43,6 +44,7 @@ BUYING_HABITS: RuleKind[BuyingRules] = RuleKind(
     "buying_habits", _SHIPPED / "buying_habits.toml", BuyingRules.from_mapping
 )
 ACCOUNT_TAGS: RuleKind[TagRules] = RuleKind("account_tags", _SHIPPED / "account_tags.toml", TagRules.from_mapping)
+ACCOUNT_TIERS: RuleKind[TierRules] = RuleKind("account_tiers", _SHIPPED / "account_tiers.toml", TierRules.from_mapping)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
@@ -58,5 +60,6 @@ RULE_SETS = RuleSets(
         ACCOUNT_COMPLETENESS,
         BUYING_HABITS,
         ACCOUNT_TAGS,
+        ACCOUNT_TIERS,
     ),
 )

@@ -211,6 +211,11 @@ class Account:
         """The resource name, "accounts/{uuid}"."""
         return f"accounts/{self.uuid}"
 
+    @property
+    def tier(self) -> str:
+        """How important it is: as somebody said, else as it was rated; empty for neither."""
+        return self.facts.tier or self.profile.tier
+
     def must_live(self) -> None:
         """Pass for a live account; raises AccountArchived."""
         if self.delete_time is not None:

@@ -19,6 +19,7 @@ class Profile:
 
     phase: Phase = Phase.PROSPECT
     tags: tuple[str, ...] = ()
+    tier: str = ""
 
 
 UNKNOWN = Profile()

@@ -170,15 +170,15 @@ class TagGroups:
 
 
 def tag_facts(
-    account: Account, *, phase: Phase, order_count: int, last_order: date | None, today: date
+    account: Account, *, phase: Phase, tier: str, order_count: int, last_order: date | None, today: date
 ) -> Mapping[str, object]:
-    """What a condition sees of an account; `days_since_order` is -1 of who never ordered, `words` the free tags."""
+    """What a condition sees of an account; `words` are the free tags, `days_since_order` is -1 of who never ordered."""
     facts = account.facts
     return {
         "industry": facts.industry,
         "employee_count": facts.employee_count,
         "person": facts.person,
-        "tier": facts.tier,
+        "tier": tier,
         "words": list(facts.tags),
         "phase": phase.value,
         "order_count": order_count,

@@ -33,7 +33,7 @@ def account_snapshot(account: Account) -> account_events.AccountSnapshot:
         team=named("teams", whose.team),
         region=named("regions", whose.region),
         industry=account.facts.industry,
-        tier=account.facts.tier,
+        tier=account.tier,
         lead=named("leads", origin.lead),
         create_time=instant(account.create_time),
         deleted=account.delete_time is not None,

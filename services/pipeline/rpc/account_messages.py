@@ -70,6 +70,7 @@ def to_message(shown: Shown, wording: Wording) -> account_pb2.Account:
     message.campaign = named("campaigns", account.origin.campaign)
     if account.origin.first_contact_time:
         put_instant(message.first_contact_time, account.origin.first_contact_time)
+    message.rated_tier = account.profile.tier
     message.group_tags.extend(account.profile.tags)
     message.phase = _PHASES[shown.phase]
     if shown.completeness is not None:

@@ -31,6 +31,7 @@ ACCOUNT_ORDERS = Table(
     Column("items", JSONB, nullable=False),
 )
 Index("account_orders_account", ACCOUNT_ORDERS.c.account, ACCOUNT_ORDERS.c.sign_time)
+Index("account_orders_sign_time", ACCOUNT_ORDERS.c.sign_time)
 
 # What one customer orders in a lifetime is read as a whole, of a shop that orders daily the newest.
 _MOST = 1000

@@ -27,6 +27,7 @@ def to_row(account: Account) -> Mapping[str, object]:
         "channel": account.origin.channel,
         "campaign": account.origin.campaign,
         "phase": account.profile.phase.value,
+        "rated_tier": account.profile.tier,
         "hand_tags": list(account.hand_tags),
         "group_tags": list(account.profile.tags),
         "match_keys": sorted(account.keys.match),
@@ -69,7 +70,11 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Account:
             match=frozenset(row["match_keys"]), search=frozenset(row["search_keys"]), sort=row["sort_key"]
         ),
         hand_tags=tuple(row["hand_tags"] or ()),
-        profile=Profile(phase=Phase(row["phase"] or Phase.PROSPECT.value), tags=tuple(row["group_tags"] or ())),
+        profile=Profile(
+            phase=Phase(row["phase"] or Phase.PROSPECT.value),
+            tags=tuple(row["group_tags"] or ()),
+            tier=row["rated_tier"] or "",
+        ),
         create_time=row["create_time"],
         update_time=row["update_time"],
         delete_time=row["delete_time"],

@@ -54,6 +54,7 @@ ACCOUNTS = Table(
     Column("campaign", Uuid),
     # What follows from its opportunities, as the round last found it; none is a prospect.
     Column("phase", Text),
+    Column("rated_tier", Text),
     # Tags of groups as "group/tag": those set by hand, and all it bears.
     Column("hand_tags", ARRAY(Text)),
     Column("group_tags", ARRAY(Text)),
@@ -65,7 +66,7 @@ ACCOUNTS = Table(
 # Without the pending list a look-up never has to read through unsorted newcomers.
 for _keys in ("match_keys", "search_keys", "tags", "group_tags"):
     Index(f"accounts_{_keys}", ACCOUNTS.c[_keys], postgresql_using="gin", postgresql_with={"fastupdate": "off"})
-for _name in ("owner", "team", "region", "industry", "tier", "phase"):
+for _name in ("owner", "team", "region", "industry", "tier", "phase", "rated_tier"):
     Index(f"accounts_{_name}", ACCOUNTS.c[_name], ACCOUNTS.c.create_time)
 Index("accounts_create_time", ACCOUNTS.c.create_time, ACCOUNTS.c.uuid)
 Index("accounts_update_time", ACCOUNTS.c.update_time, ACCOUNTS.c.uuid)

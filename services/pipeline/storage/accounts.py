@@ -152,6 +152,7 @@ _LISTING = Listing(
         "industry": coded(ACCOUNTS.c.industry, code=industry_code, called=industries_called),
         "tier": text(ACCOUNTS.c.tier),
         "tags": texts(ACCOUNTS.c.tags),
+        "rated_tier": text(ACCOUNTS.c.rated_tier),
         "group_tags": texts(ACCOUNTS.c.group_tags),
         "phase": choice(ACCOUNTS.c.phase, {f"ACCOUNT_PHASE_{phase.name}": phase.value for phase in Phase}),
         "owner": reference(ACCOUNTS.c.owner, "members"),

@@ -14,7 +14,7 @@ async def test_the_first_opportunity_tells_the_accounts_lifecycle(house: Pipelin
     assert await profile(house) == 1
     (told,) = await told_of(house, opportunity.account)
     assert told.account.lifecycle == account_pb2.ACCOUNT_PHASE_OPPORTUNITY
-    assert list(told.changed_fields) == ["phase"]
+    assert list(told.changed_fields) == ["phase", "tier"]
 
 
 async def test_a_second_opportunity_tells_nothing_new_of_its_account(house: PipelineHouse) -> None:

@@ -30,7 +30,7 @@ TODAY = date(2026, 3, 2)
 
 def facts_of(employees: int = 0, *, phase: Phase = Phase.PROSPECT, orders: int = 0, last: date | None = None) -> Any:
     account = an_account(AccountFacts(display_name="云帆", employee_count=employees))
-    return tag_facts(account, phase=phase, order_count=orders, last_order=last, today=TODAY)
+    return tag_facts(account, phase=phase, tier="", order_count=orders, last_order=last, today=TODAY)
 
 
 def body(**group: Any) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def test_who_never_ordered_has_no_days_since_an_order() -> None:
 
 def test_an_account_in_the_pool_is_known_as_such() -> None:
     account = replace(an_account(), ownership=Ownership())
-    facts = tag_facts(account, phase=Phase.PROSPECT, order_count=0, last_order=None, today=TODAY)
+    facts = tag_facts(account, phase=Phase.PROSPECT, tier="", order_count=0, last_order=None, today=TODAY)
     assert (facts["in_pool"], facts_of()["in_pool"]) == (True, False)
 
 
