@@ -41,6 +41,10 @@ async def _after_a_life(lives: Lives, life: Life) -> None:
     }
     await lives.ask("occasion", "occasions", of_buyer | agreed)
     await lives.ask("care", "careRecords", of_buyer | {"kind": "CARE_KIND_CALL"})
+    members = await lives.until("members", lambda seen: len(seen["members"]) > 1)
+    helping = {"role": "ACCOUNT_COLLABORATOR_ROLE_READ", "endDate": day(30), "reason": "售前支持"}
+    helping["member"] = members["members"][-1]["name"]
+    await lives.ask("account-helper", f"{life.named['account']}/collaborators", helping)
     await lives.ask("erase", f"{life.named['lead']}:erasePerson", {"reason": "本人书面申请"})
     await lives.until(life.named["contact"], lambda seen: bool(seen["displayName"] == "***"))
 

@@ -31,6 +31,10 @@ class Actors:
         self._calls: dict[str, Any] = {}
         self._door = threading.Lock()
 
+    def knows(self, email: str) -> bool:
+        """Whether somebody can be signed in as."""
+        return any(account["email"] == email for account in self._accounts.values())
+
     def begin_week(self) -> None:
         """Nobody is signed in any more; who has something to do comes to work when it is his turn."""
         self._tokens.clear()
