@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from millrace.contracts.v1 import contract_events_pb2 as contract_events
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.consumer import Event, Subscription
 from chassis.rebuilding import Rebuilding
 from chassis.wire import instant_of, money_of, reference
 from services.pipeline.domain.buying_habits import Bought
-from services.pipeline.storage.account_orders import ACCOUNT_ORDERS, keep_orders, order_to_row
+from services.pipeline.storage.account_orders import ACCOUNT_ORDERS, Connection, keep_orders, order_to_row
 
 
 def orders_subscription() -> Subscription:
@@ -27,7 +26,7 @@ def orders_rebuilding() -> Rebuilding:
     return Rebuilding(subscriptions=(orders_subscription(),), tables=(ACCOUNT_ORDERS,))
 
 
-async def _apply(connection: AsyncConnection, events: Sequence[Event]) -> None:
+async def _apply(connection: Connection, events: Sequence[Event]) -> None:
     told = {event.aggregate: event.message.contract for event in events}
     orders = [_order(contract) for contract in told.values() if contract.HasField("sign_time") and contract.account]
     if orders:

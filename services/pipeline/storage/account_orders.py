@@ -17,6 +17,7 @@ from kernel.money import Money
 from services.pipeline.domain.buying_habits import Bought, Order
 from services.pipeline.storage.metadata import METADATA
 
+Connection = AsyncConnection
 ACCOUNT_ORDERS = Table(
     "account_orders",
     METADATA,
@@ -53,7 +54,7 @@ _FACTS = Prepared(
 )
 
 
-async def keep_orders(connection: AsyncConnection, orders: Sequence[Mapping[str, object]]) -> None:
+async def keep_orders(connection: Connection, orders: Sequence[Mapping[str, object]]) -> None:
     """Keep what was told last of each contract."""
     kept = insert(ACCOUNT_ORDERS).values(list(orders))
     fresh = {column.name: kept.excluded[column.name] for column in ACCOUNT_ORDERS.c if column.name != "contract"}
