@@ -47,7 +47,7 @@ def to_message(habits: BuyingHabits, wording: Wording) -> messages.BuyingHabits:
     )
     if habits.interval is not None and habits.next_order is not None:
         interval, following = habits.interval, habits.next_order
-        message.interval.median_days = interval.median
+        message.interval.usual_days = interval.median
         message.interval.shorter_days = interval.shorter
         message.interval.longer_days = interval.longer
         message.next_order_date.CopyFrom(date_message(following.day))

@@ -111,7 +111,7 @@ async def test_signed_contracts_are_the_orders_of_their_customer(shop: Shop) -> 
         Date(year=2026, month=1, day=1),
         Date(year=2026, month=3, day=1),
     )
-    assert (habits.interval.shorter_days, habits.interval.median_days, habits.interval.longer_days) == (29, 30, 30)
+    assert (habits.interval.shorter_days, habits.interval.usual_days, habits.interval.longer_days) == (29, 30, 30)
     assert habits.next_order_date == Date(year=2026, month=3, day=31)
     (product,) = habits.products
     assert (product.product, product.quantity.value, product.order_count) == (f"products/{CRM}", "30", 3)
