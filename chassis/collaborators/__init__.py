@@ -20,6 +20,7 @@ from chassis.collaborators.collaborator import (
 from chassis.collaborators.sharing import Shared, Sharing
 from chassis.collaborators.storage import (
     collaborator_record,
+    every_collaborator,
     find_collaborator,
     get_collaborator,
     list_collaborators,
@@ -40,6 +41,7 @@ __all__ = [
     "Sharing",
     "collaborator_record",
     "collaborators_table",
+    "every_collaborator",
     "find_collaborator",
     "get_collaborator",
     "invite",

@@ -64,6 +64,14 @@ async def present_collaborators(read: Read, sharing: Sharing, *, row: UUID) -> l
     return [_from_row(each) for each in (await read.connection.execute(statement.limit(_MOST))).mappings()]
 
 
+async def every_collaborator(read: Read, sharing: Sharing, *, rows: Collection[UUID]) -> list[Collaborator]:
+    """Whoever collaborates on the rows, or once did; the first first."""
+    table = sharing.table
+    statement = select(table).where(table.c.collection == sharing.collection, table.c.row.in_(rows))
+    found = (await read.connection.execute(statement.order_by(table.c.uuid))).mappings()
+    return [_from_row(each) for each in found]
+
+
 async def shared_among(read: Read, sharing: Sharing, *, rows: Collection[UUID], permission: str) -> frozenset[UUID]:
     """Which of the rows are shared with the reader for the permission."""
     member = read.principal.member

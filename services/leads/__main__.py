@@ -21,6 +21,7 @@ from millrace.leads.v1 import (
     lead_form_service_pb2,
     lead_import_service_pb2,
     lead_intent_service_pb2,
+    lead_merge_service_pb2,
     lead_privacy_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
@@ -37,6 +38,7 @@ from chassis.life_cycle import run
 from chassis.parts import Parts, ServiceDefinition
 from chassis.principal import Scope, service_principal
 from chassis.rounds import Rounds
+from chassis.settings import Environment
 from chassis.work import Read, UnitOfWork
 from services.leads.application import assigning, recoding, regrading, rekeying
 from services.leads.application.intake import IntakeDesk
@@ -61,6 +63,7 @@ from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.intent_servicer import LeadIntentServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
+from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.rpc.touch_servicer import LeadTouchServicer
@@ -109,6 +112,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(lead_duplicate_service_pb2, "LeadDuplicateService"): LeadDuplicateServicer(
             store, texts, page_key=pages
+        ),
+        _service(lead_merge_service_pb2, "LeadMergeService"): LeadMergeServicer(
+            store, desk(parts), texts, days=undo_days(Environment(parts.settings.other)), page_key=pages
         ),
         _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
         _service(lead_behaviour_service_pb2, "LeadBehaviourService"): LeadBehaviourServicer(
@@ -206,6 +212,7 @@ DEFINITION = ServiceDefinition(
         **learning_publications("leads", kind=INTENT_MODELS.record.kind),
     },
     servicers=servicers,
+    settings=undo_days,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
     subscriptions=CALLERS.subscriptions,

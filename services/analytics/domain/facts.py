@@ -11,6 +11,8 @@ from enum import Enum
 from uuid import UUID
 
 NOBODY = UUID(int=0)
+# The state of a lead in whose place another lead of the same customer counts.
+MERGED = "merged"
 
 
 class Step(Enum):

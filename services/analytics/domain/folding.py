@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from services.analytics.domain.facts import (
+    MERGED,
     NOBODY,
     STEPS,
     AccountFact,
@@ -76,8 +77,11 @@ def lead_after(before: LeadFact | None, told: LeadFact, *, day: date, responded:
     """A lead is converted or disqualified on the day it first says so, until it says otherwise.
 
     `responded` is when its owner did something with it, or somebody began to convert it, if this is such an event; the
-    first one after it was taken in is the response. One that begins with its owner's own entry waits for none.
+    first one after it was taken in is the response. One that begins with its owner's own entry waits for none. One that
+    was merged away stays what it was, for the day on which it stands for itself again.
     """
+    if told.state == MERGED and before is not None:
+        return replace(before, state=MERGED)
     waiting, first = (None if responded else told.waiting_since, None) if before is None else _response(before)
     over = before is not None and before.state == told.state and told.state in _OVER
     return replace(

@@ -10,6 +10,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from services.analytics.domain.facts import (
+    MERGED,
     STEPS,
     AccountFact,
     ContractFact,
@@ -58,6 +59,9 @@ def points_of(fact: Fact, zone: tzinfo) -> Points:
 
 
 def _lead(fact: LeadFact, _zone: tzinfo) -> Drawn:
+    """A customer is counted once: where his leads were merged, by the one that stands."""
+    if fact.state == MERGED:
+        return
     yield "leads", fact.created, 0, WHOLE, ""
     if fact.converted:
         yield "converted", fact.converted, 0, WHOLE, ""

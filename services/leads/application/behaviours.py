@@ -14,6 +14,7 @@ from services.leads.domain.behaviours import Behaviour, BehaviourKind
 from services.leads.domain.channels import CampaignUnknown, ChannelUnknown
 from services.leads.domain.lead import LeadNotFound
 from services.leads.storage import behaviours
+from services.leads.storage.families import family_of, standing_for
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.leads import get_lead, reached_among
 
@@ -41,6 +42,7 @@ class TakenBehaviours:
 async def tell_behaviours(work: UnitOfWork, *, told: Sequence[ToldBehaviour], desk: IntakeDesk) -> TakenBehaviours:
     """Whoever may change leads tells what the people behind them did; each lead is scored anew soon after.
 
+    A lead that was merged away keeps it, and counts for the lead that stands for it.
     What the same sender told before, by its event id, is known and stays as it was. Raises LeadNotFound,
     CampaignUnknown, BehaviourInFuture and BehaviourTooEarly, and nothing is kept then.
     """
@@ -64,7 +66,9 @@ async def tell_behaviours(work: UnitOfWork, *, told: Sequence[ToldBehaviour], de
     fresh = [each for event_id, each in first.items() if event_id not in known]
     for each in fresh:
         behaviours.write_behaviour(work, each)
-    for lead in {each.lead for each in fresh}:
+    done_by = {each.lead for each in fresh}
+    stands = await standing_for(work, done_by)
+    for lead in {stands.get(lead, lead) for lead in done_by}:
         INTENTS.mark(work, lead)
     return TakenBehaviours(created=len(fresh), known=len(told) - len(fresh))
 
@@ -81,9 +85,9 @@ async def receive_behaviours(
 
 
 async def list_behaviours(read: Read, *, lead: UUID, wanted: PageRequest) -> Page[Behaviour]:
-    """What was done behind a lead, for whoever may see the lead. Raises LeadNotFound."""
+    """What was done behind a lead and those merged into it, for whoever may see the lead. Raises LeadNotFound."""
     await get_lead(read, lead, permission=READ)
-    return await behaviours.list_page(read, wanted, lead=lead)
+    return await behaviours.list_page(read, wanted, leads=await family_of(read, lead))
 
 
 async def _check_origins(work: UnitOfWork, told: Sequence[ToldBehaviour], desk: IntakeDesk) -> None:

@@ -19,12 +19,13 @@ from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, cre
 from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
 from services.leads.storage.first_contacts import write_first_contact
+from services.leads.storage.hints import with_visible_hints
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.lead_history import keep
-from services.leads.storage.leads import RECORD, with_visible_hints
+from services.leads.storage.leads import RECORD
 from services.leads.storage.ledger import write_assignment, write_review, write_touch
-from services.leads.storage.stock import known_leads
+from services.leads.storage.stock import leads_to_touch
 
 WRITE = "leads.write"
 
@@ -52,7 +53,7 @@ async def capture_lead(work: UnitOfWork, *, told: LeadFacts, desk: IntakeDesk) -
     newcomer = briefing.prepare(told)
     known = await candidates(work, newcomer.searched(briefing.rules), briefing.rules.duplicates)
     verdict = judge_intake(briefing.resemblances(newcomer, known))
-    same = await known_leads(work, [verdict.attach_to] if verdict.attach_to else ())
+    same = await leads_to_touch(work, [verdict.attach_to] if verdict.attach_to else ())
     shared = await shared_with_caller(work, [lead for lead in same.values() if not sees(work.principal, lead)])
     captured = take_in(
         work, briefing=briefing, newcomer=newcomer, known=known, verdict=verdict, same=same, shared=shared

@@ -18,7 +18,7 @@ from services.leads.domain.lead import Lead, LeadExistsElsewhere, create_lead
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.leads import visible_among
-from services.leads.storage.stock import MOST_RESEMBLING, known_leads
+from services.leads.storage.stock import MOST_RESEMBLING, leads_to_touch
 
 # Between so many leads the loop serves others: a batch is long, and calls of people wait behind it.
 _BREATH = 20
@@ -111,7 +111,7 @@ async def _line_up(
     if as_seen:
         lined_up = await _as_seen(work, lined_up)
     touched = {one.same_in_stock for one in lined_up if isinstance(one, _LinedUp)}
-    return briefing, await known_leads(work, [uuid for uuid in touched if uuid]), lined_up
+    return briefing, await leads_to_touch(work, [uuid for uuid in touched if uuid]), lined_up
 
 
 async def _as_seen(work: UnitOfWork, lined_up: Sequence[_LinedUp | Refusal]) -> list[_LinedUp | Refusal]:

@@ -11,6 +11,7 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed
 from services.leads.application.capture import WRITE, sees
 from services.leads.application.reading import READ
+from services.leads.domain.merging import check_stands
 from services.leads.storage.lead_collaborators import RECORD, SHARED_LEADS
 from services.leads.storage.leads import get_lead
 
@@ -21,11 +22,12 @@ async def add_collaborator(
     """Whoever may change a lead by his own scope shares it with a member until the end of a day.
 
     A member who collaborates already, or once did, gets the new terms. Raises LeadNotFound, NotAllowed,
-    CollaboratorUnknown, CollaborationEndOutOfRange.
+    LeadMergedAway, CollaboratorUnknown, CollaborationEndOutOfRange.
     """
     found = await get_lead(work, lead, permission=WRITE)
     if not sees(work.principal, found, permission=WRITE):
         raise NotAllowed(permission=WRITE)
+    check_stands(found)
     member = (await organization.current()).members.get(terms.member)
     if member is None or not member.active:
         raise CollaboratorUnknown(member=f"members/{terms.member}")

@@ -21,11 +21,13 @@ from services.leads.domain.conversion_record import Choices, Outcome
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_history import MOST, HistoryEntry, history_of
+from services.leads.storage.families import family_of
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.lead_history import keep, read_decisions
 from services.leads.storage.leads import RECORD, get_lead
 from services.leads.storage.ledger import write_closed
+from services.leads.storage.stock import known_leads
 from services.leads.storage.touches import newest_touches
 from trade.budget import Budget
 from trade.reasons import Reason
@@ -88,10 +90,12 @@ async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> LeadToTell
     lead = await lead_to_convert(work, uuid=uuid, job=job)
     if lead is None:
         return None
-    touches, decisions = await newest_touches(work, uuid, most=MOST), await read_decisions(work, uuid)
+    family = await family_of(work, uuid)
+    touches, decisions = await newest_touches(work, family, most=MOST), await read_decisions(work, family)
+    absorbed = list((await known_leads(work, family - {uuid})).values())
     return LeadToTell(
         lead=lead,
-        history=history_of(lead, touches=touches, decisions=decisions),
+        history=history_of(lead, absorbed=absorbed, touches=touches, decisions=decisions),
         collaborators=[each.terms for each in await present_collaborators(work, SHARED_LEADS, row=uuid)],
     )
 

@@ -7,17 +7,24 @@ from chassis.work import Read
 from services.leads.application.reading import READ
 from services.leads.domain.touches import Touch
 from services.leads.storage import ledger, touches
+from services.leads.storage.families import family_of
 from services.leads.storage.leads import get_lead
 from services.leads.storage.ledger import LedgerEntry
 
 
 async def list_assignments(read: Read, *, lead: UUID, wanted: PageRequest) -> Page[LedgerEntry]:
-    """The decisions about a lead's owner, for whoever may see the lead. Raises LeadNotFound."""
+    """The decisions about a lead's owner and those of leads merged into it, for whoever may see the lead.
+
+    Raises LeadNotFound.
+    """
     await get_lead(read, lead, permission=READ)
-    return await ledger.list_page(read, wanted, lead=lead)
+    return await ledger.list_page(read, wanted, leads=await family_of(read, lead))
 
 
 async def list_touches(read: Read, *, lead: UUID, wanted: PageRequest) -> Page[Touch]:
-    """The contacts that were attached to a lead, for whoever may see the lead. Raises LeadNotFound."""
+    """The contacts that were attached to a lead and to those merged into it, for whoever may see the lead.
+
+    Raises LeadNotFound.
+    """
     await get_lead(read, lead, permission=READ)
-    return await touches.list_page(read, wanted, lead=lead)
+    return await touches.list_page(read, wanted, leads=await family_of(read, lead))

@@ -26,7 +26,7 @@ async def candidates_of_many(
     sharing = await find_sharing(read, searched)
     read_back = [[(each, from_text(each.prints, mark)) for each in one] for one in sharing]
     anew = await _made_anew(read, {each.lead for one in read_back for each, prints in one if prints is None}, rules)
-    return [[Candidate(each.lead, prints or anew[each.lead].prints) for each, prints in one] for one in read_back]
+    return [[Candidate(each.found, prints or anew[each.lead].prints) for each, prints in one] for one in read_back]
 
 
 async def _made_anew(read: Read, leads: Collection[UUID], rules: DuplicateRules) -> dict[UUID, Candidate]:
@@ -35,7 +35,10 @@ async def _made_anew(read: Read, leads: Collection[UUID], rules: DuplicateRules)
     return {uuid: Candidate(uuid, fingerprint_of(lead.facts, rules)) for uuid, lead in known.items()}
 
 
-def keep_identity(work: UnitOfWork, lead: Lead, newcomer: Newcomer) -> Lead:
-    """Whoever changes who the customer of a lead is, has it found and compared by that from now on."""
-    write_identity(work, lead, keys=newcomer.match, prints=newcomer.written_prints)
+def keep_identity(work: UnitOfWork, lead: Lead, newcomer: Newcomer, *, stands_for: UUID | None = None) -> Lead:
+    """Whoever changes who the customer of a lead is, has it found and compared by that from now on.
+
+    For a lead that was merged away another one is found, which `stands_for` it.
+    """
+    write_identity(work, lead, keys=newcomer.match, prints=newcomer.written_prints, stands_for=stands_for)
     return lead

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 from services.leads.domain.facts import Address as WrittenAddress
 from services.leads.domain.facts import LeadFacts
@@ -74,14 +75,20 @@ def finding_keys(facts: LeadFacts, prints: Fingerprint) -> FindingKeys:
 
 
 def compare(prints: Fingerprint, known: Iterable[Candidate], rules: DuplicateRules) -> list[Resemblance]:
-    """What the newcomer has in common with known leads; those that have too little are left out."""
-    found = []
+    """What the newcomer has in common with known leads; those that have too little are left out.
+
+    A lead into which others were merged is known by several fingerprints: the one that has most in common counts.
+    """
+    found: dict[UUID, Resemblance] = {}
     for each in known:
         match = resembling(prints, each.prints, rules)
-        if match is not None and match.band is not None:
+        if match is None or match.band is None:
+            continue
+        score = round(match.score, 4)
+        if each.lead not in found or found[each.lead].score < score:
             band, reasons = Band(match.band.value), match.reasons
-            found.append(Resemblance(lead=each.lead, score=round(match.score, 4), band=band, reasons=reasons))
-    return found
+            found[each.lead] = Resemblance(lead=each.lead, score=score, band=band, reasons=reasons)
+    return list(found.values())
 
 
 # Most leads say no more than province and city, and the pairs of them are few.

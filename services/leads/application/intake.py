@@ -116,6 +116,13 @@ class Briefing:
         valid = traits if traits and traits.mark == prints_mark(standards) else None
         return Newcomer(facts=facts, channel_kind=kind, standards=standards, traits=valid)
 
+    def known(self, facts: LeadFacts) -> Newcomer:
+        """Facts that leads have already: nothing of them is checked anew; codes and a region are filled in."""
+        region = facts.region or self.organization.region_for_province(facts.address.province)
+        facts = replace(facts, region=region, industry=industry_code(facts.industry))
+        kind, standards = self.rules.kind_of(facts.channel), self.rules.duplicates
+        return Newcomer(facts=facts, channel_kind=kind, standards=standards)
+
     def resemblances(self, newcomer: Newcomer, known: Iterable[Candidate]) -> list[Resemblance]:
         """What the newcomer has in common with leads that share a key with it."""
         known = list(known)

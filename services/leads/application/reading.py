@@ -12,6 +12,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
+from services.leads.storage.hints import with_visible_hints
 from services.leads.storage.intents import INTENT_MODELS, INTENTS, intents_of
 from services.leads.storage.lead_listing import list_page, order_without_intents, sorts_by_intent
 from trade.probability import Score
@@ -30,7 +31,7 @@ class ShownLead:
 async def get_lead(read: Read, *, uuid: UUID) -> Lead:
     """A lead shows itself to those whose scope reaches it, with the hints they may follow."""
     lead = await leads.get_lead(read, uuid, permission=READ)
-    return (await leads.with_visible_hints(read, [lead], permission=READ))[0]
+    return (await with_visible_hints(read, [lead], permission=READ))[0]
 
 
 async def show_lead(read: Read, *, uuid: UUID) -> ShownLead:
@@ -47,7 +48,7 @@ async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Pag
     if sorts_by_intent(wanted) and not await INTENT_MODELS.newest_number(read):
         wanted = order_without_intents(wanted)
     page = await list_page(read, wanted, permission=READ, explained=explained)
-    shown = await leads.with_visible_hints(read, page.items, permission=READ)
+    shown = await with_visible_hints(read, page.items, permission=READ)
     told = intents_of if explained else INTENTS.probabilities_of
     intents = await told(read, [lead.uuid for lead in shown])
     return page.of([ShownLead(lead=lead, intent=intents.get(lead.uuid)) for lead in shown])

@@ -34,7 +34,7 @@ async def dismiss_pair(work: UnitOfWork, *, uuid: UUID) -> DuplicatePair:
     """
     judged = await _judge(work, uuid, PairState.DISMISSED)
     lead = await get_lead(work, judged.lead, permission=WRITE)
-    work.save(RECORD, lead.dismissed_duplicate(other=judged.other, now=work.now))
+    work.save(RECORD, lead.dismissed_duplicate(other=judged.other, found_as=judged.other_found, now=work.now))
     return judged
 
 

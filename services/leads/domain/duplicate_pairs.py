@@ -7,6 +7,7 @@ from enum import Enum
 from uuid import UUID
 
 from kernel.errors import Kind, Refusal
+from services.leads.domain.merge_record import Merged
 from trade.reasons import Reason
 
 
@@ -56,18 +57,24 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicatePair:
-    """A newer lead and a known one that score as likely the same customer; names are the companies'."""
+    """A newer lead and a known one that score as likely the same customer; names are the companies'.
+
+    As long as nobody has judged, it is about the leads that stand for them: `other_found` is the one known then.
+    `merge` tells what made them one, where they are one.
+    """
 
     uuid: UUID
     lead: UUID
     lead_name: str
     other: UUID
     other_name: str
+    other_found: UUID
     score: float
     reasons: tuple[Reason, ...]
     create_time: datetime
     state: PairState = PairState.OPEN
     judgement: Judgement | None = None
+    merge: Merged | None = None
 
     def judged(self, state: PairState, judgement: Judgement) -> "DuplicatePair":
         """Mark what somebody found; raises DuplicateAlreadyJudged."""

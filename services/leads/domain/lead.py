@@ -11,6 +11,7 @@ from kernel.events import Change
 from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead_state import LeadState
+from services.leads.domain.merge_record import Merged
 from services.leads.domain.resemblance import Resemblance
 from trade.reasons import Reason
 
@@ -172,6 +173,7 @@ class Lead:
     keys: FindingKeys = FindingKeys()
     rules: RulesUsed = RulesUsed()
     conversion: Conversion | None = None
+    merged: Merged | None = None
 
     @property
     def region(self) -> UUID | None:
@@ -220,9 +222,9 @@ class Lead:
         """Hold the lead and another one for one customer; both stay until they are merged."""
         return Change(replace(self, update_time=now), (LeadDuplicateConfirmed(other),))
 
-    def dismissed_duplicate(self, *, other: UUID, now: datetime) -> Change["Lead"]:
-        """Hold the lead and another one for two customers: it is no longer a hint."""
-        kept = tuple(hint for hint in self.resembles if hint.lead != other)
+    def dismissed_duplicate(self, *, other: UUID, now: datetime, found_as: UUID | None = None) -> Change["Lead"]:
+        """Hold the lead and another one for two customers: it is no longer a hint, nor what it was `found_as`."""
+        kept = tuple(hint for hint in self.resembles if hint.lead not in {other, found_as})
         return Change(replace(self, resembles=kept, update_time=now), (LeadDuplicateDismissed(other),))
 
     def updated(self, *, facts: LeadFacts, keys: FindingKeys, now: datetime) -> Change["Lead"]:

@@ -42,21 +42,43 @@ class HistoryEntry:
     reasons: tuple[Reason, ...] = ()
 
 
-def history_of(lead: Lead, *, touches: Sequence[Touch], decisions: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
+def history_of(
+    lead: Lead, *, touches: Sequence[Touch], decisions: Sequence[HistoryEntry], absorbed: Sequence[Lead] = ()
+) -> Sequence[HistoryEntry]:
     """The contacts and decisions of a lead that is being converted, the oldest first.
 
-    Of more than a hundred the first contact and the newest are told, of a long need its beginning.
+    Leads it has `absorbed` were first contacts of the same customer: the earliest of all is the first, the others are
+    contacts that followed. Of more than a hundred the first contact and the newest are told, of a long need its
+    beginning.
     """
-    facts = lead.facts
+    earliest = min((*absorbed, lead), key=_first_time)  # a survivor has the earliest time itself, but it was told there
     first = HistoryEntry(
         happening=Happening.FIRST_CONTACT,
-        time=min(facts.received_time or lead.create_time, lead.create_time),
-        channel=facts.channel,
-        campaign=facts.campaign,
+        time=_first_time(earliest),
+        channel=earliest.facts.channel,
+        campaign=earliest.facts.campaign,
     )
-    later = [*map(_touched, touches), *decisions, *_converted(lead)]
+    others = [_contacted(each, at=_first_time(each)) for each in absorbed if each is not earliest]
+    if earliest is not lead:
+        others.append(_contacted(lead, at=lead.create_time))
+    later = [*map(_touched, touches), *others, *decisions, *_converted(lead)]
     later.sort(key=lambda entry: (entry.time, _ORDER[entry.happening]))
     return [first, *later[-(MOST - 1) :]]
+
+
+def _first_time(lead: Lead) -> datetime:
+    return min(lead.facts.received_time or lead.create_time, lead.create_time)
+
+
+def _contacted(lead: Lead, *, at: datetime) -> HistoryEntry:
+    """A record of the customer made by itself, because nobody knew that he was known."""
+    return HistoryEntry(
+        happening=Happening.TOUCHED,
+        time=at,
+        channel=lead.facts.channel,
+        campaign=lead.facts.campaign,
+        need=lead.facts.need[:LONGEST_NEED],
+    )
 
 
 def _touched(touch: Touch) -> HistoryEntry:

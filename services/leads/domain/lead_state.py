@@ -12,6 +12,8 @@ class LeadState(Enum):
     # Pipeline is being asked to take it over.
     CONVERTING = "converting"
     CONVERTED = "converted"
+    # Another lead of the same customer has taken its place.
+    MERGED = "merged"
 
 
 # Somebody still has to work these.

@@ -1,13 +1,15 @@
 """What leads publish: each event of the domain, its subject and its message."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from millrace.leads.v1 import lead_events_pb2 as messages
 from millrace.leads.v1 import lead_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import instant, money_message, named
-from services.leads.domain import conversion, erasing
+from services.leads.domain import conversion, erasing, merge_undoing, merging
 from services.leads.domain import lead as domain
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead
@@ -50,6 +52,10 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
     )
 
 
+def _leads(uuids: Iterable[UUID]) -> list[str]:
+    return [named("leads", uuid) for uuid in uuids]
+
+
 LEADS: Publications = {
     domain.LeadCreated: Publication("lead.created", lambda _, state: messages.LeadCreated(lead=state), state=snapshot),
     domain.LeadTouched: Publication("lead.touched", lambda _, state: messages.LeadTouched(lead=state), state=snapshot),
@@ -80,6 +86,30 @@ LEADS: Publications = {
     ),
     conversion.LeadConversionRefused: Publication(
         "lead.conversion_refused", lambda _, state: messages.LeadConversionRefused(lead=state), state=snapshot
+    ),
+    merging.LeadAbsorbed: Publication(
+        "lead.absorbed",
+        lambda event, state: messages.LeadAbsorbed(
+            lead=state, others=_leads(event.others), changed_fields=event.changed_fields
+        ),
+        state=snapshot,
+    ),
+    merging.LeadMerged: Publication(
+        "lead.merged",
+        lambda event, state: messages.LeadMerged(lead=state, survivor=named("leads", event.survivor)),
+        state=snapshot,
+    ),
+    merge_undoing.LeadReleased: Publication(
+        "lead.released",
+        lambda event, state: messages.LeadReleased(
+            lead=state, others=_leads(event.others), changed_fields=event.changed_fields
+        ),
+        state=snapshot,
+    ),
+    merge_undoing.LeadRestored: Publication(
+        "lead.restored",
+        lambda event, state: messages.LeadRestored(lead=state, survivor=named("leads", event.survivor)),
+        state=snapshot,
     ),
     domain.LeadAssigned: Publication(
         "lead.assigned", lambda _, state: messages.LeadAssigned(lead=state), state=snapshot

@@ -13,6 +13,7 @@ from chassis.wire import named, uuid_of
 from chassis.work import Store
 from services.leads.application.reviewing import confirm_pair, dismiss_pair, list_pairs
 from services.leads.domain.duplicate_pairs import DuplicatePair, PairState
+from services.leads.rpc.lead_messages import merge_name
 
 _STATES: Mapping[PairState, Any] = {
     state: contract.DuplicatePairState.Value(f"DUPLICATE_PAIR_STATE_{state.name}") for state in PairState
@@ -78,6 +79,8 @@ def to_message(pair: DuplicatePair, wording: Wording) -> contract.DuplicatePair:
         state=_STATES[pair.state],
     )
     message.create_time.FromDatetime(pair.create_time)
+    if pair.merge:
+        message.merge = merge_name(pair.merge)
     if pair.judgement:
         message.judge = pair.judgement.judge
         message.judge_display_name = pair.judgement.judge_name

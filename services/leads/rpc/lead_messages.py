@@ -13,6 +13,7 @@ from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import CONSENT_FIELD, NOWHERE, Address, ConsentTimeReadOnly, LeadFacts, Urgency
 from services.leads.domain.lead import Grade, GradeOverride, Lead
 from services.leads.domain.lead_state import LeadState
+from services.leads.domain.merge_record import Merged
 from services.leads.domain.resemblance import Band, Resemblance
 from trade.budget import NO_BUDGET, Budget
 from trade.credit_code import credit_code
@@ -142,10 +143,18 @@ def put_lead(message: lead_pb2.Lead, lead: Lead, wording: Wording) -> None:
         message.duplicates.extend(candidate_message(hint, wording) for hint in lead.resembles)
     if lead.conversion:
         put_conversion(message.conversion, lead.conversion, wording)
+    if lead.merged:
+        message.merged_into = named("leads", lead.merged.into)
+        message.merge = merge_name(lead.merged)
     put_instant(message.create_time, lead.create_time)
     put_instant(message.update_time, lead.update_time)
     message.etag = str(lead.version)
     message.touch_count = lead.touch_count
+
+
+def merge_name(merged: Merged) -> str:
+    """The name of a merge, below the lead that survived it."""
+    return f"leads/{merged.into}/merges/{merged.merge}"
 
 
 def override_message(override: GradeOverride) -> lead_pb2.GradeOverride:

@@ -12,6 +12,7 @@ from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, 
 from chassis.prepared import Prepared
 from chassis.work import Read, UnitOfWork
 from services.leads.domain.behaviours import TALLIED_DAYS, Behaviour, BehaviourKind, Tally
+from services.leads.storage.families import FAMILY
 from services.leads.storage.intent_tables import LEAD_BEHAVIOURS
 
 LISTING = Listing(
@@ -37,12 +38,13 @@ _COUNTED = ", ".join(
     f"as {kind.value}s"
     for kind in BehaviourKind
 )
-# What was told only later was not known at the moment.
+# What was told only later was not known at the moment. What was done behind leads that were merged away counts too.
 _TALLIES = Prepared(
     text(
         f"select w.lead, {_COUNTED}, max(b.time) as last_time "  # noqa: S608 - our own names
         "from unnest(cast(:leads as uuid[]), cast(:moments as timestamptz[])) as w(lead, moment) "
-        "join lead_behaviours b on b.lead = w.lead and b.time <= w.moment and b.told_time <= w.moment group by w.lead"
+        f"cross join lateral ({FAMILY.format(of='select w.lead')}) f "
+        "join lead_behaviours b on b.lead = f.lead and b.time <= w.moment and b.told_time <= w.moment group by w.lead"
     )
 )
 
@@ -71,9 +73,9 @@ def write_behaviour(work: UnitOfWork, behaviour: Behaviour) -> None:
     )
 
 
-async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[Behaviour]:
-    """A page of what was done behind a lead; the caller has checked that the lead may be seen."""
-    statement = select(LEAD_BEHAVIOURS).where(LEAD_BEHAVIOURS.c.lead == lead)
+async def list_page(read: Read, wanted: PageRequest, *, leads: Collection[UUID]) -> Page[Behaviour]:
+    """A page of what was done behind a customer's leads; the caller has checked that they may be seen."""
+    statement = select(LEAD_BEHAVIOURS).where(LEAD_BEHAVIOURS.c.lead.in_(leads))
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([_from_row(row) for row in page.items])
 

@@ -1,28 +1,80 @@
 """Pairs waiting for a look, in their table; a pair is visible to whoever may see both of its leads."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    FromClause,
+    RowMapping,
+    Select,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, read_page, reference
+from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, read_page, reference, truth
 from chassis.scope import visible
 from chassis.work import Read, UnitOfWork
 from chassis.work.flush import LostRace
 from services.leads.domain.duplicate_pairs import DuplicatePair, DuplicatePairNotFound, Judgement, PairState
+from services.leads.domain.merge_record import Merged
+from services.leads.storage.merge_tables import LEAD_MERGES
 from services.leads.storage.reasons import reasons_from_json
 from services.leads.storage.tables import DUPLICATE_CANDIDATES as PAIRS
-from services.leads.storage.tables import LEADS
+from services.leads.storage.tables import LEAD_IDENTITIES, LEADS
 
 _NEWER, _KNOWN = LEADS.alias("newer"), LEADS.alias("known")
+_OF_NEWER, _OF_KNOWN = LEAD_IDENTITIES.alias("of_newer"), LEAD_IDENTITIES.alias("of_known")
+
+
+def _meant(found: ColumnElement[UUID], identity: FromClause) -> ColumnElement[UUID]:
+    """The lead a pair is about: while it is open the one that stands for whom was found, then whom was judged."""
+    is_open = PAIRS.c.state == PairState.OPEN.value
+    return case((is_open, func.coalesce(identity.c.stands_for, found)), else_=found)
+
+
 _PAIRS = (
-    select(PAIRS, _NEWER.c.company_name.label("lead_name"), _KNOWN.c.company_name.label("other_name"))
-    .join(_NEWER, _NEWER.c.uuid == PAIRS.c.lead)
-    .join(_KNOWN, _KNOWN.c.uuid == PAIRS.c.other)
+    select(
+        PAIRS,
+        _NEWER.c.uuid.label("lead_meant"),
+        _KNOWN.c.uuid.label("other_meant"),
+        _NEWER.c.company_name.label("lead_name"),
+        _KNOWN.c.company_name.label("other_name"),
+        LEAD_MERGES.c.survivor,
+    )
+    .outerjoin(LEAD_MERGES, LEAD_MERGES.c.uuid == PAIRS.c.merge)
+    .outerjoin(_OF_NEWER, _OF_NEWER.c.lead == PAIRS.c.lead)
+    .outerjoin(_OF_KNOWN, _OF_KNOWN.c.lead == PAIRS.c.other)
+    .join(_NEWER, _NEWER.c.uuid == _meant(PAIRS.c.lead, _OF_NEWER))
+    .join(_KNOWN, _KNOWN.c.uuid == _meant(PAIRS.c.other, _OF_KNOWN))
+    .where(_NEWER.c.uuid != _KNOWN.c.uuid)
+)
+_SETTLE = text(
+    "with found as (select uuid, state from duplicate_candidates where lead = any(:leads) and other = any(:leads) "
+    "and merge is null for update) "
+    "update duplicate_candidates p set merge = :merge, "
+    "state = case when f.state = 'open' then 'confirmed' else f.state end, "
+    "judge = case when f.state = 'open' then :judge else judge end, "
+    "judge_name = case when f.state = 'open' then :judge_name else judge_name end, "
+    "judge_time = case when f.state = 'open' then :time else judge_time end "
+    "from found f where p.uuid = f.uuid returning p.uuid, f.state = 'open' as settled"
+).bindparams(
+    bindparam("leads", type_=ARRAY(Uuid)),
+    bindparam("merge", type_=Uuid),
+    bindparam("time", type_=DateTime(timezone=True)),
 )
 LISTING = Listing(
     fields={
+        "merged": truth(PAIRS.c.merge.is_not(None)),
         "state": choice(PAIRS.c.state, {f"DUPLICATE_PAIR_STATE_{each.name}": each.value for each in PairState}),
         "lead": reference(PAIRS.c.lead, "leads"),
         "other": reference(PAIRS.c.other, "leads"),
@@ -52,6 +104,24 @@ async def get_pair(read: Read, uuid: UUID, *, permission: str) -> DuplicatePair:
     return _from_row(row)
 
 
+async def settle_pairs(work: UnitOfWork, leads: Collection[UUID], *, merge: UUID, by: Judgement) -> tuple[UUID, ...]:
+    """Pairs of leads that have become one are settled by that; which of them had waited for a look."""
+    await work.begin()
+    values = {"judge": by.judge, "judge_name": by.judge_name, "time": by.time}
+    rows = await work.connection.execute(_SETTLE, {"leads": list(leads), "merge": merge, **values})
+    return tuple(row.uuid for row in rows if row.settled)
+
+
+async def unsettle_pairs(work: UnitOfWork, *, merge: UUID, settled: Collection[UUID]) -> None:
+    """Pairs that a merge settled wait for a look again; the others stay as they were judged."""
+    await work.begin()
+    of_merge = PAIRS.c.merge == merge
+    nobody = {"judge": None, "judge_name": None, "judge_time": None}
+    again = update(PAIRS).where(of_merge, PAIRS.c.uuid.in_(settled)).values(state=PairState.OPEN.value, **nobody)
+    await work.connection.execute(again)
+    await work.connection.execute(update(PAIRS).where(of_merge).values(merge=None))
+
+
 async def keep_judgement(work: UnitOfWork, pair: DuplicatePair) -> None:
     """Mark the pair; raises LostRace when somebody else has marked it since it was read."""
     judgement = pair.judgement
@@ -76,13 +146,15 @@ def _from_row(row: RowMapping) -> DuplicatePair:
     )
     return DuplicatePair(
         uuid=row["uuid"],
-        lead=row["lead"],
+        lead=row["lead_meant"],
         lead_name=row["lead_name"],
-        other=row["other"],
+        other=row["other_meant"],
         other_name=row["other_name"],
+        other_found=row["other"],
         score=row["score"],
         reasons=reasons_from_json(row["reasons"]),
         create_time=row["create_time"],
         state=PairState(row["state"]),
         judgement=judgement,
+        merge=Merged(into=row["survivor"], merge=row["merge"]) if row["merge"] else None,
     )

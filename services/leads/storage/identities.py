@@ -48,10 +48,15 @@ _REWRITE = text(
 )
 
 
-def write_identity(work: UnitOfWork, lead: Lead, *, keys: Collection[str], prints: str) -> None:
-    """Gather what a lead that is saved is found and compared by from now on."""
+def write_identity(
+    work: UnitOfWork, lead: Lead, *, keys: Collection[str], prints: str, stands_for: UUID | None = None
+) -> None:
+    """Gather what a lead that is saved is found and compared by from now on, and which one is found by that.
+
+    It finds itself, but for one that was merged away.
+    """
     row = {"lead": lead.uuid, "version": lead.version, "match_keys": sorted(keys), "prints": prints}
-    work.put(LEAD_IDENTITIES, row)
+    work.put(LEAD_IDENTITIES, {**row, "stands_for": stands_for})
 
 
 async def identities_of(read: Read, leads: Iterable[UUID]) -> Mapping[UUID, LeadIdentity]:

@@ -17,7 +17,8 @@ _PAGE = 1000
 _LIVES = Prepared(
     text(
         "select uuid, create_time, cast(conversion -> 'outcome' ->> 'time' as timestamptz) as convert_time from leads "
-        "where (create_time, uuid) < (cast(:create_time as timestamptz), cast(:uuid as uuid)) "
+        # What was merged away has no outcome of its own: its customer's is that of the lead that stands for it.
+        "where (create_time, uuid) < (cast(:create_time as timestamptz), cast(:uuid as uuid)) and merged_into is null "
         "order by create_time desc, uuid desc limit :most"
     )
 )

@@ -1,6 +1,6 @@
 """What was decided about a lead, one row each: its grades here, its owners in the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,13 +33,17 @@ def keep(work: UnitOfWork, change: Change[Lead]) -> Lead:
     return work.save(RECORD, change)
 
 
-async def read_decisions(read: Read, lead: UUID) -> Sequence[HistoryEntry]:
-    """The newest decisions about a lead's grade and owner, in no order; the caller has checked that it may be seen."""
-    return [*await _gradings(read, lead), *await _assignments(read, lead)]
+async def read_decisions(read: Read, leads: Collection[UUID]) -> Sequence[HistoryEntry]:
+    """The newest decisions about grade and owner of a customer's leads, in no order.
+
+    The caller has checked that they may be seen.
+    """
+    return [*await _gradings(read, leads), *await _assignments(read, leads)]
 
 
-async def _gradings(read: Read, lead: UUID) -> Sequence[HistoryEntry]:
-    newest = select(GRADE_CHANGES).where(GRADE_CHANGES.c.lead == lead).order_by(GRADE_CHANGES.c.time.desc()).limit(MOST)
+async def _gradings(read: Read, leads: Collection[UUID]) -> Sequence[HistoryEntry]:
+    of_leads = select(GRADE_CHANGES).where(GRADE_CHANGES.c.lead.in_(leads))
+    newest = of_leads.order_by(GRADE_CHANGES.c.time.desc()).limit(MOST)
     return [
         HistoryEntry(
             happening=Happening.GRADED,
@@ -52,7 +56,7 @@ async def _gradings(read: Read, lead: UUID) -> Sequence[HistoryEntry]:
     ]
 
 
-async def _assignments(read: Read, lead: UUID) -> Sequence[HistoryEntry]:
+async def _assignments(read: Read, leads: Collection[UUID]) -> Sequence[HistoryEntry]:
     return [
         HistoryEntry(
             happening=Happening.ASSIGNED,
@@ -61,5 +65,5 @@ async def _assignments(read: Read, lead: UUID) -> Sequence[HistoryEntry]:
             grade=entry.grade,
             reasons=entry.reasons,
         )
-        for entry in await newest_assignments(read, lead, most=MOST)
+        for entry in await newest_assignments(read, leads, most=MOST)
     ]

@@ -84,12 +84,18 @@ _EXPLAINING = {"grade_reasons", "owner_reasons", "resembles", "match_keys", "pho
 _BRIEF = select(*(column for column in LEADS.c if column.name not in _EXPLAINING))
 
 
+# One that was merged away is read by its name alone.
+_STANDS = LEADS.c.merged_into.is_(None)
+
+
 def _full(principal: Principal, permission: str) -> Select[Any]:
-    return scope(select(LEADS), LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
+    standing = select(LEADS).where(_STANDS)
+    return scope(standing, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 
 def _brief(principal: Principal, permission: str) -> Select[Any]:
-    return scope(_BRIEF, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
+    standing = _BRIEF.where(_STANDS)
+    return scope(standing, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 
 def _by_intent(build: Callable[[Principal, str], Select[Any]]) -> Callable[[Principal, str], Select[Any]]:

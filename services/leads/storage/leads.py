@@ -1,7 +1,7 @@
 """Leads in their table."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from kernel.money import Money
 from services.leads.domain.facts import NOWHERE, Address, LeadFacts, Urgency
 from services.leads.domain.lead import FindingKeys, Grade, Lead, LeadNotFound, RulesUsed
 from services.leads.domain.lead_state import LeadState
+from services.leads.domain.merge_record import Merged
 from services.leads.storage.conversions import conversion_from_json, conversion_to_json
 from services.leads.storage.grade_overrides import override_from_json, override_to_json
 from services.leads.storage.lead_collaborators import SHARED_LEADS
@@ -41,6 +42,8 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "grade_rules": lead.rules.grade,
         "grade_override": override_to_json(lead.grade_override),
         "conversion": conversion_to_json(lead.conversion),
+        "merged_into": lead.merged.into if lead.merged else None,
+        "merge": lead.merged.merge if lead.merged else None,
         "owner": lead.owner,
         "team": lead.team,
         "owner_reasons": reasons_to_json(lead.owner_reasons),
@@ -108,6 +111,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         keys=FindingKeys(sort=row["sort_key"], phone=row["phone_e164"], email=row["email_key"]),
         rules=RulesUsed(grade=row["grade_rules"], duplicates=row["duplicate_rules"]),
         conversion=conversion_from_json(row["conversion"]),
+        merged=Merged(into=row["merged_into"], merge=row["merge"]) if row["merged_into"] else None,
     )
 
 
@@ -161,15 +165,6 @@ async def get_lead(read: Read, uuid: UUID, *, permission: str) -> Lead:
     if not rows:
         raise LeadNotFound(lead=f"leads/{uuid}")
     return from_row(rows[0])
-
-
-async def with_visible_hints(read: Read, leads: Sequence[Lead], *, permission: str) -> list[Lead]:
-    """The leads without hints at leads the reader may not see: even their names would tell too much."""
-    hinted: Collection[UUID] = {hint.lead for lead in leads for hint in lead.resembles}
-    if not hinted or read.principal.scope_of(permission) is Scope.ALL:
-        return list(leads)
-    seen = await visible_among(read, hinted, permission=permission)
-    return [replace(lead, resembles=tuple(hint for hint in lead.resembles if hint.lead in seen)) for lead in leads]
 
 
 async def visible_among(read: Read, leads: Collection[UUID], *, permission: str) -> Collection[UUID]:

@@ -1,6 +1,6 @@
 """The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -95,6 +95,11 @@ def write_closed(work: UnitOfWork, *, owner: UUID, today: date) -> None:
     work.add(MEMBER_LOADS, {"member": owner, "day": today}, {"open_leads": -1, "given_leads": 0})
 
 
+def write_reopened(work: UnitOfWork, *, owner: UUID, today: date) -> None:
+    """Gather that a member has a lead to work again that he had before: it is no new one."""
+    work.add(MEMBER_LOADS, {"member": owner, "day": today}, {"open_leads": 1, "given_leads": 0})
+
+
 def write_touch(work: UnitOfWork, *, lead: UUID, told: LeadFacts, why: Resemblance, rules_version: int) -> None:
     """Gather a contact of a known customer, with everything it told as it was told."""
     work.insert(
@@ -145,16 +150,17 @@ async def fold_loads(connection: AsyncConnection, _now: datetime) -> int:
     return (await connection.execute(_FOLD)).rowcount
 
 
-async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[LedgerEntry]:
-    """A page of the decisions about a lead's owner; the caller has checked that the lead may be seen."""
-    statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead == lead)
+async def list_page(read: Read, wanted: PageRequest, *, leads: Collection[UUID]) -> Page[LedgerEntry]:
+    """A page of the decisions about the owners of a customer's leads; the caller has checked that they may be seen."""
+    statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead.in_(leads))
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([_entry(row) for row in page.items])
 
 
-async def newest_assignments(read: Read, lead: UUID, *, most: int) -> Sequence[LedgerEntry]:
-    """So many decisions about a lead's owner; the caller has checked that the lead may be seen."""
-    statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead == lead).order_by(ASSIGNMENTS.c.time.desc()).limit(most)
+async def newest_assignments(read: Read, leads: Collection[UUID], *, most: int) -> Sequence[LedgerEntry]:
+    """So many decisions about the owners of a customer's leads; the caller has checked that they may be seen."""
+    newest = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead.in_(leads)).order_by(ASSIGNMENTS.c.time.desc())
+    statement = newest.limit(most)
     return [_entry(row) for row in (await read.connection.execute(statement)).mappings()]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.prepared import Prepared
 from chassis.work import Read
+from chassis.work.flush import LostRace
 from services.leads.domain.lead import Lead
 from services.leads.storage.leads import from_row
 from services.leads.storage.tables import LEADS
@@ -26,8 +27,8 @@ _SHARING = Prepared(
     text(
         "with wanted as materialized (select place, array(select json_array_elements_text(asked.keys)) as keys "  # noqa: S608 - our own names
         "from json_array_elements((select cast(:searched as json))) with ordinality as asked(keys, place)) "
-        "select wanted.place, l.lead, l.prints from wanted cross join lateral ("
-        "select i.lead, i.prints from lead_identities i where i.match_keys && wanted.keys "
+        "select wanted.place, l.lead, l.prints, l.stands_for from wanted cross join lateral ("
+        "select i.lead, i.prints, i.stands_for from lead_identities i where i.match_keys && wanted.keys "
         f"order by {_SHARED} desc, i.lead limit {MOST_RESEMBLING}) l"
     )
 )
@@ -42,10 +43,14 @@ _COMMON = text(
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """A lead that shares a key, and its fingerprint as a text: empty where none was written so far."""
+    """A lead that shares a key, its fingerprint as a text (empty where none was written so far), and who is found.
+
+    Where it was merged away, the lead that stands for it is found.
+    """
 
     lead: UUID
     prints: str
+    found: UUID
 
 
 async def find_sharing(read: Read, searched: Sequence[Collection[str]]) -> list[list[Sharing]]:
@@ -57,7 +62,7 @@ async def find_sharing(read: Read, searched: Sequence[Collection[str]]) -> list[
     if not any(searched):
         return found
     for row in await read.rows(_SHARING, searched=orjson.dumps(searched, default=sorted).decode()):
-        found[row["place"] - 1].append(Sharing(row["lead"], row["prints"]))
+        found[row["place"] - 1].append(Sharing(row["lead"], row["prints"], row["stands_for"] or row["lead"]))
     return found
 
 
@@ -66,6 +71,14 @@ async def known_leads(read: Read, leads: Collection[UUID]) -> Mapping[UUID, Lead
     if not leads:
         return {}
     return {row["uuid"]: from_row(row) for row in await read.rows(_KNOWN, leads=list(leads))}
+
+
+async def leads_to_touch(read: Read, leads: Collection[UUID]) -> Mapping[UUID, Lead]:
+    """The same of leads that are to be touched; raises LostRace where one was merged away since it was found."""
+    known = await known_leads(read, leads)
+    if any(lead.merged is not None for lead in known.values()):
+        raise LostRace
+    return known
 
 
 async def common_keys(read: Read, *, held_by: int) -> frozenset[str]:

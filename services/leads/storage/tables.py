@@ -70,6 +70,9 @@ LEADS = Table(
     Column("grade_rules", BigInteger, nullable=False),
     Column("grade_override", JSONB),
     Column("conversion", JSONB),
+    # The lead that stands for the customer since a merge, and that merge; null while this one does.
+    Column("merged_into", Uuid),
+    Column("merge", Uuid),
     Column("owner", Uuid),
     Column("team", Uuid),
     Column("owner_reasons", JSONB, nullable=False),
@@ -96,6 +99,7 @@ Index("leads_grade", LEADS.c.grade, LEADS.c.uuid)
 Index("leads_owner", LEADS.c.owner, LEADS.c.create_time)
 Index("leads_team", LEADS.c.team, LEADS.c.create_time)
 Index("leads_region", LEADS.c.region, LEADS.c.create_time)
+Index("leads_merged_into", LEADS.c.merged_into, postgresql_where=LEADS.c.merged_into.is_not(None))
 # Which leads nobody could take so far.
 Index("leads_unowned", LEADS.c.uuid, postgresql_where=LEADS.c.owner.is_(None))
 # What a round by the day goes over.
@@ -104,6 +108,7 @@ Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_n
 
 # What each lead is found and compared by: keys, and its fingerprint (`trade/duplicates/prints.py`; empty until it is
 # made). `version` is the lead's version when both were written: only a change of who the customer is writes them anew.
+# A lead that was merged away goes on being found, and `stands_for` it is the lead at the end of its merges; else null.
 LEAD_IDENTITIES = Table(
     "lead_identities",
     METADATA,
@@ -111,6 +116,7 @@ LEAD_IDENTITIES = Table(
     _version(),
     Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     _text("prints", info=_DERIVED),
+    Column("stands_for", Uuid),
     info=REPLACED,
 )
 # Without the pending list a look-up never has to read through unsorted newcomers.
@@ -156,6 +162,8 @@ DUPLICATE_CANDIDATES = Table(
     Column("judge", Text),
     Column("judge_name", Text),
     _instant("judge_time", nullable=True),
+    # The merge that made both leads one, as long as it stands.
+    Column("merge", Uuid),
 )
 Index("duplicate_candidates_newest", DUPLICATE_CANDIDATES.c.create_time, DUPLICATE_CANDIDATES.c.uuid)
 Index("duplicate_candidates_lead", DUPLICATE_CANDIDATES.c.lead)

@@ -1,6 +1,6 @@
 """The contacts attached to known leads, in their table."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -29,16 +29,16 @@ _IDS = ("channel", "campaign", "region")
 _INSTANTS = ("received_time", "demo_request_time")
 
 
-async def list_page(read: Read, wanted: PageRequest, *, lead: UUID) -> Page[Touch]:
-    """A page of a lead's touches; the caller has checked that the lead may be seen."""
-    statement = select(TOUCHES).where(TOUCHES.c.lead == lead)
+async def list_page(read: Read, wanted: PageRequest, *, leads: Collection[UUID]) -> Page[Touch]:
+    """A page of the touches of a customer's leads; the caller has checked that they may be seen."""
+    statement = select(TOUCHES).where(TOUCHES.c.lead.in_(leads))
     page = await read_page(read.connection, statement, LISTING, wanted)
     return page.of([_from_row(row) for row in page.items])
 
 
-async def newest_touches(read: Read, lead: UUID, *, most: int) -> list[Touch]:
-    """The newest touches of a lead, as many as are wanted; the caller has checked that the lead may be seen."""
-    newest = select(TOUCHES).where(TOUCHES.c.lead == lead).order_by(TOUCHES.c.time.desc()).limit(most)
+async def newest_touches(read: Read, leads: Collection[UUID], *, most: int) -> list[Touch]:
+    """The newest touches of a customer's leads, as many as wanted; the caller has checked that they may be seen."""
+    newest = select(TOUCHES).where(TOUCHES.c.lead.in_(leads)).order_by(TOUCHES.c.time.desc()).limit(most)
     return [_from_row(row) for row in (await read.connection.execute(newest)).mappings()]
 
 
@@ -48,21 +48,28 @@ async def every_touch(read: Read, lead: UUID) -> list[Touch]:
     return [_from_row(row) for row in rows]
 
 
+async def touches_since(read: Read, lead: UUID, time: datetime) -> list[Touch]:
+    """The touches of a lead that came later than a moment, the oldest first."""
+    later = select(TOUCHES).where(TOUCHES.c.lead == lead, TOUCHES.c.time > time)
+    rows = (await read.connection.execute(later.order_by(TOUCHES.c.time, TOUCHES.c.uuid))).mappings()
+    return [_from_row(row) for row in rows]
+
+
 def _from_row(row: RowMapping) -> Touch:
     return Touch(
         uuid=row["uuid"],
         lead=row["lead"],
         time=row["time"],
         actor=row["actor"],
-        told=_facts(row["told"]),
+        told=facts_kept(row["told"]),
         score=row["score"],
         reasons=reasons_from_json(row["reasons"]),
         rules=row["rules"],
     )
 
 
-def _facts(told: Mapping[str, Any]) -> LeadFacts:
-    """What was told, from the JSON of a row of facts: ids and instants lie there as texts.
+def facts_kept(told: Mapping[str, Any]) -> LeadFacts:
+    """The facts in the JSON of a row of facts: ids and instants lie there as texts.
 
     What was told before received times and credit codes were known says none.
     """

@@ -104,6 +104,19 @@ def test_a_lead_is_converted_on_the_day_it_first_says_so() -> None:
     assert lead_after(again, lead, day=date(2026, 1, 10)).converted is None
 
 
+def test_a_lead_that_was_merged_counts_no_more_and_again_as_before_when_that_is_undone() -> None:
+    told = LeadFact(uuid=ONE, created=date(2026, 1, 1), state="disqualified")
+    judged = lead_after(None, told, day=date(2026, 1, 4))
+    merged = lead_after(judged, replace(told, state="merged"), day=date(2026, 1, 8))
+    assert points_of(merged, SHANGHAI) == {}
+    assert lead_after(merged, told, day=date(2026, 1, 9)) == judged
+
+
+def test_a_lead_first_heard_of_when_it_was_merged_counts_nowhere() -> None:
+    told = LeadFact(uuid=ONE, created=date(2026, 1, 1), state="merged")
+    assert points_of(lead_after(None, told, day=date(2026, 1, 8)), SHANGHAI) == {}
+
+
 def test_a_registration_counts_once_it_is_reviewed() -> None:
     draft = RegistrationFact(uuid=ONE, created=date(2026, 1, 1))
     assert points_of(draft, SHANGHAI) == {}

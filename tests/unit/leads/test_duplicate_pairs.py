@@ -22,6 +22,7 @@ PAIR = DuplicatePair(
     lead_name="杭州云帆科技有限公司",
     other=KNOWN,
     other_name="杭州云帆",
+    other_found=KNOWN,
     score=0.95,
     reasons=(),
     create_time=NOON,
