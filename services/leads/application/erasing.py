@@ -48,7 +48,7 @@ async def erase_lead_person(work: UnitOfWork, *, uuid: UUID, seen: int | None, r
 async def _erase(
     work: UnitOfWork, briefing: Briefing, lead: Lead, *, reason: str, stands_for: UUID | None = None
 ) -> Lead:
-    """Erase the person from one lead and what lies beside it; one that was merged away keeps its grade."""
+    """Erase the person from one lead and what lies beside it; another one may stand for it."""
     known = (await identities_of(work, [lead.uuid])).get(lead.uuid, LeadIdentity())
     await forget_person(work, lead.uuid, keys=known.keys)
     await forget_answers(work, resource=f"leads/{lead.uuid}")
@@ -56,8 +56,7 @@ async def _erase(
     change = erase_person(lead, keys=newcomer.keys, now=work.now)
     if not change.events:
         return lead
-    if stands_for is None:
-        change = change.then(lambda erased: graded(briefing, erased, newcomer.channel_kind))
+    change = change.then(lambda erased: graded(briefing, erased, newcomer.channel_kind))
     INTENTS.mark(work, lead.uuid)
     work.note(action="erase person", resource=f"leads/{lead.uuid}", details={"reason": reason})
     return keep_identity(work, keep(work, change), newcomer, stands_for=stands_for)

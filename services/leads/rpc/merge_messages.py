@@ -50,7 +50,7 @@ def merge_message(shown: ShownMerge) -> contract.LeadMerge:
         author=merge.done.actor,
         author_display_name=merge.done.name,
         fields=_fields(merge.decisions),
-        leads=map(_as_told, shown.leads),
+        leads=[_as_told(lead) for lead in shown.leads],
         survivor_version=merge.version,
     )
     put_instant(message.merge_time, merge.done.time)
@@ -61,7 +61,9 @@ def merge_message(shown: ShownMerge) -> contract.LeadMerge:
 
 def preview_message(preview: MergePreview, wording: Wording) -> contract.PreviewLeadMergeResponse:
     """What a merge would come to, on the wire; the survivor still bears the version it has."""
-    answer = contract.PreviewLeadMergeResponse(fields=_fields(preview.decisions), leads=map(_as_told, preview.leads))
+    answer = contract.PreviewLeadMergeResponse(
+        fields=_fields(preview.decisions), leads=[_as_seen(lead) for lead in preview.leads]
+    )
     put_lead(answer.result, preview.result, wording)
     return answer
 
@@ -85,7 +87,14 @@ def _fields(decisions: Iterable[FieldDecision]) -> list[contract.LeadMergeField]
 
 
 def _as_told(lead: Lead) -> lead_pb2.Lead:
-    """What people entered of a lead, with its name and version."""
+    """What people entered of a lead, with its name."""
     message = facts_message(lead.facts)
-    message.name, message.etag = named("leads", lead.uuid), str(lead.version)
+    message.name = named("leads", lead.uuid)
+    return message
+
+
+def _as_seen(lead: Lead) -> lead_pb2.Lead:
+    """The same with its version, which whoever merges sends back."""
+    message = _as_told(lead)
+    message.etag = str(lead.version)
     return message

@@ -25,6 +25,7 @@ from chassis.audit.sealer import Sealer
 from chassis.audit.verifying import verify
 from chassis.principal import Scope
 from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
+from tests.integration.leads.merges import Merging
 from tests.support.searching import found
 
 # Whatever tells of him, as it was told and as it is kept to find him by.
@@ -161,3 +162,33 @@ async def test_only_who_administers_leads_erases_and_only_what_he_saw(house: Lea
     with pytest.raises(grpc.aio.AioRpcError) as stale:
         await erase(house, name, etag="1")
     assert stale.value.code() is grpc.StatusCode.ABORTED
+
+
+async def test_a_person_is_erased_from_all_that_merges_kept_and_undoing_does_not_bring_him_back(
+    house: LeadsHouse,
+) -> None:
+    desk = Merging(house)
+    survivor = await desk.create(company_name="杭州云帆科技有限公司", phone="13905711234")
+    name = await a_life(house)
+    other = await desk.read(lead_pb2.Lead(name=name))
+    undone = await desk.merge(survivor, other, request_id="merge")
+    await desk.undo(undone, request_id="undo")
+    done = await desk.merge(survivor, other, request_id="again")
+    assert "lead_merges" in {table for table, _, _ in await found(house.engine, PERSON)}
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await erase(house, name)
+    assert survivor.name in str(refused.value.details())
+    await erase(house, survivor.name)
+    assert await found(house.engine, PERSON) == []
+    await desk.undo(done)
+    assert await found(house.engine, PERSON) == []
+    assert (await desk.read(other)).contact_name == "***"
+
+
+async def test_a_person_is_erased_from_a_merge_that_was_undone(house: LeadsHouse) -> None:
+    desk = Merging(house)
+    survivor = await desk.create(company_name="杭州云帆科技有限公司", phone="13905711234")
+    other = await desk.read(lead_pb2.Lead(name=await a_life(house)))
+    await desk.undo(await desk.merge(survivor, other))
+    await erase(house, other.name)
+    assert "lead_merges" not in {table for table, _, _ in await found(house.engine, PERSON)}
