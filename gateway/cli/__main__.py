@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import importing, listing, showing
+from gateway.cli import importing, listing, merging, showing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
@@ -129,6 +129,50 @@ def leads_show(
         _print_json(lead)
     else:
         showing.print_lead(lead, listing.display_names(talk), Console())
+
+
+@leads_app.command(name="duplicates", help=say("help_duplicates"))
+def leads_duplicates(
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=200, help=say("help_count_pairs"))] = 20,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """List what waits for a look."""
+    pairs = merging.waiting_pairs(Talk(server), count=count)
+    if as_json:
+        _print_json(pairs)
+    else:
+        merging.print_pairs(pairs, Console())
+
+
+@leads_app.command(name="merge", help=say("help_merge"))
+def leads_merge(
+    survivor: Annotated[str, typer.Argument(help=say("help_survivor"))],
+    others: Annotated[list[str], typer.Argument(help=say("help_others"))],
+    *,
+    choose: Annotated[list[str] | None, typer.Option("--choose", help=say("help_choose"))] = None,
+    newest: Annotated[bool, typer.Option("--newest", help=say("help_newest"))] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("help_yes"))] = False,
+    server: Server = "",
+) -> None:
+    """Merge leads after a look at what becomes of each field."""
+    talk, console = Talk(server), Console()
+    wanted = merging.wanted_merge(survivor, others, choose or [], newest=newest)
+    seen = merging.preview(talk, wanted)
+    merging.print_preview(seen, listing.display_names(talk), console)
+    if not yes and not typer.confirm(say("merge_now", count=len(others)), default=False):
+        raise typer.Exit(1)
+    merging.print_merge(merging.carry_out(talk, wanted, seen), console)
+
+
+@leads_app.command(name="undo-merge", help=say("help_undo_merge"))
+def leads_undo_merge(
+    merge: Annotated[str, typer.Argument(help=say("help_merge_name"))],
+    server: Server = "",
+) -> None:
+    """Undo a merge."""
+    merging.print_merge(merging.undo(Talk(server), merge), Console())
 
 
 @app.command(help=say("help_health"))

@@ -13,7 +13,19 @@ from gateway.cli.wording import local_time, plain, say, word
 _FIELDS = (
     *("name", "companyName", "creditCode", "contactName", "jobTitle", "phone", "email", "address"),
     *("industry", "employeeCount", "urgency", "budgetMin", "budgetMax", "need", "demoRequestTime"),
-    *("channel", "campaign", "region", "team", "tags", "custom", "state", "receivedTime", "touchCount"),
+    *(
+        "channel",
+        "campaign",
+        "region",
+        "team",
+        "tags",
+        "custom",
+        "state",
+        "mergedInto",
+        "merge",
+        "receivedTime",
+        "touchCount",
+    ),
 )
 _PARTS_OF_ADDRESS = ("country", "province", "city", "district", "line1", "streetNumber", "line2", "postalCode")
 _NANO = Decimal("1e-9")
@@ -32,15 +44,23 @@ def print_lead(lead: Mapping[str, Any], name_of: NameOf, console: Console) -> No
 
 def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]]:
     for field in _FIELDS:
-        value = lead.get(field)
-        if value and not str(value).endswith("_UNSPECIFIED"):
-            yield field, _READERS.get(field, _text)(value, name_of)
+        value = value_of(lead, field, name_of)
+        if value:
+            yield field, value
     yield "grade", _with_reasons(lead["grade"].removeprefix("GRADE_"), lead["gradeReasons"])
     yield "intent", _intent(lead["intent"] or {})
     owner = name_of(lead["owner"]) if lead["owner"] else say("nobody")
     yield "owner", _with_reasons(owner, lead["ownerReasons"])
     for twin in lead.get("duplicates", ()):
         yield "duplicate", _with_reasons(f"{plain(twin['lead'])}  {twin['score']:.2f}", twin["reasons"])
+
+
+def value_of(lead: Mapping[str, Any], field: str, name_of: NameOf) -> str:
+    """What a field of a lead says in the reader's words; nothing where it is unknown."""
+    value = lead.get(field)
+    if not value or str(value).endswith("_UNSPECIFIED"):
+        return ""
+    return _READERS.get(field, _text)(value, name_of)
 
 
 def _with_reasons(value: str, reasons: Sequence[Mapping[str, Any]]) -> str:

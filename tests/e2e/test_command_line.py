@@ -96,6 +96,27 @@ def test_a_list_with_unknown_headings_is_tried_then_taken_in_later(terminal: Ter
     assert "宁波东海港务有限公司" in terminal.run("leads", "list", "--json")
 
 
+def test_leads_of_one_customer_are_merged_after_a_look_and_made_two_again(terminal: Terminal, tmp_path: Path) -> None:
+    path, rows = tmp_path / "两家.csv", ("宁波海曙叉车有限公司,赵一,13611110001", "宁波海曙叉车配件厂,钱二,13611110002")
+    path.write_text("\n".join(["公司名称,联系人,手机", *rows]), encoding="utf-8")
+    terminal.run("import", str(path), "--yes")
+    listed = json.loads(terminal.run("leads", "list", "--filter", 'company_name : "宁波海曙"', "--json"))
+    survivor, other = (lead["name"] for lead in sorted(listed, key=lambda lead: lead["phone"]))
+
+    said = terminal.run("leads", "merge", survivor, other, "--choose", f"contact_name={other}", "--yes")
+    assert "钱二" in said
+    assert "人工指定" in said
+    assert f"已合并：{other}" in said
+    merge = next(word for word in said.split() if "/merges/" in word)
+    gone = terminal.run("leads", "show", other)
+    assert survivor in gone
+    assert "已合并" in gone
+    assert terminal.run("leads", "duplicates", "--json").startswith("[")
+    assert other in terminal.run("leads", "undo-merge", merge)
+    assert "已合并" not in terminal.run("leads", "show", other)
+    assert "leads/1" in terminal.run("leads", "merge", survivor, other, "--choose", "leads/1", "--yes", fails=True)
+
+
 def test_a_file_that_is_not_there_is_one_line(terminal: Terminal) -> None:
     assert terminal.run("import", "没有.csv", fails=True).strip() == "没有文件 没有.csv。"
 
