@@ -146,6 +146,13 @@ def leads_duplicates(
         merging.print_pairs(pairs, Console())
 
 
+@leads_app.command(name="scan", help=say("help_scan"))
+def leads_scan(server: Server = "") -> None:
+    """Scan the stock for likely duplicates."""
+    talk = Talk(server)
+    merging.follow_scan(talk, merging.start_scan(talk), Console())
+
+
 @leads_app.command(name="merge", help=say("help_merge"))
 def leads_merge(
     survivor: Annotated[str, typer.Argument(help=say("help_survivor"))],

@@ -1,5 +1,6 @@
 """`millrace leads duplicates`, `merge` and `undo-merge`: leads that are one customer."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from gateway.cli.wording import local_time, plain, say, word
 # What waits for somebody: pairs nobody has judged, and confirmed ones that are still two leads.
 _WAITING = ("state = DUPLICATE_PAIR_STATE_OPEN", "state = DUPLICATE_PAIR_STATE_CONFIRMED AND merged = false")
 _CUSTOM = "custom."
+_LOOK_SECONDS = 1.0
 
 
 def waiting_pairs(talk: Talk, *, count: int) -> list[dict[str, Any]]:
@@ -34,6 +36,22 @@ def print_pairs(pairs: Sequence[Mapping[str, Any]], console: Console) -> None:
         newer = f"{plain(pair['leadCompanyName'])}\n[dim]{plain(pair['lead'])}[/dim]"
         table.add_row(known, newer, f"{pair['score']:.2f}", f"{word(pair['state'])}\n{reasons}")
     console.print(table)
+
+
+def start_scan(talk: Talk) -> dict[str, Any]:
+    """Have the whole stock compared."""
+    return talk.ask("POST", "/v1/leadDuplicateScans:start", body={})
+
+
+def follow_scan(talk: Talk, scan: Mapping[str, Any], console: Console) -> None:
+    """Look at a scan until it has ended, and tell what it found."""
+    with console.status(say("scanning")) as status:
+        while scan["state"] == "LEAD_DUPLICATE_SCAN_STATE_RUNNING":
+            time.sleep(_LOOK_SECONDS)
+            scan = talk.ask("GET", f"/v1/{scan['name']}")
+            status.update(say("scanned", scanned=scan["scannedCount"], total=scan["leadCount"]))
+    told = say("scan_ended", state=word(scan["state"]), scanned=scan["scannedCount"], pairs=scan["pairCount"])
+    console.print(told, soft_wrap=True)
 
 
 def wanted_merge(survivor: str, others: Sequence[str], choices: Sequence[str], *, newest: bool) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from millrace.leads.v1 import (
     lead_behaviour_service_pb2,
     lead_collaborator_service_pb2,
     lead_conversion_service_pb2,
+    lead_duplicate_scan_service_pb2,
     lead_duplicate_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
@@ -44,6 +45,7 @@ from services.leads.application import assigning, recoding, regrading, rekeying
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.application.rulebook import Rulebook
+from services.leads.application.scanning import SCAN_STOCK, scan_on
 from services.leads.application.scoring import AT_ONCE, SCORE_STOCK, Scoring
 from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
@@ -66,6 +68,7 @@ from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
+from services.leads.rpc.scan_servicer import LeadDuplicateScanServicer, scan_pause
 from services.leads.rpc.touch_servicer import LeadTouchServicer
 from services.leads.storage.first_contacts import forget_first_contacts
 from services.leads.storage.intent_history import Place
@@ -77,6 +80,12 @@ from trade.names import pinyin_key
 HERE = Path(__file__).parent
 ACCOUNT = service_principal("leads", {"leads.write": Scope.ALL})
 CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
+
+
+def own_settings(env: Environment) -> None:
+    """Look at the settings that are leads' own, so that a mistake is told at the start."""
+    undo_days(env)
+    scan_pause(env)
 
 
 def desk(parts: Parts) -> IntakeDesk:
@@ -115,6 +124,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(lead_merge_service_pb2, "LeadMergeService"): LeadMergeServicer(
             store, desk(parts), texts, days=undo_days(Environment(parts.settings.other)), page_key=pages
+        ),
+        _service(lead_duplicate_scan_service_pb2, "LeadDuplicateScanService"): LeadDuplicateScanServicer(
+            store, page_key=pages
         ),
         _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
         _service(lead_behaviour_service_pb2, "LeadBehaviourService"): LeadBehaviourServicer(
@@ -157,6 +169,12 @@ def scoring(parts: Parts) -> Sequence[Sweep]:
     )
 
 
+def scanning(parts: Parts) -> Sweep:
+    """What carries scans for duplicates on, and begins one when it is due."""
+    every = scan_pause(Environment(parts.settings.other))
+    return _round(parts, SCAN_STOCK, lambda work: scan_on(work, desk=desk(parts), every=every))
+
+
 def learner(parts: Parts) -> Learner[Place]:
     """Who learns purchase intents."""
     taught = curriculum(desk(parts).rulebook)
@@ -182,6 +200,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         rounds(parts, recoding.BY_NEW_WORDS),
         rounds(parts, assigning.UNOWNED),
         *scoring(parts),
+        scanning(parts),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
         Sweep("forget import files", timedelta(hours=1), forget_files),
@@ -212,7 +231,7 @@ DEFINITION = ServiceDefinition(
         **learning_publications("leads", kind=INTENT_MODELS.record.kind),
     },
     servicers=servicers,
-    settings=undo_days,
+    settings=own_settings,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
     subscriptions=CALLERS.subscriptions,

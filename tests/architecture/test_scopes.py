@@ -56,6 +56,7 @@ WITHOUT = {
     "contracts/quotes.py:quotes_of_account": "a person is erased from all of them; answers no caller",
     "contracts/quotes.py:quotes_of_opportunity": "they follow what becomes of their opportunity",
     "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",
+    "leads/duplicate_scans.py:count_standing": "how many leads there are, for whoever administers them all",
     "leads/families.py:FAMILY": "what belongs to a lead the caller was let at; ids alone",
     "leads/identities.py:_REWRITE": "the service's own account goes over the whole stock",
     "leads/intent_history.py:_LIVES": "the service's own account learns from them; no row leaves it",

@@ -111,6 +111,7 @@ def test_leads_of_one_customer_are_merged_after_a_look_and_made_two_again(termin
     gone = terminal.run("leads", "show", other)
     assert survivor in gone
     assert "已合并" in gone
+    assert "已完成" in terminal.run("leads", "scan")
     assert terminal.run("leads", "duplicates", "--json").startswith("[")
     assert other in terminal.run("leads", "undo-merge", merge)
     assert "已合并" not in terminal.run("leads", "show", other)

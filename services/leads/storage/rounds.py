@@ -22,6 +22,7 @@ class Stretch(Enum):
     OPEN_SCORED = "open_scored"
     OPEN_WITH_DEMO = "open_with_demo"
     UNOWNED = "unowned"
+    STANDING = "standing"
 
 
 _OPEN = LEADS.c.state.in_([state.value for state in OPEN_STATES])
@@ -32,6 +33,7 @@ _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.ALL: true(),
     Stretch.OPEN: _OPEN,
     Stretch.OPEN_SCORED: and_(_OPEN, ~_WAITS_FOR_SCORE),
+    Stretch.STANDING: LEADS.c.merged_into.is_(None),
     Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None)),
     Stretch.OPEN_WITH_DEMO: and_(_OPEN, LEADS.c.demo_request_time.is_not(None)),
 }
