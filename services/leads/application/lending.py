@@ -17,7 +17,7 @@ async def lend(work: UnitOfWork, *, survivor: Lead, others: Sequence[Lead], zone
     everybody = await every_collaborator(work, SHARED_LEADS, rows=rows)
     known = {each.terms.member: each for each in everybody if each.row == survivor.uuid}
     wanted: dict[UUID, Invitation] = {}
-    for each in everybody:
+    for each in sorted(everybody, key=lambda each: each.row != survivor.uuid):  # his own reason comes first
         if each.holds(now=work.now) and each.terms.member != survivor.owner:
             wanted[each.terms.member] = _widest(wanted.get(each.terms.member), each.terms)
     return tuple(_lent(work, survivor, known, wanted, zone))

@@ -13,7 +13,6 @@ from services.leads.domain.merge_record import Merged, Portrait
 from services.leads.domain.resemblance import Resemblance
 from trade.reasons import Reason
 
-MOST_AT_ONCE = 20
 _MERGEABLE = OPEN_STATES | {LeadState.DISQUALIFIED}
 _SURVIVING = _MERGEABLE | {LeadState.CONVERTED}
 

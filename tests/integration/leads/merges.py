@@ -25,6 +25,9 @@ from millrace.leads.v1.lead_touch_service_pb2 import ListLeadTouchesRequest
 from millrace.leads.v1.lead_touch_service_pb2_grpc import LeadTouchServiceStub
 from sqlalchemy import func, select, text
 
+from chassis.principal import service_principal
+from chassis.work import Read
+from services.leads.storage.behaviours import tallies
 from services.leads.storage.tables import MEMBER_LOADS
 from tests.integration.leads.conftest import LeadsHouse
 from tests.support.serving import Caller
@@ -137,6 +140,13 @@ class Merging:
             decided.total_size,
             done.total_size,
         )
+
+    async def downloads(self, lead: lead_pb2.Lead, *, at: datetime) -> int:
+        """How many there are by what a lead is scored by."""
+        uuid, principal = UUID(lead.name.partition("/")[2]), service_principal("leads", {})
+        async with self.house.engine.connect() as connection:
+            found = await tallies(Read(connection, at, principal), [(uuid, at)])
+        return found[uuid].downloads
 
     async def loads(self) -> dict[UUID, int]:
         async with self.house.engine.connect() as connection:

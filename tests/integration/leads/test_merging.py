@@ -137,6 +137,7 @@ async def test_contacts_behaviour_and_decisions_of_all_are_the_survivors(
     needs, decided, done = await desk.history(survivor)
     assert (sorted(needs), decided, done) == (["一", "二"], 2, 2)
     assert await desk.history(other) == (["二"], 1, 2)
+    assert await desk.downloads(survivor, at=clock.now()) == 2, "what the intent of the survivor is scored by"
 
 
 async def test_whoever_makes_contact_as_a_merged_lead_is_attached_to_the_survivor(desk: Merging) -> None:
@@ -179,21 +180,24 @@ async def test_merges_in_a_row_lead_to_the_last_survivor(desk: Merging) -> None:
 async def test_collaborators_of_all_collaborate_on_the_survivor_on_the_widest_terms(
     desk: Merging, house: LeadsHouse
 ) -> None:
-    await house.hire(ANNA)
     survivor, other = await a_pair(desk)
+    await house.hire(ANNA)
     await house.hire(BO)
     cleo = UUID(int=7)
     await house.hire(cleo)
     await desk.share(survivor, BO, until=LATE)
+    await desk.share(survivor, ANNA, until=LATE)
+    await desk.share(other, ANNA, until=SOON)
     await desk.share(other, BO, until=SOON, role=WRITE)
     await desk.share(other, cleo, until=SOON)
     done = await desk.merge(survivor, other)
     read = lead_collaborator_pb2.LEAD_COLLABORATOR_ROLE_READ
-    assert await desk.shared(survivor) == sorted([(f"members/{BO}", WRITE, 9), (f"members/{cleo}", read, 5)])
+    anna = (f"members/{ANNA}", read, 9)
+    assert await desk.shared(survivor) == sorted([anna, (f"members/{BO}", WRITE, 9), (f"members/{cleo}", read, 5)])
     assert (await desk.read(survivor, house.as_member(cleo, Scope.OWN))).name == survivor.name
     await desk.undo(done)
-    assert await desk.shared(survivor) == [(f"members/{BO}", read, 9)]
-    assert len(await desk.shared(other)) == 2
+    assert await desk.shared(survivor) == sorted([anna, (f"members/{BO}", read, 9)])
+    assert len(await desk.shared(other)) == 3
 
 
 async def test_a_lead_that_somebody_works_no_more_is_no_load_and_comes_back_as_one(
