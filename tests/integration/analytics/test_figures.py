@@ -57,6 +57,17 @@ async def test_an_industry_is_one_by_whatever_word_it_was_told_and_is_asked_for(
         assert (told["LEAD"], told["REGISTRATION"], told["OPPORTUNITY"]) == (3, 3, 3)
 
 
+async def test_a_customer_whose_leads_were_merged_is_counted_once_until_that_is_undone(house: AnalyticsHouse) -> None:
+    for number in (1, 2, 3):
+        house.market.lead(number, noon(1, 5))
+    house.market.lead(2, noon(1, 8), state="MERGED")
+    house.market.lead(3, noon(1, 8), state="MERGED")
+    house.market.lead(3, noon(1, 9), state="NEW")
+    await house.hear()
+    asked = contract.QueryFunnelRequest(selection=selection((1, 1), (1, 31)))
+    assert counts((await house.figures.QueryFunnel(asked, **house.boss)).total)["LEAD"] == 2
+
+
 async def test_a_cohort_follows_what_began_in_the_period_wherever_it_ended(house: AnalyticsHouse) -> None:
     await sell(house)
     answer = await house.figures.QueryFunnel(

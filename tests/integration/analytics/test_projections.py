@@ -51,7 +51,7 @@ def histories(draw: st.DrawFn) -> Market:
         match draw(kinds):
             case "lead":
                 state, by = (
-                    draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED"])),
+                    draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED", "MERGED"])),
                     draw(st.sampled_from([ANNA, None])),
                 )
                 market.lead(number, at, place, state=state, tags=draw(tags), by=by)
