@@ -105,6 +105,25 @@ def add_working_time(calendar: WorkCalendar, start: datetime, duration: timedelt
     return instant
 
 
+def working_time_before(calendar: WorkCalendar, end: datetime, duration: timedelta) -> datetime:
+    """The last instant from which `duration` of working time passes until `end`, in UTC.
+
+    What starts then or earlier has `add_working_time` of it no later than `end`. Nothing gives `end` itself.
+    """
+    left = duration
+    instant = end.astimezone(UTC)
+    day = instant.astimezone(calendar.zone).date()
+    while left > timedelta():
+        for begin, finish in reversed(tuple(_stretches(calendar, day))):
+            ended = min(finish, instant)
+            if ended > begin:
+                if ended - begin >= left:
+                    return ended - left
+                left -= ended - begin
+        day -= timedelta(days=1)
+    return instant
+
+
 def working_time_between(calendar: WorkCalendar, start: datetime, end: datetime) -> timedelta:
     """How much working time lies between two instants; negative when `end` comes first."""
     if end < start:

@@ -19,11 +19,13 @@ from millrace.leads.v1 import (
     lead_conversion_service_pb2,
     lead_duplicate_scan_service_pb2,
     lead_duplicate_service_pb2,
+    lead_follow_up_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
     lead_intent_service_pb2,
     lead_merge_service_pb2,
     lead_privacy_service_pb2,
+    lead_response_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
     lead_touch_service_pb2,
@@ -41,7 +43,7 @@ from chassis.principal import Scope, service_principal
 from chassis.rounds import Rounds
 from chassis.settings import Environment
 from chassis.work import Read, UnitOfWork
-from services.leads.application import assigning, recoding, regrading, rekeying
+from services.leads.application import assigning, recoding, regrading, rekeying, responding
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.application.rulebook import Rulebook
@@ -51,6 +53,7 @@ from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.learning import curriculum
 from services.leads.events.publications import LEADS
+from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.rpc.access_servicer import LeadAccessServicer
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
@@ -61,12 +64,14 @@ from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
 from services.leads.rpc.conversion_job import converting
 from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
+from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.intent_servicer import LeadIntentServicer
 from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
+from services.leads.rpc.response_servicer import LeadResponseServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.rpc.scan_servicer import LeadDuplicateScanServicer, scan_pause
 from services.leads.rpc.touch_servicer import LeadTouchServicer
@@ -142,6 +147,12 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
+        _service(lead_follow_up_service_pb2, "LeadFollowUpService"): LeadFollowUpServicer(
+            store, desk(parts), page_key=pages
+        ),
+        _service(lead_response_service_pb2, "LeadResponseService"): LeadResponseServicer(
+            store, desk(parts), page_key=pages
+        ),
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
             parts, desk(parts), page_key=pages
         ),
@@ -199,6 +210,8 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         rounds(parts, rekeying.BY_NEW_RULES),
         rounds(parts, recoding.BY_NEW_WORDS),
         rounds(parts, assigning.UNOWNED),
+        rounds(parts, responding.BY_NEW_TERMS),
+        _round(parts, responding.RUN_CLOCKS, lambda work: responding.run_clocks(work, desk=desk(parts))),
         *scoring(parts),
         scanning(parts),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
@@ -225,6 +238,8 @@ DEFINITION = ServiceDefinition(
     messages=HERE / "messages",
     publications={
         **LEADS,
+        **RESPONSES,
+        **FOLLOW_UPS,
         **COLLABORATORS,
         **SETTINGS,
         **LEAD_IMPORT_PUBLICATIONS,

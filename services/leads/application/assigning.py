@@ -31,7 +31,7 @@ async def hand_over(
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
     briefing = await desk.brief(work)
     handover = _handover(briefing, owner, author=work.principal.display_name or work.principal.subject, words=words)
-    change = handed_over(lead, handover, now=work.now)
+    change = handed_over(lead, handover, timetable=briefing.timetable)
     if change.events:
         today = work.now.astimezone(desk.zone).date()
         if lead.owner is not None:

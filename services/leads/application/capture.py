@@ -118,11 +118,11 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
         keys=newcomer.keys,
         resembles=verdict.hints,
         rules_version=duplicates,
-        now=work.now,
+        timetable=briefing.timetable,
         grading=grading,
-        ownership=_ownership(decision),
+        ownership=ownership_by(decision),
     )
-    _write_down(work, briefing, change.aggregate, decision)
+    write_down(work, briefing, change.aggregate, decision)
     for hint in verdict.to_review:
         write_review(work, lead=change.aggregate.uuid, hint=hint, rules_version=duplicates)
     INTENTS.write_unscored(work, change.aggregate.uuid)
@@ -143,7 +143,10 @@ def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:
     """Grade a lead by the rules in force."""
     grading = briefing.grade(lead.facts, channel_kind=channel_kind)
     return lead.graded(
-        grade=grading.grade, reasons=grading.reasons, rules_version=grading.rules_version, now=briefing.now
+        grade=grading.grade,
+        reasons=grading.reasons,
+        rules_version=grading.rules_version,
+        timetable=briefing.timetable,
     )
 
 
@@ -155,33 +158,32 @@ def kept_graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lea
 def owned(work: UnitOfWork, briefing: Briefing, lead: Lead) -> Change[Lead] | None:
     """Give a lead of nobody to whoever can take it now; None when nobody can, which is no news."""
     decision = briefing.owner(grade=lead.grade, region=lead.region, skill=lead.facts.industry)
-    given = _ownership(decision)
+    given = ownership_by(decision)
     if given.owner is None:
         return None
-    _write_down(work, briefing, lead, decision)
-    lead = replace(lead, update_time=work.now)
-    return lead.assigned(owner=given.owner, team=given.team, region=given.region, reasons=given.reasons)
+    write_down(work, briefing, lead, decision)
+    return lead.assigned(given, timetable=briefing.timetable)
 
 
 def _assigned(work: UnitOfWork, briefing: Briefing, change: Change[Lead]) -> Change[Lead]:
     lead = change.aggregate
     decision = briefing.owner(grade=lead.grade, region=lead.region, skill=lead.facts.industry)
-    _write_down(work, briefing, lead, decision)
-    given = _ownership(decision)
+    write_down(work, briefing, lead, decision)
+    given = ownership_by(decision)
     if given.owner is None:
         return change.then(lambda lead: Change(lead.unassigned(reasons=given.reasons), ()))
-    owner, team, region = given.owner, given.team, given.region
-    return change.then(lambda lead: lead.assigned(owner=owner, team=team, region=region, reasons=given.reasons))
+    return change.then(lambda lead: lead.assigned(given, timetable=briefing.timetable))
 
 
-def _ownership(decision: AssignmentDecision) -> Ownership:
+def ownership_by(decision: AssignmentDecision) -> Ownership:
+    """Who owns a lead by a decision, or why nobody."""
     chosen = decision.chosen
     if chosen is None:
         return Ownership(reasons=decision.reasons)
     return Ownership(owner=chosen.member, team=chosen.team, region=chosen.region, reasons=decision.reasons)
 
 
-def _write_down(work: UnitOfWork, briefing: Briefing, lead: Lead, decision: AssignmentDecision) -> None:
+def write_down(work: UnitOfWork, briefing: Briefing, lead: Lead, decision: AssignmentDecision) -> None:
     """Into the ledger; and where a senior was wanted in vain, the alarm, a second time if a lost race is run again."""
     if decision.no_senior_free:
         metrics.LEADS_NO_SENIOR_FREE.labels(lead.grade.value).inc()

@@ -213,7 +213,7 @@ class _Batch:
             keys=newcomer.keys,
             resembles=verdict.hints,
             rules_version=self._briefing.version(DUPLICATES),
-            now=work.now,
+            timetable=self._briefing.timetable,
         )
         return Captured(lead=change.aggregate, touched=False)
 

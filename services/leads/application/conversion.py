@@ -22,6 +22,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_history import MOST, HistoryEntry, history_of
 from services.leads.storage.families import family_of
+from services.leads.storage.follow_ups import newest_follow_ups
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.lead_history import keep, read_decisions
@@ -93,9 +94,12 @@ async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> LeadToTell
     family = await family_of(work, uuid)
     touches, decisions = await newest_touches(work, family, most=MOST), await read_decisions(work, family)
     absorbed = list((await known_leads(work, family - {uuid})).values())
+    followed_up = await newest_follow_ups(work, family, most=MOST)
     return LeadToTell(
         lead=lead,
-        history=history_of(lead, absorbed=absorbed, touches=touches, decisions=decisions),
+        history=history_of(
+            lead, absorbed=absorbed, touches=touches, follow_ups=followed_up, decisions=decisions
+        ),
         collaborators=[each.terms for each in await present_collaborators(work, SHARED_LEADS, row=uuid)],
     )
 

@@ -1,6 +1,6 @@
 """What the desk where leads are taken in knows, and what it decides about each; capturing writes it down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -13,8 +13,9 @@ from chassis.rule_sets import RuleKind
 from chassis.work import Read
 from services.leads.application.identities import Traits, compare, finding_keys, fingerprint_of, match_keys
 from services.leads.application.people import People
-from services.leads.application.rule_kinds import GRADE
+from services.leads.application.rule_kinds import GRADE, RESPONSE
 from services.leads.application.rulebook import Rulebook, RulesInForce
+from services.leads.application.work_time import WorkTime
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
 from services.leads.domain.board import Board
 from services.leads.domain.channels import RegionUnknown
@@ -22,6 +23,7 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
 from services.leads.domain.resemblance import Candidate, Resemblance
+from services.leads.domain.response import Timetable
 from trade.duplicates import (
     DuplicateRules,
     Fingerprint,
@@ -90,6 +92,7 @@ class Briefing:
     now: datetime
     today: date
     zone: ZoneInfo
+    timetable: Timetable
 
     def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None, traits: Traits | None = None) -> Newcomer:
         """Clean what was told: the industry gets its code, and the region follows from the address where none is named.
@@ -149,9 +152,11 @@ class Briefing:
         )
         return Grading(grade=grade, reasons=reasons, rules_version=self.version(GRADE))
 
-    def owner(self, *, grade: Grade, region: UUID | None, skill: str) -> AssignmentDecision:
-        """Who is to work a lead; counted at once, so that the next lead sees it."""
-        decision = decide_owner(self.board, grade=grade, region=region, skill=skill)
+    def owner(
+        self, *, grade: Grade, region: UUID | None, skill: str, without: Collection[UUID] = ()
+    ) -> AssignmentDecision:
+        """Who is to work a lead, `without` those who had it; counted at once, so that the next lead sees it."""
+        decision = decide_owner(self.board, grade=grade, region=region, skill=skill, without=without)
         if decision.chosen:
             self.board.given(decision.chosen.member)
         return decision
@@ -173,6 +178,7 @@ class IntakeDesk:
         self.rulebook = rulebook
         self.zone = zone
         self._people = People(organization, max_age=max_age)
+        self._work_time = WorkTime(zone)
         for grade in set(Grade) - {Grade.UNGRADED}:  # an alarm sees no increase where there was no number before
             metrics.LEADS_NO_SENIOR_FREE.labels(grade.value)
 
@@ -181,4 +187,17 @@ class IntakeDesk:
         rules = await self.rulebook.current(read, naming=naming)
         today = read.now.astimezone(self.zone).date()
         organization, board = await self._people.available(read, rules=rules.assignment, today=today)
-        return Briefing(rules=rules, organization=organization, board=board, now=read.now, today=today, zone=self.zone)
+        return Briefing(
+            rules=rules,
+            organization=organization,
+            board=board,
+            now=read.now,
+            today=today,
+            zone=self.zone,
+            timetable=Timetable(
+                terms=rules.response.terms,
+                version=rules.versions[RESPONSE.key],
+                calendar_of=self._work_time.of(organization),
+                now=read.now,
+            ),
+        )

@@ -9,6 +9,7 @@ from chassis.rule_sets import RuleKind, RuleSets
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.grading import GRADE_FACTS, GradeRules, compares_any_currency
 from services.leads.domain.industry_conditions import with_codes
+from services.leads.domain.response_rules import ResponseRules
 from services.leads.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 from trade.duplicates import DuplicateRules
 from trade.rule_body import RuleBodyInvalid
@@ -70,11 +71,12 @@ DUPLICATES: RuleKind[DuplicateRules] = RuleKind(
     DuplicateRules.from_mapping,
     UUID("00000000-0000-7000-8000-000000000003"),
 )
+RESPONSE: RuleKind[ResponseRules] = RuleKind("response", _SHIPPED / "response.toml", ResponseRules.from_mapping)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="leadRuleSets",
-    kinds=(GRADE, ASSIGNMENT, DUPLICATES),
+    kinds=(GRADE, ASSIGNMENT, DUPLICATES, RESPONSE),
     noun="lead_rule_set",
 )

@@ -8,11 +8,19 @@ from uuid import UUID
 from chassis.expressions import Condition
 from chassis.rule_sets import stored_rule_sets
 from chassis.work import Read
-from services.leads.application.rule_kinds import ASSIGNMENT, DUPLICATES, GRADE, RULE_SETS, compile_conditions
+from services.leads.application.rule_kinds import (
+    ASSIGNMENT,
+    DUPLICATES,
+    GRADE,
+    RESPONSE,
+    RULE_SETS,
+    compile_conditions,
+)
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.channels import Campaign, CampaignUnknown, Channel, ChannelUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import GradeRules
+from services.leads.domain.response_rules import ResponseRules
 from services.leads.storage.channels import every_campaign, every_channel
 from services.leads.storage.settings import settings_stamp
 from services.leads.storage.stock import common_keys
@@ -33,6 +41,7 @@ class RulesInForce:
     conditions: Mapping[str, Condition]
     assignment: AssignmentRules
     duplicates: DuplicateRules
+    response: ResponseRules
     channels: Mapping[UUID, Channel]
     campaigns: Mapping[UUID, Campaign]
     common_keys: frozenset[str] = frozenset()
@@ -114,6 +123,7 @@ class Rulebook:
             conditions=compile_conditions(grade),
             assignment=ASSIGNMENT.read(stored[ASSIGNMENT.key].body),
             duplicates=DUPLICATES.read(stored[DUPLICATES.key].body),
+            response=RESPONSE.read(stored[RESPONSE.key].body),
             channels={channel.uuid: channel for channel in channels},
             campaigns={campaign.uuid: campaign for campaign in campaigns},
             common_keys=await common_keys(read, held_by=_COMMON),

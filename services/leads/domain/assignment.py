@@ -1,7 +1,7 @@
 """Assignment (线索分配): who works a lead, decided so that it can be replayed and explained."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -36,15 +36,17 @@ class AssignmentDecision:
     others: Mapping[PassedOver, int]
 
 
-def decide_owner(board: Board, *, grade: Grade, region: UUID | None, skill: str) -> AssignmentDecision:
+def decide_owner(
+    board: Board, *, grade: Grade, region: UUID | None, skill: str, without: Collection[UUID] = ()
+) -> AssignmentDecision:
     """The best of those who may take the lead; the same input gives the same owner.
 
-    Nobody off duty or without free capacity is chosen. Where the rules keep leads inside their region, only its
-    people are. Grades named in `senior_first` go to seniors while one can take them; else to the next best, and
-    an alarm is raised. Equal points go to the lower member id.
+    Nobody off duty or without free capacity is chosen, nor those who had it before (`without`). Where the rules keep
+    leads inside their region, only its people are. Grades named in `senior_first` go to seniors while one can take
+    them; else to the next best, and an alarm is raised. Equal points go to the lower member id.
     """
     people, scores = board.people, board.scores(region=region, skill=skill)
-    outcomes = board.standings(region=region)
+    outcomes = board.standings(region=region, without=without)
     able = [place for place, outcome in enumerate(outcomes) if outcome is PassedOver.LOWER_SCORE]
     wants_senior = grade in board.rules.senior_first
     seniors = [place for place in able if people[place].senior] if wants_senior else []

@@ -1,6 +1,6 @@
 """The board (销售看板): how the salespeople stand while leads are given out one after another."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -16,6 +16,7 @@ class PassedOver(StrEnum):
     FULL = "full"
     OTHER_REGION = "other_region"
     NOT_SENIOR = "not_senior"
+    HAD_IT = "had_it"
     LOWER_SCORE = "lower_score"
 
 
@@ -69,14 +70,22 @@ class Board:
             fits = self._fits[region, skill] = [self._fit(person, region, skill) for person in self.people]
         return [points + fit for points, fit in zip(self._points, fits, strict=True)]
 
-    def standings(self, *, region: UUID | None) -> list[PassedOver]:
-        """What bars each from a lead of a region; LOWER_SCORE for those who may take it."""
-        if region is None or not self.rules.only_own_region:
-            return self._standings.copy()
-        return [
-            PassedOver.OTHER_REGION if standing is PassedOver.LOWER_SCORE and person.region != region else standing
-            for person, standing in zip(self.people, self._standings, strict=True)
-        ]
+    def standings(self, *, region: UUID | None, without: Collection[UUID] = ()) -> list[PassedOver]:
+        """What bars each from a lead of a region; LOWER_SCORE for those who may take it.
+
+        Those it is to be decided `without` had the lead before.
+        """
+        standings = self._standings.copy()
+        if region is not None and self.rules.only_own_region:
+            standings = [
+                PassedOver.OTHER_REGION if standing is PassedOver.LOWER_SCORE and person.region != region else standing
+                for person, standing in zip(self.people, standings, strict=True)
+            ]
+        for member in without:
+            place = self._places.get(member)
+            if place is not None:
+                standings[place] = PassedOver.HAD_IT
+        return standings
 
     def _fit(self, person: Salesperson, region: UUID | None, skill: str) -> float:
         in_region = region is not None and person.region == region

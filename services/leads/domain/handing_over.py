@@ -1,13 +1,13 @@
 """Giving leads by hand (手动分配): a person decides who works one from now on."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from uuid import UUID
 
 from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
-from services.leads.domain.lead import Lead
+from services.leads.domain.lead import Lead, Ownership
 from services.leads.domain.lead_state import OPEN_STATES
+from services.leads.domain.response import Timetable
 from trade.reasons import Reason
 
 
@@ -45,17 +45,17 @@ class Handover:
     words: str = ""
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """What explains the owner afterwards."""
+    def ownership(self) -> Ownership:
+        """Who owns the lead afterwards, and what explains it."""
         by_whom = Reason("ASSIGNED_BY_HAND", {"author": self.author})
-        return (by_whom, Reason(IN_WORDS, {"words": self.words})) if self.words else (by_whom,)
+        reasons = (by_whom, Reason(IN_WORDS, {"words": self.words})) if self.words else (by_whom,)
+        return Ownership(owner=self.owner, team=self.team, region=self.region, reasons=reasons)
 
 
-def handed_over(lead: Lead, handover: Handover, *, now: datetime) -> Change[Lead]:
+def handed_over(lead: Lead, handover: Handover, *, timetable: Timetable) -> Change[Lead]:
     """Give an open lead to a member; one who has it already is no event. Raises LeadCannotBeAssigned."""
     if lead.state not in OPEN_STATES:
         raise LeadCannotBeAssigned(state=lead.state.value)
     if lead.owner == handover.owner:
         return Change(lead, ())
-    given = replace(lead, update_time=now)
-    return given.assigned(owner=handover.owner, team=handover.team, region=handover.region, reasons=handover.reasons)
+    return lead.assigned(handover.ownership, timetable=timetable)

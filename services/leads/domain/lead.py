@@ -10,9 +10,10 @@ from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import LeadFacts
-from services.leads.domain.lead_state import LeadState
+from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_record import Merged
-from services.leads.domain.resemblance import Resemblance
+from services.leads.domain.resemblance import LeadDuplicateConfirmed, LeadDuplicateDismissed, Resemblance
+from services.leads.domain.response import ResponseClock, Timetable, begin_clock, reset_clock
 from trade.reasons import Reason
 
 
@@ -75,20 +76,6 @@ class LeadGraded:
 @dataclass(frozen=True, slots=True)
 class LeadAssigned:
     """A lead got an owner."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeadDuplicateConfirmed:
-    """Somebody said that the lead and another one are the same customer."""
-
-    other: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class LeadDuplicateDismissed:
-    """Somebody said that the lead and another one are two customers."""
-
-    other: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,16 +161,26 @@ class Lead:
     rules: RulesUsed = RulesUsed()
     conversion: Conversion | None = None
     merged: Merged | None = None
+    response: ResponseClock | None = None
+
+    @property
+    def running_clock(self) -> ResponseClock | None:
+        """The clock that waits for an answer; None once there is one, and when nobody works the lead any more."""
+        waits = self.response is not None and self.response.answer is None
+        return self.response if waits and self.state in OPEN_STATES else None
 
     @property
     def region(self) -> UUID | None:
         """The organization's region it belongs to."""
         return self.facts.region
 
-    def graded(self, *, grade: Grade, reasons: Sequence[Reason], rules_version: int, now: datetime) -> Change["Lead"]:
+    def graded(
+        self, *, grade: Grade, reasons: Sequence[Reason], rules_version: int, timetable: Timetable
+    ) -> Change["Lead"]:
         """Grade the lead as the rules say; the same grade for the same reasons is no event.
 
-        Where a person has overridden the grade, his stays, and the reasons tell what the rules would say.
+        Where a person has overridden the grade, his stays, and the reasons tell what the rules would say. The clock of
+        the first response goes on by the terms of the grade.
         """
         override, kept = self.grade_override, tuple(reasons)
         if override is not None:
@@ -192,22 +189,32 @@ class Lead:
         if grade is self.grade and kept == self.grade_reasons:
             return Change(self, ())
         rules = replace(self.rules, grade=rules_version)
-        following = replace(
-            self, grade=grade, grade_reasons=kept, grade_override=override, rules=rules, update_time=now
-        )
-        return Change(following, (LeadGraded(),))
+        clock = reset_clock(self.response, team=self.team, grade=grade.value, timetable=timetable)
+        following = replace(self, grade=grade, grade_reasons=kept, grade_override=override, rules=rules)
+        return Change(replace(following, response=clock, update_time=timetable.now), (LeadGraded(),))
 
     def unassigned(self, *, reasons: Sequence[Reason]) -> "Lead":
         """Keep why nobody could take the lead; told together with the event before."""
         return replace(self, owner_reasons=tuple(reasons))
 
-    def assigned(
-        self, *, owner: UUID, team: UUID | None, region: UUID | None, reasons: Sequence[Reason]
-    ) -> Change["Lead"]:
-        """Give the lead an owner; it keeps the team and region the owner has now."""
-        kept = tuple(reasons)
-        facts = replace(self.facts, region=self.region or region)
-        following = replace(self, facts=facts, owner=owner, team=team, owner_reasons=kept)
+    def assigned(self, ownership: Ownership, *, timetable: Timetable) -> Change["Lead"]:
+        """Give the lead an owner, whose first-response clock begins; it keeps the team and region he has now."""
+        facts = replace(self.facts, region=self.region or ownership.region)
+        following = replace(
+            self,
+            facts=facts,
+            owner=ownership.owner,
+            team=ownership.team,
+            owner_reasons=ownership.reasons,
+            response=begin_clock(
+                self.response,
+                owner=ownership.owner,
+                team=ownership.team,
+                grade=self.grade.value,
+                timetable=timetable,
+            ),
+            update_time=timetable.now,
+        )
         return Change(following, (LeadAssigned(),))
 
     def touched(self, *, facts: LeadFacts, now: datetime) -> Change["Lead"]:
@@ -246,7 +253,7 @@ def create_lead(
     keys: FindingKeys,
     resembles: Sequence[Resemblance],
     rules_version: int,
-    now: datetime,
+    timetable: Timetable,
     grading: Grading = _UNGRADED,
     ownership: Ownership = _UNOWNED,
 ) -> Change[Lead]:
@@ -255,6 +262,7 @@ def create_lead(
     `rules_version` is that of the duplicate rules that found what it resembles. A missing region is the owner's, a
     missing received time is now.
     """
+    now = timetable.now
     facts, region = facts.dated(by_default=now), facts.region or ownership.region
     lead = Lead(
         uuid=uuid,
@@ -267,6 +275,13 @@ def create_lead(
         keys=keys,
         resembles=tuple(resembles),
         rules=RulesUsed(grade=grading.rules_version, duplicates=rules_version),
+        response=begin_clock(
+            None,
+            owner=ownership.owner,
+            team=ownership.team,
+            grade=grading.grade.value,
+            timetable=timetable,
+        ),
         create_time=now,
         update_time=now,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from services.leads.domain.follow_up import FollowUp
 from services.leads.domain.lead import Grade, Lead
 from services.leads.domain.touches import Touch
 from trade.reasons import Reason
@@ -21,6 +22,7 @@ class Happening(Enum):
     TOUCHED = "touched"
     GRADED = "graded"
     ASSIGNED = "assigned"
+    FOLLOWED_UP = "followed_up"
     CONVERTED = "converted"
 
 
@@ -43,9 +45,14 @@ class HistoryEntry:
 
 
 def history_of(
-    lead: Lead, *, touches: Sequence[Touch], decisions: Sequence[HistoryEntry], absorbed: Sequence[Lead] = ()
+    lead: Lead,
+    *,
+    touches: Sequence[Touch],
+    follow_ups: Sequence[FollowUp],
+    decisions: Sequence[HistoryEntry],
+    absorbed: Sequence[Lead] = (),
 ) -> Sequence[HistoryEntry]:
-    """The contacts and decisions of a lead that is being converted, the oldest first.
+    """The contacts, follow-ups and decisions of a lead that is being converted, the oldest first.
 
     Leads it has `absorbed` were first contacts of the same customer: the earliest of all is the first, the others are
     contacts that followed. Of more than a hundred the first contact and the newest are told, of a long need its
@@ -61,7 +68,7 @@ def history_of(
     others = [_contacted(each, at=_first_time(each)) for each in absorbed if each is not earliest]
     if earliest is not lead:
         others.append(_contacted(lead, at=lead.create_time))
-    later = [*map(_touched, touches), *others, *decisions, *_converted(lead)]
+    later = [*map(_touched, touches), *others, *map(_followed_up, follow_ups), *decisions, *_converted(lead)]
     later.sort(key=lambda entry: (entry.time, _ORDER[entry.happening]))
     return [first, *later[-(MOST - 1) :]]
 
@@ -89,6 +96,19 @@ def _touched(touch: Touch) -> HistoryEntry:
         channel=touch.told.channel,
         campaign=touch.told.campaign,
         need=touch.told.need[:LONGEST_NEED],
+    )
+
+
+def _followed_up(told: FollowUp) -> HistoryEntry:
+    """What was said stands where the need of a contact does; how and with what success is a reason."""
+    facts = told.facts
+    how = Reason("LEAD_FOLLOWED_UP", {"kind": facts.kind.value, "outcome": facts.outcome.value})
+    return HistoryEntry(
+        happening=Happening.FOLLOWED_UP,
+        time=facts.time,
+        actor=told.author,
+        need=facts.note[:LONGEST_NEED],
+        reasons=(how,),
     )
 
 

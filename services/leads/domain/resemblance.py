@@ -18,6 +18,20 @@ class Band(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class LeadDuplicateConfirmed:
+    """Somebody said that the lead and another one are the same customer."""
+
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDuplicateDismissed:
+    """Somebody said that the lead and another one are two customers."""
+
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A known lead that shares a key with a newcomer, by nothing but its fingerprint."""
 

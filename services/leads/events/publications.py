@@ -9,7 +9,7 @@ from millrace.leads.v1 import lead_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import instant, money_message, named
-from services.leads.domain import conversion, erasing, merge_undoing, merging
+from services.leads.domain import conversion, erasing, merge_undoing, merging, resemblance
 from services.leads.domain import lead as domain
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead
@@ -25,6 +25,8 @@ _URGENCIES: dict[Urgency, Any] = {
 def snapshot(lead: Lead) -> messages.LeadSnapshot:
     """The lead's public state: ids, classes and amounts, nothing personal."""
     facts, outcome = lead.facts, lead.conversion.outcome if lead.conversion else None
+    clock = lead.response
+    answer = clock.answer if clock else None
     return messages.LeadSnapshot(
         name=f"leads/{lead.uuid}",
         state=_STATES[lead.state],
@@ -49,6 +51,10 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
         convert_time=instant(outcome.time if outcome else None),
         employee_count=facts.employee_count,
         demo_request_time=instant(facts.demo_request_time),
+        response_start_time=instant(clock.start if clock else None),
+        response_due_time=instant(clock.due if clock else None),
+        first_response_time=instant(answer.time if answer else None),
+        response_minutes=answer.minutes if answer else None,
     )
 
 
@@ -65,12 +71,12 @@ LEADS: Publications = {
         state=snapshot,
     ),
     domain.LeadGraded: Publication("lead.graded", lambda _, state: messages.LeadGraded(lead=state), state=snapshot),
-    domain.LeadDuplicateConfirmed: Publication(
+    resemblance.LeadDuplicateConfirmed: Publication(
         "lead.duplicate_confirmed",
         lambda event, state: messages.LeadDuplicateConfirmed(lead=state, other=named("leads", event.other)),
         state=snapshot,
     ),
-    domain.LeadDuplicateDismissed: Publication(
+    resemblance.LeadDuplicateDismissed: Publication(
         "lead.duplicate_dismissed",
         lambda event, state: messages.LeadDuplicateDismissed(lead=state, other=named("leads", event.other)),
         state=snapshot,

@@ -32,6 +32,7 @@ from services.leads.rpc.lead_messages import (
     put_lead,
     to_message,
 )
+from services.leads.rpc.response_messages import put_response, put_response_reasons
 
 _LARGEST_BATCH = 10_000
 
@@ -74,7 +75,7 @@ class LeadServicer:
         uuid = uuid_of(request.name)
         shown = await self._store.read(call, lambda read: show_lead(read, uuid=uuid))
         message = lead_pb2.Lead()
-        put_shown(message, shown, Wording(self._texts, call.locale))
+        self._put(message, shown, call, explained=True)
         return message
 
     async def ListLeads(self, request: contract.ListLeadsRequest, call: Call) -> contract.ListLeadsResponse:
@@ -82,12 +83,11 @@ class LeadServicer:
         wanted = page_request(request, call, key=self._page_key)
         explained = request.view == contract.LEAD_VIEW_FULL
         page = await self._store.read(call, lambda read: list_leads(read, wanted=wanted, explained=explained))
-        wording = Wording(self._texts, call.locale)
         answer = contract.ListLeadsResponse(
             next_page_token=page.next_page_token, total_size=page.total, total_size_capped=page.capped
         )
         for shown in page.items:
-            put_shown(answer.leads.add(), shown, wording)
+            self._put(answer.leads.add(), shown, call, explained=explained)
         return answer
 
     async def UpdateLead(self, request: contract.UpdateLeadRequest, call: Call) -> lead_pb2.Lead:
@@ -151,6 +151,16 @@ class LeadServicer:
         wording = Wording(self._texts, call.locale)
         return contract.CheckLeadDuplicatesResponse(candidates=[candidate_message(hint, wording) for hint in hints])
 
+    def _put(self, message: lead_pb2.Lead, shown: ShownLead, call: Call, *, explained: bool) -> None:
+        """The lead as it is read, with its intent and how it stands with the first response."""
+        wording = Wording(self._texts, call.locale)
+        put_lead(message, shown.lead, wording)
+        put_response(message.response, shown.lead, now=call.now)
+        if explained:
+            put_response_reasons(message.response, shown.lead, wording, zone=self._desk.zone)
+        if shown.intent is not None:
+            put_intent(message.intent, shown.intent, wording)
+
     async def _outcome(self, request: contract.CreateLeadRequest, call: Call) -> contract.LeadOutcome:
         try:
             validate(request)
@@ -168,13 +178,6 @@ class LeadServicer:
                 reason=refusal.reason, text=text, violations=bad.field_violations if bad is not None else ()
             )
         return answer
-
-
-def put_shown(message: lead_pb2.Lead, shown: ShownLead, wording: Wording) -> None:
-    """The lead as it is read, with its intent."""
-    put_lead(message, shown.lead, wording)
-    if shown.intent is not None:
-        put_intent(message.intent, shown.intent, wording)
 
 
 def _edit(message: lead_pb2.Lead, mask: FieldMask) -> Callable[[LeadFacts], LeadFacts]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, case, select
 
 from chassis.listing import (
     Listing,
@@ -27,7 +27,8 @@ from chassis.scope import scope
 from chassis.work import Read
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead
-from services.leads.domain.lead_state import LeadState
+from services.leads.domain.lead_state import OPEN_STATES, LeadState
+from services.leads.domain.response import ResponseState
 from services.leads.storage.intent_tables import LEAD_INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.leads import from_brief_row, from_row
@@ -39,6 +40,16 @@ _PROBABILITY = (
     select(LEAD_INTENTS.c.probability).where(LEAD_INTENTS.c.lead == LEADS.c.uuid).correlate(LEADS).scalar_subquery()
 )
 _INTENT = "intent"
+_NOW = bindparam("now", type_=LEADS.c.response_due.type)
+# As `ResponseClock.standing` has it, at the time of the call.
+_RESPONSE_STATE = case(
+    (LEADS.c.first_response_time > LEADS.c.response_due, ResponseState.LATE.value),
+    (LEADS.c.first_response_time.is_not(None), ResponseState.MET.value),
+    (LEADS.c.response_due.is_(None), ResponseState.NONE.value),
+    (LEADS.c.state.not_in([state.value for state in OPEN_STATES]), ResponseState.LEFT.value),
+    (LEADS.c.response_due <= _NOW, ResponseState.OVERDUE.value),
+    else_=ResponseState.WAITING.value,
+)
 
 LISTING = Listing(
     fields={
@@ -62,6 +73,11 @@ LISTING = Listing(
         "tags": texts(LEADS.c.tags),
         "demo_request_time": instant(LEADS.c.demo_request_time),
         "received_time": instant(LEADS.c.received_time),
+        "response_state": choice(
+            _RESPONSE_STATE, {f"LEAD_RESPONSE_STATE_{each.name}": each.value for each in ResponseState}
+        ),
+        "response_due_time": instant(LEADS.c.response_due),
+        "first_response_time": instant(LEADS.c.first_response_time),
         "create_time": instant(LEADS.c.create_time),
         "update_time": instant(LEADS.c.update_time),
     },
@@ -72,6 +88,7 @@ LISTING = Listing(
         # Chinese names sort by their pinyin; PostgreSQL would sort them by code point.
         "company_name": Order(LEADS.c.sort_key),
         "grade": Order(LEADS.c.grade),
+        "response_due_time": Order(LEADS.c.answer_by, datetime.fromisoformat),
         _INTENT: Order(LEAD_INTENTS.c.rank, float),
     },
     order_by="create_time desc",

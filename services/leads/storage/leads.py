@@ -25,6 +25,7 @@ from services.leads.storage.reasons import (
     resemblances_from_json,
     resemblances_to_json,
 )
+from services.leads.storage.response_clocks import clock_from_json, response_to_row
 from services.leads.storage.tables import LEADS
 from trade.budget import Budget
 
@@ -44,6 +45,7 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "conversion": conversion_to_json(lead.conversion),
         "merged_into": lead.merged.into if lead.merged else None,
         "merge": lead.merged.merge if lead.merged else None,
+        **response_to_row(lead),
         "owner": lead.owner,
         "team": lead.team,
         "owner_reasons": reasons_to_json(lead.owner_reasons),
@@ -112,6 +114,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         rules=RulesUsed(grade=row["grade_rules"], duplicates=row["duplicate_rules"]),
         conversion=conversion_from_json(row["conversion"]),
         merged=Merged(into=row["merged_into"], merge=row["merge"]) if row["merged_into"] else None,
+        response=clock_from_json(row["response"]),
     )
 
 
@@ -130,6 +133,7 @@ def from_brief_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         touch_count=row["touch_count"],
         grade_override=override_from_json(row["grade_override"]),
         conversion=conversion_from_json(row["conversion"]),
+        response=clock_from_json(row["response"]),
     )
 
 

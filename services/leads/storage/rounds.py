@@ -23,6 +23,7 @@ class Stretch(Enum):
     OPEN_WITH_DEMO = "open_with_demo"
     UNOWNED = "unowned"
     STANDING = "standing"
+    UNANSWERED = "unanswered"
 
 
 _OPEN = LEADS.c.state.in_([state.value for state in OPEN_STATES])
@@ -35,6 +36,7 @@ _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.OPEN_SCORED: and_(_OPEN, ~_WAITS_FOR_SCORE),
     Stretch.STANDING: LEADS.c.merged_into.is_(None),
     Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None)),
+    Stretch.UNANSWERED: and_(_OPEN, LEADS.c.response.is_not(None), LEADS.c.first_response_time.is_(None)),
     Stretch.OPEN_WITH_DEMO: and_(_OPEN, LEADS.c.demo_request_time.is_not(None)),
 }
 

@@ -73,6 +73,13 @@ LEADS = Table(
     # The lead that stands for the customer since a merge, and that merge; null while this one does.
     Column("merged_into", Uuid),
     Column("merge", Uuid),
+    # The clock of the first response; beside it what lists are filtered and sorted by, and when it is looked at next.
+    Column("response", JSONB),
+    _instant("response_due", nullable=True),
+    _instant("first_response_time", nullable=True),
+    _instant("response_next", nullable=True),
+    # Until when it is to be answered; the end of time where nothing is to be.
+    _instant("answer_by"),
     Column("owner", Uuid),
     Column("team", Uuid),
     Column("owner_reasons", JSONB, nullable=False),
@@ -100,6 +107,9 @@ Index("leads_owner", LEADS.c.owner, LEADS.c.create_time)
 Index("leads_team", LEADS.c.team, LEADS.c.create_time)
 Index("leads_region", LEADS.c.region, LEADS.c.create_time)
 Index("leads_merged_into", LEADS.c.merged_into, postgresql_where=LEADS.c.merged_into.is_not(None))
+Index("leads_answer_by", LEADS.c.answer_by, LEADS.c.uuid)
+# Whose clocks come to something next.
+Index("leads_response_next", LEADS.c.response_next, postgresql_where=LEADS.c.response_next.is_not(None))
 # Which leads nobody could take so far.
 Index("leads_unowned", LEADS.c.uuid, postgresql_where=LEADS.c.owner.is_(None))
 # What a round by the day goes over.

@@ -13,6 +13,7 @@ class Happening(Enum):
     TOUCHED = "touched"
     ASSIGNED = "assigned"
     GRADED = "graded"
+    FOLLOWED_UP = "followed_up"
     CONVERTED = "converted"
 
 

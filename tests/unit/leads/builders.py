@@ -1,10 +1,11 @@
 """Leads and salespeople that say only what matters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kernel.money import Money
 from services.leads.domain.assignment_rules import AssignmentRules
@@ -12,7 +13,9 @@ from services.leads.domain.board import Salesperson
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys, Grade, Lead, create_lead
 from services.leads.domain.resemblance import Resemblance
+from services.leads.domain.response import Terms, Timetable
 from trade.budget import Budget
+from trade.work_calendar import Hours, WorkCalendar
 
 NOON = datetime(2026, 3, 31, 4, 0, tzinfo=UTC)  # Tuesday noon in Shanghai
 EAST, WEST = UUID(int=201), UUID(int=202)
@@ -28,6 +31,22 @@ RULES = AssignmentRules(
     roles=frozenset({"sales"}),
 )
 
+OFFICE = tuple(
+    Hours(weekday=day, start_minute=start * 60, end_minute=end * 60)
+    for day in range(1, 6)
+    for start, end in ((9, 12), (13, 18))
+)
+CALENDAR = WorkCalendar(zone=ZoneInfo("Asia/Shanghai"), hours=OFFICE)
+TERMS = {"A": Terms(due=60, warn=30, escalate=120, reassign=480), "B": Terms(due=240)}
+
+
+def timetable(now: datetime = NOON, terms: Mapping[str, Terms] = TERMS) -> Timetable:
+    """How clocks run at an instant, in an office that works from 9 to 12 and from 13 to 18."""
+    return Timetable(terms=terms, version=1, calendar_of=lambda _: CALENDAR, now=now)
+
+
+TIMETABLE = timetable()
+
 
 def facts(**told: Any) -> LeadFacts:
     values: dict[str, Any] = {"company_name": "杭州云帆科技有限公司"} | told
@@ -36,7 +55,12 @@ def facts(**told: Any) -> LeadFacts:
 
 def a_lead(*, resembles: Sequence[Resemblance] = (), **told: Any) -> Lead:
     created = create_lead(
-        uuid=UUID(int=9), facts=facts(**told), keys=FindingKeys(), resembles=resembles, rules_version=0, now=NOON
+        uuid=UUID(int=9),
+        facts=facts(**told),
+        keys=FindingKeys(),
+        resembles=resembles,
+        rules_version=0,
+        timetable=TIMETABLE,
     )
     return replace(created.aggregate, version=1)
 

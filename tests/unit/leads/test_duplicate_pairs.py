@@ -11,8 +11,7 @@ from services.leads.domain.duplicate_pairs import (
     Judgement,
     PairState,
 )
-from services.leads.domain.lead import LeadDuplicateDismissed
-from services.leads.domain.resemblance import Band, Resemblance
+from services.leads.domain.resemblance import Band, LeadDuplicateDismissed, Resemblance
 from tests.unit.leads.builders import NOON, a_lead
 
 KNOWN, OTHER = UUID(int=8), UUID(int=7)

@@ -16,10 +16,11 @@ from services.leads.domain.lead import (
     LeadGraded,
     LeadTouched,
     LeadUpdated,
+    Ownership,
 )
 from services.leads.domain.overriding import LeadGradeNotOverridden, overridden, without_override
 from services.leads.domain.resemblance import Band, Resemblance, judge_intake
-from tests.unit.leads.builders import ANNA, EAST, NOON, WEST, a_budget, a_lead, facts
+from tests.unit.leads.builders import ANNA, EAST, NOON, TIMETABLE, WEST, a_budget, a_lead, facts
 from trade.budget import Budget, BudgetBoundsCrossed
 from trade.reasons import Reason
 
@@ -53,9 +54,11 @@ def test_a_budget_is_clear_when_an_amount_or_a_range_is_given(budget: Budget, cl
 
 
 def test_the_same_grade_for_the_same_reasons_is_no_event() -> None:
-    once = a_lead().graded(grade=Grade.B, reasons=[Reason("X")], rules_version=1, now=NOON)
+    once = a_lead().graded(grade=Grade.B, reasons=[Reason("X")], rules_version=1, timetable=TIMETABLE)
     assert once.events == (LeadGraded(),)
-    assert once.aggregate.graded(grade=Grade.B, reasons=[Reason("X")], rules_version=2, now=NOON).events == ()
+    assert (
+        once.aggregate.graded(grade=Grade.B, reasons=[Reason("X")], rules_version=2, timetable=TIMETABLE).events == ()
+    )
 
 
 def an_override(grade: Grade) -> GradeOverride:
@@ -64,7 +67,7 @@ def an_override(grade: Grade) -> GradeOverride:
 
 def test_a_persons_grade_stays_and_tells_what_the_rules_would_say() -> None:
     lead = overridden(a_lead(), an_override(Grade.A))
-    change = lead.graded(grade=Grade.C, reasons=[Reason("X")], rules_version=1, now=NOON)
+    change = lead.graded(grade=Grade.C, reasons=[Reason("X")], rules_version=1, timetable=TIMETABLE)
     assert change.events == (LeadGraded(),)
     assert change.aggregate.grade is Grade.A
     assert [reason.code for reason in change.aggregate.grade_reasons] == ["GRADE_OVERRIDDEN", "X"]
@@ -73,8 +76,10 @@ def test_a_persons_grade_stays_and_tells_what_the_rules_would_say() -> None:
 
 
 def test_a_persons_grade_follows_no_rule_but_what_the_rules_would_say_does() -> None:
-    before = overridden(a_lead(), an_override(Grade.A)).graded(grade=Grade.C, reasons=[], rules_version=1, now=NOON)
-    after = before.aggregate.graded(grade=Grade.B, reasons=[], rules_version=1, now=NOON)
+    before = overridden(a_lead(), an_override(Grade.A)).graded(
+        grade=Grade.C, reasons=[], rules_version=1, timetable=TIMETABLE
+    )
+    after = before.aggregate.graded(grade=Grade.B, reasons=[], rules_version=1, timetable=TIMETABLE)
     assert after.events == (LeadGraded(),)
     assert after.aggregate.grade is Grade.A
     assert after.aggregate.grade_override == replace(an_override(Grade.A), rules_grade=Grade.B)
@@ -86,13 +91,14 @@ def test_a_grade_of_the_rules_cannot_be_cleared() -> None:
 
 
 def test_an_owner_brings_his_team_and_a_missing_region() -> None:
-    change = a_lead().assigned(owner=ANNA, team=UUID(int=5), region=EAST, reasons=[])
+    change = a_lead().assigned(Ownership(owner=ANNA, team=UUID(int=5), region=EAST), timetable=TIMETABLE)
     assert change.events == (LeadAssigned(),)
     assert (change.aggregate.owner, change.aggregate.team, change.aggregate.region) == (ANNA, UUID(int=5), EAST)
 
 
 def test_an_owner_from_elsewhere_does_not_move_the_lead() -> None:
-    assert a_lead(region=WEST).assigned(owner=ANNA, team=None, region=EAST, reasons=[]).aggregate.region == WEST
+    given = a_lead(region=WEST).assigned(Ownership(owner=ANNA, region=EAST), timetable=TIMETABLE)
+    assert given.aggregate.region == WEST
 
 
 def test_a_touch_takes_over_signs_of_wanting_to_buy_and_nothing_else() -> None:

@@ -39,7 +39,7 @@ def decided(happening: Happening, days: float) -> HistoryEntry:
 
 def test_contacts_and_decisions_are_told_in_the_order_of_time_from_the_first_contact_to_the_conversion() -> None:
     decisions = [decided(Happening.GRADED, 2), decided(Happening.ASSIGNED, 0), decided(Happening.ASSIGNED, 2)]
-    history = history_of(a_lead(), touches=[touched(2, "再加两条产线")], decisions=decisions)
+    history = history_of(a_lead(), touches=[touched(2, "再加两条产线")], follow_ups=[], decisions=decisions)
     assert [entry.happening for entry in history] == [
         Happening.FIRST_CONTACT,
         Happening.ASSIGNED,
@@ -55,17 +55,17 @@ def test_contacts_and_decisions_are_told_in_the_order_of_time_from_the_first_con
 
 
 def test_of_more_than_a_hundred_the_first_contact_and_the_newest_are_told() -> None:
-    history = history_of(a_lead(), touches=[touched(day / 10) for day in range(150)], decisions=[])
+    history = history_of(a_lead(), touches=[touched(day / 10) for day in range(150)], follow_ups=[], decisions=[])
     assert len(history) == 100
     assert (history[0].happening, history[-1].happening) == (Happening.FIRST_CONTACT, Happening.CONVERTED)
     assert history[1].time == NOON + timedelta(days=5.2)
 
 
 def test_of_a_long_need_its_beginning_is_told() -> None:
-    history = history_of(a_lead(), touches=[touched(1, "需" * 4000)], decisions=[])
+    history = history_of(a_lead(), touches=[touched(1, "需" * 4000)], follow_ups=[], decisions=[])
     assert history[1].need == "需" * 1000
 
 
 def test_a_lead_recorded_before_it_was_received_was_known_when_it_was_recorded() -> None:
     late = replace(a_lead(), facts=replace(FACTS, received_time=NOON + timedelta(minutes=1)))
-    assert history_of(late, touches=[], decisions=[])[0].time == NOON
+    assert history_of(late, touches=[], follow_ups=[], decisions=[])[0].time == NOON

@@ -14,12 +14,13 @@ from kernel.money import Money
 from services.leads.application.identities import traits_of
 from services.leads.application.intake import Briefing, Newcomer
 from services.leads.application.lead_row import LeadRow, pack_row, prepared, unpack_row
+from services.leads.application.rule_kinds import RESPONSE
 from services.leads.application.rulebook import RulesInForce
 from services.leads.domain.board import Board
 from services.leads.domain.facts import Address, LeadFacts, Urgency
 from services.leads.domain.grading import GradeRules
 from services.leads.rpc.lead_messages import facts_of
-from tests.unit.leads.builders import NOON, RULES, facts
+from tests.unit.leads.builders import NOON, RULES, TIMETABLE, facts
 from trade.budget import Budget
 from trade.duplicates import CustomField, DuplicateRules
 
@@ -52,6 +53,7 @@ def briefing(rules: DuplicateRules) -> Briefing:
         conditions={},
         assignment=RULES,
         duplicates=rules,
+        response=RESPONSE.read(RESPONSE.shipped_body()),
         channels={},
         campaigns={},
     )
@@ -62,6 +64,7 @@ def briefing(rules: DuplicateRules) -> Briefing:
         now=NOON,
         today=NOON.date(),
         zone=ZoneInfo("Asia/Shanghai"),
+        timetable=TIMETABLE,
     )
 
 
