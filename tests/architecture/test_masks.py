@@ -34,6 +34,8 @@ UNMASKED = {
     "millrace.leads.v1.Lead.contact_name": "people speak of a lead by it; what is hidden is how to reach the customer",
     "millrace.leads.v1.Lead.address": "decides the region, which everybody who sees the lead must understand",
     "millrace.pipeline.v1.Registration.contact_name": "as of a lead: reviewers judge whether a person is named",
+    "millrace.leads.v1.LeadFollowUp.note": "whoever sees the lead goes on where it was left",
+    "millrace.leads.v1.LeadFollowUp.next_step": "whoever sees the lead goes on where it was left",
     "millrace.leads.v1.SubmitLeadFormRequest.contact_name": "comes in and is never answered",
     "millrace.leads.v1.SubmitLeadFormRequest.phone": "comes in and is never answered",
     "millrace.leads.v1.SubmitLeadFormRequest.email": "comes in and is never answered",

@@ -9,7 +9,11 @@ from tests.architecture.tree import ROOT, parsed
 # The scoped tables of each service: the name in Python, and in SQL written by hand.
 SCOPED = {
     "analytics": (("TARGETS", "targets"), ("figures", "pipeline_figures")),
-    "leads": (("LEADS", "leads"),),
+    "leads": (
+        ("LEADS", "leads"),
+        ("FOLLOW_UPS", "lead_follow_ups"),
+        ("RESPONSE_NOTICES", "lead_response_notices"),
+    ),
     "contracts": (
         ("CONTRACTS", "contracts"),
         ("INSTALMENTS", "instalments"),
@@ -62,6 +66,10 @@ WITHOUT = {
     "leads/intent_history.py:_LIVES": "the service's own account learns from them; no row leaves it",
     "leads/stock.py:_KNOWN": "duplicates are found whatever the caller sees; the answer is narrowed",
     "leads/lead_listing.py:_BRIEF": "columns only; `_brief` narrows it",
+    "leads/follow_ups.py:follow_ups_of": "those of a lead the caller was let at",
+    "leads/follow_ups.py:newest_follow_ups": "those of a lead that is handed on with them",
+    "leads/response_clocks.py:_DUE": "the service's own account goes over what is due",
+    "leads/response_rehearsal.py:_UNANSWERED": "counts only, for whoever edits the rules",
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
     "pipeline/account_finding.py:_people": "duplicates are found whatever the caller sees; the answer is narrowed",
     "pipeline/account_finding.py:find_known": "duplicates are found whatever the caller sees; the answer is narrowed",

@@ -15,12 +15,12 @@ from services.leads.domain.response_rehearsal import Threshold
 Steps = Mapping[tuple[str, ResponseStep], int]
 
 _STATES = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
-_UNANSWERED = f"leads l where l.response is not null and l.first_response_time is null and l.state in ({_STATES})"
-_RUNNING = text(f"select l.grade, l.team, count(*) as number from {_UNANSWERED} group by l.grade, l.team")  # noqa: S608 - our own names
+_UNANSWERED = f"from leads l where l.response is not null and l.first_response_time is null and l.state in ({_STATES})"
+_RUNNING = text(f"select l.grade, l.team, count(*) as number {_UNANSWERED} group by l.grade, l.team")  # noqa: S608 - our own names
 _REACHED = text(
     "select w.grade, w.step, count(*) as number "  # noqa: S608 - our own names
     "from jsonb_to_recordset(cast(:thresholds as jsonb)) as w(grade text, team uuid, step text, since timestamptz) "
-    f"join (select l.grade, l.team, cast(l.response ->> 'since' as timestamptz) as since from {_UNANSWERED}) c "
+    f"join (select l.grade, l.team, cast(l.response ->> 'since' as timestamptz) as since {_UNANSWERED}) c "
     "on c.grade = w.grade and c.team is not distinct from w.team and c.since <= w.since group by w.grade, w.step"
 )
 

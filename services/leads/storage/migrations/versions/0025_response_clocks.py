@@ -31,9 +31,9 @@ def upgrade() -> None:
     op.add_column("leads", sa.Column("response_due", _INSTANT, nullable=True))
     op.add_column("leads", sa.Column("first_response_time", _INSTANT, nullable=True))
     op.add_column("leads", sa.Column("response_next", _INSTANT, nullable=True))
+    op.execute(_ADD_ANSWER_BY)
     op.execute(_FUNCTION)
     op.execute(_TRIGGER)
-    op.execute(_ADD_ANSWER_BY)
     op.execute(_DROP_DEFAULT)
     op.create_index("leads_answer_by", "leads", ["answer_by", "uuid"], unique=False)
     op.create_index(

@@ -1,0 +1,166 @@
+"""Whatever happens to a lead in whatever order, its clock is that of its owner, its grade and its state."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.leads.domain.conversion import begin_conversion, conversion_refused
+from services.leads.domain.conversion_record import Choices
+from services.leads.domain.erasing import erase_person
+from services.leads.domain.handing_over import Handover, handed_over
+from services.leads.domain.lead import FindingKeys, Grade, GradeOverride, Lead, Ownership, create_lead
+from services.leads.domain.lead_state import OPEN_STATES, LeadState
+from services.leads.domain.overriding import overridden, without_override
+from services.leads.domain.responding import answered, rescheduled, stepped, stuck
+from services.leads.domain.response import ResponseStep, Timetable
+from services.leads.storage.response_clocks import NEVER, clock_from_json, clock_to_json, response_to_row
+from tests.unit.leads.builders import ANNA, BO, CHEN, NOON, facts, timetable
+from trade.reasons import Reason
+
+MEMBERS, JOB = (ANNA, BO, CHEN), UUID(int=7)
+GRADES = [grade for grade in Grade if grade is not Grade.UNGRADED]
+Step = Callable[[Lead, Timetable, int], Lead]
+
+
+def _graded(lead: Lead, at: Timetable, number: int) -> Lead:
+    return lead.graded(grade=GRADES[number % 4], reasons=(), rules_version=1, timetable=at).aggregate
+
+
+def _overridden(lead: Lead, at: Timetable, number: int) -> Lead:
+    if lead.state not in OPEN_STATES:
+        return lead
+    override = GradeOverride(grade=GRADES[number % 4], reason="", author="", author_name="", time=at.now)
+    return _graded(overridden(lead, override), at, number + 1)
+
+
+def _cleared(lead: Lead, at: Timetable, number: int) -> Lead:
+    if lead.state not in OPEN_STATES or lead.grade_override is None:
+        return lead
+    return _graded(without_override(lead), at, number)
+
+
+def _handed_over(lead: Lead, at: Timetable, number: int) -> Lead:
+    handover = Handover(owner=MEMBERS[number % 3], team=None, region=None, author="")
+    return handed_over(lead, handover, timetable=at).aggregate if lead.state in OPEN_STATES else lead
+
+
+def _converting(lead: Lead, at: Timetable, _number: int) -> Lead:
+    if lead.state not in OPEN_STATES:
+        return lead
+    return begin_conversion(lead, choices=Choices(), job=JOB, actor=ANNA, now=at.now).aggregate
+
+
+def _refused(lead: Lead, at: Timetable, _number: int) -> Lead:
+    return conversion_refused(lead, Reason("X"), now=at.now).aggregate if lead.state is LeadState.CONVERTING else lead
+
+
+def _swept(lead: Lead, at: Timetable, number: int) -> Lead:
+    clock = lead.running_clock
+    steps = clock.steps_due(at.now) if clock else ()
+    lead = stepped(lead, told={}, now=at.now).aggregate
+    if clock is None or ResponseStep.REASSIGN not in steps:
+        return lead
+    free = [member for member in MEMBERS if member not in {clock.owner, *clock.former}]
+    if not free:
+        return stuck(lead, told=(), now=at.now).aggregate
+    return lead.assigned(Ownership(owner=free[number % len(free)]), timetable=at).aggregate
+
+
+PATHS: dict[str, Step] = {
+    "assigned": lambda lead, at, n: lead.assigned(Ownership(owner=MEMBERS[n % 3]), timetable=at).aggregate,
+    "nobody could take it": lambda lead, at, n: lead.unassigned(reasons=()),
+    "given by hand": _handed_over,
+    "graded": _graded,
+    "overridden": _overridden,
+    "override cleared": _cleared,
+    "touched": lambda lead, at, n: lead.touched(facts=facts(need=str(n)), now=at.now).aggregate,
+    "updated": lambda lead, at, n: lead.updated(facts=facts(need=str(n)), keys=FindingKeys(), now=at.now).aggregate,
+    "person erased": lambda lead, at, n: erase_person(lead, keys=FindingKeys(), now=at.now).aggregate,
+    "converting": _converting,
+    "conversion refused": _refused,
+    "answered": lambda lead, at, n: answered(lead, (UUID(int=n + 1), at.now), timetable=at).aggregate,
+    "answer taken back": lambda lead, at, n: answered(lead, None, timetable=at).aggregate,
+    "swept": _swept,
+    "rules reconsidered": lambda lead, at, n: rescheduled(lead, timetable=at).aggregate,
+}
+TAKEN_IN = st.sampled_from([None, *MEMBERS])
+LIVES = st.lists(
+    st.tuples(st.sampled_from(sorted(PATHS)), st.integers(0, 11), st.integers(0, 900)), min_size=1, max_size=12
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(owner=TAKEN_IN, life=LIVES)
+def test_on_every_path_the_clock_is_that_of_owner_grade_and_state(owner: UUID | None, life: list[Any]) -> None:
+    now = NOON
+    lead = create_lead(
+        uuid=UUID(int=9),
+        facts=facts(),
+        keys=FindingKeys(),
+        resembles=(),
+        rules_version=0,
+        timetable=timetable(now),
+        ownership=Ownership(owner=owner),
+    ).aggregate
+    answers = {lead.response.answer if lead.response else None}
+    check(lead, timetable(now))
+    for path, number, minutes in life:
+        now += timedelta(minutes=minutes)
+        lead = PATHS[path](lead, timetable(now), number)
+        check(lead, timetable(now))
+        answers.add(lead.response.answer if lead.response else None)
+
+
+def check(lead: Lead, at: Timetable) -> None:
+    clock, row = lead.response, response_to_row(lead)
+    assert (clock is None) is (lead.owner is None), "whoever owns a lead has a clock"
+    if clock is None:
+        assert (row["response_next"], row["answer_by"]) == (None, NEVER)
+        return
+    assert clock_from_json(orjson.loads(orjson.dumps(clock_to_json(clock)))) == clock
+    if clock.answer is not None or lead.state not in OPEN_STATES:
+        assert (row["response_next"], row["answer_by"]) == (None, NEVER), "nothing comes of what stands"
+    if clock.answer is None:
+        assert (clock.owner, clock.grade) == (lead.owner, lead.grade.value)
+        assert clock.schedule == at.schedule(grade=lead.grade.value, team=lead.team, since=clock.since)
+        assert clock.start <= clock.since <= at.now
+        assert clock.owner not in clock.former[-1:], "no spell follows one of the same owner"
+    if lead.running_clock is not None:
+        coming = [time for step, time in _times(clock).items() if step not in clock.taken]
+        assert row["response_next"] == min(coming, default=None)
+        assert row["answer_by"] == (clock.due or NEVER)
+
+
+def _times(clock: Any) -> dict[ResponseStep, Any]:
+    return dict(clock.schedule.times) if clock.schedule else {}
+
+
+def test_a_lead_swept_without_end_passes_through_everybody_once_and_stays() -> None:
+    now = NOON
+    lead = replace(
+        create_lead(
+            uuid=UUID(int=9),
+            facts=facts(),
+            keys=FindingKeys(),
+            resembles=(),
+            rules_version=0,
+            timetable=timetable(now),
+        ).aggregate,
+        grade=Grade.A,
+    )
+    lead = lead.assigned(Ownership(owner=ANNA), timetable=timetable(now)).aggregate
+    owners = [lead.owner]
+    for _ in range(10):
+        now += timedelta(days=3)
+        lead = _swept(lead, timetable(now), 0)
+        if lead.owner != owners[-1]:
+            owners.append(lead.owner)
+    assert owners == [ANNA, BO, CHEN]
+    assert lead.running_clock is not None
+    assert lead.running_clock.next_step is None
