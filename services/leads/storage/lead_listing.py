@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, select
+from sqlalchemy import Select, and_, bindparam, case, select
 
 from chassis.listing import (
     Listing,
@@ -46,7 +46,7 @@ _RESPONSE_STATE = case(
     (LEADS.c.first_response_time > LEADS.c.response_due, ResponseState.LATE.value),
     (LEADS.c.first_response_time.is_not(None), ResponseState.MET.value),
     (LEADS.c.response_due.is_(None), ResponseState.NONE.value),
-    (LEADS.c.state.not_in([state.value for state in OPEN_STATES]), ResponseState.LEFT.value),
+    (and_(*(LEADS.c.state != state.value for state in OPEN_STATES)), ResponseState.LEFT.value),
     (LEADS.c.response_due <= _NOW, ResponseState.OVERDUE.value),
     else_=ResponseState.WAITING.value,
 )

@@ -16,7 +16,7 @@ Steps = Mapping[tuple[str, ResponseStep], int]
 
 _STATES = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
 _UNANSWERED = f"from leads l where l.response is not null and l.first_response_time is null and l.state in ({_STATES})"
-_RUNNING = text(f"select l.grade, l.team, count(*) as number {_UNANSWERED} group by l.grade, l.team")  # noqa: S608 - our own names
+_RUNNING = text(f"select l.grade, l.team, count(*) as number {_UNANSWERED} group by l.grade, l.team")
 _REACHED = text(
     "select w.grade, w.step, count(*) as number "  # noqa: S608 - our own names
     "from jsonb_to_recordset(cast(:thresholds as jsonb)) as w(grade text, team uuid, step text, since timestamptz) "
@@ -35,5 +35,5 @@ async def count_reached(read: Read, thresholds: Collection[Threshold]) -> Steps:
     rows = [
         {"grade": each.grade, "team": each.team, "step": each.step.value, "since": each.since} for each in thresholds
     ]
-    found = await read.connection.execute(_REACHED, {"thresholds": orjson.dumps(rows).decode()})
+    found = await read.connection.execute(_REACHED, {"thresholds": orjson.dumps(rows, default=str).decode()})
     return {(row.grade, ResponseStep(row.step)): row.number for row in found}
