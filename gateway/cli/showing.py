@@ -51,6 +51,7 @@ def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]
     yield "intent", _intent(lead["intent"] or {})
     owner = name_of(lead["owner"]) if lead["owner"] else say("nobody")
     yield "owner", _with_reasons(owner, lead["ownerReasons"])
+    yield "response", _response(lead.get("response") or {})
     for twin in lead.get("duplicates", ()):
         yield "duplicate", _with_reasons(f"{plain(twin['lead'])}  {twin['score']:.2f}", twin["reasons"])
 
@@ -72,6 +73,13 @@ def _intent(intent: Mapping[str, Any]) -> str:
     if intent.get("probability") is None:
         return _with_reasons("—", intent.get("silence", ()))
     return _with_reasons(f"{intent['probability']:.1%}", intent["reasons"])
+
+
+def _response(response: Mapping[str, Any]) -> str:
+    """How it stands with the first response, until when it is due, and why then."""
+    state = word(str(response.get("state", "LEAD_RESPONSE_STATE_NONE")))
+    due = local_time(response.get("dueTime"))
+    return _with_reasons(f"{state}  {due}".rstrip(), response.get("reasons", ()))
 
 
 def _text(value: object, _name_of: NameOf) -> str:

@@ -33,7 +33,7 @@ OUTSIDE: dict[str, set[str]] = {
     "makes a row, or takes one over": {
         *("CreateLead", "CreateAccount", "CreateContact", "CreateRegistration", "CreateOpportunity", "CreateQuote"),
         *("CreateContract", "CreateMember", "CreateTarget", "AcceptLead", "BookReceipt", "BookReceipts"),
-        *("CreateOccasion", "CreateCareRecord"),
+        *("CreateOccasion", "CreateCareRecord", "CreateLeadFollowUp"),
     },
     "names its rows in its body; tests/integration/leads/test_behaviours.py asks it from elsewhere": {
         "BatchCreateLeadBehaviours",
@@ -53,6 +53,7 @@ OUTSIDE: dict[str, set[str]] = {
         *("GetContractAmendment", "DropContractAmendment", "RecordAmendmentSigning"),
         *("GetOccasion", "ListOccasions", "ListComingOccasions", "UpdateOccasion", "DeleteOccasion"),
         *("UndeleteOccasion", "GetCareRecord", "ListCareRecords", "CorrectCareRecord"),
+        *("GetLeadFollowUp", "ListLeadFollowUps", "CorrectLeadFollowUp", "ListLeadResponseNotices"),
     },
 }
 # Methods that are about rows of nobody, too: what the caller sees is not all that he may name.

@@ -30,6 +30,7 @@ from deploy.local.demo.business.sharing import share_some
 from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import NEWCOMERS, DemoMember, demo_administrator, demo_members
+from deploy.local.demo.follow_ups import demo_follow_ups
 from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import MOST_BEHAVIOURS, Remote
 from deploy.local.demo.rhythm import YEAR, ZONE
@@ -175,6 +176,7 @@ def _live_through_the_year(
         trading = trading or Trading(actors, catalogue)
         first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
         names = _load_leads(remote, told[first:end], first=first)
+        _follow_up(remote, names, first=first)
         _tell_behaviours(remote, names, first=first, until=week.end)
         cases = trading.live(taken_up(cases, names, first=first, week=week.number), week)
         write_cases(stack.home.demo_cases, cases)
@@ -201,6 +203,15 @@ def _load_leads(remote: Remote, leads: Sequence[Lead], *, first: int) -> list[st
             for place in range(0, len(leads), AT_ONCE)
         ]
         return [name for run in runs for name in run.result()]
+
+
+def _follow_up(remote: Remote, names: Sequence[str], *, first: int) -> None:
+    with ThreadPoolExecutor(STREAMS) as pool:
+        done = [
+            pool.submit(remote.follow_up, told, number=number) for number, told in demo_follow_ups(names, first=first)
+        ]
+        for each in done:
+            each.result()
 
 
 def _tell_behaviours(remote: Remote, names: Sequence[str], *, first: int, until: datetime) -> None:

@@ -28,6 +28,9 @@ from millrace.leads.v1.channel_service_pb2 import CreateChannelRequest
 from millrace.leads.v1.channel_service_pb2_grpc import ChannelServiceStub
 from millrace.leads.v1.lead_behaviour_service_pb2 import BatchCreateLeadBehavioursRequest, LeadBehaviour
 from millrace.leads.v1.lead_behaviour_service_pb2_grpc import LeadBehaviourServiceStub
+from millrace.leads.v1.lead_follow_up_pb2 import LeadFollowUp
+from millrace.leads.v1.lead_follow_up_service_pb2 import CreateLeadFollowUpRequest
+from millrace.leads.v1.lead_follow_up_service_pb2_grpc import LeadFollowUpServiceStub
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
@@ -147,6 +150,15 @@ class Remote:
         """Tell what was done behind leads, at most `MOST_BEHAVIOURS`."""
         request = BatchCreateLeadBehavioursRequest(behaviours=done, request_id=f"demo-behaviours-{key}")
         self._patiently(LeadBehaviourServiceStub(self._leads).BatchCreateLeadBehaviours, lambda: request)
+
+    def follow_up(self, told: LeadFollowUp, *, number: int) -> None:
+        """Tell what was done about a lead; one that is a customer already, or was given up, is left alone."""
+        request = CreateLeadFollowUpRequest(lead_follow_up=told, request_id=f"demo-follow-up-{number}")
+        try:
+            self._patiently(LeadFollowUpServiceStub(self._leads).CreateLeadFollowUp, lambda: request)
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.FAILED_PRECONDITION:
+                raise
 
     def _patiently(self, method: Callable[..., Any], request: Callable[[], object]) -> Any:
         """Call leads; it may not have heard of the administrator yet, so wait for that at first."""

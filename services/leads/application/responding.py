@@ -91,20 +91,28 @@ def run_clock(work: UnitOfWork, briefing: Briefing, lead: Lead, *, above: Manage
 def _handed_on(
     work: UnitOfWork, briefing: Briefing, lead: Lead, clock: ResponseClock, managers: Sequence[UUID]
 ) -> Change[Lead]:
-    """Somebody else who did not have it yet gets the lead; where nobody is free, it stays, and its managers know."""
+    """Somebody else who did not have it yet gets the lead; where nobody is free, it stays, and its managers know.
+
+    They know as well of one that changed hands as often as it may.
+    """
+    if len(clock.former) >= briefing.rules.response.reassign_at_most:
+        return _stuck(work, lead, told=(*managers, clock.owner))
     had_it = {clock.owner, *clock.former}
     decision = briefing.owner(grade=lead.grade, region=lead.region, skill=lead.facts.industry, without=had_it)
     decision = replace(decision, reasons=(why_taken_away(lead), *decision.reasons))
     write_down(work, briefing, lead, decision)
     if decision.chosen is None:
-        told = (*managers, clock.owner)
-        write_notice(work, lead, NoticeKind.STUCK, told=told)
-        return stuck(lead, told=told, now=work.now)
+        return _stuck(work, lead, told=(*managers, clock.owner))
     write_closed(work, owner=clock.owner, today=briefing.today)
     change = lead.assigned(ownership_by(decision), timetable=briefing.timetable)
     told = (clock.owner, decision.chosen.member, *managers)
     write_notice(work, change.aggregate, NoticeKind.REASSIGNED, told=tuple(dict.fromkeys(told)))
     return change
+
+
+def _stuck(work: UnitOfWork, lead: Lead, *, told: Sequence[UUID]) -> Change[Lead]:
+    write_notice(work, lead, NoticeKind.STUCK, told=told)
+    return stuck(lead, told=told, now=work.now)
 
 
 async def list_notices(read: Read, *, wanted: PageRequest) -> Page[ResponseNotice]:

@@ -49,7 +49,7 @@ class LeadResponseEscalated:
 
 @dataclass(frozen=True, slots=True)
 class LeadResponseStuck:
-    """Somebody else was to get the lead, and nobody was free; it stays, and who is told."""
+    """Somebody else was to get the lead, and nobody was free or it went often enough; it stays, and who is told."""
 
     told: tuple[UUID, ...]
 

@@ -13,20 +13,25 @@ from trade.rule_body import RuleBody
 # Ten weeks of eight hours a day.
 _MOST = 24_000
 _WEEK_OF_MINUTES = 7 * 24 * 60
+_MOST_OWNERS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRules:
-    """What answers a customer, how late it may be told, and how soon a lead of each grade is to be answered."""
+    """What answers a customer, how late it may be told, and how soon a lead of each grade is to be answered.
+
+    By itself a lead goes to somebody else `reassign_at_most` times.
+    """
 
     answered_by: frozenset[FollowUpOutcome]
     told_within: timedelta
+    reassign_at_most: int
     terms: Mapping[str, Terms]
 
     @classmethod
     def from_mapping(cls, body: Mapping[str, object]) -> "ResponseRules":
         """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
-        whole = RuleBody(body).only("answered_by", "told_within_minutes", "grades")
+        whole = RuleBody(body).only("answered_by", "told_within_minutes", "reassign_at_most", "grades")
         answered_by = whole.choices("answered_by", [each.value for each in FollowUpOutcome], absent=None)
         if not answered_by:
             raise whole.wrong("answered_by", "texts")
@@ -34,6 +39,7 @@ class ResponseRules:
         return cls(
             answered_by=frozenset(map(FollowUpOutcome, answered_by)),
             told_within=timedelta(minutes=whole.whole("told_within_minutes", least=0, most=_WEEK_OF_MINUTES)),
+            reassign_at_most=whole.whole("reassign_at_most", least=0, most=_MOST_OWNERS),
             terms={letter: _terms(grades.section(letter)) for letter in GRADE_LETTERS if letter in grades.content},
         )
 

@@ -72,7 +72,7 @@ def _reasons(clock: ResponseClock, zone: ZoneInfo) -> Iterator[Reason]:
     if clock.former:
         yield Reason("RESPONSE_FORMER_OWNERS", {"count": str(len(clock.former))})
     if ResponseStep.REASSIGN in clock.taken:
-        yield Reason("RESPONSE_NOBODY_FREE", {})
+        yield Reason("RESPONSE_STUCK", {})
 
 
 def notice_message(notice: ResponseNotice) -> contract.LeadResponseNotice:

@@ -168,6 +168,12 @@ def test_an_intent_is_shown_with_its_reasons_or_why_there_is_none(intent: dict[s
     assert [part for part in told if part not in shown] == []
 
 
+def test_a_first_response_is_shown_with_its_deadline_and_why(terminal_in_shanghai: Console) -> None:
+    told = {"state": "LEAD_RESPONSE_STATE_OVERDUE", "dueTime": "2026-03-02T06:00:00Z", "reasons": [{"text": "60 分钟"}]}
+    shown = as_shown(LEAD | {"response": told})
+    assert [part for part in ("overdue", "2026-03-02 14:00", "60 分钟") if part not in shown] == []
+
+
 def as_shown(lead: dict[str, Any]) -> str:
     """The lead as a wide terminal shows it to a reader of English."""
     wide = Console(file=io.StringIO(), width=160, record=True)

@@ -46,9 +46,10 @@ async def create(house: LeadsHouse, *, demo_days_ago: int | None = None, **field
 
 
 async def read(house: LeadsHouse, lead: lead_pb2.Lead) -> lead_pb2.Lead:
-    """The lead without its intent, which no write answers."""
+    """The lead without its intent and its clock, which no write answers."""
     found: lead_pb2.Lead = await LeadServiceStub(house.channel).GetLead(GetLeadRequest(name=lead.name), **house.boss)
     found.ClearField("intent")
+    found.ClearField("response")
     return found
 
 

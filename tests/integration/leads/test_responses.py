@@ -57,6 +57,7 @@ AFTER_LUNCH = NOON + timedelta(hours=1)
 SHIPPED: dict[str, Any] = {
     "answered_by": ["reached", "message_left"],
     "told_within_minutes": 1440,
+    "reassign_at_most": 2,
     "grades": {"A": {"warn": 30, "due": 60, "escalate": 120, "reassign": 480}},
 }
 
@@ -237,9 +238,22 @@ async def test_where_nobody_else_is_free_the_lead_stays_and_somebody_is_told_onc
     assert [await run_clocks(house, clock), await run_clocks(house, clock)] == [1, 0]
     after = await read(house, lead)
     assert (after.owner, after.response.state) == (f"members/{ANNA}", OVERDUE)
-    assert after.response.reasons[-1].code == "RESPONSE_NOBODY_FREE"
+    assert after.response.reasons[-1].code == "RESPONSE_STUCK"
     assert await kinds(house) == ["MISSED", "ESCALATED", "STUCK"]
     assert [name for name, _ in await events(house, lead)][-1] == "LeadResponseStuck"
+
+
+async def test_a_lead_changes_hands_by_itself_as_often_as_the_rules_allow(house: LeadsHouse, clock: FixedClock) -> None:
+    for member in range(1, 6):
+        await house.hire(UUID(int=member))
+    lead = await create(house)
+    for _ in range(4):
+        clock.travel(days=1)
+        await run_clocks(house, clock)
+    assert (await kinds(house)).count("REASSIGNED") == 2
+    assert (await kinds(house))[-1] == "STUCK"
+    owners = {each.owner for each in await notices(house, filter=f"lead = {lead.name}")}
+    assert len(owners) == 3
 
 
 async def test_two_who_sweep_at_once_tell_each_step_once(house: LeadsHouse, clock: FixedClock) -> None:

@@ -25,7 +25,9 @@ from services.leads.domain.lead_state import LeadState
 from services.leads.domain.response_rules import ResponseRules
 from tests.unit.leads.builders import NOON, a_lead
 
-RULES = ResponseRules(answered_by=frozenset({FollowUpOutcome.REACHED}), told_within=timedelta(hours=24), terms={})
+RULES = ResponseRules(
+    answered_by=frozenset({FollowUpOutcome.REACHED}), told_within=timedelta(hours=24), reassign_at_most=0, terms={}
+)
 HOUR = timedelta(hours=1)
 
 

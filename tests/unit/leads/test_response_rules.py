@@ -14,7 +14,13 @@ from trade.rule_body import RuleBodyInvalid
 
 
 def body(**more: Any) -> Mapping[str, Any]:
-    return {"answered_by": ["reached"], "told_within_minutes": 60, "grades": {"A": {"due": 60}}, **more}
+    return {
+        "answered_by": ["reached"],
+        "told_within_minutes": 60,
+        "reassign_at_most": 2,
+        "grades": {"A": {"due": 60}},
+        **more,
+    }
 
 
 def test_as_shipped_a_customer_is_answered_when_he_was_reached_or_left_a_message() -> None:

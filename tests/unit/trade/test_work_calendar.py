@@ -18,6 +18,7 @@ from trade.work_calendar import (
     add_working_time,
     is_working_day,
     is_working_time,
+    working_time_before,
     working_time_between,
 )
 
@@ -119,3 +120,17 @@ def test_parts_of_a_period_sum_to_the_whole(instants: list[datetime]) -> None:
     whole = working_time_between(CHINA, start, end)
     assert working_time_between(CHINA, start, middle) + working_time_between(CHINA, middle, end) == whole
     assert timedelta() <= whole <= end - start
+
+
+def test_two_hours_before_the_first_morning_after_a_holiday_began_before_it() -> None:
+    assert working_time_before(CHINA, at("2026-10-08T10:00"), timedelta(hours=2)) == at("2026-09-30T17:00")
+
+
+@given(end=INSTANTS, duration=DURATIONS)
+def test_what_starts_so_long_before_has_had_its_time_and_what_starts_later_has_not(
+    end: datetime, duration: timedelta
+) -> None:
+    start = working_time_before(CHINA, end, duration)
+    assert add_working_time(CHINA, start, duration) <= end
+    if duration:
+        assert add_working_time(CHINA, start + timedelta(seconds=1), duration) > end
