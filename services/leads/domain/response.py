@@ -101,7 +101,12 @@ class Timetable:
         if terms is None:
             return None
         calendar = self._calendar_of(team)
-        times = {step: add_working_time(calendar, since, minutes * _MINUTE) for step, minutes in terms.minutes()}
+        times: dict[ResponseStep, datetime] = {}
+        instant, passed = since, 0
+        # From one to the next, so that the days between are gone through once.
+        for step, minutes in sorted(terms.minutes(), key=lambda each: each[1]):
+            instant, passed = add_working_time(calendar, instant, (minutes - passed) * _MINUTE), minutes
+            times[step] = instant
         return Schedule(terms=terms, times=times)
 
 

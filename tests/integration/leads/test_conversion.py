@@ -51,6 +51,7 @@ from services.pipeline.storage.metadata import ORGANIZATION as PIPELINE_ORGANIZA
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from services.pipeline.storage.registration_tables import REGISTRATIONS
 from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
+from tests.integration.leads.responding import correct, follow_up
 from tests.integration.pipeline.conftest import PipelineHouse
 from tests.integration.pipeline.conftest import house as pipeline
 from tests.support.clock import FixedClock
@@ -208,14 +209,18 @@ async def test_what_happened_to_the_lead_comes_over_with_it(sales: Sales) -> Non
     sales.clock.travel(days=1)
     judged = OverrideLeadGradeRequest(name=lead.name, grade=lead_pb2.GRADE_A, reason="总经理亲自来电")
     await sales.stub.OverrideLeadGrade(judged, **sales.anna)
+    await follow_up(sales.leads, lead, note="已约总经理下周见面", caller=sales.anna)
+    await correct(sales.leads, await follow_up(sales.leads, lead, note="打错电话"), None)
     sales.clock.travel(days=1)
     done = await sales.convert_and_work(lead)
     request = ListAccountLeadHistoryRequest(parent=done.conversion.account)
     history = LeadHistoryServiceStub(sales.pipeline.channel)
     entries = (await history.ListAccountLeadHistory(request, **sales.pipeline.boss)).entries
     kinds = [history_kinds.LeadHistoryKind.Name(each.kind).removeprefix("LEAD_HISTORY_KIND_") for each in entries]
-    assert kinds == ["FIRST_CONTACT", "ASSIGNED", "TOUCHED", "GRADED", "CONVERTED"]
-    _, assigned, touched, graded, converted = entries
+    assert kinds == ["FIRST_CONTACT", "ASSIGNED", "TOUCHED", "GRADED", "FOLLOWED_UP", "CONVERTED"]
+    _, assigned, touched, graded, followed_up, converted = entries
+    assert (followed_up.actor, followed_up.need) == (f"members/{ANNA}", "已约总经理下周见面")
+    assert [why.text for why in followed_up.reasons] == ["Call: reached"]
     assert assigned.owner == f"members/{ANNA}"
     assert all(why.text != why.code for each in entries for why in each.reasons)
     assert touched.need == "又来电，再加两条产线"

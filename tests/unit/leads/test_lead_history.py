@@ -7,8 +7,11 @@ from uuid import UUID
 from services.leads.domain.conversion import begin_conversion
 from services.leads.domain.conversion_record import Choices
 from services.leads.domain.facts import LeadFacts
+from services.leads.domain.follow_up import FollowUpFacts, create_follow_up
+from services.leads.domain.follow_up_kinds import FollowUpKind, FollowUpOutcome
 from services.leads.domain.lead import Grade, Lead
 from services.leads.domain.lead_history import Happening, HistoryEntry, history_of
+from services.leads.domain.lead_state import LeadState
 from services.leads.domain.touches import Touch
 from tests.support.clock import NOON
 from trade.reasons import Reason
@@ -52,6 +55,19 @@ def test_contacts_and_decisions_are_told_in_the_order_of_time_from_the_first_con
     assert (first.time, first.channel) == (NOON - timedelta(days=3), FAIR)
     assert (history[2].channel, history[2].need) == (WEBSITE, "再加两条产线")
     assert (last.actor, last.owner, last.grade, last.reasons) == (f"members/{ANNA}", ANNA, Grade.D, WHY)
+
+
+def test_what_was_done_about_a_lead_is_told_with_how_and_with_what_success() -> None:
+    facts = FollowUpFacts(
+        kind=FollowUpKind.VISIT, outcome=FollowUpOutcome.REACHED, time=NOON + timedelta(days=1), note="看" * 4000
+    )
+    done = create_follow_up(
+        replace(a_lead(), state=LeadState.NEW), uuid=UUID(int=8), facts=facts, author="members/1", now=facts.time
+    ).aggregate
+    told = history_of(a_lead(), touches=[], follow_ups=[done], decisions=[])[1]
+    assert (told.happening, told.time, told.actor) == (Happening.FOLLOWED_UP, facts.time, "members/1")
+    assert told.need == "看" * 1000
+    assert told.reasons == (Reason("LEAD_FOLLOWED_UP", {"kind": "visit", "outcome": "reached"}),)
 
 
 def test_of_more_than_a_hundred_the_first_contact_and_the_newest_are_told() -> None:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as st
 
 from services.leads.domain.lead import Grade, Lead, LeadAssigned, Ownership
 from services.leads.domain.lead_state import LeadState
@@ -20,11 +22,13 @@ from services.leads.domain.responding import (
     stepped,
 )
 from services.leads.domain.response import ResponseState, ResponseStep, Terms
-from tests.unit.leads.builders import ANNA, BO, NOON, TERMS, a_lead, timetable
+from tests.unit.leads.builders import ANNA, BO, CALENDAR, NOON, TERMS, a_lead, timetable
+from trade.work_calendar import add_working_time
 
 CALL, VISIT = UUID(int=71), UUID(int=72)
 # In Shanghai: Tuesday 10:00, and the Friday after at 17:30.
 TEN = datetime(2026, 3, 31, 2, 0, tzinfo=UTC)
+YEAR = datetime.fromisoformat("2026-01-01")
 FRIDAY_EVENING = datetime(2026, 4, 3, 9, 30, tzinfo=UTC)
 
 
@@ -47,6 +51,22 @@ def test_the_clock_begins_when_the_owner_gets_the_lead_and_counts_working_time()
     assert due(given(at=FRIDAY_EVENING)) == datetime(2026, 4, 6, 1, 30, tzinfo=UTC), "half an hour on Monday"
     # From 11:30 half an hour is left before the break, and the rest follows at 13:00.
     assert due(given(at=TEN + timedelta(minutes=90))) == datetime(2026, 3, 31, 5, 30, tzinfo=UTC)
+
+
+@whatever(
+    since=st.datetimes(
+        datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2026-12-31"), timezones=st.just(UTC)
+    ),
+    minutes=st.lists(st.integers(1, 5000), min_size=4, max_size=4),
+)
+def test_each_step_comes_after_its_own_minutes_of_work(since: datetime, minutes: list[int]) -> None:
+    warn, due, *later = sorted(minutes)
+    terms = Terms(due=due, warn=warn, escalate=later[1], reassign=later[0])
+    schedule = timetable(since, {"A": terms}).schedule(grade="A", team=None, since=since)
+    assert schedule is not None
+    assert schedule.times == {
+        step: add_working_time(CALENDAR, since, timedelta(minutes=each)) for step, each in terms.minutes()
+    }
 
 
 def test_a_grade_without_a_deadline_has_a_clock_and_nothing_due() -> None:
