@@ -109,7 +109,7 @@ Index("leads_region", LEADS.c.region, LEADS.c.create_time)
 Index("leads_merged_into", LEADS.c.merged_into, postgresql_where=LEADS.c.merged_into.is_not(None))
 Index("leads_answer_by", LEADS.c.answer_by, LEADS.c.uuid)
 # Whose clocks come to something next.
-Index("leads_response_next", LEADS.c.response_next, postgresql_where=LEADS.c.response_next.is_not(None))
+Index("leads_response_next", LEADS.c.response_next, LEADS.c.uuid, postgresql_where=LEADS.c.response_next.is_not(None))
 # Which leads nobody could take so far.
 Index("leads_unowned", LEADS.c.uuid, postgresql_where=LEADS.c.owner.is_(None))
 # What a round by the day goes over.

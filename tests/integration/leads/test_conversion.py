@@ -220,7 +220,7 @@ async def test_what_happened_to_the_lead_comes_over_with_it(sales: Sales) -> Non
     assert kinds == ["FIRST_CONTACT", "ASSIGNED", "TOUCHED", "GRADED", "FOLLOWED_UP", "CONVERTED"]
     _, assigned, touched, graded, followed_up, converted = entries
     assert (followed_up.actor, followed_up.need) == (f"members/{ANNA}", "已约总经理下周见面")
-    assert [why.text for why in followed_up.reasons] == ["Call: reached"]
+    assert [why.text for why in followed_up.reasons] == ["电话：已联系上"]
     assert assigned.owner == f"members/{ANNA}"
     assert all(why.text != why.code for each in entries for why in each.reasons)
     assert touched.need == "又来电，再加两条产线"

@@ -1,4 +1,4 @@
-"""What is done about the demo company's leads: most customers are answered, some are not, and the same ones each time."""
+"""What is done about the demo company's leads: most customers are answered, the same ones each time."""
 
 from millrace.leads.v1 import lead_follow_up_pb2 as contract
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given as whatever
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.leads.domain.lead import Grade, Lead, LeadAssigned, Ownership
@@ -53,6 +54,7 @@ def test_the_clock_begins_when_the_owner_gets_the_lead_and_counts_working_time()
     assert due(given(at=TEN + timedelta(minutes=90))) == datetime(2026, 3, 31, 5, 30, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @whatever(
     since=st.datetimes(
         datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2026-12-31"), timezones=st.just(UTC)

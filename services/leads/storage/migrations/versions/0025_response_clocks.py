@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.create_index(
         "leads_response_next",
         "leads",
-        ["response_next"],
+        ["response_next", "uuid"],
         unique=False,
         postgresql_where=sa.text("response_next IS NOT NULL"),
     )
