@@ -16,10 +16,10 @@ from services.leads.domain.follow_up import FollowUp
 from services.leads.domain.follow_up_kinds import FollowUpKind, FollowUpOutcome
 from services.leads.events.publications import snapshot
 
-KIND_NUMBERS: dict[FollowUpKind, Any] = {
+_KINDS: dict[FollowUpKind, Any] = {
     kind: lead_follow_up_pb2.LeadFollowUpKind.Value(f"LEAD_FOLLOW_UP_KIND_{kind.name}") for kind in FollowUpKind
 }
-OUTCOME_NUMBERS: dict[FollowUpOutcome, Any] = {
+_OUTCOMES: dict[FollowUpOutcome, Any] = {
     outcome: lead_follow_up_pb2.LeadFollowUpOutcome.Value(f"LEAD_FOLLOW_UP_OUTCOME_{outcome.name}")
     for outcome in FollowUpOutcome
 }
@@ -31,8 +31,8 @@ def follow_up_snapshot(told: FollowUp) -> follow_up_messages.LeadFollowUpSnapsho
     return follow_up_messages.LeadFollowUpSnapshot(
         name=told.name,
         lead=named("leads", told.lead),
-        kind=KIND_NUMBERS[facts.kind],
-        outcome=OUTCOME_NUMBERS[facts.outcome],
+        kind=_KINDS[facts.kind],
+        outcome=_OUTCOMES[facts.outcome],
         time=instant(facts.time),
         next_step_time=instant(facts.next_step_time),
         author=told.author,

@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from millrace.leads.v1 import lead_follow_up_pb2
 
 from chassis.wire import instant, instant_of, named
 from services.leads.domain.follow_up import Correction, FollowUp, FollowUpFacts
 from services.leads.domain.follow_up_kinds import FollowUpKind, FollowUpOutcome
-from services.leads.events.response_publications import KIND_NUMBERS, OUTCOME_NUMBERS
 
-_KINDS: Mapping[int, FollowUpKind] = {number: kind for kind, number in KIND_NUMBERS.items()}
-_OUTCOMES: Mapping[int, FollowUpOutcome] = {number: outcome for outcome, number in OUTCOME_NUMBERS.items()}
+_KIND_NUMBERS: Mapping[FollowUpKind, Any] = {
+    each: lead_follow_up_pb2.LeadFollowUpKind.Value(f"LEAD_FOLLOW_UP_KIND_{each.name}") for each in FollowUpKind
+}
+_OUTCOME_NUMBERS: Mapping[FollowUpOutcome, Any] = {
+    each: lead_follow_up_pb2.LeadFollowUpOutcome.Value(f"LEAD_FOLLOW_UP_OUTCOME_{each.name}")
+    for each in FollowUpOutcome
+}
+_KINDS: Mapping[int, FollowUpKind] = {number: kind for kind, number in _KIND_NUMBERS.items()}
+_OUTCOMES: Mapping[int, FollowUpOutcome] = {number: outcome for outcome, number in _OUTCOME_NUMBERS.items()}
 _PATH = "lead_follow_up"
 
 
@@ -34,8 +41,8 @@ def to_message(told: FollowUp) -> lead_follow_up_pb2.LeadFollowUp:
     return lead_follow_up_pb2.LeadFollowUp(
         name=told.name,
         lead=named("leads", told.lead),
-        kind=KIND_NUMBERS[facts.kind],
-        outcome=OUTCOME_NUMBERS[facts.outcome],
+        kind=_KIND_NUMBERS[facts.kind],
+        outcome=_OUTCOME_NUMBERS[facts.outcome],
         note=facts.note,
         time=instant(facts.time),
         next_step=facts.next_step,
@@ -54,8 +61,8 @@ def correction_message(correction: Correction) -> lead_follow_up_pb2.LeadFollowU
         time=instant(correction.time),
         actor=correction.actor,
         reason=correction.reason,
-        kind=KIND_NUMBERS[before.kind],
-        outcome=OUTCOME_NUMBERS[before.outcome],
+        kind=_KIND_NUMBERS[before.kind],
+        outcome=_OUTCOME_NUMBERS[before.outcome],
         note=before.note,
         happen_time=instant(before.time),
         next_step=before.next_step,
