@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0025"
-down_revision = "0020"
+down_revision = "0023"
 
 _INSTANT = sa.DateTime(timezone=True)
 _NEVER = "timestamptz '9999-12-31 00:00:00+00'"
