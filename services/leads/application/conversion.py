@@ -97,9 +97,7 @@ async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> LeadToTell
     followed_up = await newest_follow_ups(work, family, most=MOST)
     return LeadToTell(
         lead=lead,
-        history=history_of(
-            lead, absorbed=absorbed, touches=touches, follow_ups=followed_up, decisions=decisions
-        ),
+        history=history_of(lead, absorbed=absorbed, touches=touches, follow_ups=followed_up, decisions=decisions),
         collaborators=[each.terms for each in await present_collaborators(work, SHARED_LEADS, row=uuid)],
     )
 

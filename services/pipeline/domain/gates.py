@@ -8,7 +8,7 @@ from uuid import UUID
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
-from services.pipeline.domain.account import Phase
+from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.opportunity import (
     Opportunity,
     OpportunityMoved,

@@ -12,7 +12,7 @@ from chassis.wire import date_message, instant, money_message, named
 from services.pipeline.domain import gates, winning
 from services.pipeline.domain import opportunity as domain
 from services.pipeline.domain import sales_process as processes
-from services.pipeline.domain.account import Phase
+from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState, StageMove
 from services.pipeline.domain.opportunity_facts import AmountSource
 from services.pipeline.domain.sales_process import SalesProcess, StageKind

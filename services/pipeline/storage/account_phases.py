@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.prepared import Prepared
 from chassis.work import Read
-from services.pipeline.domain.account import Phase, phase_of
+from services.pipeline.domain.account_profile import Phase, phase_of
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 
 _STATES = Prepared(

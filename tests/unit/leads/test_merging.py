@@ -114,12 +114,12 @@ def test_the_history_of_a_survivor_begins_with_the_first_contact_of_all() -> Non
     other = replace(a_lead(channel=FAIR, need="展台"), uuid=OTHER, create_time=early)
     other = replace(other, facts=replace(other.facts, received_time=early))
     survivor = replace(a_lead(channel=WEBSITE, need="官网", received_time=early), uuid=SURVIVOR)
-    told = history_of(survivor, touches=(), decisions=(), absorbed=[other])
+    told = history_of(survivor, touches=(), follow_ups=(), decisions=(), absorbed=[other])
     assert [(each.happening, each.time, each.channel) for each in told] == [
         (Happening.FIRST_CONTACT, early, FAIR),
         (Happening.TOUCHED, NOON, WEBSITE),
     ]
     later = replace(other, facts=replace(other.facts, received_time=NOON + timedelta(days=1)))
     later = replace(later, create_time=NOON + timedelta(days=1))
-    told = history_of(survivor, touches=(), decisions=(), absorbed=[later])
+    told = history_of(survivor, touches=(), follow_ups=(), decisions=(), absorbed=[later])
     assert [each.channel for each in told] == [WEBSITE, FAIR]
