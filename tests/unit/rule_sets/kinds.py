@@ -28,6 +28,8 @@ _VALUES: tuple[object, ...] = (
     True,
     -1.5,
     0.1,
+    1,
+    99,
     10**12,
     float("nan"),
     float("inf"),
@@ -114,9 +116,18 @@ def bodies_gone_wrong(kind: Kind) -> Iterator[dict[str, Any]]:
             yield changed(kind.body, path, other)
         if isinstance(value, list):
             yield changed(kind.body, path, [*value, *value])
+            for mixed in _mixed(value):
+                yield changed(kind.body, path, mixed)
     for path in sections(kind.body):
         for key in ("otherwize", "Otherwise !"):
             yield changed(kind.body, (*path, key), "B")
+
+
+def _mixed(items: list[Any]) -> Iterator[list[Any]]:
+    """The list with a section that has, beside its own, what another one has."""
+    sections = [item for item in items if isinstance(item, dict)]
+    for place, item in enumerate(sections):
+        yield from ([*items[:place], {**other, **item}, *items[place + 1 :]] for other in sections if other is not item)
 
 
 def _places(body: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
