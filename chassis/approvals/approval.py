@@ -240,7 +240,7 @@ class ApprovalNotPending(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class OwnRequestNotDecided(Refusal):
-    """Nobody approves what he asked for himself, or what is his own."""
+    """Nobody approves what he asked for himself, what he wrote a part of, or what is his own."""
 
     kind = Kind.RULE_VIOLATION
     reason = "OWN_REQUEST_NOT_DECIDED"

@@ -138,6 +138,7 @@ async def update_contract(
         payment_parts=parts,
         start=wish.start if "start_date" in paths else contract.start_date,
         end=wish.end if "end_date" in paths else contract.end_date,
+        by=work.principal.subject,
         now=work.now,
     )
     return work.save(CONTRACT_RECORD, change) if change.events else contract

@@ -51,7 +51,7 @@ async def terminate_contract(
         owner=contract.owner,
         team=contract.team,
         region=contract.region,
-        parties=frozenset({contract.creator}),
+        parties=contract.authors,
     )
     why = (Reason("CONTRACT_TO_END", {"comment": comment}),)
     await ask(work, APPROVALS, kind=ENDING, subject=subject, approver=_FINANCE, reasons=why)

@@ -121,7 +121,7 @@ def _subject(contract: Contract) -> ApprovalSubject:
         owner=contract.owner,
         team=contract.team,
         region=contract.region,
-        parties=frozenset({contract.creator}),
+        parties=contract.authors,
     )
 
 
@@ -130,9 +130,9 @@ async def _content(work: UnitOfWork, approval: Approval) -> bytes:
 
 
 async def _parties(work: UnitOfWork, approval: Approval) -> frozenset[str]:
-    """Who drafted the contract, and whose it is now: neither reviews it, whoever asked."""
+    """Whoever wrote a part of the contract, and whose it is now: none reviews it, whoever asked."""
     contract = await contracts.contract_by_itself(work, _reviewed(approval))
-    return frozenset({contract.creator, f"members/{contract.owner}"})
+    return contract.authors | {f"members/{contract.owner}"}
 
 
 async def _settle(work: UnitOfWork, approval: Approval) -> None:

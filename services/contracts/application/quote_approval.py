@@ -93,7 +93,7 @@ def subject_of(quote: Quote) -> ApprovalSubject:
         owner=deal.owner,
         team=deal.team,
         region=deal.region,
-        parties=frozenset({quote.creator}),
+        parties=quote.authors,
     )
 
 
@@ -125,9 +125,9 @@ class _Discounts:
         return (await quotes.quote_by_itself(work, _quoted(approval))).content_hash()
 
     async def parties(self, work: UnitOfWork, approval: Approval) -> frozenset[str]:
-        """Who wrote the quote, and whose it is now: neither decides about it, whoever asked."""
+        """Whoever wrote a part of the quote, and whose it is now: none decides about it, whoever asked."""
         quote = await quotes.quote_by_itself(work, _quoted(approval))
-        return frozenset({quote.creator, f"members/{quote.deal.owner}"})
+        return quote.authors | {f"members/{quote.deal.owner}"}
 
     async def settle(self, work: UnitOfWork, approval: Approval) -> None:
         """The quote follows the decision; an approved one may begin the contract of its opportunity."""

@@ -66,7 +66,7 @@ async def update_quote(
     """
     quote = await found(work, uuid=uuid, seen=seen)
     terms = await priced(work, desk, edit(wish_of(quote)), today=desk.day(work.now))
-    change = quote.rewritten(terms=terms, now=work.now)
+    change = quote.rewritten(terms=terms, by=work.principal.subject, now=work.now)
     if not change.events:
         return quote
     await drop_approval(work, quote)

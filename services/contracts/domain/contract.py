@@ -90,7 +90,8 @@ class Contract:
     `payment_template` is the key of the plan by which it is paid and `payment_parts` that plan as it was when it was
     drafted; `sold` is what it sells, empty for one of before that was kept; `paid` is what the ledger says was
     received; `renews` is the contract it follows. `effective_date` is the day on which it came into force,
-    `start_date` the first day that was agreed upon, if one was.
+    `start_date` the first day that was agreed upon, if one was. `authors` drafted it or
+    reworded a part of it: none of them decides about it.
     """
 
     uuid: UUID
@@ -121,6 +122,7 @@ class Contract:
     sign_time: datetime | None = None
     settle_time: datetime | None = None
     creator: str
+    authors: frozenset[str] = frozenset()
     create_time: datetime
     update_time: datetime
 
@@ -161,9 +163,13 @@ class Contract:
         payment_parts: tuple[PlanPart, ...],
         start: date | None,
         end: date | None,
+        by: str,
         now: datetime,
     ) -> Change["Contract"]:
-        """Change the draft; nothing changed is no event. Raises ContractNotInDraft and ContractDatesCrossed."""
+        """Change the draft, as one of its authors; nothing changed is no event, and makes nobody an author.
+
+        Raises ContractNotInDraft and ContractDatesCrossed.
+        """
         if self.state is not ContractState.DRAFT:
             raise ContractNotInDraft(contract=self.resource)
         check_dates(start, end)
@@ -171,7 +177,7 @@ class Contract:
         after = replace(self, terms=terms, start_date=start, end_date=end, **plan)  # type: ignore[arg-type]  # fields of different types
         if after == self:
             return Change(self, ())
-        return Change(replace(after, update_time=now), (ContractUpdated(),))
+        return Change(replace(after, authors=self.authors | {by}, update_time=now), (ContractUpdated(),))
 
     def open_review(self, *, approval: UUID, now: datetime) -> Change["Contract"]:
         """Give the draft to legal. Raises ContractCannotMove and BuyerMissing."""
@@ -284,7 +290,7 @@ class Contract:
 def draft(contract: Contract) -> Change[Contract]:
     """Begin a contract. Raises ContractDatesCrossed."""
     check_dates(contract.start_date, contract.end_date)
-    return Change(contract, (ContractCreated(),))
+    return Change(replace(contract, authors=contract.authors | {contract.creator}), (ContractCreated(),))
 
 
 def check_dates(start: date | None, end: date | None) -> None:

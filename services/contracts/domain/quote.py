@@ -10,6 +10,18 @@ from uuid import UUID
 from kernel.content import content_hash
 from kernel.events import Change
 from kernel.money import Money
+from services.contracts.domain.quote_happenings import (
+    QuoteAccepted,
+    QuoteApproved,
+    QuoteCreated,
+    QuoteExpired,
+    QuotePersonErased,
+    QuoteReturned,
+    QuoteSent,
+    QuoteSubmitted,
+    QuoteSuperseded,
+    QuoteUpdated,
+)
 from services.contracts.domain.quote_lines import QuoteLine, Sums, add_up
 from services.contracts.domain.quote_refusals import QuoteCannotMove, QuoteNotApproved, QuoteOutOfDate
 from services.contracts.domain.quote_terms import Deal, QuoteTerms
@@ -53,6 +65,8 @@ APPROVED_STATES = frozenset({_S.APPROVED, _S.SENT, _S.ACCEPTED})
 class Quote:
     """An offer to a customer. `revision` counts its versions from 1; `previous` is the version it took the place of.
 
+    `authors` wrote a part of what is offered, in this version or in one before: none of them agrees to it.
+
     `approved_hash` is the digest of exactly what was approved, empty as long as nothing is. Who must agree was decided
     for `reasons`, by `rules_version` of the rules: 0 are those the product came with.
     """
@@ -74,6 +88,7 @@ class Quote:
     submit_time: datetime | None = None
     send_time: datetime | None = None
     creator: str
+    authors: frozenset[str] = frozenset()
     create_time: datetime
     update_time: datetime
 
@@ -115,8 +130,10 @@ class Quote:
         if not self.approved:
             raise QuoteNotApproved(quote=self.resource)
 
-    def rewritten(self, *, terms: QuoteTerms, now: datetime) -> Change["Quote"]:
-        """Offer something else: whatever was asked or approved holds no longer. The same is no event.
+    def rewritten(self, *, terms: QuoteTerms, by: str, now: datetime) -> Change["Quote"]:
+        """Offer something else, as one of its authors: whatever was asked or approved holds no longer.
+
+        The same is no event, and makes nobody an author.
 
         Raises QuoteCannotMove and CouponsTooLarge.
         """
@@ -126,7 +143,8 @@ class Quote:
         after = replace(self, terms=replace(terms, lines=lines), sums=sums)
         if after == self:
             return Change(self, ())
-        return Change(replace(after, update_time=now, **_UNDECIDED), (QuoteUpdated(),))  # type: ignore[arg-type]  # fields of different types
+        written = replace(after, authors=self.authors | {by}, update_time=now)
+        return Change(replace(written, **_UNDECIDED), (QuoteUpdated(),))  # type: ignore[arg-type]  # fields of different types
 
     def submit(
         self, *, approval: UUID | None, reasons: tuple[Reason, ...], rules_version: int, now: datetime
@@ -233,6 +251,7 @@ def begin_quote(
         terms=replace(terms, lines=lines),
         sums=sums,
         creator=by,
+        authors=frozenset({by}) | (after.authors if after else frozenset()),
         create_time=now,
         update_time=now,
     )
@@ -248,53 +267,3 @@ def _agreed(line: QuoteLine) -> list[object]:
 def _exact(number: Decimal) -> str:
     """One text for one number, however it was written."""
     return f"{number.normalize():f}"
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteCreated:
-    """A quote, or a new version of one, was begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteUpdated:
-    """Something else is offered, its author no longer asks, its contract was ended, or it has another owner."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteSubmitted:
-    """It needs an approval."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteApproved:
-    """It may be sent and signed."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteReturned:
-    """The approver sent it back."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteSent:
-    """The customer was given it."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteAccepted:
-    """A contract came of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteExpired:
-    """Its last day is past."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteSuperseded:
-    """A newer version took its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuotePersonErased:
-    """The customer's name was erased."""

@@ -12,7 +12,7 @@ from chassis.publication import Publication, Publications
 from chassis.wire import date_message, decimal_message, instant, money_message, named
 from services.contracts.domain import price_book as price_book_domain
 from services.contracts.domain import product as product_domain
-from services.contracts.domain import quote as domain
+from services.contracts.domain import quote_happenings as domain
 from services.contracts.domain.price_book import PriceBook
 from services.contracts.domain.product import Product
 from services.contracts.domain.quote import Quote, QuoteState

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.tables import AT_ONCE
 from services.contracts.storage.metadata import METADATA
@@ -76,6 +76,8 @@ CONTRACTS = Table(
     _instant("sign_time", nullable=True),
     _instant("settle_time", nullable=True),
     _text("creator"),
+    # Who wrote a part of it; not there in rows of a release before.
+    Column("authors", ARRAY(Text)),
     _instant("create_time"),
     _instant("update_time"),
 )

@@ -57,6 +57,7 @@ def to_row(contract: Contract) -> Mapping[str, object]:
         "sign_time": contract.sign_time,
         "settle_time": contract.settle_time,
         "creator": contract.creator,
+        "authors": sorted(contract.authors),
         "create_time": contract.create_time,
         "update_time": contract.update_time,
     }
@@ -133,6 +134,8 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Contract:
         sign_time=row["sign_time"],
         settle_time=row["settle_time"],
         creator=row["creator"],
+        # A row of a release before tells its creator alone.
+        authors=frozenset(row["authors"] or ()) | {row["creator"]},
         create_time=row["create_time"],
         update_time=row["update_time"],
     )

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.tables import AT_ONCE
 from services.contracts.storage.metadata import METADATA
@@ -110,6 +110,8 @@ QUOTES = Table(
     _instant("submit_time", nullable=True),
     _instant("send_time", nullable=True),
     _text("creator"),
+    # Who wrote a part of it; not there in rows of a release before.
+    Column("authors", ARRAY(Text)),
     _instant("create_time"),
     _instant("update_time"),
 )

@@ -64,6 +64,7 @@ def to_row(quote: Quote) -> Mapping[str, object]:
         "submit_time": quote.submit_time,
         "send_time": quote.send_time,
         "creator": quote.creator,
+        "authors": sorted(quote.authors),
         "create_time": quote.create_time,
         "update_time": quote.update_time,
     }
@@ -114,6 +115,8 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Quote:
         submit_time=row["submit_time"],
         send_time=row["send_time"],
         creator=row["creator"],
+        # A row of a release before tells its creator alone.
+        authors=frozenset(row["authors"] or ()) | {row["creator"]},
         create_time=row["create_time"],
         update_time=row["update_time"],
     )

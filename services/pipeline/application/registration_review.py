@@ -19,7 +19,7 @@ from kernel.errors import StaleVersion
 from kernel.events import Change
 from services.pipeline.application.registration_desk import REVIEW, WRITE, RegistrationDesk
 from services.pipeline.application.registration_opening import open_from
-from services.pipeline.application.registrations import create_registration, ownership
+from services.pipeline.application.registrations import acting, create_registration, ownership
 from services.pipeline.domain.customer_keys import customer_keys, protecting
 from services.pipeline.domain.registration import Registration, Review
 from services.pipeline.domain.registration_checks import CriterionVerdict, check_criteria, told_to_owner
@@ -120,7 +120,7 @@ async def review_registration(
     await decide(
         work,
         APPROVALS,
-        {KIND: ApprovalKind(content=content, effect=effect)},
+        {KIND: ApprovalKind(content=content, effect=effect, parties=parties)},
         uuid=registration.approval,
         outcome=judgement.outcome,
         seen=judgement.seen,
@@ -135,12 +135,17 @@ def registration_kind(desk: RegistrationDesk) -> ApprovalKind:
     async def effect(work: UnitOfWork, approval: Approval) -> None:
         await settle(work, approval, verdicts=(), despite_conflicts=False, desk=desk)
 
-    return ApprovalKind(content=content, effect=effect)
+    return ApprovalKind(content=content, effect=effect, parties=parties)
 
 
 async def content(work: UnitOfWork, approval: Approval) -> bytes:
     """The digest of the registration as it is now."""
     return (await _registration_of(work, approval)).content_hash
+
+
+async def parties(work: UnitOfWork, approval: Approval) -> frozenset[str]:
+    """Whoever wrote a part of the registration, and whose it is: none reviews it, whoever submitted it."""
+    return (await _registration_of(work, approval)).parties
 
 
 async def settle(
@@ -195,7 +200,6 @@ def _note_passed_over(work: UnitOfWork, registration: Registration, others: Sequ
 async def _ask_for_review(work: UnitOfWork, registration: Registration) -> Approval:
     owner, review = registration.owner, registration.review
     doubts = [reason for check in review.checks if not check.passed for reason in check.reasons]
-    by = work.principal
     return await ask(
         work,
         APPROVALS,
@@ -206,11 +210,12 @@ async def _ask_for_review(work: UnitOfWork, registration: Registration) -> Appro
             owner=owner.member,
             team=owner.team,
             region=owner.region,
+            parties=registration.parties,
         ),
         approver=ApproverRule(permission=REVIEW),
         reasons=(*told_to_owner(review.conflicts), *doubts),
         # A service that converts a lead asks for whoever wanted it: he decides nothing of it, nor does its owner.
-        requester=by.subject if by.member else by.on_behalf_of or f"members/{owner.member}",
+        requester=acting(work.principal, owner),
     )
 
 

@@ -61,7 +61,8 @@ async def create_registration(
     checked = await _of_known_account(work, checked)
     if code and code != checked.customer.credit_code:
         raise RegistrationCreditCodeOther
-    change = begin_registration(uuid=work.new_id(), facts=checked, origin=origin, owner=whose, now=work.now)
+    by = acting(work.principal, whose)
+    change = begin_registration(uuid=work.new_id(), facts=checked, origin=origin, owner=whose, by=by, now=work.now)
     return work.save(RECORD, change)
 
 
@@ -100,7 +101,7 @@ async def update_registration(
     elif facts.customer.account is not None:
         # Who the customer is, his account says; it may be one its owner does not see.
         facts = _named(facts, await accounts.account_by_itself(work, facts.customer.account))
-    change = registration.changed(facts=facts, now=work.now)
+    change = registration.changed(facts=facts, by=acting(work.principal, registration.owner), now=work.now)
     return work.save(RECORD, change) if change.events else registration
 
 
@@ -164,6 +165,11 @@ async def _for_opportunity(work: UnitOfWork, facts: RegistrationFacts, *, owner:
         raise RegistrationOpportunityUnfit from None
     check_fits(found, owner=owner, account=facts.customer.account)
     return replace(facts, customer=replace(facts.customer, account=found.account))
+
+
+def acting(principal: Principal, owner: RegistrationOwner) -> str:
+    """Who writes or asks: the caller, or whoever wanted it of the service that calls, else the owner."""
+    return principal.subject if principal.member else principal.on_behalf_of or f"members/{owner.member}"
 
 
 def _writes_for(principal: Principal, owner: RegistrationOwner) -> bool:

@@ -9,6 +9,17 @@ from uuid import UUID
 from kernel.events import Change
 from services.pipeline.domain.registration_checks import Criterion, CriterionCheck, CriterionVerdict
 from services.pipeline.domain.registration_facts import NO_PROTECTION, Protection, RegistrationFacts, RegistrationOrigin
+from services.pipeline.domain.registration_happenings import (
+    RegistrationApproved,
+    RegistrationCreated,
+    RegistrationExpired,
+    RegistrationRejected,
+    RegistrationRenewed,
+    RegistrationReturned,
+    RegistrationSubmitted,
+    RegistrationUpdated,
+    RegistrationWithdrawn,
+)
 from services.pipeline.domain.registration_refusals import (
     RegistrationCannotMove,
     RegistrationNotEditable,
@@ -52,51 +63,6 @@ NEXT_STATES: Mapping[RegistrationState, frozenset[RegistrationState]] = {
 EDITABLE: frozenset[RegistrationState] = frozenset({RegistrationState.DRAFT, RegistrationState.RETURNED})
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationCreated:
-    """A registration was begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationUpdated:
-    """Its facts changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationSubmitted:
-    """It was submitted, which starts its review."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationWithdrawn:
-    """Whoever submitted it took it back."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationApproved:
-    """It passed its review (已审核)."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationReturned:
-    """It was sent back for correction."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationRejected:
-    """It was refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationRenewed:
-    """Its protection was renewed."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationExpired:
-    """Its protection ended."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """What the machine found at the submission, and what the reviewer said.
@@ -127,7 +93,10 @@ class RegistrationOwner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """An opportunity reported to the house, before it counts (商机报备)."""
+    """An opportunity reported to the house, before it counts (商机报备).
+
+    `authors` wrote a part of its facts: none of them reviews it.
+    """
 
     uuid: UUID
     version: int = 0
@@ -139,6 +108,7 @@ class Registration:
     protection: Protection = NO_PROTECTION
     approval: UUID | None = None
     submit_time: datetime | None = None
+    authors: frozenset[str] = frozenset()
     create_time: datetime
     update_time: datetime
 
@@ -157,13 +127,22 @@ class Registration:
         """Whether it counts in the funnel: only once it was reviewed (已审核)."""
         return self.state in {RegistrationState.APPROVED, RegistrationState.EXPIRED}
 
-    def changed(self, *, facts: RegistrationFacts, now: datetime) -> Change["Registration"]:
-        """Correct it while nobody reviews it; nothing changed is no event. Raises RegistrationNotEditable."""
+    @property
+    def parties(self) -> frozenset[str]:
+        """Who does not review it: whoever wrote a part of it, and whose it is."""
+        return self.authors | {f"members/{self.owner.member}"}
+
+    def changed(self, *, facts: RegistrationFacts, by: str, now: datetime) -> Change["Registration"]:
+        """Correct it while nobody reviews it, as one of its authors; nothing changed is no event, and no author.
+
+        Raises RegistrationNotEditable.
+        """
         if self.state not in EDITABLE:
             raise RegistrationNotEditable(state=self.state.value)
         if facts == self.facts:
             return Change(self, ())
-        return Change(replace(self, facts=facts, update_time=now), (RegistrationUpdated(),))
+        written = replace(self, facts=facts, authors=self.authors | {by}, update_time=now)
+        return Change(written, (RegistrationUpdated(),))
 
     def submit(
         self,
@@ -282,8 +261,22 @@ class Registration:
 
 
 def begin_registration(
-    *, uuid: UUID, facts: RegistrationFacts, origin: RegistrationOrigin, owner: RegistrationOwner, now: datetime
+    *,
+    uuid: UUID,
+    facts: RegistrationFacts,
+    origin: RegistrationOrigin,
+    owner: RegistrationOwner,
+    by: str,
+    now: datetime,
 ) -> Change[Registration]:
-    """Begin a registration as a draft."""
-    registration = Registration(uuid=uuid, facts=facts, origin=origin, owner=owner, create_time=now, update_time=now)
+    """Begin a registration as a draft, written by somebody for its owner, or by himself."""
+    registration = Registration(
+        uuid=uuid,
+        facts=facts,
+        origin=origin,
+        owner=owner,
+        authors=frozenset({by}),
+        create_time=now,
+        update_time=now,
+    )
     return Change(registration, (RegistrationCreated(),))

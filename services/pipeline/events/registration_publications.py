@@ -7,7 +7,7 @@ from millrace.pipeline.v1 import registration_events_pb2 as messages
 from chassis.publication import Publication, Publications
 from chassis.wire import date_message, instant, money_message, named
 from services.pipeline.domain import erasing
-from services.pipeline.domain import registration as domain
+from services.pipeline.domain import registration_happenings as domain
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.registration_facts import FollowUpState
 

@@ -49,6 +49,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Registration:
         ),
         approval=row["approval"],
         submit_time=row["submit_time"],
+        authors=frozenset(row["authors"] or ()),
         create_time=row["create_time"],
         update_time=row["update_time"],
     )

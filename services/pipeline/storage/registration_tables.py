@@ -59,6 +59,8 @@ REGISTRATIONS = Table(
     Column("renewals", Integer, nullable=False),
     # By which rules it is so long; not there in rows of a release before.
     Column("protection_rules_version", BigInteger),
+    # Who wrote a part of it; not there in rows of a release before.
+    Column("authors", ARRAY(Text)),
     _instant("create_time"),
     _instant("update_time"),
 )

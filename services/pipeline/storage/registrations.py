@@ -63,6 +63,7 @@ def _standing(registration: Registration) -> Mapping[str, object]:
         "approval": registration.approval,
         "opportunity": registration.opportunity,
         "submit_time": registration.submit_time,
+        "authors": sorted(registration.authors),
         "review_time": registration.review.time,
         "protection_end_time": protection.end_time,
         "renewals": protection.renewals,

@@ -92,7 +92,7 @@ async def test_nobody_decides_his_own_request(office: Office) -> None:
     asked = await office.ask()
     powerful = office.as_member(ZHANG_WEI, role="sales_director", scope=Scope.ALL)
     code, text = await refused(office.stub.Approve(ApproveRequest(name=asked.name, content_hash=CONTENT), **powerful))
-    assert (code, text) == (grpc.StatusCode.FAILED_PRECONDITION, "不能审批自己提交的或归自己所有的申请")
+    assert (code, text) == (grpc.StatusCode.FAILED_PRECONDITION, "不能审批自己提交、参与撰写或归自己所有的申请")
 
 
 async def test_content_that_changed_meanwhile_is_not_decided(office: Office) -> None:

@@ -189,7 +189,7 @@ async def test_nobody_reviews_his_own_registration(bureau: Bureau) -> None:
     registration = await bureau.submitted()
     himself = bureau.house.as_member(ZHANG_WEI, Scope.ALL, may=MANAGER, role="sales_director")
     code, text = await refused(bureau.approve(registration, himself))
-    assert (code, text) == (grpc.StatusCode.FAILED_PRECONDITION, "不能审批自己提交的或归自己所有的申请")
+    assert (code, text) == (grpc.StatusCode.FAILED_PRECONDITION, "不能审批自己提交、参与撰写或归自己所有的申请")
 
 
 async def test_nothing_opens_for_an_owner_who_has_left(bureau: Bureau) -> None:

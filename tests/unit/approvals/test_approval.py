@@ -96,6 +96,27 @@ def test_nobody_decides_about_his_own_row_when_a_colleague_asked() -> None:
         decided(asked_for_him, a_principal(ZHANG_WEI))
 
 
+def test_nobody_decides_what_he_had_a_hand_in_when_it_was_asked() -> None:
+    asked = a_request()
+    written = replace(asked, subject=replace(asked.subject, parties=frozenset({f"members/{MANAGER}"})))
+    with pytest.raises(OwnRequestNotDecided):
+        decided(written, a_principal())
+
+
+def test_nobody_decides_what_he_has_a_hand_in_at_the_decision() -> None:
+    by, hands = a_principal(), frozenset({f"members/{MANAGER}"})
+    with pytest.raises(OwnRequestNotDecided):
+        a_request().decide(
+            outcome=ApprovalState.APPROVED,
+            by=by,
+            seen=CONTENT,
+            current=CONTENT,
+            comment="",
+            now=NOON,
+            parties=hands,
+        )
+
+
 def test_a_manager_without_the_role_is_told_which_role_it_takes() -> None:
     with pytest.raises(ApproverLacksAuthority) as refusal:
         decided(a_request(), a_principal(role="sales_manager"))

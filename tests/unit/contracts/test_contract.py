@@ -88,17 +88,17 @@ def test_what_legal_did_not_approve_is_neither_sent_nor_signed(move: Move) -> No
 @pytest.mark.parametrize("state", [each for each in ContractState if each is not ContractState.DRAFT])
 def test_only_a_draft_is_reworded(state: ContractState) -> None:
     with pytest.raises(ContractNotInDraft):
-        a_contract(state).reworded(terms=TERMS, **PLAN, start=None, end=None, now=LATER)
+        a_contract(state).reworded(terms=TERMS, **PLAN, start=None, end=None, by="members/2", now=LATER)
 
 
 def test_a_contract_reworded_to_what_it_says_already_has_no_event() -> None:
-    change = CONTRACT.reworded(terms=TERMS, **PLAN, start=None, end=None, now=LATER)
+    change = CONTRACT.reworded(terms=TERMS, **PLAN, start=None, end=None, by="members/2", now=LATER)
     assert change == Change(CONTRACT, ())
 
 
 def test_a_term_does_not_end_before_it_begins() -> None:
     with pytest.raises(ContractDatesCrossed):
-        CONTRACT.reworded(terms=TERMS, **PLAN, start=date(2026, 3, 2), end=date(2026, 3, 1), now=LATER)
+        CONTRACT.reworded(terms=TERMS, **PLAN, start=date(2026, 3, 2), end=date(2026, 3, 1), by="members/2", now=LATER)
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ from tests.unit.contracts.quoting import DEAL, a_line, a_quote, terms
 TODAY = date(2026, 3, 2)
 Step = Callable[[Quote], Change[Quote]]
 STEPS: dict[str, Step] = {
-    "rewrite cheaper": lambda quote: quote.rewritten(terms=terms(a_line(discount="0.5")), now=NOON),
-    "rewrite dearer": lambda quote: quote.rewritten(terms=terms(a_line("200")), now=NOON),
+    "rewrite cheaper": lambda quote: quote.rewritten(terms=terms(a_line(discount="0.5")), by="members/2", now=NOON),
+    "rewrite dearer": lambda quote: quote.rewritten(terms=terms(a_line("200")), by="members/2", now=NOON),
     "ask": lambda quote: quote.submit(approval=UUID(int=77), reasons=(), rules_version=3, now=NOON),
     "need nobody": lambda quote: quote.submit(approval=None, reasons=(), rules_version=3, now=NOON),
     "approve": lambda quote: quote.approve(comment="", now=NOON),
@@ -102,7 +102,7 @@ def test_a_draft_is_neither_sent_nor_signed(name: str) -> None:
 
 
 def test_editing_after_the_approval_ends_it() -> None:
-    changed = approved().rewritten(terms=terms(a_line(discount="0.5")), now=NOON).aggregate
+    changed = approved().rewritten(terms=terms(a_line(discount="0.5")), by="members/2", now=NOON).aggregate
     assert (changed.state, changed.approval, changed.approved) == (QuoteState.DRAFT, None, False)
     with pytest.raises(QuoteNotApproved):
         changed.require_approved()
@@ -110,14 +110,14 @@ def test_editing_after_the_approval_ends_it() -> None:
 
 def test_saying_the_same_again_keeps_the_approval() -> None:
     quote = approved()
-    change = quote.rewritten(terms=quote.terms, now=NOON)
+    change = quote.rewritten(terms=quote.terms, by="members/2", now=NOON)
     assert (change.events, change.aggregate.approved) == ((), True)
 
 
 def test_a_sent_quote_is_not_edited_but_revised() -> None:
     sent = approved().send(today=TODAY, now=NOON).aggregate
     with pytest.raises(QuoteCannotMove):
-        sent.rewritten(terms=terms(a_line(discount="0.5")), now=NOON)
+        sent.rewritten(terms=terms(a_line(discount="0.5")), by="members/2", now=NOON)
     assert sent.supersede(now=NOON).aggregate.state is QuoteState.SUPERSEDED
 
 

@@ -53,7 +53,7 @@ def complete_facts(**changes: Any) -> RegistrationFacts:
 def a_draft(facts: RegistrationFacts | None = None) -> Registration:
     owner = RegistrationOwner(member=ZHANG_WEI, team=UUID(int=101), region=UUID(int=201))
     change = begin_registration(
-        uuid=UUID(int=7), facts=facts or complete_facts(), origin=NO_ORIGIN, owner=owner, now=NOON
+        uuid=UUID(int=7), facts=facts or complete_facts(), origin=NO_ORIGIN, owner=owner, by="members/1", now=NOON
     )
     return change.aggregate
 

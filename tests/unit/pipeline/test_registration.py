@@ -150,14 +150,14 @@ def test_what_does_not_meet_a_criterion_is_returned_and_not_approved() -> None:
 
 def test_what_is_returned_is_corrected_and_submitted_again() -> None:
     returned = submitted().send_back(review=a_review(unmet=Criterion.NEED), now=NOON).aggregate
-    corrected = returned.changed(facts=complete_facts(need="更具体的需求"), now=NOON).aggregate
+    corrected = returned.changed(facts=complete_facts(need="更具体的需求"), by="members/1", now=NOON).aggregate
     assert submitted(corrected).state is RegistrationState.UNDER_REVIEW
 
 
 @pytest.mark.parametrize("registration", [submitted(), approved()])
 def test_what_is_judged_is_not_edited(registration: Registration) -> None:
     with pytest.raises(RegistrationNotEditable):
-        registration.changed(facts=complete_facts(need="别的"), now=NOON)
+        registration.changed(facts=complete_facts(need="别的"), by="members/1", now=NOON)
 
 
 def test_every_field_is_part_of_what_is_judged() -> None:
