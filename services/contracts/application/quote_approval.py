@@ -23,6 +23,7 @@ from services.contracts.domain.quote import Quote
 from services.contracts.domain.quote_refusals import QuoteBeyondAuthority, QuoteEmpty
 from services.contracts.storage import quotes
 from services.contracts.storage.approvals import APPROVALS
+from services.contracts.storage.concessions import concessions_of, judge_alone
 from services.contracts.storage.quotes import QUOTE_RECORD
 
 DISCOUNT = "discount"
@@ -33,7 +34,7 @@ async def verdict_on(read: Read, desk: QuoteDesk, quote: Quote) -> Verdict:
     """Who must agree to a quote by the rules in force, what the customer was given before included."""
     force, now = await desk.authority(read), read.now
     rules = force.rules
-    given = await quotes.concessions_of(
+    given = await concessions_of(
         read,
         quote,
         lately=now - timedelta(days=rules.splitting.days),
@@ -45,6 +46,7 @@ async def verdict_on(read: Read, desk: QuoteDesk, quote: Quote) -> Verdict:
 async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: int | None) -> Quote:
     """A quote is approved at once where its discount needs nobody; else whoever has the authority is asked.
 
+    Of two quotes of one customer that are submitted together, the second is judged by what the first concedes.
     Raises QuoteNotFound, StaleVersion, QuoteCannotMove, QuoteEmpty, QuoteBeyondAuthority.
     """
     quote = await quotes.get_quote(work, uuid, permission=_WRITING)
@@ -52,6 +54,7 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
         raise StaleVersion(resource=quote.resource)
     if not quote.terms.lines:
         raise QuoteEmpty(quote=quote.resource)
+    await judge_alone(work, quote)
     verdict = await verdict_on(work, desk, quote)
     if verdict.roles is None:
         # What was asked before, when somebody's agreement was needed, would wait for an answer nobody can give.

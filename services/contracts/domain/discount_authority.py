@@ -39,7 +39,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """What may be conceded to one customer within a number of days, by currency in major units, and who goes beyond."""
+    """What may be conceded to one customer within a number of days, by currency in major units, and who goes beyond.
+
+    In a currency that is not named nothing may be conceded without them.
+    """
 
     days: int
     most: Mapping[str, Decimal]
@@ -164,18 +167,21 @@ def _caps(rules: AuthorityRules, quote: Quote, given: Concessions) -> list[_Dema
     if own.minor <= 0:
         return []
     demands = []
-    if given.quotes and _exceeds(rules.splitting, own.minor + given.lately, quote):
+    if given.quotes:
         told = {"days": str(rules.splitting.days), "quotes": str(given.quotes + 1)}
-        demands.append(_Demand(rules.splitting.roles, Reason("QUOTES_SPLIT", told)))
-    if _exceeds(rules.concessions, own.minor + given.long, quote):
-        told = {"days": str(rules.concessions.days)}
-        demands.append(_Demand(rules.concessions.roles, Reason("CONCESSIONS_OVER_CAP", told)))
+        demands += _beyond(rules.splitting, own.minor + given.lately, quote, Reason("QUOTES_SPLIT", told))
+    told = {"days": str(rules.concessions.days)}
+    demands += _beyond(rules.concessions, own.minor + given.long, quote, Reason("CONCESSIONS_OVER_CAP", told))
     return demands
 
 
-def _exceeds(cap: Cap, minor: int, quote: Quote) -> bool:
-    most = cap.most.get(quote.terms.currency)
-    return most is not None and Money(minor=minor, currency=quote.terms.currency).decimal() > most
+def _beyond(cap: Cap, minor: int, quote: Quote, reason: Reason) -> list[_Demand]:
+    """The demand of what is more than the cap has; in a currency it does not name, of whatever is conceded."""
+    currency = quote.terms.currency
+    most = cap.most.get(currency)
+    if most is None:
+        return [_Demand(cap.roles, Reason("CURRENCY_WITHOUT_CAP", {"currency": currency}))]
+    return [_Demand(cap.roles, reason)] if Money(minor=minor, currency=currency).decimal() > most else []
 
 
 def _region(quote: Quote) -> str:

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Executable, RowMapping, Select, Text, any_, bindparam, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import RowMapping, Select, bindparam, select
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, number, reference, text
 from chassis.listing.busy import BusyList
@@ -17,8 +16,7 @@ from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
 from services.contracts.domain.contract import ContractState
-from services.contracts.domain.discount_authority import Concessions
-from services.contracts.domain.quote import OFFERED, Quote, QuoteState
+from services.contracts.domain.quote import Quote, QuoteState
 from services.contracts.domain.quote_lines import QuoteLine, Sums, discount_in_total
 from services.contracts.domain.quote_refusals import QuoteNotFound
 from services.contracts.domain.quote_terms import Deal, QuoteTerms
@@ -185,19 +183,6 @@ async def list_quotes(read: Read, wanted: PageRequest) -> Page[Quote]:
     return page.of([from_row(row) for row in page.items])
 
 
-async def concessions_of(read: Read, quote: Quote, *, lately: datetime, long: datetime) -> Concessions:
-    """What other quotes gave the same customer in the same currency since two instants, whoever made them."""
-    (row,) = await read.rows(
-        _CONCEDED,
-        buyer=quote.deal.account,
-        money=quote.terms.currency,
-        itself=quote.number,
-        lately=lately,
-        long=long,
-    )
-    return Concessions(lately=int(row["lately"] or 0), quotes=row["quotes"], long=int(row["long"] or 0))
-
-
 async def outlived_quotes(read: Read, *, today: date, most: int) -> Sequence[Quote]:
     """Quotes whose last day is past and of which no contract went out, whoever asks, at most `most`.
 
@@ -236,25 +221,8 @@ def _seen(principal: Principal, permission: str) -> Select[Any]:
     return scope(statement, QUOTES, principal=principal, permission=permission)
 
 
-def _conceded() -> Executable:
-    lately, long = (bindparam(name, type_=DateTime(timezone=True)) for name in ("lately", "long"))
-    conceded = func.sum(QUOTES.c.list_minor - QUOTES.c.net_minor)
-    recent = QUOTES.c.submit_time >= lately
-    return select(
-        conceded.filter(recent).label("lately"),
-        func.count().filter(recent).label("quotes"),
-        conceded.filter(QUOTES.c.submit_time >= long).label("long"),
-    ).where(
-        QUOTES.c.account == bindparam("buyer"),
-        QUOTES.c.currency == bindparam("money"),
-        QUOTES.c.number != bindparam("itself"),
-        QUOTES.c.state == any_(literal(sorted(state.value for state in OFFERED), ARRAY(Text))),
-        QUOTES.c.submit_time >= func.least(lately, long),
-    )
-
-
 _ITSELF = Prepared(select(QUOTES).where(QUOTES.c.uuid == bindparam("wanted")))
-_SEEN, _CONCEDED = PreparedFor(_seen), Prepared(_conceded())
+_SEEN = PreparedFor(_seen)
 
 
 _LISTING = Listing(

@@ -117,6 +117,23 @@ def test_what_a_customer_is_conceded_is_summed_over_a_year() -> None:
     assert codes(verdict) == ["CONCESSIONS_OVER_CAP"]
 
 
+def test_a_quote_that_concedes_nothing_is_not_charged_with_what_others_conceded() -> None:
+    given = Concessions(lately=99_999_999, quotes=9, long=999_999_999)
+    assert judged(a_quote(a_line("1000")), given).roles is None
+
+
+def test_in_a_currency_that_the_caps_do_not_name_whatever_is_conceded_needs_their_roles() -> None:
+    verdict = judged(a_quote(a_line("1000", discount="0.01"), currency="USD"))
+    assert (verdict.roles, codes(verdict)) == (DIRECTOR, ["CURRENCY_WITHOUT_CAP"])
+    assert verdict.reasons[0].parameters == {"currency": "USD"}
+    assert judged(a_quote(a_line("1000"), currency="USD")).roles is None
+
+
+def test_a_cap_of_its_own_frees_what_is_conceded_in_another_currency() -> None:
+    caps = {name: {**SHIPPED[name], "most": {"CNY": "1000", "USD": "1000"}} for name in ("splitting", "concessions")}
+    assert judged(a_quote(a_line("1000", discount="0.01"), currency="USD"), **caps).roles is None
+
+
 def test_rules_without_what_needs_nobody_are_refused() -> None:
     with pytest.raises(RuleBodyInvalid) as refusal:
         AuthorityRules.from_mapping({**SHIPPED, "limits": [{"role": "regional_manager", "discount": "0.3"}]})
