@@ -41,12 +41,15 @@ async def ask(
     reasons: tuple[Reason, ...] = (),
     requester: str = "",
 ) -> Approval:
-    """An approval is asked for once: the same content asked for again is the same question, other content a new one.
+    """An approval is asked for once: the same asked for again is the same question.
+
+    Other content is a new one, and so is the same for other reasons: whoever decides has read them.
 
     Who asks is the caller unless `requester` names the member on whose behalf a service asks.
     """
     pending = await find_pending(work, approvals, subject=subject.name, kind=kind)
-    if pending is not None and pending.subject == subject and pending.approver == approver:
+    asked = (subject, approver, reasons)
+    if pending is not None and (pending.subject, pending.approver, pending.reasons) == asked:
         return pending
     if pending is not None:
         work.save(approvals.record, pending.outdate(by=work.principal.subject, now=work.now))

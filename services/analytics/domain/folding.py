@@ -62,6 +62,7 @@ class OpportunityTold(NamedTuple):
     closed: date | None = None
     closed_time: datetime | None = None
     settled_time: datetime | None = None
+    unsettled: bool = False
     first_contact_time: datetime | None = None
     loss_reason: str = ""
     win_reason: str = ""
@@ -179,7 +180,8 @@ def opportunity_after(
 def _told(before: OpportunityFact | None, told: OpportunityTold, *, moved: bool) -> OpportunityFact:
     """The opportunity as it is told, with what of it is kept; what is no longer offered was offered all the same."""
     reached = Step.SIGNING if told.state == "won" else told.stage
-    settled = before.settled_time if before is not None and before.settled_time else told.settled_time
+    held = before.settled_time if before is not None and not told.unsettled else None
+    settled = held or told.settled_time
     need, quote, negotiation, signing = _first_days(before, reached, told.day)
     customer = told.customer or _customer(before)
     return OpportunityFact(
@@ -236,7 +238,8 @@ def _ended(before: OpportunityFact, told: OpportunityTold, *, reopened: bool) ->
 def present_visit(fact: OpportunityFact) -> StageVisitFact:
     """The stay in the stage where an opportunity is, or was when it was lost.
 
-    A signature ends a stay before it; the stay in 签约回款, which begins with it, ends when everything is paid (P-06).
+    A signature ends a stay before it; the stay in 签约回款, which begins with it, ends when nothing is owed any more
+    (P-06).
     """
     if fact.state == "won" and fact.stage is Step.SIGNING:
         return _visit(fact, fact.settled_time, Outcome.MOVED_ON if fact.settled_time else Outcome.OPEN)

@@ -48,6 +48,7 @@ _CREATED = opportunities.OpportunityCreated.DESCRIPTOR.full_name
 _MOVED = opportunities.OpportunityMoved.DESCRIPTOR.full_name
 _CLOSED = frozenset(each.DESCRIPTOR.full_name for each in (opportunities.OpportunityWon, opportunities.OpportunityLost))
 _SETTLED = opportunities.OpportunitySettled.DESCRIPTOR.full_name
+_UNSETTLED = opportunities.OpportunityUnsettled.DESCRIPTOR.full_name
 _REVIEWED = frozenset({registrations.REGISTRATION_STATE_APPROVED, registrations.REGISTRATION_STATE_EXPIRED})
 
 
@@ -114,6 +115,7 @@ def opportunity_told(event: Event, zone: tzinfo) -> OpportunityTold:
         closed=day_of(closed, zone) if closed else None,
         closed_time=closed,
         settled_time=event.time if event.type == _SETTLED else None,
+        unsettled=event.type == _UNSETTLED,
         first_contact_time=instant(told.first_contact_time),
         loss_reason=told.loss_reason,
         win_reason=told.win_reason,

@@ -5,29 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from chassis.approvals import (
-    Approval,
-    ApprovalKind,
-    ApprovalState,
-    ApprovalSubject,
-    ApproverRule,
-    ask,
-    hand_over_approvals,
-    outdate,
-)
 from chassis.files import File, keep
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from services.contracts.application.amendment_review import ask_legal, let_go
 from services.contracts.application.contract_desk import ContractDesk
-from services.contracts.application.contract_drafting import WRITING
+from services.contracts.application.contract_drafting import WRITING, require_unused
 from services.contracts.application.payment_plan import agreed_parts, enter
 from services.contracts.application.settlement import Held, hold, settle
 from services.contracts.domain.amendment import (
+    UNDER_WAY,
     Amendment,
     AmendmentNotFound,
     AmendmentOpenAlready,
     AmendmentQuoteElsewhere,
-    AmendmentState,
     propose_amendment,
     rest_to_plan,
 )
@@ -38,16 +29,10 @@ from services.contracts.domain.payment_plan import instalments_of
 from services.contracts.domain.signature import Evidence, Signature, SignatureMethod, signed_on_paper
 from services.contracts.storage import amendments, contracts, instalments
 from services.contracts.storage.amendments import AMENDMENT_RECORD
-from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.contracts import CONTRACT_RECORD, READING
 from services.contracts.storage.ledger import post
 from services.contracts.storage.metadata import FILES
 from services.contracts.storage.signatures import SIGNATURE_RECORD, Document, keep_document
-from trade.reasons import Reason
-
-AMENDMENT_REVIEW = "amendment_review"
-_LEGAL = ApproverRule(permission="contracts.legal")
-_OPEN = frozenset({AmendmentState.PROPOSED, AmendmentState.APPROVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +63,19 @@ async def list_amendments(read: Read, *, contract: UUID) -> Sequence[Amendment]:
 async def propose(work: UnitOfWork, desk: ContractDesk, *, contract: UUID, wish: AmendmentWish) -> Amendment:
     """A change of a contract in force is given to legal; another amount comes from an approved quote, on no other way.
 
-    Raises ContractNotFound, ContractCannotMove, AmendmentOpenAlready, OfferUnknown, OfferNotApproved,
-    AmendmentQuoteElsewhere, PaymentPlanUnknown, ContractDatesCrossed, AmendmentBelowBegun.
+    Raises ContractNotFound, ContractCannotMove, AmendmentOpenAlready, OfferUnknown, OfferAccepted, OfferNotApproved,
+    QuoteHasContract, AmendmentQuoteElsewhere, PaymentPlanUnknown, ContractDatesCrossed, AmendmentBelowBegun.
     """
     found = await contracts.get_contract(work, contract, permission=WRITING)
     for before in await amendments.amendments_of(work, contract):
-        if before.state in _OPEN:
+        if before.state in UNDER_WAY:
             raise AmendmentOpenAlready(amendment=before.resource)
     amount, quote_hash = found.amount, b""
     if wish.quote is not None:
         offer = await desk.offers.get(work, wish.quote, permission=WRITING)
-        offer.require_approved()
-        if offer.account != found.account or offer.gross_total.currency != amount.currency:
+        await require_unused(work, offer)
+        deal = (offer.opportunity, offer.account, offer.gross_total.currency)
+        if deal != (found.opportunity, found.account, amount.currency):
             raise AmendmentQuoteElsewhere
         amount, quote_hash = offer.gross_total, offer.content_hash
     plan = wish.payment_plan or found.payment_template
@@ -110,14 +96,7 @@ async def propose(work: UnitOfWork, desk: ContractDesk, *, contract: UUID, wish:
     # Refused before legal is asked: what cannot hold now would be refused at its signature.
     found.amend(amount=amount, end=amendment.end_date, now=work.now)
     rest_to_plan(amount, await instalments.instalments_of_contract(work, contract))
-    approval = await ask(
-        work,
-        APPROVALS,
-        kind=AMENDMENT_REVIEW,
-        subject=_subject(amendment, found),
-        approver=_LEGAL,
-        reasons=(Reason("CONTRACT_AMENDED", {"number": found.number}),),
-    )
+    approval = await ask_legal(work, amendment=amendment, contract=found)
     return work.save(AMENDMENT_RECORD, propose_amendment(replace(amendment, approval=approval.uuid)))
 
 
@@ -128,9 +107,7 @@ async def drop_amendment(work: UnitOfWork, *, uuid: UUID, seen: int | None, comm
     """
     amendment, _ = await get_amendment(work, uuid=uuid, permission=WRITING)
     _check_seen(amendment, seen)
-    change = amendment.drop(comment=comment, now=work.now)
-    await outdate(work, APPROVALS, subject=amendment.resource, kind=AMENDMENT_REVIEW)
-    return work.save(AMENDMENT_RECORD, change)
+    return await let_go(work, amendment=amendment, comment=comment)
 
 
 async def record_signing(
@@ -139,7 +116,7 @@ async def record_signing(
     """An approved amendment was signed on paper: the contract says it from then on, and its rest is planned anew.
 
     The sum of the plan stays the amount, to the last minor unit. Raises AmendmentNotFound, AmendmentCannotMove,
-    AmendmentNotAsApproved, OfferNotApproved, OfferChanged, ContractCannotMove, AmendmentBelowBegun.
+    AmendmentNotAsApproved, OfferNotApproved, OfferChanged, OfferAccepted, ContractCannotMove, AmendmentBelowBegun.
     """
     amendment, _ = await get_amendment(work, uuid=uuid, permission=WRITING)
     change = amendment.sign(now=work.now)
@@ -148,7 +125,7 @@ async def record_signing(
     sold = None
     if amendment.quote is not None:
         offer = await desk.offers.by_itself(work, amendment.quote)
-        offer.require_unchanged(amendment.quote_hash)
+        offer.require_signable(amendment.quote_hash)
         sold = offer.sold
         await desk.offers.accept(work, amendment.quote)
     amended = contract.amend(amount=amendment.amount, end=amendment.end_date, sold=sold, now=work.now)
@@ -205,58 +182,6 @@ def _keep_paper(work: UnitOfWork, amendment: Amendment, *, scan: File, evidence:
     keep_document(work, document)
 
 
-async def end_amendments(work: UnitOfWork, *, contract: Contract) -> None:
-    """A contract that ended is amended no more: what was under way is dropped with it."""
-    for each in await amendments.amendments_of(work, contract.uuid):
-        if each.state in _OPEN:
-            await outdate(work, APPROVALS, subject=each.resource, kind=AMENDMENT_REVIEW)
-            work.save(AMENDMENT_RECORD, each.drop(comment="", now=work.now))
-
-
-async def hand_over_amendments(work: UnitOfWork, *, contract: Contract) -> None:
-    """The open question about an amendment goes to another owner with its contract."""
-    for each in await amendments.amendments_of(work, contract.uuid):
-        if each.state is AmendmentState.PROPOSED:
-            whose = {"owner": contract.owner, "team": contract.team, "region": contract.region}
-            await hand_over_approvals(work, APPROVALS, subject=each.resource, kind=AMENDMENT_REVIEW, **whose)
-
-
-def _subject(amendment: Amendment, contract: Contract) -> ApprovalSubject:
-    return ApprovalSubject(
-        name=amendment.resource,
-        content_hash=amendment.content_hash(),
-        owner=contract.owner,
-        team=contract.team,
-        region=contract.region,
-        parties=frozenset({amendment.creator}),
-    )
-
-
 def _check_seen(amendment: Amendment, seen: int | None) -> None:
     if seen is not None and amendment.version != seen:
         raise StaleVersion(resource=amendment.resource)
-
-
-async def _reviewed(work: UnitOfWork, approval: Approval) -> Amendment:
-    return await amendments.get_amendment(work, UUID(approval.subject.name.rpartition("/")[2]))
-
-
-async def _content(work: UnitOfWork, approval: Approval) -> bytes:
-    return (await _reviewed(work, approval)).content_hash()
-
-
-async def _parties(work: UnitOfWork, approval: Approval) -> frozenset[str]:
-    return frozenset({(await _reviewed(work, approval)).creator})
-
-
-async def _settle(work: UnitOfWork, approval: Approval) -> None:
-    """The amendment follows the decision: it may be signed, or nothing comes of it."""
-    amendment = await _reviewed(work, approval)
-    if approval.state is ApprovalState.APPROVED:
-        work.save(AMENDMENT_RECORD, amendment.approve(now=work.now))
-        return
-    comment = approval.decision.comment if approval.decision else ""
-    work.save(AMENDMENT_RECORD, amendment.drop(comment=comment, now=work.now))
-
-
-AMENDMENT_KIND = ApprovalKind(content=_content, effect=_settle, parties=_parties)

@@ -18,7 +18,7 @@ from services.contracts.domain.contract_rules import ContractRules
 from services.contracts.domain.offer import Offer
 
 _LABELS = Path(__file__).parent.parent / "documents" / "labels.toml"
-Planning = Callable[..., Awaitable[None]]
+Planning = Callable[..., Awaitable[Contract]]
 
 
 class Offers(Protocol):
@@ -36,6 +36,10 @@ class Offers(Protocol):
         """The newest approved quote of an opportunity, whoever asks."""
         ...
 
+    async def approved_version(self, read: Read, uuid: UUID) -> Offer | None:
+        """The version of a quote that is approved and nobody signed yet, whoever asks."""
+        ...
+
     async def accept(self, work: UnitOfWork, uuid: UUID) -> None:
         """The quote became a signed contract."""
         ...
@@ -50,10 +54,17 @@ ASKING_SECONDS = 3.0
 
 
 class Buyers(Protocol):
-    """The names of customers, asked of pipeline; never inside a transaction."""
+    """Customers, asked of pipeline: their names and their people; never inside a transaction."""
 
     async def name_of(self, account: UUID, *, token: str, seconds: float = ASKING_SECONDS) -> str:
         """What the account is called; empty where nobody knows.
+
+        Raises Overloaded where pipeline does not answer within `seconds`.
+        """
+        ...
+
+    async def has_contact(self, account: UUID, contact: UUID, *, token: str, seconds: float = ASKING_SECONDS) -> bool:
+        """Whether the contact is one of the customer's people that the asker sees.
 
         Raises Overloaded where pipeline does not answer within `seconds`.
         """

@@ -5,18 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from chassis.work import UnitOfWork
+from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from kernel.money import Money
 from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk
 from services.contracts.application.contract_templates import template_for
 from services.contracts.application.payment_plan import agreed_parts
+from services.contracts.domain.amendment import AmendmentOpenAlready
 from services.contracts.domain.clauses import Clause
 from services.contracts.domain.contract import Contract, ContractTerms, draft
 from services.contracts.domain.contract_refusals import QuoteHasContract
 from services.contracts.domain.contract_template import check_clauses
 from services.contracts.domain.offer import Offer
-from services.contracts.storage import contracts
+from services.contracts.storage import amendments, contracts
 from services.contracts.storage.contracts import CONTRACT_RECORD
 
 WRITING = "contracts.write"
@@ -56,8 +57,9 @@ async def prepare_buyer(desk: ContractDesk, *, offer: Offer, token: str, seconds
 async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, wish: DraftWish) -> Contract:
     """An approved quote becomes the draft of one contract, worded as its template says.
 
-    Raises OfferUnknown, OfferNotApproved, OfferOutOfDate, QuoteHasContract, ContractTemplateUnknown,
-    ClausesInvalid, PaymentPlanUnknown, ContractDatesCrossed, ContractNotFound, ContractNotRenewable.
+    Raises OfferUnknown, OfferAccepted, OfferNotApproved, OfferOutOfDate, QuoteHasContract, AmendmentOpenAlready,
+    ContractTemplateUnknown, ClausesInvalid, PaymentPlanUnknown, ContractDatesCrossed, ContractNotFound,
+    ContractNotRenewable.
     """
     offer = await desk.offers.get(work, quote, permission=WRITING)
     return await draft_from(work, desk, offer=offer, wish=wish)
@@ -65,11 +67,8 @@ async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, 
 
 async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish: DraftWish) -> Contract:
     """The same for a quote that was found; raises as create_contract."""
-    offer.require_approved()
     offer.require_in_time(work.now.astimezone(desk.zone).date())
-    existing = await contracts.contract_of_quote(work, offer.quote)
-    if existing is not None:
-        raise QuoteHasContract(contract=existing.resource)
+    await require_unused(work, offer)
     template = await template_for(work, uuid=wish.template, language=wish.language)
     clauses = wish.clauses or template.text.clauses
     check_clauses(clauses)
@@ -109,6 +108,21 @@ async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish
         update_time=work.now,
     )
     return work.save(CONTRACT_RECORD, draft(contract))
+
+
+async def require_unused(read: Read, offer: Offer) -> None:
+    """What is approved is agreed upon once: as a contract, or as an amendment of one.
+
+    Raises OfferAccepted, OfferNotApproved, QuoteHasContract, AmendmentOpenAlready.
+    """
+    offer.require_free()
+    offer.require_approved()
+    existing = await contracts.contract_of_quote(read, offer.quote)
+    if existing is not None:
+        raise QuoteHasContract(contract=existing.resource)
+    amendment = await amendments.amendment_under_way(read, quote=offer.quote)
+    if amendment is not None:
+        raise AmendmentOpenAlready(amendment=amendment.resource)
 
 
 async def update_contract(

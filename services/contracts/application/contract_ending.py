@@ -14,14 +14,15 @@ from chassis.approvals import (
 )
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
-from services.contracts.application.amendments import end_amendments
+from services.contracts.application.amendment_review import end_amendments
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.contract_review import end_review
+from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.plan_changes import cancel_plan
 from services.contracts.application.signature_links import revoke_links
 from services.contracts.domain.contract import Contract
-from services.contracts.storage import contracts
+from services.contracts.storage import amendments, contracts
 from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.contracts import CONTRACT_RECORD
 from trade.reasons import Reason
@@ -72,7 +73,10 @@ async def hand_over_ending(work: UnitOfWork, *, contract: Contract) -> None:
 
 
 async def _end(work: UnitOfWork, desk: ContractDesk, contract: Contract, *, comment: str) -> Contract:
-    """What nobody has begun to pay of it is owed no longer, and its quote may become another contract."""
+    """What nobody has begun to pay of it is owed no longer, and what was agreed upon last may become another contract.
+
+    Of one that nobody signed the negotiation goes on: another quote that is approved begins the next.
+    """
     change = contract.terminate(comment=comment, now=work.now)
     await end_review(work, contract=contract)
     await end_amendments(work, contract=contract)
@@ -81,8 +85,17 @@ async def _end(work: UnitOfWork, desk: ContractDesk, contract: Contract, *, comm
     if contract.signed:
         await work.flush()
         await cancel_plan(work, contract=ended)
-        await desk.offers.give_back(work, contract.quote)
+        await desk.offers.give_back(work, await _accepted_last(work, contract))
+    else:
+        await Negotiations(desk).dropped(work, contract=ended)
     return ended
+
+
+async def _accepted_last(work: UnitOfWork, contract: Contract) -> UUID:
+    """The quote whose prices hold: that of the amendment signed last that had one, else the contract's own."""
+    signed = [each for each in await amendments.amendments_of(work, contract.uuid) if each.sign_time and each.quote]
+    last = max(signed, key=lambda each: each.sign_time or each.create_time, default=None)
+    return last.quote if last is not None and last.quote is not None else contract.quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
-from services.contracts.application.amendments import hand_over_amendments
+from services.contracts.application.amendment_review import hand_over_amendments
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.contract_ending import hand_over_ending

@@ -1,5 +1,6 @@
 """The legal review of contracts (法务审查): opened by whoever drafts, decided by legal, bound to the content."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.approvals import (
@@ -21,7 +22,8 @@ from services.contracts.application.signature_links import revoke_links
 from services.contracts.domain.clauses import ClauseDifference, changed_headings, differences
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.contract_paper import contract_clauses
-from services.contracts.storage import contracts
+from services.contracts.domain.offer import Offer
+from services.contracts.storage import amendments, contracts
 from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.contracts import CONTRACT_RECORD
 from trade.reasons import Reason
@@ -34,7 +36,7 @@ async def open_review(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen:
     """A draft whose quote is still approved, and whose variables are all filled in, goes to legal.
 
     Raises ContractNotFound, StaleVersion, ContractCannotMove, BuyerMissing, VariablesMissing, OfferNotApproved,
-    OfferChanged.
+    OfferChanged, OfferAccepted.
     """
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     if seen is not None and contract.version != seen:
@@ -45,7 +47,7 @@ async def open_review(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen:
 async def review(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, requester: str = "") -> Contract:
     """The same for a contract that was found; raises as open_review."""
     offer = await desk.offers.by_itself(work, contract.quote)
-    offer.require_unchanged(contract.quote_hash)
+    offer.require_signable(contract.quote_hash)
     contract_clauses(contract, company=desk.company, labels=desk.labels(contract))
     # Refused before anything is asked: the approval would otherwise be gathered for nothing.
     contract.open_review(approval=contract.uuid, now=work.now)
@@ -61,18 +63,36 @@ async def review(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, re
     return work.save(CONTRACT_RECORD, contract.open_review(approval=approval.uuid, now=work.now))
 
 
-async def recall(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Contract:
-    """A contract that is approved or sent becomes a draft again: its approval and its links hold no longer.
+async def recall(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen: int | None) -> Contract:
+    """A contract under way becomes a draft again, on what is approved of its quote by now.
 
-    Raises ContractNotFound, StaleVersion, ContractCannotMove.
+    What legal was asked or granted, and its links, hold no longer. Raises ContractNotFound, StaleVersion,
+    ContractCannotMove.
     """
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     if seen is not None and contract.version != seen:
         raise StaleVersion(resource=contract.resource)
+    drafted = await make_draft(work, contract=contract)
+    offer = await desk.offers.approved_version(work, contract.quote)
+    return drafted if offer is None else await take_over(work, contract=drafted, offer=offer)
+
+
+async def make_draft(work: UnitOfWork, *, contract: Contract) -> Contract:
+    """A contract becomes a draft again: its approval and its links hold no longer. Raises ContractCannotMove."""
     change = contract.send_back(comment="", now=work.now)
     await end_review(work, contract=contract)
     await revoke_links(work, contract=contract.uuid)
     return work.save(CONTRACT_RECORD, change)
+
+
+async def take_over(work: UnitOfWork, *, contract: Contract, offer: Offer) -> Contract:
+    """A draft takes over what is approved of its quote, unless that became a contract or an amendment already."""
+    if offer.quote != contract.quote:
+        taken = await contracts.contract_of_quote(work, offer.quote)
+        if taken is not None or await amendments.amendment_under_way(work, quote=offer.quote) is not None:
+            return contract
+    change = contract.requoted(quote=offer.quote, quote_hash=offer.content_hash, amount=offer.gross_total, now=work.now)
+    return work.save(CONTRACT_RECORD, change) if change.events else contract
 
 
 async def end_review(work: UnitOfWork, *, contract: Contract) -> None:
@@ -135,18 +155,25 @@ async def _parties(work: UnitOfWork, approval: Approval) -> frozenset[str]:
     return contract.authors | {f"members/{contract.owner}"}
 
 
-async def _settle(work: UnitOfWork, approval: Approval) -> None:
-    """The contract follows the decision: approved, or a draft again with what legal said to it."""
-    contract = await contracts.contract_by_itself(work, _reviewed(approval))
-    comment = approval.decision.comment if approval.decision else ""
-    if approval.state is ApprovalState.APPROVED:
-        work.save(CONTRACT_RECORD, contract.approve(now=work.now))
-    else:
-        work.save(CONTRACT_RECORD, contract.send_back(comment=comment, now=work.now))
+@dataclass(frozen=True, slots=True)
+class _Reviews:
+    desk: ContractDesk
+
+    async def settle(self, work: UnitOfWork, approval: Approval) -> None:
+        """The contract follows the decision: approved while its quote stands, or a draft again with what legal said."""
+        contract = await contracts.contract_by_itself(work, _reviewed(approval))
+        comment = approval.decision.comment if approval.decision else ""
+        if approval.state is ApprovalState.APPROVED:
+            (await self.desk.offers.by_itself(work, contract.quote)).require_signable(contract.quote_hash)
+            work.save(CONTRACT_RECORD, contract.approve(now=work.now))
+        else:
+            work.save(CONTRACT_RECORD, contract.send_back(comment=comment, now=work.now))
 
 
 def _reviewed(approval: Approval) -> UUID:
     return UUID(approval.subject.name.rpartition("/")[2])
 
 
-LEGAL_REVIEW_KIND = ApprovalKind(content=_content, effect=_settle, parties=_parties)
+def legal_review_kind(desk: ContractDesk) -> ApprovalKind:
+    """What a decision of legal about a contract does."""
+    return ApprovalKind(content=_content, effect=_Reviews(desk).settle, parties=_parties)

@@ -49,7 +49,7 @@ async def send_contract(
     """An approved contract is sent: its document is kept, and a link is opened under which it can be signed once.
 
     Raises SealMissing, ContractNotFound, StaleVersion, ContractCannotMove, ContractNotAsApproved, OfferNotApproved,
-    OfferChanged, OfferOutOfDate.
+    OfferChanged, OfferAccepted, OfferOutOfDate.
     """
     if not desk.has_seal:
         raise SealMissing
@@ -57,7 +57,7 @@ async def send_contract(
     if (seen is not None and contract.version != seen) or contract.content_hash() != printed.content_hash:
         raise StaleVersion(resource=contract.resource)
     offer = await desk.offers.by_itself(work, contract.quote)
-    offer.require_unchanged(contract.quote_hash)
+    offer.require_signable(contract.quote_hash)
     offer.require_in_time(work.now.astimezone(desk.zone).date())
     sent = work.save(CONTRACT_RECORD, contract.send(document=printed.file.uuid, now=work.now))
     _keep(work, sent, printed, kind="sent")
@@ -78,7 +78,7 @@ async def reissue_link(
     """What was sent and is not signed gets another link, when the one before is locked or over; that holds no longer.
 
     The text, its approval and the document stay. Raises ContractNotFound, StaleVersion, ContractCannotMove,
-    ContractNotAsApproved, OfferNotApproved, OfferChanged.
+    ContractNotAsApproved, OfferNotApproved, OfferChanged, OfferAccepted.
     """
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     if seen is not None and contract.version != seen:
@@ -87,7 +87,7 @@ async def reissue_link(
     if contract.state is not ContractState.SENT or document is None:
         raise ContractCannotMove(contract=contract.resource, state=contract.state.name, wanted=ContractState.SENT.name)
     contract.require_as_approved()
-    (await desk.offers.by_itself(work, contract.quote)).require_unchanged(contract.quote_hash)
+    (await desk.offers.by_itself(work, contract.quote)).require_signable(contract.quote_hash)
     before = await signatures.signatures_of(work, uuid)
     link = await open_link(
         work,
@@ -127,7 +127,7 @@ async def sign_contract(work: UnitOfWork, desk: ContractDesk, *, token: str, cod
     """The customer signs what legal approved and the quote still says; the order stands with its payment plan at once.
 
     Raises SignatureNotFound, SignatureClosed, SignatureExpired, SignatureCodeWrong, ContractCannotMove,
-    ContractNotAsApproved, OfferNotApproved, OfferChanged.
+    ContractNotAsApproved, OfferNotApproved, OfferChanged, OfferAccepted.
     """
     signature = await signatures.signature_of_token(work, digest_of(token))
     signature.require_open(now=work.now)
@@ -154,7 +154,8 @@ async def record_paper_signing(
     """A contract signed on paper is recorded with its scan and archive number; the order stands as after a link.
 
     It is an order, and is owed, from the day of the signature on. Raises ContractNotFound, ContractCannotMove,
-    ContractNotAsApproved, OfferNotApproved, OfferChanged, and InvalidField for a day ahead or before the draft.
+    ContractNotAsApproved, OfferNotApproved, OfferChanged, OfferAccepted, and InvalidField for a day ahead or before
+    the draft.
     """
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     at = _moment(work, desk, contract=contract, signed_on=signed_on)
@@ -199,11 +200,9 @@ async def _signed(
     if content_hash != contract.content_hash():
         raise ContractNotAsApproved(contract=contract.resource)
     offer = await desk.offers.by_itself(work, contract.quote)
-    offer.require_unchanged(contract.quote_hash)
+    offer.require_signable(contract.quote_hash)
     await desk.offers.accept(work, contract.quote)
-    signed = work.save(CONTRACT_RECORD, change)
-    await desk.plan(work, contract=signed)
-    return signed
+    return await desk.plan(work, contract=work.save(CONTRACT_RECORD, change))
 
 
 def _is_open(signature: Signature, work: UnitOfWork) -> bool:

@@ -13,7 +13,7 @@ from kernel.errors import Refusal
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import DraftWish, draft_from, prepare_buyer
 from services.contracts.application.contract_review import review
-from services.contracts.domain.contract import ContractState
+from services.contracts.domain.contract import Contract, ContractState
 from services.contracts.domain.offer import Offer
 from services.contracts.storage import contracts
 from services.contracts.storage.negotiations import is_negotiating, keep_negotiating
@@ -45,21 +45,37 @@ class Negotiations:
         if await is_negotiating(work, opportunity=opportunity):
             self._enqueue(work, opportunity)
 
-    def _enqueue(self, work: UnitOfWork, opportunity: UUID, *, after: timedelta = timedelta()) -> None:
+    async def dropped(self, work: UnitOfWork, *, contract: Contract) -> None:
+        """A contract dropped while its opportunity negotiates does the same for another quote, if one is approved.
+
+        What somebody dropped on purpose does not begin again by itself.
+        """
+        if await is_negotiating(work, opportunity=contract.opportunity):
+            self._enqueue(work, contract.opportunity, besides=contract.quote_hash)
+
+    def _enqueue(
+        self, work: UnitOfWork, opportunity: UUID, *, after: timedelta = timedelta(), besides: bytes = b""
+    ) -> None:
         """The job looks at both halves anew, after the commit."""
-        work.enqueue(BEGIN_CONTRACT, {"opportunity": str(opportunity)}, due=work.now + after)
+        payload = {"opportunity": str(opportunity), "besides": besides.hex()}
+        work.enqueue(BEGIN_CONTRACT, payload, due=work.now + after)
 
 
-async def wanting(read: Read, desk: ContractDesk, *, opportunity: UUID) -> Offer | None:
-    """The approved quote of an opportunity that negotiates and has no contract; a dropped contract counts as none."""
+async def wanting(read: Read, desk: ContractDesk, *, opportunity: UUID, besides: bytes = b"") -> Offer | None:
+    """The approved quote of an opportunity that negotiates and has no contract; a dropped contract counts as none.
+
+    A quote that says what `besides` is the digest of is not wanted.
+    """
     if not await is_negotiating(read, opportunity=opportunity):
         return None
     live = await contracts.contracts_of_opportunity(read, opportunity)
     if any(contract.state is not ContractState.TERMINATED for contract in live):
         return None
     offer = await desk.offers.approved_for(read, opportunity)
+    if offer is None or offer.content_hash == besides:
+        return None
     today = read.now.astimezone(desk.zone).date()
-    return None if offer is None or (offer.valid_until and offer.valid_until < today) else offer
+    return None if offer.valid_until and offer.valid_until < today else offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +88,20 @@ class Beginning:
 
     async def run(self, _context: JobContext, payload: Mapping[str, Any]) -> None:
         """Draft the contract and give it to legal."""
-        opportunity = UUID(payload["opportunity"])
-        offer = await self._carry_out("read", lambda work: wanting(work, self.desk, opportunity=opportunity))
+        # A job of a release before knows nothing of what was dropped.
+        wanted = {
+            "opportunity": UUID(payload["opportunity"]),
+            "besides": bytes.fromhex(payload.get("besides", "")),
+        }
+        offer = await self._carry_out("read", lambda work: wanting(work, self.desk, **wanted))
         if offer is None:
             return
         buyer = await prepare_buyer(self.desk, offer=offer, token="")
-        await self._carry_out("draft", lambda work: self._begin(work, opportunity, buyer))
+        await self._carry_out("draft", lambda work: self._begin(work, buyer, **wanted))
 
-    async def _begin(self, work: UnitOfWork, opportunity: UUID, buyer: str) -> None:
+    async def _begin(self, work: UnitOfWork, buyer: str, **wanted: Any) -> None:
         """Draft and review in one transaction: a kill between them would leave a draft nobody looks for."""
-        offer = await wanting(work, self.desk, opportunity=opportunity)
+        offer = await wanting(work, self.desk, **wanted)
         if offer is None:
             return
         drafted = await draft_from(work, self.desk, offer=offer, wish=DraftWish(buyer=buyer))

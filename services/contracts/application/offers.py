@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.work import Read, UnitOfWork
 from kernel.money import Money
 from services.contracts.domain.offer import Offer, OfferLine, OfferUnknown
-from services.contracts.domain.quote import Quote
+from services.contracts.domain.quote import Quote, QuoteState
 from services.contracts.domain.quote_lines import QuoteLine, discount_of_line, kept_of, shown
 from services.contracts.domain.quote_refusals import QuoteNotFound
 from services.contracts.domain.sold_item import SoldItem
@@ -35,6 +35,13 @@ class QuoteOffers:
         """The newest approved quote of an opportunity, whoever asks."""
         found = [quote for quote in await quotes.approved_quotes(read, opportunity) if quote.approved]
         return offer_of(found[0]) if found else None
+
+    async def approved_version(self, read: Read, uuid: UUID) -> Offer | None:
+        """The version of a quote that is approved and nobody signed yet, whoever asks."""
+        for quote in await quotes.versions_of(read, (await quotes.quote_by_itself(read, uuid)).number):
+            if quote.approved and quote.state is not QuoteState.ACCEPTED:
+                return offer_of(quote)
+        return None
 
     async def accept(self, work: UnitOfWork, uuid: UUID) -> None:
         """The quote became a signed contract. Raises QuoteNotApproved and QuoteCannotMove."""
@@ -67,6 +74,7 @@ def offer_of(quote: Quote) -> Offer:
         gross_total=sums.gross,
         valid_until=terms.valid_until,
         approved=quote.approved,
+        accepted=quote.state is QuoteState.ACCEPTED,
         content_hash=quote.content_hash(),
         lines=tuple(_line(line, terms.currency, shown(discount_of_line(line, kept=kept))) for line in terms.lines),
         sold=tuple(_sold(line, terms.currency) for line in terms.lines),

@@ -6,6 +6,7 @@ from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.money import Money
 from services.contracts.application.rule_kinds import PAYMENT_PLANS
+from services.contracts.application.settlement import Held, settle
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.instalment import Instalment, plan_instalment
 from services.contracts.domain.ledger import Concerning, Movement, move
@@ -14,16 +15,17 @@ from services.contracts.storage.instalments import INSTALMENT_RECORD
 from services.contracts.storage.ledger import post
 
 
-async def plan_payments(work: UnitOfWork, *, contract: Contract, rulebook: Rulebook, zone: ZoneInfo) -> None:
+async def plan_payments(work: UnitOfWork, *, contract: Contract, rulebook: Rulebook, zone: ZoneInfo) -> Contract:
     """A signed contract is owed in the instalments of its plan, equal to its amount to the cent, from the same moment.
 
     They are those that were approved and signed, whatever the rules say by now; a contract of before plans were kept
-    asks the rules. Raises PaymentPlanUnknown.
+    asks the rules. One that costs nothing is settled with its signature. Raises PaymentPlanUnknown.
     """
     parts = contract.payment_parts or await agreed_parts(work, key=contract.payment_template, rulebook=rulebook)
     signed_on = (contract.sign_time or work.now).astimezone(zone).date()
-    for each in instalments_of(parts, contract.amount, signed_on=signed_on):
-        enter(work, contract, each)
+    planned = [enter(work, contract, each) for each in instalments_of(parts, contract.amount, signed_on=signed_on)]
+    (after,) = settle(work, Held((contract,), {each.uuid: each for each in planned}))
+    return after
 
 
 async def agreed_parts(read: Read, *, key: str, rulebook: Rulebook) -> tuple[PlanPart, ...]:

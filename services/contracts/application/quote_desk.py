@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.rule_sets import InForce, Rulebook
 from chassis.work import Read, UnitOfWork
+from services.contracts.application.quote_following import quote_approved
 from services.contracts.application.rule_kinds import DISCOUNT_AUTHORITY, QUOTE
 from services.contracts.domain.discount_authority import AuthorityRules
 from services.contracts.domain.quote import Quote
@@ -37,4 +38,5 @@ class QuoteDesk:
 
     async def approved(self, work: UnitOfWork, quote: Quote) -> None:
         """What follows of an approval, in its transaction."""
+        await quote_approved(work, quote=quote)
         await self.follow(work, opportunity=quote.deal.opportunity)

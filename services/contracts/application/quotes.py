@@ -10,6 +10,7 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from services.contracts.application.quote_approval import drop_approval, hand_over_approval
 from services.contracts.application.quote_desk import QuoteDesk
+from services.contracts.application.quote_following import quote_moved
 from services.contracts.application.quote_pricing import QuoteWish, priced, wish_of
 from services.contracts.domain.quote import Quote, QuoteState, begin_quote
 from services.contracts.domain.quote_comparison import LineDifference, compare
@@ -62,6 +63,8 @@ async def update_quote(
 ) -> Quote:
     """Something else is offered, at today's prices: whatever was asked or approved of it holds no longer.
 
+    Nor does what was asked, approved or sent of a contract that nobody signed.
+
     Raises QuoteNotFound, StaleVersion, QuoteCannotMove, CouponsTooLarge, and as priced.
     """
     quote = await found(work, uuid=uuid, seen=seen)
@@ -70,6 +73,7 @@ async def update_quote(
     if not change.events:
         return quote
     await drop_approval(work, quote)
+    await quote_moved(work, quote=uuid)
     return work.save(QUOTE_RECORD, change)
 
 
@@ -91,6 +95,7 @@ async def revise_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
     quote = await found(work, uuid=uuid, seen=seen)
     change = quote.supersede(now=work.now)
     await drop_approval(work, quote)
+    await quote_moved(work, quote=uuid)
     work.save(QUOTE_RECORD, change)
     today = desk.day(work.now)
     days = timedelta(days=(await desk.rules(work)).validity_days)
@@ -128,6 +133,7 @@ async def expire_quotes(work: UnitOfWork, desk: QuoteDesk) -> int:
     """Quotes whose last day is past, and of which no contract came, hold no longer; how many."""
     past = await quotes.outlived_quotes(work, today=desk.day(work.now), most=MOST_AT_ONCE)
     for quote in past:
+        await quote_moved(work, quote=quote.uuid)
         work.save(QUOTE_RECORD, quote.expire(now=work.now))
     return len(past)
 

@@ -1,6 +1,6 @@
 """Contracts follow the ledger: what is paid of them, and whether anything is open still."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,12 +35,18 @@ async def hold(work: UnitOfWork, uuids: Iterable[UUID]) -> Held:
     return Held(tuple(held), {each.uuid: each for each in plans})
 
 
-def settle(work: UnitOfWork, held: Held) -> None:
-    """A contract has been paid what its instalments have, and is settled when none of them is open."""
+def settle(work: UnitOfWork, held: Held) -> tuple[Contract, ...]:
+    """A contract has been paid what its instalments have, and is settled when none of them is open.
+
+    Answers the contracts as they are then.
+    """
+    return tuple(_settled(work, held))
+
+
+def _settled(work: UnitOfWork, held: Held) -> Iterator[Contract]:
     for contract in held.contracts:
         plan = [each for each in held.instalments.values() if each.contract == contract.uuid]
         paid = Money(minor=sum(each.paid.minor for each in plan), currency=contract.amount.currency)
         settled = bool(plan) and not any(each.open.minor for each in plan)
         change = contract.collected(paid=paid, settled=settled, now=work.now)
-        if change.events:
-            work.save(CONTRACT_RECORD, change)
+        yield work.save(CONTRACT_RECORD, change) if change.events else contract

@@ -8,12 +8,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from services.contracts.application.contract_desk import ContractDesk
+from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.signature import (
     Signature,
     SignatureMethod,
     SignatureState,
+    SignerUnknown,
     digest_of,
     request_signature,
 )
@@ -39,6 +40,18 @@ def link_secrets(key: bytes, signature: UUID) -> LinkSecrets:
         token=urlsafe_b64encode(token).decode().rstrip("="),
         code=f"{int.from_bytes(code[:8], 'big') % 10**_CODE_DIGITS:0{_CODE_DIGITS}}",
     )
+
+
+async def prepare_signer(
+    desk: ContractDesk, *, contract: Contract, contact: UUID | None, token: str, seconds: float = ASKING_SECONDS
+) -> None:
+    """Who is to sign is one of the customer's own people; asked before the transaction on the account of `token`.
+
+    Raises SignerUnknown, and Overloaded where pipeline does not answer within `seconds`.
+    """
+    if contact is None or await desk.buyers.has_contact(contract.account, contact, token=token, seconds=seconds):
+        return
+    raise SignerUnknown(contact=f"contacts/{contact}")
 
 
 async def open_link(

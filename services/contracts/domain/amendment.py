@@ -31,6 +31,7 @@ NEXT_STATES: Mapping[AmendmentState, frozenset[AmendmentState]] = {
     _S.SIGNED: frozenset(),
     _S.DROPPED: frozenset(),
 }
+UNDER_WAY = frozenset({AmendmentState.PROPOSED, AmendmentState.APPROVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +202,7 @@ class AmendmentBelowBegun(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class AmendmentQuoteElsewhere(Refusal):
-    """The quote is for another customer, or in another currency."""
+    """The quote is for another opportunity, another customer, or in another currency."""
 
     kind = Kind.INVALID_INPUT
     reason = "CONTRACT_AMENDMENT_QUOTE_ELSEWHERE"

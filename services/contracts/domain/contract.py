@@ -24,6 +24,7 @@ from services.contracts.domain.contract_happenings import (
     ContractSettled,
     ContractSigned,
     ContractTerminated,
+    ContractUnsettled,
     ContractUpdated,
 )
 from services.contracts.domain.contract_refusals import (
@@ -179,6 +180,16 @@ class Contract:
             return Change(self, ())
         return Change(replace(after, authors=self.authors | {by}, update_time=now), (ContractUpdated(),))
 
+    def requoted(self, *, quote: UUID, quote_hash: bytes, amount: Money, now: datetime) -> Change["Contract"]:
+        """Take over what its quote says by now; the wording stays. The same is no event. Raises ContractNotInDraft."""
+        if self.state is not ContractState.DRAFT:
+            raise ContractNotInDraft(contract=self.resource)
+        paid = Money(minor=0, currency=amount.currency)
+        after = replace(self, quote=quote, quote_hash=quote_hash, amount=amount, paid=paid)
+        if after == self:
+            return Change(self, ())
+        return Change(replace(after, update_time=now), (ContractUpdated(),))
+
     def open_review(self, *, approval: UUID, now: datetime) -> Change["Contract"]:
         """Give the draft to legal. Raises ContractCannotMove and BuyerMissing."""
         if not self.terms.buyer.strip():
@@ -192,7 +203,10 @@ class Contract:
         return Change(replace(moved, approved_hash=self.content_hash()), (ContractApproved(),))
 
     def send_back(self, *, comment: str, now: datetime) -> Change["Contract"]:
-        """Make it a draft again: legal returned it, or its author took it back. Raises ContractCannotMove."""
+        """Make it a draft again: legal returned it, its author took it back, or its quote moved.
+
+        Raises ContractCannotMove.
+        """
         moved = self._moved(ContractState.DRAFT, now=now)
         return Change(replace(moved, approval=None, approved_hash=b"", comment=comment), (ContractReturned(),))
 
@@ -252,13 +266,17 @@ class Contract:
         return Change(after, (ContractAmended(),))
 
     def collected(self, *, paid: Money, settled: bool, now: datetime) -> Change["Contract"]:
-        """Follow the ledger: what was received, and whether no instalment is open any more; no news is no event."""
-        settle_time = (self.settle_time or now) if settled else None
-        after = replace(self, paid=paid, settle_time=settle_time)
+        """Follow the ledger: what was received, and whether no instalment is open any more; no news is no event.
+
+        One that was ended early owes less than was agreed upon: it is not settled by that.
+        """
+        was = self.settle_time is not None
+        holds = settled and (was or self.state is not ContractState.TERMINATED)
+        after = replace(self, paid=paid, settle_time=(self.settle_time or now) if holds else None)
         if after == self:
             return Change(self, ())
-        newly = settled and self.settle_time is None
-        return Change(replace(after, update_time=now), (ContractSettled() if newly else ContractUpdated(),))
+        told = ContractUpdated() if holds == was else ContractSettled() if holds else ContractUnsettled()
+        return Change(replace(after, update_time=now), (told,))
 
     def handed_over(
         self, *, owner: UUID | None, team: UUID | None, region: UUID | None, now: datetime

@@ -60,7 +60,12 @@ class ContractRenewed:
 
 @dataclass(frozen=True, slots=True)
 class ContractSettled:
-    """No instalment of it is open any more."""
+    """No instalment of it is open any more: each was paid, or what was left of it given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractUnsettled:
+    """Something is owed of it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ class OfferLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A quote with its totals; `content_hash` is the digest of what was approved of it."""
+    """A quote with its totals; `content_hash` is the digest of what was approved of it.
+
+    `accepted` says that something signed rests on it, a contract or an amendment.
+    """
 
     quote: UUID
     number: str
@@ -41,6 +44,7 @@ class Offer:
     gross_total: Money
     valid_until: date | None
     approved: bool
+    accepted: bool = False
     content_hash: bytes
     lines: tuple[OfferLine, ...] = ()
     sold: tuple[SoldItem, ...] = ()
@@ -49,6 +53,16 @@ class Offer:
     def resource(self) -> str:
         """The resource name of the quote."""
         return f"quotes/{self.quote}"
+
+    def require_signable(self, content: bytes) -> None:
+        """Raise as require_unchanged and require_free: what is reviewed, sent and signed is what nobody signed yet."""
+        self.require_free()
+        self.require_unchanged(content)
+
+    def require_free(self) -> None:
+        """Raise OfferAccepted where something signed rests on it: what was sold once is not sold again."""
+        if self.accepted:
+            raise OfferAccepted(quote=self.resource)
 
     def require_unchanged(self, content: bytes) -> None:
         """Raise OfferNotApproved unless it is approved, and OfferChanged unless it still says what it said then."""
@@ -73,6 +87,16 @@ class OfferNotApproved(Refusal):
 
     kind = Kind.RULE_VIOLATION
     reason = "CONTRACT_QUOTE_NOT_APPROVED"
+
+    quote: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OfferAccepted(Refusal):
+    """Something signed rests on the quote already."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "CONTRACT_QUOTE_ACCEPTED"
 
     quote: str
 

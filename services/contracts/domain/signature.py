@@ -191,6 +191,17 @@ class SignatureCodeWrong(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class SignerUnknown(Refusal):
+    """Who is to sign is no contact of the customer, or out of the caller's sight."""
+
+    kind = Kind.INVALID_INPUT
+    reason = "CONTRACT_SIGNER_UNKNOWN"
+
+    contact: str
+    field: str = "contact"
+
+
+@dataclass(eq=False, kw_only=True)
 class SealMissing(Refusal):
     """The company has not set up its name and seal; nothing can be signed electronically."""
 

@@ -69,6 +69,7 @@ _MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
     domain.ContractAmended: ("amended", events.ContractAmended),
     domain.ContractPersonErased: ("person_erased", events.ContractPersonErased),
     domain.ContractSettled: ("settled", events.ContractSettled),
+    domain.ContractUnsettled: ("unsettled", events.ContractUnsettled),
 }
 
 

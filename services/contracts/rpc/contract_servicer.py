@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from google.api.httpbody_pb2 import HttpBody
 from google.protobuf.empty_pb2 import Empty
@@ -29,7 +30,7 @@ from services.contracts.application.contract_papers import PDF, PaperRoom, kept_
 from services.contracts.application.contract_review import explain, open_review, recall
 from services.contracts.application.contract_signing import record_paper_signing, reissue_link, send_contract
 from services.contracts.application.contracts import get_contract, list_contracts, list_signatures
-from services.contracts.application.signature_links import link_secrets
+from services.contracts.application.signature_links import link_secrets, prepare_signer
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.paper import Paper
 from services.contracts.rpc.contract_messages import difference_message, to_message, wish_of
@@ -92,13 +93,14 @@ class ContractServicer:
     async def RecallContract(self, request: contract.RecallContractRequest, call: Call) -> contract_pb2.Contract:
         """Make one a draft again."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
-        return await self._write(call, request, lambda work: recall(work, uuid=uuid, seen=seen))
+        return await self._write(call, request, lambda work: recall(work, self._desk, uuid=uuid, seen=seen))
 
     async def SendContract(self, request: contract.SendContractRequest, call: Call) -> contract.SendContractResponse:
         """Send one to be signed; the secrets of its link are put into the answer, and into no table."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
         contact = reference(request.contact, field="contact")
         found, paper = await self._store.read(call, lambda read: self._on_paper(read, request.name, WRITING))
+        await self._check_signer(call, contract=found, contact=contact)
         printed = await self._room.prepare(paper, contract=found, by=call.principal.subject)
         answer: contract.SendContractResponse = await self._store.write(
             call,
@@ -133,6 +135,8 @@ class ContractServicer:
         uuid, first = uuid_of(scan.first.name), scan.first
         day = date_of(first.sign_date, field="sign_date") if first.HasField("sign_date") else None
         contact = reference(first.contact, field="contact")
+        found = await self._store.read(call, lambda read: get_contract(read, uuid=uuid, permission=WRITING))
+        await self._check_signer(call, contract=found, contact=contact)
         return await self._write(
             call,
             scan.asked,
@@ -194,6 +198,10 @@ class ContractServicer:
     ) -> contract_pb2.Contract:
         answer: contract_pb2.Contract = await self._store.write(call, request, use_case, answer=to_message)
         return answer
+
+    async def _check_signer(self, call: Call, *, contract: Contract, contact: UUID | None) -> None:
+        seconds = call.remaining(at_most=ASKING_SECONDS)
+        await prepare_signer(self._desk, contract=contract, contact=contact, token=call.token, seconds=seconds)
 
     async def _on_paper(self, read: Read, name: str, permission: str = "contracts.read") -> tuple[Contract, Paper]:
         found = await get_contract(read, uuid=uuid_of(name), permission=permission)

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, select
 
 from chassis.work import Read, Record
 from kernel.money import Money
-from services.contracts.domain.amendment import Amendment, AmendmentNotFound, AmendmentState
+from services.contracts.domain.amendment import UNDER_WAY, Amendment, AmendmentNotFound, AmendmentState
 from services.contracts.storage.contract_tables import CONTRACT_AMENDMENTS
 from services.contracts.storage.contracts import parts_from_row, parts_to_row
 
@@ -73,6 +73,17 @@ async def get_amendment(read: Read, uuid: UUID) -> Amendment:
     if row is None:
         raise AmendmentNotFound(amendment=f"contractAmendments/{uuid}")
     return from_row(row)
+
+
+async def amendment_under_way(read: Read, *, quote: UUID) -> Amendment | None:
+    """The amendment that would take a quote's amount and is not signed yet, whoever asks."""
+    states = [state.value for state in UNDER_WAY]
+    statement = select(CONTRACT_AMENDMENTS).where(
+        CONTRACT_AMENDMENTS.c.quote == quote, CONTRACT_AMENDMENTS.c.state.in_(states)
+    )
+    ordered = statement.order_by(CONTRACT_AMENDMENTS.c.create_time).limit(1)
+    row = (await read.connection.execute(ordered)).mappings().one_or_none()
+    return from_row(row) if row else None
 
 
 async def amendments_of(read: Read, contract: UUID) -> Sequence[Amendment]:

@@ -201,6 +201,11 @@ CONTRACT_AMENDMENTS = Table(
     _instant("update_time"),
 )
 Index("contract_amendments_contract", CONTRACT_AMENDMENTS.c.contract, CONTRACT_AMENDMENTS.c.create_time)
+Index(
+    "contract_amendments_quote",
+    CONTRACT_AMENDMENTS.c.quote,
+    postgresql_where=CONTRACT_AMENDMENTS.c.quote.is_not(None),
+)
 # One is agreed upon at a time.
 Index(
     f"contract_amendments_open{AT_ONCE}",

@@ -172,6 +172,22 @@ async def contract_of_quote(read: Read, quote: UUID) -> Contract | None:
     return from_row(row) if row else None
 
 
+async def unsigned_of_quotes(read: Read, quotes: Sequence[UUID]) -> Contract | None:
+    """The newest contract drafted from one of the quotes that is neither signed nor dropped, whoever asks."""
+    statement = (
+        select(CONTRACTS)
+        .where(
+            CONTRACTS.c.quote == any_(literal(quotes, ARRAY(Uuid))),
+            CONTRACTS.c.state != ContractState.TERMINATED.value,
+            CONTRACTS.c.sign_time.is_(None),
+        )
+        .order_by(CONTRACTS.c.create_time.desc())
+        .limit(1)
+    )
+    row = (await read.connection.execute(statement)).mappings().one_or_none()
+    return from_row(row) if row else None
+
+
 async def contracts_of_opportunity(read: Read, opportunity: UUID) -> Sequence[Contract]:
     """The contracts an opportunity has, whoever asks, dropped ones too, the oldest first."""
     statement = select(CONTRACTS).where(CONTRACTS.c.opportunity == opportunity).order_by(CONTRACTS.c.uuid)

@@ -165,6 +165,12 @@ async def approved_quotes(read: Read, opportunity: UUID) -> Sequence[Quote]:
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
+async def versions_of(read: Read, number: str) -> Sequence[Quote]:
+    """Every version of a quote, whoever asks, the newest first."""
+    statement = select(QUOTES).where(QUOTES.c.number == number).order_by(QUOTES.c.revision.desc())
+    return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
+
+
 async def quotes_of_account(read: Read, account: UUID) -> Sequence[Quote]:
     """Every quote for a customer, whoever asks."""
     statement = select(QUOTES).where(QUOTES.c.account == account).order_by(QUOTES.c.uuid)

@@ -7,8 +7,9 @@ from kernel.money import Money
 from services.pipeline.domain.gates import won
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.proving import quote_stands
+from services.pipeline.domain.winning import unsettled
 from services.pipeline.storage.contacts import acquaintance_with
-from services.pipeline.storage.contract_standings import keep_standing
+from services.pipeline.storage.contract_standings import keep_owing, keep_standing
 from services.pipeline.storage.opportunities import held_opportunity, keep
 from services.pipeline.storage.opportunity_conflicts import keep_conflict, keep_unknown
 from services.pipeline.storage.sales_processes import get_process
@@ -61,7 +62,7 @@ async def contract_amended(work: UnitOfWork, *, opportunity: UUID, contract: UUI
 
 
 async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUID, amount: Money | None) -> None:
-    """A contract paid in full ends the last stage of the opportunity it won."""
+    """A contract of which nothing is owed any more ends the last stage of the opportunity it won."""
     await keep_standing(work, contract=contract, opportunity=opportunity, amount=amount, told="settle_time")
     found = await held_opportunity(work, opportunity)
     linked = f"contracts/{contract}"
@@ -73,6 +74,16 @@ async def contract_settled(work: UnitOfWork, *, opportunity: UUID, contract: UUI
         # One won by a release that did not know amounts learns its own here.
         change = found.agreed(contract=contract, amount=amount, now=work.now)
         change = change.then(lambda agreed: agreed.settled(contract=contract, now=work.now))
+        if change.events:
+            keep(work, change, before=found)
+
+
+async def contract_unsettled(work: UnitOfWork, *, opportunity: UUID, contract: UUID, amount: Money | None) -> None:
+    """A settled contract of which something is owed again opens the last stage of the opportunity it won again."""
+    await keep_owing(work, contract=contract, opportunity=opportunity, amount=amount)
+    found = await held_opportunity(work, opportunity)
+    if found is not None:
+        change = unsettled(found, contract=contract, now=work.now)
         if change.events:
             keep(work, change, before=found)
 

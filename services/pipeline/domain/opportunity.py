@@ -286,7 +286,7 @@ class Opportunity:
         return Change(replace(after, update_time=now), (OpportunityUpdated(("amount",)),))
 
     def settled(self, *, contract: UUID, now: datetime) -> Change["Opportunity"]:
-        """Close the last stage: the payment plan of the contract it was won by is paid. Once is enough."""
+        """Close the last stage: nothing is owed any more of the contract it was won by. Once is enough."""
         if self.outcome.contract != contract or self.outcome.settle_time is not None:
             return Change(self, ())
         outcome = replace(self.outcome, settle_time=now)

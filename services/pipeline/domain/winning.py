@@ -1,7 +1,8 @@
-"""Why business was won: the signature says that it was, people say why, and may think better of it."""
+"""Why business was won, as people say it and may think better of; and that what was won is owed again."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
@@ -11,6 +12,11 @@ from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 @dataclass(frozen=True, slots=True)
 class OpportunityWinNoted:
     """Why it was won was noted, or corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityUnsettled:
+    """Something is owed again of the contract it was won by."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -38,3 +44,13 @@ def win_noted(
     if noted == opportunity:
         return Change(opportunity, ())
     return Change(replace(noted, update_time=now), (OpportunityWinNoted(),))
+
+
+def unsettled(opportunity: Opportunity, *, contract: UUID, now: datetime) -> Change[Opportunity]:
+    """Open the last stage again, from now on: of the contract it was won by something is owed. Once is enough."""
+    outcome = opportunity.outcome
+    if outcome.contract != contract or outcome.settle_time is None:
+        return Change(opportunity, ())
+    standing = replace(opportunity.standing, entered_time=now, visit=opportunity.standing.visit + 1)
+    after = replace(opportunity, outcome=replace(outcome, settle_time=None), standing=standing, update_time=now)
+    return Change(after, (OpportunityUnsettled(),))

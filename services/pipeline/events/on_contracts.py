@@ -18,6 +18,7 @@ from services.pipeline.application.contract_facts import (
     contract_ended,
     contract_settled,
     contract_signed,
+    contract_unsettled,
     quote_told,
 )
 
@@ -69,11 +70,21 @@ async def on_contract_amended(work: UnitOfWork, event: Event) -> None:
 
 
 async def on_contract_settled(work: UnitOfWork, event: Event) -> None:
-    """Every instalment is paid: the opportunity is settled."""
+    """No instalment is open any more: the opportunity is settled."""
     contract = event.message.contract
     opportunity = _opportunity_of(contract)
     if opportunity is not None:
         await contract_settled(
+            work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract)
+        )
+
+
+async def on_contract_unsettled(work: UnitOfWork, event: Event) -> None:
+    """Something is owed again: the opportunity is not settled any more."""
+    contract = event.message.contract
+    opportunity = _opportunity_of(contract)
+    if opportunity is not None:
+        await contract_unsettled(
             work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract)
         )
 
@@ -91,6 +102,7 @@ REACTIONS: Reactions = {
     contract_events.ContractSigned: on_contract_signed,
     contract_events.ContractAmended: on_contract_amended,
     contract_events.ContractSettled: on_contract_settled,
+    contract_events.ContractUnsettled: on_contract_unsettled,
     contract_events.ContractTerminated: on_contract_terminated,
 }
 

@@ -153,6 +153,9 @@ OPPORTUNITIES: Publications = {
     domain.OpportunitySettled: Publication(
         "opportunity.settled", lambda _, state: messages.OpportunitySettled(opportunity=state), snapshot
     ),
+    winning.OpportunityUnsettled: Publication(
+        "opportunity.unsettled", lambda _, state: messages.OpportunityUnsettled(opportunity=state), snapshot
+    ),
     processes.SalesProcessCreated: Publication(
         "sales_process.created",
         lambda _, state: process_messages.SalesProcessCreated(sales_process=state),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid, select
+from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.work import Read, UnitOfWork
@@ -27,7 +27,7 @@ Index("contract_standings_opportunity", CONTRACT_STANDINGS.c.opportunity)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingContract:
-    """A signed contract that was not ended early, what it is worth where that is known, and whether it is paid."""
+    """A signed contract that was not ended early, what it is worth where that is known, and whether it is settled."""
 
     contract: UUID
     amount: Money | None
@@ -45,6 +45,13 @@ async def keep_standing(
     kept = insert(CONTRACT_STANDINGS).values({"contract": contract, "opportunity": opportunity, **fresh})
     kept = kept.on_conflict_do_update(index_elements=["contract"], set_=fresh or {"opportunity": opportunity})
     await work.connection.execute(kept)
+
+
+async def keep_owing(work: UnitOfWork, *, contract: UUID, opportunity: UUID, amount: Money | None) -> None:
+    """Keep that something is owed again of a contract, and what it is worth."""
+    await keep_standing(work, contract=contract, opportunity=opportunity, amount=amount)
+    owing = update(CONTRACT_STANDINGS).where(CONTRACT_STANDINGS.c.contract == contract).values(settle_time=None)
+    await work.connection.execute(owing)
 
 
 async def standing_contract(read: Read, opportunity: UUID) -> StandingContract | None:

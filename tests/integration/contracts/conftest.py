@@ -1,7 +1,7 @@
 """A running contracts service: real PostgreSQL, real gRPC; who calls is told by the token itself."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -64,6 +64,9 @@ class HeldOffers:
     async def approved_for(self, read: Read, opportunity: UUID) -> Offer | None:
         found = [each for each in self.held.values() if each.opportunity == opportunity and each.approved]
         return found[-1] if found else await QuoteOffers().approved_for(read, opportunity)
+
+    async def approved_version(self, read: Read, uuid: UUID) -> Offer | None:
+        return self.held[uuid] if uuid in self.held else await QuoteOffers().approved_version(read, uuid)
 
     async def accept(self, work: UnitOfWork, uuid: UUID) -> None:
         self.accepted.append(uuid)
@@ -166,8 +169,14 @@ def offers() -> Any:
 
 
 @pytest.fixture
+def neighbours() -> dict[str, str]:
+    """The addresses of other services; a module that has one says so."""
+    return {}
+
+
+@pytest.fixture
 async def house(
-    contracts_database: str, clock: FixedClock, tmp_path: Path, offers: Any
+    contracts_database: str, clock: FixedClock, tmp_path: Path, offers: Any, neighbours: dict[str, str]
 ) -> AsyncIterator[ContractsHouse]:
     """A contracts service with nobody working in it yet."""
 
@@ -178,6 +187,7 @@ async def house(
         parts.once("stationery", lambda: SEAL)
 
     settings = settings_of("contracts", contracts_database, files_url=tmp_path.as_uri())
+    settings = replace(settings, addresses=neighbours)
     async with serving(ContractsHouse, DEFINITION, settings, clock, furnish=furnish) as house:
         house.offers = offers
         yield house

@@ -99,9 +99,9 @@ async def sign(
     )
 
 
-async def ended(house: ContractsHouse, contract: Contract) -> None:
+async def ended(house: ContractsHouse, contract: Contract, *, comment: str = "双方协商解除") -> None:
     """A signed contract is to be ended, and finance agrees."""
-    request = TerminateContractRequest(name=contract.name, comment="双方协商解除", request_id=f"end-{contract.name}")
+    request = TerminateContractRequest(name=contract.name, comment=comment, request_id=f"end-{contract.name}")
     await ContractServiceStub(house.channel).TerminateContract(request, **house.zhang_wei)
     may = ("contracts.read", "contracts.finance", "contracts.see_money")
     await end_decided(house, contract, house.as_member(UUID(int=5), Scope.ALL, roles=("finance",), may=may))

@@ -22,7 +22,11 @@ from millrace.contracts.v1.contract_service_pb2 import (
     UpdateContractRequest,
 )
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
-from millrace.contracts.v1.instalment_events_pb2 import INSTALMENT_STATE_CANCELLED, INSTALMENT_STATE_PLANNED
+from millrace.contracts.v1.instalment_events_pb2 import (
+    INSTALMENT_STATE_CANCELLED,
+    INSTALMENT_STATE_PAID,
+    INSTALMENT_STATE_PLANNED,
+)
 from millrace.contracts.v1.instalment_pb2 import Instalment
 from millrace.contracts.v1.instalment_service_pb2 import ListInstalmentsRequest
 from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
@@ -31,6 +35,7 @@ from sqlalchemy import text
 from chassis.jobs.unasked import carry_out
 from chassis.principal import Scope, service_principal
 from chassis.wire import uuid_of
+from kernel.money import Money
 from services.contracts.application.contract_life import hand_over
 from services.contracts.rpc.contract_wiring import contract_sweeps
 from tests.integration.contracts.conftest import (
@@ -119,6 +124,17 @@ async def test_a_quote_becomes_one_contract_unless_that_is_dropped(house: Contra
         TerminateContractRequest(name=first.name, comment="重做"), **house.zhang_wei
     )
     assert (await drafted(house, offer)).state == states.CONTRACT_STATE_DRAFT
+
+
+async def test_ending_asked_for_again_for_another_reason_is_another_question(house: ContractsHouse) -> None:
+    contract = await ready(house)
+    await sign(house, await sent(house, contract))
+    stub = ContractServiceStub(house.channel)
+    for comment in ("价格过高", "客户违约", "客户违约"):
+        await stub.TerminateContract(TerminateContractRequest(name=contract.name, comment=comment), **house.zhang_wei)
+    assert await told(house, "approval") == ["requested", "approved", "requested", "outdated", "requested"]
+    await ended(house, contract, comment="客户违约")
+    assert (await read(house, contract)).comment == "客户违约"
 
 
 async def test_a_contract_returned_by_legal_is_reworded_and_reviewed_again(house: ContractsHouse) -> None:
@@ -330,11 +346,24 @@ async def test_whoever_sold_a_contract_does_not_give_up_what_is_owed_of_it(house
     assert [each.open.units for each in await owed(house, contract)] == [3703, 4938, 3703]
 
 
-async def test_what_was_paid_of_a_contract_that_is_ended_settles_it(house: ContractsHouse) -> None:
+async def test_a_contract_that_is_ended_early_is_not_settled_by_that(house: ContractsHouse) -> None:
     contract = await in_force(house)
     await allocated(house, await booked(house, money_in(3703, 70, contract=contract.name)))
     await ended(house, contract)
+    after = await read(house, contract)
+    assert (after.HasField("settle_time"), after.paid.units) == (False, 3703)
+    assert "settled" not in await told(house, "contract")
+
+
+async def test_a_contract_that_costs_nothing_is_settled_with_its_signature(house: ContractsHouse) -> None:
+    nothing = Money(minor=0)
+    offer = put_away(house.offers, an_offer(net_total=nothing, tax_total=nothing, gross_total=nothing))
+    contract = await approved(house, await reviewed(house, await drafted(house, offer)))
+    answer = await sign(house, await sent(house, contract))
     assert (await read(house, contract)).HasField("settle_time")
+    assert [each.state for each in await owed(house, contract)] == [INSTALMENT_STATE_PAID]
+    assert (await told(house, "contract"))[-2:] == ["signed", "settled"]
+    assert answer is not None
 
 
 async def owed(house: ContractsHouse, contract: Contract) -> list[Instalment]:

@@ -107,6 +107,7 @@ async def test_an_allocation_taken_back_is_owed_again_and_unsettles_the_contract
     assert (minor(back.left), minor(back.allocated)) == (10_000, 1_224_567)
     after = await read(house, agreed)
     assert not after.HasField("settle_time")
+    assert (await told(house, "contract"))[-2:] == ["settled", "unsettled"]
     assert minor(after.paid) == 1_224_567
     assert minor((await plan_of(house, agreed))[0].open) == 10_000
     shown = await receipts(house).ListReceiptAllocations(

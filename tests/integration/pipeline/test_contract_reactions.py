@@ -172,6 +172,37 @@ async def test_it_closes_when_the_plan_is_paid(deals: Dealings, contracts: Contr
     assert [name for name, _ in await events_of(deals.house.engine, opened)] == ["created", "moved", "won", "settled"]
 
 
+async def test_its_last_stage_is_open_again_while_something_is_owed_again(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    settled = contracts.contract(opened, contract_events_pb2.ContractSettled)
+    owing = contracts.contract(opened, contract_events_pb2.ContractUnsettled)
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned), settled)
+    await contracts.tell(owing)
+    await contracts.tell(owing)
+    after = await deals.get(opened)
+    assert (after.state, after.settle_time.seconds) == (enums.OPPORTUNITY_STATE_WON, 0)
+    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSettled))
+    assert (await deals.get(opened)).settle_time.seconds > 0
+    assert [name for name, _ in await events_of(deals.house.engine, opened)][-3:] == ["settled", "unsettled", "settled"]
+
+
+async def test_a_lost_opportunity_whose_contract_owes_again_is_reopened_as_won_and_not_settled(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    opened = await deals.open()
+    await deals.lose(opened)
+    kinds_told = (
+        contract_events_pb2.ContractSigned,
+        contract_events_pb2.ContractSettled,
+        contract_events_pb2.ContractUnsettled,
+    )
+    await contracts.tell(*(contracts.contract(opened, each) for each in kinds_told))
+    reopened = await deals.stub.ReopenOpportunity(contract.ReopenOpportunityRequest(name=opened.name), **deals.caller)
+    assert (reopened.state, reopened.settle_time.seconds) == (enums.OPPORTUNITY_STATE_WON, 0)
+
+
 async def test_a_contract_signed_for_a_lost_opportunity_is_told_and_wins_it_once_it_is_reopened(
     deals: Dealings, contracts: Contracts
 ) -> None:

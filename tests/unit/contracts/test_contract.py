@@ -13,7 +13,7 @@ from kernel.events import Change
 from kernel.money import Money
 from services.contracts.domain.clauses import Clause
 from services.contracts.domain.contract import NEXT_STATES, Contract, ContractState, ContractTerms
-from services.contracts.domain.contract_happenings import ContractSettled
+from services.contracts.domain.contract_happenings import ContractSettled, ContractUnsettled, ContractUpdated
 from services.contracts.domain.contract_refusals import (
     ContractCannotMove,
     ContractDatesCrossed,
@@ -134,8 +134,16 @@ def test_a_contract_is_settled_once() -> None:
 
 def test_a_payment_taken_back_makes_a_settled_contract_open_again() -> None:
     settled = a_contract(ContractState.ACTIVE).collected(paid=CONTRACT.amount, settled=True, now=LATER).aggregate
-    opened = settled.collected(paid=Money(minor=0), settled=False, now=LATER).aggregate
-    assert opened.settle_time is None
+    opened = settled.collected(paid=Money(minor=0), settled=False, now=LATER)
+    assert (opened.aggregate.settle_time, opened.events) == (None, (ContractUnsettled(),))
+
+
+def test_a_contract_that_was_ended_early_is_settled_by_no_payment_and_stays_what_it_was() -> None:
+    ended = a_contract(ContractState.TERMINATED)
+    paid = ended.collected(paid=Money(minor=1), settled=True, now=LATER)
+    assert (paid.aggregate.settle_time, paid.events) == (None, (ContractUpdated(),))
+    settled = replace(ended, settle_time=LATER)
+    assert settled.collected(paid=Money(minor=1), settled=True, now=LATER).aggregate.settle_time == LATER
 
 
 SOLD = (SoldItem(product=UUID(int=801), quantity=Decimal(10), amount=Money(minor=1_234_567)),)
