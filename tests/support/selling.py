@@ -137,6 +137,8 @@ class Market:
         closing = state != "OPEN" and self._states.get(key, "OPEN") == "OPEN"
         ended = opportunities.OpportunityWon if state == "WON" else opportunities.OpportunityLost
         message = opportunities.OpportunitySettled() if more.get("settled") else ended() if closing else kind()
+        if more.get("unsettled"):
+            message = opportunities.OpportunityUnsettled()
         told = message.opportunity
         _place(told, place)
         told.name, told.counts = f"opportunities/{uuid}", more.get("counts", True)

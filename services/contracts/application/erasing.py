@@ -8,6 +8,7 @@ from chassis.files import discard
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
 from services.contracts.domain.contract import Contract
+from services.contracts.domain.contract_erasing import erase_signatory
 from services.contracts.domain.quote import Quote
 from services.contracts.domain.receipt import Receipt
 from services.contracts.domain.receipt_erasing import erase_payer
@@ -91,7 +92,7 @@ async def _of_contract(work: UnitOfWork, contract: Contract, *, buyer: bool, con
         for document in await signatures.documents_of(work, contract.resource):
             await discard(work, FILES, document.file)
     await forget_answers(work, resource=contract.resource)
-    erasing = contract.erase_person(buyer=buyer, now=work.now)
+    erasing = erase_signatory(contract, buyer=buyer, now=work.now)
     return work.save(CONTRACT_RECORD, erasing) if erasing.events else contract
 
 

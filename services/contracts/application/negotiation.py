@@ -89,7 +89,7 @@ class Beginning:
     async def run(self, _context: JobContext, payload: Mapping[str, Any]) -> None:
         """Draft the contract and give it to legal."""
         # A job of a release before knows nothing of what was dropped.
-        wanted = {
+        wanted: dict[str, Any] = {
             "opportunity": UUID(payload["opportunity"]),
             "besides": bytes.fromhex(payload.get("besides", "")),
         }

@@ -10,7 +10,7 @@ from kernel.content import content_hash
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
-from services.contracts.domain.contract import ERASED
+from services.contracts.domain.contract_erasing import ERASED
 from services.contracts.domain.instalment import Instalment
 from services.contracts.domain.payment_plan import PlanPart
 

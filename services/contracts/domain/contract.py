@@ -16,7 +16,6 @@ from services.contracts.domain.contract_happenings import (
     ContractApproved,
     ContractCreated,
     ContractExpired,
-    ContractPersonErased,
     ContractRenewed,
     ContractReturned,
     ContractReviewOpened,
@@ -37,9 +36,6 @@ from services.contracts.domain.contract_refusals import (
 )
 from services.contracts.domain.payment_plan import PlanPart
 from services.contracts.domain.sold_item import SoldItem
-
-# Stands where the name of a person stood.
-ERASED = "***"
 
 
 class ContractState(Enum):
@@ -286,18 +282,6 @@ class Contract:
         if after == self:
             return Change(self, ())
         return Change(replace(after, update_time=now), (ContractUpdated(),))
-
-    def erase_person(self, *, buyer: bool, now: datetime) -> Change["Contract"]:
-        """Forget the people in it: what was filled in and said, with `buyer` also his name; nothing left is no event.
-
-        What legal approved keeps its digest: a contract that is not signed no longer is that, and never will be.
-        """
-        erased = ERASED if buyer else self.terms.buyer
-        terms = replace(self.terms, buyer=erased, variables=dict.fromkeys(self.terms.variables, ERASED))
-        after = replace(self, terms=terms, comment="")
-        if after == self:
-            return Change(self, ())
-        return Change(replace(after, update_time=now), (ContractPersonErased(),))
 
     def _moved(self, state: ContractState, *, now: datetime) -> "Contract":
         if state not in NEXT_STATES[self.state]:

@@ -10,13 +10,9 @@ from services.pipeline.domain.account import Account, AccountFacts, AccountUpdat
 from services.pipeline.domain.contact import Contact, ContactFacts, ContactKeys
 from services.pipeline.domain.customer_keys import customer_keys
 from services.pipeline.domain.opportunity import Opportunity, OpportunityUpdated
-from services.pipeline.domain.registration import (
-    Registration,
-    RegistrationState,
-    RegistrationWithdrawn,
-    Review,
-)
+from services.pipeline.domain.registration import Registration, RegistrationState, Review
 from services.pipeline.domain.registration_facts import ContactMeans, RegistrationFacts
+from services.pipeline.domain.registration_happenings import RegistrationWithdrawn
 from trade.emails import email
 from trade.phones import phone
 

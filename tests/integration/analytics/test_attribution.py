@@ -207,6 +207,19 @@ async def test_the_last_stage_ends_when_everything_is_paid(house: AnalyticsHouse
     assert told == [([], *expected), ([f"regions/{EAST}"], *expected)]
 
 
+async def test_the_last_stage_goes_on_while_something_is_owed_again(house: AnalyticsHouse) -> None:
+    market = house.market
+    market.opportunity(1, noon(2, 5), stage="SIGNING")
+    market.opportunity(1, noon(2, 5), stage="SIGNING", state="WON")
+    market.opportunity(1, noon(2, 25), stage="SIGNING", state="WON", settled=True)
+    market.opportunity(1, noon(3, 1), stage="SIGNING", state="WON", unsettled=True)
+    await house.hear()
+    request = contract.QueryStageTimesRequest(selection=selection())
+    answer = await house.figures.QueryStageTimes(request, **house.boss)
+    (found,) = [each for each in answer.stage_times if each.stage == contract.FUNNEL_STAGE_SIGNING and each.entered]
+    assert (found.moved_on, found.open) == (0, 1)
+
+
 async def test_the_time_an_opportunity_was_lost_is_no_stay(house: AnalyticsHouse) -> None:
     market = house.market
     market.opportunity(1, noon(1, 1), stage="QUOTE")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -26,6 +27,7 @@ from millrace.contracts.v1.instalment_pb2 import Instalment
 from millrace.contracts.v1.instalment_service_pb2 import RescheduleInstalmentRequest
 from millrace.contracts.v1.instalment_service_pb2_grpc import InstalmentServiceStub
 
+from chassis.wire import uuid_of
 from kernel.money import Money
 from services.contracts.domain.offer import Offer
 from services.contracts.domain.sold_item import SoldItem
@@ -51,11 +53,16 @@ def amendments(house: ContractsHouse) -> Any:
     return ContractAmendmentServiceStub(house.channel)
 
 
-def dearer(house: ContractsHouse, **fields: Any) -> Offer:
-    """An approved quote of the same customer over CNY 20,000.01."""
+def dearer(house: ContractsHouse, contract: Contract) -> Offer:
+    """Another approved quote of the contract's opportunity, over CNY 20,000.01."""
     total = Money(minor=2_000_001)
     sold = (SoldItem(product=TRAINING, quantity=Decimal(3), amount=total),)
-    return put_away(house.offers, an_offer(gross_total=total, sold=sold, **fields))
+    return put_away(house.offers, of_same(contract, gross_total=total, sold=sold))
+
+
+def of_same(contract: Contract, **fields: Any) -> Offer:
+    """A quote of the contract's opportunity."""
+    return an_offer(**{"opportunity": uuid_of(contract.opportunity), **fields})
 
 
 async def proposed(house: ContractsHouse, contract: Contract, **fields: Any) -> ContractAmendment:
@@ -105,7 +112,7 @@ def standing(plan: list[Instalment]) -> list[tuple[str, int]]:
 async def test_an_amendment_plans_anew_only_what_nobody_began_to_pay(house: ContractsHouse) -> None:
     contract = await in_force(house)
     await allocated(house, await booked(house, money_in(4000, contract=contract.name)))
-    amendment = await proposed(house, contract, quote=dearer(house).resource, end_date=UNTIL)
+    amendment = await proposed(house, contract, quote=dearer(house, contract).resource, end_date=UNTIL)
     await agreed(house, amendment)
     assert (await read(house, contract)).amount == contract.amount
     done = await signed(house, amendment)
@@ -135,7 +142,7 @@ async def test_a_contract_is_amended_again_and_ended_with_what_was_under_way(hou
     assert await refused(proposed(house, contract)) == "CONTRACT_AMENDMENT_OPEN"
     await agreed(house, first)
     await signed(house, first)
-    second = await proposed(house, contract, quote=dearer(house).resource)
+    second = await proposed(house, contract, quote=dearer(house, contract).resource)
     await ended(house, contract)
     listed = await amendments(house).ListContractAmendments(
         ListContractAmendmentsRequest(parent=contract.name), **house.zhang_wei
@@ -150,7 +157,7 @@ async def test_a_contract_is_amended_again_and_ended_with_what_was_under_way(hou
 async def test_what_was_begun_is_not_amended_away(house: ContractsHouse) -> None:
     contract = await in_force(house)
     await allocated(house, await booked(house, money_in(12_000, contract=contract.name)))
-    less = put_away(house.offers, an_offer(gross_total=Money(minor=1_000_000)))
+    less = put_away(house.offers, of_same(contract, gross_total=Money(minor=1_000_000)))
     assert await refused(proposed(house, contract, quote=less.resource)) == "CONTRACT_AMENDMENT_BELOW_BEGUN"
 
 
@@ -159,13 +166,15 @@ async def test_what_was_begun_is_not_amended_away(house: ContractsHouse) -> None
     [
         ({"approved": False}, "CONTRACT_QUOTE_NOT_APPROVED"),
         ({"gross_total": Money(minor=2_000_001, currency="USD")}, "CONTRACT_AMENDMENT_QUOTE_ELSEWHERE"),
+        ({"account": UUID(int=901)}, "CONTRACT_AMENDMENT_QUOTE_ELSEWHERE"),
+        ({"opportunity": UUID(int=801)}, "CONTRACT_AMENDMENT_QUOTE_ELSEWHERE"),
     ],
 )
-async def test_another_amount_comes_from_an_approved_quote_of_the_customer(
+async def test_another_amount_comes_from_an_approved_quote_of_the_opportunity(
     house: ContractsHouse, fields: dict[str, Any], reason: str
 ) -> None:
     contract = await in_force(house)
-    offer = put_away(house.offers, an_offer(**fields))
+    offer = put_away(house.offers, of_same(contract, **fields))
     assert await refused(proposed(house, contract, quote=offer.resource)) == reason
 
 
@@ -176,6 +185,7 @@ async def test_an_amendment_nobody_reviewed_is_not_signed(house: ContractsHouse)
     drop = DropContractAmendmentRequest(name=amendment.name, comment="不改了")
     dropped = await amendments(house).DropContractAmendment(drop, **house.zhang_wei)
     assert dropped.state == ContractAmendmentState.CONTRACT_AMENDMENT_STATE_DROPPED
+    assert await refused(agreed(house, amendment)) == "APPROVAL_NOT_PENDING"
     assert (await read(house, contract)).state == states.CONTRACT_STATE_ACTIVE
 
 

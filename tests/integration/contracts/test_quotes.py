@@ -41,6 +41,7 @@ from millrace.contracts.v1.rule_set_service_pb2_grpc import RuleSetServiceStub
 from millrace.contracts.v1.signature_service_pb2 import DownloadSignatureDocumentRequest
 from millrace.contracts.v1.signature_service_pb2_grpc import SignatureServiceStub
 from millrace.rules.v1.rule_set_requests_pb2 import GetRuleSetRequest, UpdateRuleSetRequest
+from sqlalchemy import text
 
 from chassis.jobs import carry_out
 from chassis.principal import Scope, service_principal
@@ -306,7 +307,9 @@ async def test_what_is_downloaded_of_a_contract_that_was_sent_is_what_the_custom
     quote = await shop.submit(await shop.quote("0.1", buyer="杭州云帆科技有限公司"))
     contract = await approved(shop.house, await reviewed(shop.house, await contracted(shop, quote)))
     link = await sent(shop.house, contract)
-    await shop.reprice(await shop.read(quote), "0.6")
+    # Printed anew, it would be refused.
+    async with shop.house.engine.begin() as connection:
+        await connection.execute(text("update quotes set buyer = '别的客户'"))
     stub = SignatureServiceStub(shop.house.channel)
     request = DownloadSignatureDocumentRequest(token=link.token)
     shown = b"".join([piece.data async for piece in stub.DownloadSignatureDocument(request)])

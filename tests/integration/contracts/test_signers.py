@@ -39,7 +39,8 @@ async def neighbours() -> AsyncIterator[dict[str, str]]:
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, {"GetContact": handler}),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    yield {"pipeline": f"127.0.0.1:{port}"}
+    # Directory is asked for the account of the service itself, which nothing here needs.
+    yield {"pipeline": f"127.0.0.1:{port}", "directory": "127.0.0.1:1"}
     await server.stop(None)
 
 

@@ -176,9 +176,10 @@ async def test_its_last_stage_is_open_again_while_something_is_owed_again(
     deals: Dealings, contracts: Contracts
 ) -> None:
     opened = await deals.open()
+    signed = contracts.contract(opened, contract_events_pb2.ContractSigned)
     settled = contracts.contract(opened, contract_events_pb2.ContractSettled)
     owing = contracts.contract(opened, contract_events_pb2.ContractUnsettled)
-    await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned), settled)
+    await contracts.tell(signed, settled)
     await contracts.tell(owing)
     await contracts.tell(owing)
     after = await deals.get(opened)

@@ -130,7 +130,8 @@ def test_in_a_currency_that_the_caps_do_not_name_whatever_is_conceded_needs_thei
 
 
 def test_a_cap_of_its_own_frees_what_is_conceded_in_another_currency() -> None:
-    caps = {name: {**SHIPPED[name], "most": {"CNY": "1000", "USD": "1000"}} for name in ("splitting", "concessions")}
+    most = {"CNY": "1000", "USD": "1000"}
+    caps: dict[str, Any] = {name: {**SHIPPED[name], "most": most} for name in ("splitting", "concessions")}
     assert judged(a_quote(a_line("1000", discount="0.01"), currency="USD"), **caps).roles is None
 
 

@@ -30,6 +30,11 @@ def test_thirty_forty_thirty_of_a_million_and_one_fen() -> None:
     assert [each.part.display_name_zh for each in found] == ["预付款", "到货款", "验收款"]
 
 
+def test_a_contract_that_costs_nothing_has_one_instalment_over_nothing() -> None:
+    (found,) = planned("standard", 0)
+    assert (found.sequence, found.amount.minor, found.due_date) == (1, 0, date(2026, 2, 7))
+
+
 def test_twelve_months_fall_on_the_same_day_or_the_last_of_a_shorter_month() -> None:
     found = planned("monthly_12", 100_000)
     assert [each.due_date for each in found][:4] == [

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from kernel.errors import Refusal
 from kernel.events import Change
 from services.contracts.application.offers import offer_of
-from services.contracts.domain.quote import NEXT_STATES, Quote, QuoteAccepted, QuoteSent, QuoteState
+from services.contracts.domain.quote import NEXT_STATES, Quote, QuoteState
 from services.contracts.domain.quote_comparison import compare
+from services.contracts.domain.quote_happenings import QuoteAccepted, QuoteSent
 from services.contracts.domain.quote_refusals import (
     QuoteCannotMove,
     QuoteNotApproved,

@@ -14,9 +14,7 @@ from services.pipeline.domain.customer_keys import customer_keys, protecting
 from services.pipeline.domain.registration import (
     NEXT_STATES,
     Registration,
-    RegistrationApproved,
     RegistrationState,
-    RegistrationSubmitted,
     Review,
 )
 from services.pipeline.domain.registration_checks import Criterion
@@ -27,6 +25,7 @@ from services.pipeline.domain.registration_facts import (
     RegistrationFacts,
     RegistrationIncomplete,
 )
+from services.pipeline.domain.registration_happenings import RegistrationApproved, RegistrationSubmitted
 from services.pipeline.domain.registration_refusals import (
     RegistrationCannotMove,
     RegistrationNotEditable,
