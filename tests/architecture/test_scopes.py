@@ -36,6 +36,7 @@ THROUGH_SCOPE = re.compile(r"\b(scope|visible)\(")
 # What reads without a scope answers no caller: it decides, or it is narrowed by whoever uses it.
 WITHOUT = {
     "analytics/projections.py:_addition": "adds to the sums, and answers no caller",
+    "contracts/concessions.py:_conceded": "decides the authority over a discount, whoever gave those before it",
     "contracts/contracts.py:begun_contracts": "the service's own account goes over what begins",
     "contracts/contracts.py:contract_by_itself": "follows from a fact, and answers no caller",
     "contracts/contracts.py:contract_of_quote": "a quote has one contract whoever sees it; callers are told its name",
@@ -43,6 +44,7 @@ WITHOUT = {
     "contracts/contracts.py:contracts_of_account": "a person is erased from all of them; answers no caller",
     "contracts/contracts.py:ended_contracts": "the service's own account goes over what ended",
     "contracts/contracts.py:lock_contracts": "what is paid of them follows from the ledger; answers no caller",
+    "contracts/contracts.py:unsigned_of_quotes": "it follows what becomes of its quote, and answers no caller",
     "contracts/instalments.py:instalments_of_contract": "the plan of a contract the caller was let at",
     "contracts/instalments.py:instalments_of_contracts": "the plans of contracts that are held to be paid",
     "contracts/receivables.py:numbering": "only whether numbers are this cluster's; no row leaves it",
@@ -54,9 +56,9 @@ WITHOUT = {
     "contracts/receipts.py:lock_receipts_of_account": "a person is erased from all of them; answers no caller",
     "contracts/receipts.py:lock_unidentified": "what is nobody's yet may be claimed by everybody",
     "contracts/quotes.py:approved_quotes": "decides what a contract is drafted from, and answers no caller",
-    "contracts/quotes.py:_conceded": "decides the authority over a discount, whoever gave those before it",
     "contracts/quotes.py:outlived_quotes": "the service's own account goes over what no longer holds",
     "contracts/quotes.py:_ITSELF": "follows from a fact, and answers no caller",
+    "contracts/quotes.py:versions_of": "a contract follows its quote whoever revised it; answers no caller",
     "contracts/quotes.py:quotes_of_account": "a person is erased from all of them; answers no caller",
     "contracts/quotes.py:quotes_of_opportunity": "they follow what becomes of their opportunity",
     "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",

@@ -136,9 +136,8 @@ class Market:
         kind = opportunities.OpportunityUpdated if self.versions[key] else opportunities.OpportunityCreated
         closing = state != "OPEN" and self._states.get(key, "OPEN") == "OPEN"
         ended = opportunities.OpportunityWon if state == "WON" else opportunities.OpportunityLost
-        message = opportunities.OpportunitySettled() if more.get("settled") else ended() if closing else kind()
-        if more.get("unsettled"):
-            message = opportunities.OpportunityUnsettled()
+        owed = opportunities.OpportunityUnsettled if more.get("unsettled") else ended if closing else kind
+        message = opportunities.OpportunitySettled() if more.get("settled") else owed()
         told = message.opportunity
         _place(told, place)
         told.name, told.counts = f"opportunities/{uuid}", more.get("counts", True)
