@@ -91,7 +91,13 @@ async def take_over(work: UnitOfWork, *, contract: Contract, offer: Offer) -> Co
         taken = await contracts.contract_of_quote(work, offer.quote)
         if taken is not None or await amendments.amendment_under_way(work, quote=offer.quote) is not None:
             return contract
-    change = contract.requoted(quote=offer.quote, quote_hash=offer.content_hash, amount=offer.gross_total, now=work.now)
+    change = contract.requoted(
+        quote=offer.quote,
+        quote_hash=offer.content_hash,
+        amount=offer.gross_total,
+        sold=offer.sold,
+        now=work.now,
+    )
     return work.save(CONTRACT_RECORD, change) if change.events else contract
 
 

@@ -176,12 +176,14 @@ class Contract:
             return Change(self, ())
         return Change(replace(after, authors=self.authors | {by}, update_time=now), (ContractUpdated(),))
 
-    def requoted(self, *, quote: UUID, quote_hash: bytes, amount: Money, now: datetime) -> Change["Contract"]:
+    def requoted(
+        self, *, quote: UUID, quote_hash: bytes, amount: Money, sold: Sequence[SoldItem], now: datetime
+    ) -> Change["Contract"]:
         """Take over what its quote says by now; the wording stays. The same is no event. Raises ContractNotInDraft."""
         if self.state is not ContractState.DRAFT:
             raise ContractNotInDraft(contract=self.resource)
         paid = Money(minor=0, currency=amount.currency)
-        after = replace(self, quote=quote, quote_hash=quote_hash, amount=amount, paid=paid)
+        after = replace(self, quote=quote, quote_hash=quote_hash, amount=amount, sold=tuple(sold), paid=paid)
         if after == self:
             return Change(self, ())
         return Change(replace(after, update_time=now), (ContractUpdated(),))
