@@ -1,6 +1,6 @@
 """The contract (合同): its life from the draft to its end, as a table of states, and what is agreed in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
