@@ -23,6 +23,7 @@ from services.contracts.domain.clauses import ClauseDifference, changed_headings
 from services.contracts.domain.contract import Contract
 from services.contracts.domain.contract_paper import contract_clauses
 from services.contracts.domain.offer import Offer
+from services.contracts.domain.requoting import requoted
 from services.contracts.storage import amendments, contracts
 from services.contracts.storage.approvals import APPROVALS
 from services.contracts.storage.contracts import CONTRACT_RECORD
@@ -91,13 +92,7 @@ async def take_over(work: UnitOfWork, *, contract: Contract, offer: Offer) -> Co
         taken = await contracts.contract_of_quote(work, offer.quote)
         if taken is not None or await amendments.amendment_under_way(work, quote=offer.quote) is not None:
             return contract
-    change = contract.requoted(
-        quote=offer.quote,
-        quote_hash=offer.content_hash,
-        amount=offer.gross_total,
-        sold=offer.sold,
-        now=work.now,
-    )
+    change = requoted(contract, offer, now=work.now)
     return work.save(CONTRACT_RECORD, change) if change.events else contract
 
 

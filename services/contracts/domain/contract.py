@@ -1,6 +1,6 @@
 """The contract (合同): its life from the draft to its end, as a table of states, and what is agreed in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
@@ -175,18 +175,6 @@ class Contract:
         if after == self:
             return Change(self, ())
         return Change(replace(after, authors=self.authors | {by}, update_time=now), (ContractUpdated(),))
-
-    def requoted(
-        self, *, quote: UUID, quote_hash: bytes, amount: Money, sold: Sequence[SoldItem], now: datetime
-    ) -> Change["Contract"]:
-        """Take over what its quote says by now; the wording stays. The same is no event. Raises ContractNotInDraft."""
-        if self.state is not ContractState.DRAFT:
-            raise ContractNotInDraft(contract=self.resource)
-        paid = Money(minor=0, currency=amount.currency)
-        after = replace(self, quote=quote, quote_hash=quote_hash, amount=amount, sold=tuple(sold), paid=paid)
-        if after == self:
-            return Change(self, ())
-        return Change(replace(after, update_time=now), (ContractUpdated(),))
 
     def open_review(self, *, approval: UUID, now: datetime) -> Change["Contract"]:
         """Give the draft to legal. Raises ContractCannotMove and BuyerMissing."""
