@@ -6,28 +6,22 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.approvals import hand_over_approvals
 from chassis.organization import Organization
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from kernel.events import Change
-from services.pipeline.application.accounts import ownership_of
 from services.pipeline.application.exemptions import note_exemption, possible_exemption, protection_of_others, way_of
 from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.rule_kinds import OPPORTUNITY
-from services.pipeline.domain.gates import Gap, gaps_before, moved, opened, won
+from services.pipeline.domain.gates import Gap, gaps_before, moved, opened
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
 from services.pipeline.domain.opportunity_rules import Cutoffs, OpportunityRules
 from services.pipeline.domain.sales_process import SalesProcess, SalesProcessClosed, SalesProcessNotFound
-from services.pipeline.domain.winning import win_noted
 from services.pipeline.storage import accounts
 from services.pipeline.storage.account_phases import phase_with
 from services.pipeline.storage.accounts import TOGETHER
-from services.pipeline.storage.approvals import APPROVALS
-from services.pipeline.storage.contacts import acquaintance_with
-from services.pipeline.storage.contract_standings import standing_contract
 from services.pipeline.storage.opportunities import (
     BoardSum,
     StageVisit,
@@ -37,7 +31,6 @@ from services.pipeline.storage.opportunities import (
     read_visits,
     summarize,
 )
-from services.pipeline.storage.opportunity_conflicts import fits_now
 from services.pipeline.storage.sales_processes import every_process
 from trade.budget import Budget
 
@@ -161,29 +154,6 @@ async def _judged(work: UnitOfWork, change: Change[Opportunity], desk: Opportuni
     return change.then(lambda changed: changed.judged(counts=exempt is not None, now=work.now))
 
 
-async def assign_opportunity(
-    work: UnitOfWork, *, uuid: UUID, seen: int | None, owner: UUID, desk: OpportunityDesk
-) -> Followed:
-    """Somebody else works it from now on; it goes to the team and region he has now.
-
-    What waits to be decided about it goes along: he decides nothing that is his own. Raises OwnerUnknown.
-    """
-    opportunity, process = await writable(work, uuid=uuid, seen=seen)
-    given = ownership_of(await desk.organization.current(), owner)
-    change = opportunity.assigned(owner=owner, team=given.team, region=given.region, now=work.now)
-    for waiver in opportunity.waivers if change.events else ():
-        await hand_over_approvals(
-            work,
-            APPROVALS,
-            subject=f"{opportunity.name}/waivers/{waiver.uuid}",
-            kind="waiver",
-            owner=owner,
-            team=given.team,
-            region=given.region,
-        )
-    return (keep(work, change, before=opportunity) if change.events else opportunity), process
-
-
 async def move_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None, stage: str) -> Followed:
     """An opportunity goes on when the gates on its way are met or waived; going back is free.
 
@@ -191,75 +161,6 @@ async def move_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None, st
     """
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
     return keep(work, moved(opportunity, process=process, to=stage, now=work.now), before=opportunity), process
-
-
-async def lose_opportunity(
-    work: UnitOfWork,
-    *,
-    uuid: UUID,
-    seen: int | None,
-    loss_reason: str,
-    competitor: str,
-    tactics: str,
-    desk: OpportunityDesk,
-) -> Followed:
-    """Business is lost for a reason of the list (输单). Raises LossReasonUnknown and OpportunityCannotMove."""
-    opportunity, process = await writable(work, uuid=uuid, seen=seen)
-    known = (await desk.rules(work)).known_loss_reason(loss_reason)
-    change = opportunity.lost(
-        reason=known,
-        competitor=competitor,
-        tactics=tactics,
-        now=work.now,
-        acquaintance=await acquaintance_with(work, opportunity.account),
-    )
-    return keep(work, change, before=opportunity), process
-
-
-async def note_win(
-    work: UnitOfWork,
-    *,
-    uuid: UUID,
-    seen: int | None,
-    win_reason: str,
-    competitor: str,
-    tactics: str,
-    desk: OpportunityDesk,
-) -> Followed:
-    """Whoever works a won opportunity says why it was won, for a reason of the list (赢单原因), and may correct it.
-
-    Raises OpportunityNotFound, StaleVersion, WinReasonUnknown, OpportunityNotWon.
-    """
-    opportunity, process = await writable(work, uuid=uuid, seen=seen)
-    known = (await desk.rules(work)).known_win_reason(win_reason)
-    change = win_noted(opportunity, reason=known, competitor=competitor, tactics=tactics, now=work.now)
-    return (keep(work, change, before=opportunity) if change.events else opportunity), process
-
-
-async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:
-    """A lost one is worked on again; won at once by a contract signed meanwhile, and settled where that is paid.
-
-    Raises OpportunityCannotMove.
-    """
-    opportunity, process = await writable(work, uuid=uuid, seen=seen)
-    change = opportunity.reopened(process=process, now=work.now)
-    signed = await standing_contract(work, uuid)
-    if signed is not None:
-        await fits_now(work, opportunity, linked=f"contracts/{signed.contract}")
-        acquaintance = await acquaintance_with(work, opportunity.account)
-        change = change.then(
-            lambda open_: won(
-                open_,
-                process=process,
-                contract=signed.contract,
-                amount=signed.amount,
-                now=work.now,
-                acquaintance=acquaintance,
-            )
-        )
-    if signed is not None and signed.settled:
-        change = change.then(lambda closed: closed.settled(contract=signed.contract, now=work.now))
-    return keep(work, change, before=opportunity), process
 
 
 async def writable(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Followed:

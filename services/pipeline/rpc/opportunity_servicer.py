@@ -17,6 +17,8 @@ from chassis.work import Store, UnitOfWork
 from services.pipeline.application import opportunities as use_cases
 from services.pipeline.application.conflicts import close_conflict, list_conflicts
 from services.pipeline.application.opportunities import Followed, OpportunityDesk
+from services.pipeline.application.opportunity_assignment import assign_opportunity
+from services.pipeline.application.opportunity_ending import lose_opportunity, note_win, reopen_opportunity
 from services.pipeline.application.opportunity_reading import (
     ShownOpportunity,
     list_opportunities,
@@ -101,7 +103,7 @@ class OpportunityServicer:
         return await self._write(
             call,
             request,
-            lambda work: use_cases.assign_opportunity(work, uuid=uuid, seen=seen, owner=owner, desk=self._desk),
+            lambda work: assign_opportunity(work, uuid=uuid, seen=seen, owner=owner, desk=self._desk),
         )
 
     async def MoveOpportunity(
@@ -123,7 +125,7 @@ class OpportunityServicer:
         return await self._write(
             call,
             request,
-            lambda work: use_cases.lose_opportunity(
+            lambda work: lose_opportunity(
                 work,
                 uuid=uuid,
                 seen=seen,
@@ -140,7 +142,7 @@ class OpportunityServicer:
         return await self._write(
             call,
             request,
-            lambda work: use_cases.note_win(
+            lambda work: note_win(
                 work,
                 uuid=uuid,
                 seen=seen,
@@ -156,7 +158,9 @@ class OpportunityServicer:
     ) -> opportunity_pb2.Opportunity:
         """Work on a lost one again."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
-        return await self._write(call, request, lambda work: use_cases.reopen_opportunity(work, uuid=uuid, seen=seen))
+        return await self._write(
+            call, request, lambda work: reopen_opportunity(work, uuid=uuid, seen=seen, desk=self._desk)
+        )
 
     async def CheckOpportunityGate(
         self, request: contract.CheckOpportunityGateRequest, call: Call

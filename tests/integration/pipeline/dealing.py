@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import grpc
+import pytest
 from google.api.httpbody_pb2 import HttpBody
 from google.rpc import error_details_pb2, status_pb2
 from google.type.date_pb2 import Date
@@ -68,6 +69,15 @@ class Dealings:
         request = contract.LoseOpportunityRequest(name=opportunity.name, loss_reason=loss_reason, **told)
         return await self.stub.LoseOpportunity(request, **self.caller)
 
+    async def reopen(self, opportunity: Any) -> Any:
+        return await self.stub.ReopenOpportunity(
+            contract.ReopenOpportunityRequest(name=opportunity.name), **self.caller
+        )
+
+    async def assign(self, opportunity: Any, owner: UUID) -> Any:
+        request = contract.AssignOpportunityRequest(name=opportunity.name, owner=f"members/{owner}")
+        return await self.stub.AssignOpportunity(request, **self.caller)
+
     async def note_win(self, opportunity: Any, win_reason: str = "solution", **told: Any) -> Any:
         request = contract.NoteWinRequest(name=opportunity.name, win_reason=win_reason, **told)
         return await self.stub.NoteWin(request, **self.caller)
@@ -97,6 +107,13 @@ async def events_of(engine: AsyncEngine, opportunity: Any) -> list[tuple[str, in
     told = select(outbox.c.subject, outbox.c.version).where(outbox.c.aggregate_id == uuid).order_by(outbox.c.id)
     async with engine.connect() as connection:
         return [(row.subject.rpartition(".")[2], row.version) for row in await connection.execute(told)]
+
+
+async def refusal_of(call: Any) -> str:
+    """The reason a call is refused for; a call that is not refused fails the test."""
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await call
+    return reason_of(refused.value)[0]
 
 
 def reason_of(error: grpc.aio.AioRpcError) -> tuple[str, dict[str, str]]:

@@ -266,11 +266,6 @@ async def test_of_two_who_move_it_at_once_one_does(deals: Dealings) -> None:
     assert [name for name, _ in await events_of(deals.house.engine, opened)] == ["created", "updated", "moved"]
 
 
-async def reopen(deals: Dealings, opportunity: Any) -> Any:
-    request = contract.ReopenOpportunityRequest(name=opportunity.name)
-    return await deals.stub.ReopenOpportunity(request, **deals.caller)
-
-
 async def test_a_contract_signed_and_paid_while_it_was_lost_wins_and_settles_it_at_the_reopening(
     deals: Dealings, contracts: Contracts
 ) -> None:
@@ -278,7 +273,7 @@ async def test_a_contract_signed_and_paid_while_it_was_lost_wins_and_settles_it_
     await deals.lose(opened)
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSettled))
-    reopened = await reopen(deals, opened)
+    reopened = await deals.reopen(opened)
     assert (reopened.state, reopened.settle_time.seconds > 0) == (enums.OPPORTUNITY_STATE_WON, True)
     assert [name for name, _ in await events_of(deals.house.engine, opened)][-2:] == ["won", "settled"]
 
@@ -290,7 +285,7 @@ async def test_a_contract_that_was_ended_again_wins_nothing_at_the_reopening(
     await deals.lose(opened)
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractTerminated))
-    assert (await reopen(deals, opened)).state == enums.OPPORTUNITY_STATE_OPEN
+    assert (await deals.reopen(opened)).state == enums.OPPORTUNITY_STATE_OPEN
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned, uuid=OTHER))
     assert (await deals.get(opened)).contract == f"contracts/{OTHER}"
 
@@ -327,7 +322,7 @@ async def test_a_reopened_one_is_worth_what_the_contract_signed_and_amended_mean
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractAmended, units=95_000))
     assert worth(await deals.get(opened)) == ("AMOUNT_SOURCE_STATED", 0, 0)
-    assert worth(await reopen(deals, opened)) == ("AMOUNT_SOURCE_CONTRACT", 95_000, 0)
+    assert worth(await deals.reopen(opened)) == ("AMOUNT_SOURCE_CONTRACT", 95_000, 0)
 
 
 async def test_why_it_was_won_is_noted_by_whoever_works_it_and_corrected_by_his_manager(

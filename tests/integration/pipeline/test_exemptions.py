@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import grpc
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.money_pb2 import Money
@@ -18,7 +17,7 @@ from chassis.principal import Scope
 from chassis.tables import audit
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from tests.integration.pipeline.conftest import WANG_LEI, ZHANG_WEI, PipelineHouse
-from tests.integration.pipeline.dealing import Dealings, reason_of
+from tests.integration.pipeline.dealing import Dealings, refusal_of
 from tests.integration.pipeline.test_lead_conversion import Conversion, conversion
 from tests.integration.pipeline.test_registrations import Bureau, bureau
 
@@ -36,12 +35,6 @@ async def priced(deals: Dealings, opportunity: Any, units: int) -> Any:
     message.amount.CopyFrom(Money(currency_code="CNY", units=units))
     request = contract.UpdateOpportunityRequest(opportunity=message, update_mask=FieldMask(paths=["amount"]))
     return await deals.stub.UpdateOpportunity(request, **deals.caller)
-
-
-async def refusal_of(call: Any) -> str:
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await call
-    return reason_of(refused.value)[0]
 
 
 async def test_a_small_order_that_grows_counts_no_longer_and_the_audit_says_so(deals: Dealings) -> None:
