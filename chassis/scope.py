@@ -1,12 +1,31 @@
 """The one way to read a scoped table: rows outside the reader's scope do not exist for him."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Select, Uuid, any_, false, literal, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from chassis.collaborators.sharing import Shared
 from chassis.principal import Principal, Scope
+
+
+class Shared(Protocol):
+    """Rows that a reader is let at besides his own: such as those of `chassis.collaborators.sharing`."""
+
+    def reaches(self, rows: FromClause, *, principal: Principal, permission: str) -> ColumnElement[bool]:
+        """The condition under which a row is one of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Rows that a reader is let at in several ways."""
+
+    ways: tuple[Shared, ...]
+
+    def reaches(self, rows: FromClause, *, principal: Principal, permission: str) -> ColumnElement[bool]:
+        """The condition under which a row is reached in one of the ways."""
+        return or_(*(way.reaches(rows, principal=principal, permission=permission) for way in self.ways))
 
 
 def scope(

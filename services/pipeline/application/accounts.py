@@ -1,6 +1,6 @@
 """Keeping accounts (客户)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from services.pipeline.domain.account import (
     AccountInUse,
     AccountNotFound,
     Origin,
+    OwnerCannotWork,
     Ownership,
     OwnerUnknown,
     ParentUnknown,
@@ -38,7 +39,6 @@ from services.pipeline.domain.resemblance import (
     without,
 )
 from services.pipeline.storage import accounts, contacts
-from services.pipeline.storage.account_collaborators import shared_with_caller
 from services.pipeline.storage.account_finding import alone_with, find_known
 from services.pipeline.storage.account_people import known_people
 from services.pipeline.storage.account_phases import open_business, opportunity_states
@@ -46,6 +46,7 @@ from services.pipeline.storage.account_profiles import keep_account
 from services.pipeline.storage.account_rows import ACCOUNT_RECORD
 from services.pipeline.storage.accounts import ALONE, READING
 from services.pipeline.storage.contacts import CONTACT_RECORD
+from services.pipeline.storage.reached_accounts import reached_by_caller
 
 WRITING = "pipeline.write"
 ASSIGNING = "pipeline.approve"
@@ -67,17 +68,26 @@ def own(principal: Principal) -> Ownership:
 
 
 def ownership_of(snapshot: Snapshot, member: UUID) -> Ownership:
-    """What a member takes over, with the team and region of now; raises OwnerUnknown."""
+    """What a member takes over, with the team and region of now: he is here, and his roles let him work it.
+
+    Raises OwnerUnknown and OwnerCannotWork.
+    """
     known = snapshot.members.get(member)
     if known is None or not known.active:
         raise OwnerUnknown
+    if not snapshot.principal(subject=f"members/{member}").may(WRITING):
+        raise OwnerCannotWork
     return Ownership(owner=member, team=known.team, region=snapshot.region_of(known))
 
 
-def sees(principal: Principal, account: Account, *, permission: str = READING) -> bool:
-    """Whether the caller may see an account that is already in memory: the rule of `chassis.scope`."""
-    whose = account.ownership
-    return grounds(principal, permission, owner=whose.owner, team=whose.team, region=whose.region) is not None
+def sees(principal: Principal, account: Account, *, worked: Collection[UUID]) -> bool:
+    """Whether the caller may see an account that is already in memory: the rule of `chassis.scope`.
+
+    `worked` are the accounts he works with, whoever looks after them.
+    """
+    whose, shared = account.ownership, account.uuid in worked
+    reach = grounds(principal, READING, owner=whose.owner, team=whose.team, region=whose.region, shared=shared)
+    return reach is not None
 
 
 async def add_account(work: UnitOfWork, *, facts: AccountFacts, organization: Organization) -> Shown:
@@ -187,7 +197,7 @@ async def assign_account(
 ) -> Shown:
     """A manager gives an account to a member, and its people go along.
 
-    Raises AccountNotFound, StaleVersion, AccountArchived, OwnerUnknown.
+    Raises AccountNotFound, StaleVersion, AccountArchived, OwnerUnknown, OwnerCannotWork.
     """
     account = await seen_account(work, uuid, seen, permission=ASSIGNING)
     change = account.assigned(ownership_of(await organization.current(), owner), now=work.now)
@@ -273,7 +283,7 @@ def team_name(snapshot: Snapshot, account: Account) -> str:
 
 async def _visible(read: Read, found: Sequence[AccountResemblance]) -> tuple[AccountResemblance, ...]:
     others = [each.account for each in found if not sees(read.principal, each.account)]
-    hidden = {each.uuid for each in others} - await shared_with_caller(read, others, permission=READING)
+    hidden = {each.uuid for each in others} - await reached_by_caller(read, others, permission=READING)
     return tuple(each for each in found if each.account.uuid not in hidden)
 
 

@@ -35,7 +35,7 @@ async def accept_lead(
 
     What happened to it before is kept with it. The customer is matched with known accounts first; whoever helped with
     the lead goes on helping, unless the account is somebody else's, who shares it himself. Raises NotAllowed for a
-    member who may not write here, OwnerUnknown, AccountNotFound, AccountArchived, RegistrationNeeded,
+    member who may not write here, OwnerUnknown, OwnerCannotWork, AccountNotFound, AccountArchived, RegistrationNeeded,
     CustomerProtected, and the refusals of a registration's facts.
     """
     before = await accepted_before(work, told.lead)

@@ -158,7 +158,7 @@ async def settle(
 ) -> Registration:
     """The registration follows the decision about it. Nothing opens for an owner who has left meanwhile.
 
-    Raises RegistrationOwnerUnknown and CustomerProtected for an approval.
+    Raises RegistrationOwnerUnknown, OwnerCannotWork and CustomerProtected for an approval.
     """
     registration = await _registration_of(work, approval)
     if approval.state is ApprovalState.WITHDRAWN:

@@ -12,7 +12,7 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, StaleVersion
 from services.pipeline.application.account_look_up import count_question
 from services.pipeline.application.registration_desk import READ, REVIEW, WRITE, RegistrationDesk
-from services.pipeline.domain.account import Account, AccountNotFound
+from services.pipeline.domain.account import Account, AccountNotFound, OwnerCannotWork
 from services.pipeline.domain.customer_keys import customer_keys
 from services.pipeline.domain.opportunity import OpportunityNotFound
 from services.pipeline.domain.registration import Registration, RegistrationOwner, begin_registration
@@ -50,7 +50,7 @@ async def create_registration(
 ) -> Registration:
     """A registration is begun as a draft, by its owner or by whoever may write for him.
 
-    Raises RegistrationOwnerUnknown, RegistrationAccountUnknown, RegistrationCreditCodeOther,
+    Raises RegistrationOwnerUnknown, OwnerCannotWork, RegistrationAccountUnknown, RegistrationCreditCodeOther,
     RegistrationOpportunityUnfit, NotAllowed, and the refusals of the facts.
     """
     whose = ownership(await desk.organization.current(), owner or work.principal.member)
@@ -124,10 +124,15 @@ async def check_registration(work: UnitOfWork, *, uuid: UUID, desk: Registration
 
 
 def ownership(snapshot: Snapshot, owner: UUID | None) -> RegistrationOwner:
-    """Whose a registration is, with his team and region of today; raises RegistrationOwnerUnknown."""
+    """Whose a registration is, with his team and region of today: he is here and may work what comes of it.
+
+    Raises RegistrationOwnerUnknown and OwnerCannotWork.
+    """
     member = snapshot.members.get(owner) if owner else None
     if member is None or not member.active:
         raise RegistrationOwnerUnknown
+    if not snapshot.principal(subject=f"members/{owner}").may(WRITE):
+        raise OwnerCannotWork(field="registration.owner")
     return RegistrationOwner(member=member.uuid, team=member.team, region=snapshot.region_of(member))
 
 

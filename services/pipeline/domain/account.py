@@ -98,6 +98,15 @@ class OwnerUnknown(InvalidField):
     field: str = "owner"
 
 
+@dataclass(eq=False, kw_only=True)
+class OwnerCannotWork(InvalidField):
+    """No role of the member who is to get it lets him work it (pipeline.write)."""
+
+    reason = "OWNER_CANNOT_WORK"
+
+    field: str = "owner"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountCreated:
     """A customer became known."""

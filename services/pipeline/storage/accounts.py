@@ -30,7 +30,7 @@ from chassis.work import Read
 from services.pipeline.domain.account import Account, AccountNotFound
 from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.completeness import KnownPeople
-from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
+from services.pipeline.storage.reached_accounts import let_at, let_when_run
 from services.pipeline.storage.account_people import DECIDES, REACHABLE
 from services.pipeline.storage.account_rows import from_row
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
@@ -61,7 +61,7 @@ async def get_account(read: Read, uuid: UUID, *, permission: str, hold: Hold | N
         if not rows:
             raise AccountNotFound(account=f"accounts/{uuid}")
         return from_row(rows[0])
-    shared = SHARED_ACCOUNTS.at(read.now)
+    shared = let_at(read.now)
     wanted = select(ACCOUNTS).where(ACCOUNTS.c.uuid == uuid)
     statement = scope(wanted, ACCOUNTS, principal=read.principal, permission=permission, shared=shared)
     return await _one(read, statement, uuid, hold)
@@ -83,7 +83,7 @@ async def account_with_surroundings(
 
 def _seen(principal: Principal, permission: str) -> Select[Any]:
     wanted = ACCOUNTS.c.uuid == bindparam("wanted", type_=Uuid)
-    shared = SHARED_ACCOUNTS.when_run()
+    shared = let_when_run()
     return scope(select(ACCOUNTS).where(wanted), ACCOUNTS, principal=principal, permission=permission, shared=shared)
 
 
@@ -116,7 +116,7 @@ async def _one(read: Read, statement: Select[Any], uuid: UUID, hold: Hold | None
 
 async def list_accounts(read: Read, wanted: PageRequest, *, show_deleted: bool) -> Page[Account]:
     """A page of the accounts the reader may see; archived ones where asked for."""
-    shared = SHARED_ACCOUNTS.at(read.now)
+    shared = let_at(read.now)
     statement = scope(select(ACCOUNTS), ACCOUNTS, principal=read.principal, permission=READING, shared=shared)
     if not show_deleted:
         statement = statement.where(ACCOUNTS.c.delete_time.is_(None))

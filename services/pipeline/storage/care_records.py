@@ -12,7 +12,7 @@ from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
 from services.pipeline.domain.care_record import CareFacts, CareKind, CareRecord, CareRecordNotFound, Correction
-from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
+from services.pipeline.storage.reached_accounts import let_at
 from services.pipeline.storage.account_tables import ACCOUNTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import CARE_RECORDS
@@ -98,7 +98,7 @@ async def given(read: Read, contact: UUID, *, year: int, currency: str, besides:
 
 def _seen(read: Read, permission: str) -> Select[Any]:
     of_accounts = select(CARE_RECORDS).join(ACCOUNTS, ACCOUNTS.c.uuid == CARE_RECORDS.c.account)
-    shared = SHARED_ACCOUNTS.at(read.now)
+    shared = let_at(read.now)
     return scope(of_accounts, ACCOUNTS, principal=read.principal, permission=permission, shared=shared)
 
 

@@ -33,7 +33,7 @@ from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page
 from chassis.scope import scope
 from chassis.work import Read
 from services.pipeline.domain.occasion import ComingOccasion, OccasionKind
-from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
+from services.pipeline.storage.reached_accounts import let_at
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import OCCASIONS, month_and_day
@@ -72,7 +72,7 @@ def _birthdays(read: Read, today: date, last: date) -> Select[Any]:
     live = people.where(CONTACTS.c.delete_time.is_(None), in_season(CONTACTS.c.birth_date, today, last), comes <= last)
     if not read.principal.may(_SEEING):
         live = live.where(false())
-    shared = SHARED_ACCOUNTS.at(read.now, by="account")
+    shared = let_at(read.now, by="account")
     return scope(live, CONTACTS, principal=read.principal, permission=READING, shared=shared)
 
 
@@ -99,7 +99,7 @@ def _agreed(read: Read, today: date, last: date) -> Select[Any]:
         in_season(OCCASIONS.c.day, today, last),
         comes.between(today, last),
     )
-    shared = SHARED_ACCOUNTS.at(read.now)
+    shared = let_at(read.now)
     return scope(live, ACCOUNTS, principal=read.principal, permission=READING, shared=shared)
 
 

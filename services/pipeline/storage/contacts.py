@@ -15,7 +15,7 @@ from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.contact import Contact, ContactFacts, ContactKeys, ContactNotFound, DecisionRole
 from services.pipeline.domain.opportunity_facts import Acquaintance
-from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
+from services.pipeline.storage.reached_accounts import let_at, let_when_run
 from services.pipeline.storage.account_rows import ownership_from_row, ownership_to_row
 from services.pipeline.storage.account_tables import CONTACTS
 from services.pipeline.storage.accounts import READING
@@ -64,7 +64,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Contact:
 
 async def get_contact(read: Read, uuid: UUID, *, permission: str) -> Contact:
     """The contact, archived or not, where the permission reaches its account; raises ContactNotFound."""
-    shared = SHARED_ACCOUNTS.at(read.now, by="account")
+    shared = let_at(read.now, by="account")
     wanted = select(CONTACTS).where(CONTACTS.c.uuid == uuid)
     statement = scope(wanted, CONTACTS, principal=read.principal, permission=permission, shared=shared)
     row = (await read.connection.execute(statement)).mappings().one_or_none()
@@ -117,7 +117,7 @@ _LISTING = Listing(
 
 
 def _all(principal: Principal, permission: str) -> Select[Any]:
-    shared = SHARED_ACCOUNTS.when_run(by="account")
+    shared = let_when_run(by="account")
     return scope(select(CONTACTS), CONTACTS, principal=principal, permission=permission, shared=shared)
 
 

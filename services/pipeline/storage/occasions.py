@@ -11,7 +11,7 @@ from chassis.listing import Listing, Order, Page, PageRequest, choice, day, inst
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.occasion import Occasion, OccasionFacts, OccasionKind, OccasionNotFound
-from services.pipeline.storage.account_collaborators import SHARED_ACCOUNTS
+from services.pipeline.storage.reached_accounts import let_at
 from services.pipeline.storage.account_tables import ACCOUNTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import OCCASIONS
@@ -80,7 +80,7 @@ async def list_occasions(read: Read, wanted: PageRequest, *, show_deleted: bool)
 
 def _seen(read: Read, permission: str) -> Select[Any]:
     of_accounts = select(OCCASIONS).join(ACCOUNTS, ACCOUNTS.c.uuid == OCCASIONS.c.account)
-    shared = SHARED_ACCOUNTS.at(read.now)
+    shared = let_at(read.now)
     return scope(of_accounts, ACCOUNTS, principal=read.principal, permission=permission, shared=shared)
 
 

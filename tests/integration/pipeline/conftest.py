@@ -1,7 +1,7 @@
 """A running pipeline service: real PostgreSQL, real gRPC; who calls is told by the token itself."""
 
 from collections.abc import AsyncIterator
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Executable, insert, select
@@ -70,6 +70,12 @@ class PipelineHouse(House):
         """The manager of Hangzhou."""
         return self.as_member(LI_NA, Scope.TEAM, may=MANAGER, team=HANGZHOU, role="sales_manager")
 
+    async def know_role(self, key: str, grants: dict[str, Scope]) -> None:
+        """Put a role into the service's copy of the organization."""
+        row = {"uuid": uuid4(), "version": 1, "key": key, "display_name_zh": key, "display_name_en": key}
+        numbers = {permission: int(scope) for permission, scope in grants.items()}
+        await self.organize(insert(ORGANIZATION.roles).values(**row, grants=numbers, archived=False))
+
     async def hire(self, member: UUID, *, team: UUID | None = HANGZHOU, role: str = "sales") -> None:
         """Put a member into the service's copy of the organization."""
         row = {
@@ -120,6 +126,9 @@ async def house(pipeline_database: str, clock: FixedClock) -> AsyncIterator[Pipe
     async with serving(PipelineHouse, DEFINITION, settings, clock, furnish=furnish) as house:
         await house.found_team(HANGZHOU, "杭州团队", region=EAST)
         await house.found_team(CHENGDU, "成都团队", region=WEST)
+        await house.know_role("sales", dict.fromkeys(REP, Scope.OWN))
+        await house.know_role("sales_manager", dict.fromkeys(MANAGER, Scope.TEAM))
+        await house.know_role("finance", {"pipeline.read": Scope.ALL})
         await house.hire(ZHANG_WEI)
         await house.hire(LI_NA, role="sales_manager")
         await house.hire(WANG_LEI, team=CHENGDU)

@@ -166,7 +166,7 @@ async def test_another_owner_takes_it_to_his_team(deals: Dealings) -> None:
         await deals.stub.AssignOpportunity(stranger, **deals.caller)
     assert reason_of(refused.value)[0] == "OWNER_UNKNOWN"
     request = contract.AssignOpportunityRequest(name=opened.name, owner=f"members/{WANG_LEI}")
-    assigned = await deals.stub.AssignOpportunity(request, **deals.caller)
+    assigned = await deals.stub.AssignOpportunity(request, **deals.house.boss)
     assert (assigned.owner, assigned.team) == (f"members/{WANG_LEI}", f"teams/{CHENGDU}")
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await deals.get(opened)
