@@ -188,7 +188,7 @@ def subscriptions(parts: Parts) -> Sequence[Subscription]:
     return (
         *CALLERS.subscriptions(parts),
         leads_subscription(parts),
-        contracts_subscription(parts),
+        contracts_subscription(parts, rulebook(parts)),
         orders_subscription(),
     )
 

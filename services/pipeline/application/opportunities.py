@@ -10,8 +10,8 @@ from chassis.organization import Organization
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
-from kernel.events import Change
 from services.pipeline.application.exemptions import note_exemption, possible_exemption, protection_of_others, way_of
+from services.pipeline.application.judging import judged_anew
 from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.rule_kinds import OPPORTUNITY
 from services.pipeline.domain.gates import Gap, gaps_before, moved, opened
@@ -135,23 +135,8 @@ async def update_opportunity(
     if not change.events:
         return opportunity, process
     if change.aggregate.needs_judging(since=opportunity):
-        change = await _judged(work, change, desk)
+        change = await judged_anew(work, change, rulebook=desk.rulebook)
     return keep(work, change, before=opportunity), process
-
-
-async def _judged(work: UnitOfWork, change: Change[Opportunity], desk: OpportunityDesk) -> Change[Opportunity]:
-    told = change.aggregate
-    exempt = await possible_exemption(
-        work,
-        await accounts.account_by_itself(work, told.account),
-        way=way_of(work.principal, told),
-        budget=Budget(most=told.facts.amount),
-        owner=told.owner,
-        rulebook=desk.rulebook,
-    )
-    if told.counts is not (exempt is not None):
-        note_exemption(work, told.uuid, exempt)
-    return change.then(lambda changed: changed.judged(counts=exempt is not None, now=work.now))
 
 
 async def move_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None, stage: str) -> Followed:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.work import UnitOfWork
 from services.pipeline.application.exemptions import protection_of_others
+from services.pipeline.application.judging import no_longer_small
 from services.pipeline.application.opportunities import Followed, OpportunityDesk, writable
 from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.domain.gates import won
@@ -86,6 +87,7 @@ async def reopen_opportunity(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
     )
     if signed.settled:
         change = change.then(lambda closed: closed.settled(contract=signed.contract, now=work.now))
+    change = await no_longer_small(work, change, rulebook=desk.rulebook)
     return keep(work, change, before=opportunity), process
 
 

@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 from kernel.errors import InvalidField, Kind, Refusal
+from kernel.money import Money
 
 
 class EvidenceKind(Enum):
@@ -29,7 +30,10 @@ def evidence_name(opportunity: UUID, evidence: UUID) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One piece of evidence: an uploaded file, or the resource name of a linked object, a quote with its products."""
+    """One piece of evidence: an uploaded file, or the resource name of a linked object, a quote with its products.
+
+    `worth` is what a quote comes to, where it told so.
+    """
 
     uuid: UUID
     kind: EvidenceKind
@@ -37,6 +41,7 @@ class Evidence:
     linked: str = ""
     products: tuple[str, ...] = ()
     note: str = ""
+    worth: Money | None = None
     actor: str
     time: datetime
 

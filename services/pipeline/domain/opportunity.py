@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
 from services.pipeline.domain.evidence import Evidence, EvidenceKind, Waiver
 from services.pipeline.domain.opportunity_facts import Acquaintance, AmountSource, Facts, Origin, Outcome, Standing
+from services.pipeline.domain.opportunity_refusals import OpportunityCannotMove, OpportunityClosed
 from services.pipeline.domain.sales_process import SalesProcess
 
 
@@ -81,58 +81,6 @@ class OpportunitySettled:
     """The payment plan was paid in full."""
 
 
-@dataclass(eq=False, kw_only=True)
-class OpportunityNotFound(Refusal):
-    """There is no such opportunity, or the caller may not see it."""
-
-    kind = Kind.NOT_FOUND
-    reason = "OPPORTUNITY_NOT_FOUND"
-
-    opportunity: str
-
-
-@dataclass(eq=False, kw_only=True)
-class OpportunityCannotMove(Refusal):
-    """What was asked does not go from the state it is in."""
-
-    kind = Kind.RULE_VIOLATION
-    reason = "OPPORTUNITY_CANNOT_MOVE"
-
-    state: str
-    wanted: str
-
-
-@dataclass(eq=False, kw_only=True)
-class OpportunityConflictNotFound(Refusal):
-    """There is no such conflict, or the caller does not see its opportunity."""
-
-    kind = Kind.NOT_FOUND
-    reason = "OPPORTUNITY_CONFLICT_NOT_FOUND"
-
-    opportunity_conflict: str
-
-
-@dataclass(eq=False, kw_only=True)
-class OpportunityConflictClosed(Refusal):
-    """Somebody was done with it before."""
-
-    kind = Kind.RULE_VIOLATION
-    reason = "OPPORTUNITY_CONFLICT_CLOSED"
-
-    opportunity_conflict: str
-
-
-@dataclass(eq=False, kw_only=True)
-class OpportunityClosed(Refusal):
-    """It is won or lost: what it was worth and when it was to close are facts now; reopen a lost one to change them."""
-
-    kind = Kind.RULE_VIOLATION
-    reason = "OPPORTUNITY_CLOSED"
-
-    field: str
-    state: str
-
-
 # What may still be said of one that is won or lost.
 _LEARNT = frozenset({"competitor", "tactics", "next_step", "next_step_date"})
 _OPEN, _UNTOLD = Outcome(), Origin()
@@ -164,6 +112,7 @@ class Opportunity:
     evidence: tuple[Evidence, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     postponements: int = 0
+    last_promise: date | None = None
     need_confirmed_time: datetime | None = None
     first_quoted_time: datetime | None = None
     follow_up_time: datetime
@@ -186,6 +135,17 @@ class Opportunity:
         amount = self.facts.amount
         return amount.minor * self.standing.probability // 100 if amount else 0
 
+    @property
+    def promised_date(self) -> date | None:
+        """The day it was said to close on last, also where none is said now: a later one is a postponement."""
+        return self.facts.expected_close_date or self.last_promise
+
+    @property
+    def worths(self) -> tuple[Money, ...]:
+        """All that is told of its worth: its amount, and what each quote that stands comes to."""
+        quotes = (each.worth for each in self.evidence if each.kind is EvidenceKind.QUOTE)
+        return tuple(each for each in (self.facts.amount, *quotes) if each is not None)
+
     def must_be(self, *, able: OpportunityState) -> None:
         """Pass when the state may follow; raises OpportunityCannotMove."""
         if able not in NEXT_STATES[self.state]:
@@ -199,7 +159,8 @@ class Opportunity:
     def updated(self, *, facts: Facts, now: datetime) -> Change["Opportunity"]:
         """Change what people say of it; a later closing date is a postponement, a new next step a follow-up.
 
-        Of one that is won or lost only what was learnt may be added. Raises OpportunityClosed.
+        Later than the last one that was said, also where none was in between. Of one that is won or lost only what was
+        learnt may be added. Raises OpportunityClosed.
         """
         changed = tuple(
             each.name for each in fields(Facts) if getattr(self.facts, each.name) != getattr(facts, each.name)
@@ -209,13 +170,14 @@ class Opportunity:
         fixed = [name for name in changed if name not in _LEARNT]
         if self.state is not OpportunityState.OPEN and fixed:
             raise OpportunityClosed(field=f"opportunity.{fixed[0]}", state=self.state.value)
-        before, after = self.facts.expected_close_date, facts.expected_close_date
-        postponed = before is not None and after is not None and after > before
+        promised, after = self.promised_date, facts.expected_close_date
+        postponed = promised is not None and after is not None and after > promised
         followed_up = bool({"next_step", "next_step_date"} & set(changed)) and bool(facts.next_step)
         following = replace(
             self,
             facts=facts,
             postponements=self.postponements + postponed,
+            last_promise=after or promised,
             follow_up_time=now if followed_up else self.follow_up_time,
             update_time=now,
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kernel.content import content_hash
 from kernel.events import Change
+from kernel.money import Money
 from services.pipeline.domain.evidence import (
     Evidence,
     EvidenceKind,
@@ -62,6 +63,7 @@ def quote_stands(
     actor: str,
     now: datetime,
     products: tuple[str, ...] = (),
+    worth: Money | None = None,
 ) -> Change[Opportunity]:
     """A quote is evidence as long as it stands: approved, sent or accepted, and neither overtaken nor expired.
 
@@ -73,7 +75,9 @@ def quote_stands(
         return Change(opportunity, ())
     kept = tuple(each for each in opportunity.evidence if each not in known)
     if stands:
-        shown = Evidence(uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, products=products, actor=actor, time=now)
+        shown = Evidence(
+            uuid=uuid, kind=EvidenceKind.QUOTE, linked=quote, products=products, worth=worth, actor=actor, time=now
+        )
         kept = (*kept, shown)
     waited = opportunity
     if stands:

@@ -1,4 +1,4 @@
-"""Why business was won, as people say it and may think better of; and that what was won is owed again."""
+"""By what and why business was won: the signature says that it was, people say why; and that it is owed again."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,7 +6,8 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
-from services.pipeline.domain.opportunity import Opportunity, OpportunityState
+from kernel.money import Money
+from services.pipeline.domain.opportunity import Opportunity, OpportunityState, OpportunityUpdated
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,26 @@ class OpportunityNotWon(Refusal):
     reason = "OPPORTUNITY_NOT_WON"
 
     state: str
+
+
+def won_by_another(
+    opportunity: Opportunity, *, contract: UUID, amount: Money | None, settled: bool, now: datetime
+) -> Change[Opportunity]:
+    """Another contract takes the place of the one it was won by, which was ended: its worth and its payments count.
+
+    Raises OpportunityNotWon.
+    """
+    if opportunity.state is not OpportunityState.WON:
+        raise OpportunityNotWon(state=opportunity.state.value)
+    paid = opportunity.outcome.settle_time is not None
+    outcome = replace(opportunity.outcome, contract=contract, settle_time=None)
+    following = replace(opportunity.worth(amount), outcome=outcome, update_time=now)
+    if paid:
+        # The stay in the last stage ended with the payment of the first; what is owed anew is another stay.
+        standing = replace(opportunity.standing, entered_time=now, visit=opportunity.standing.visit + 1)
+        following = replace(following, standing=standing)
+    change = Change(following, (OpportunityUpdated(("contract", "amount")),))
+    return change.then(lambda won: won.settled(contract=contract, now=now)) if settled else change
 
 
 def win_noted(

@@ -1,5 +1,7 @@
 """What pipeline does when contracts tell of quotes and contracts."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,8 @@ from millrace.contracts.v1 import quote_events_pb2 as quote_events
 
 from chassis.consumer import Event, Subscription
 from chassis.parts import Parts
-from chassis.reactions import Reactions, reacting
+from chassis.reactions import Reaction, Reactions, reacting
+from chassis.rule_sets import Rulebook
 from chassis.wire import money_of
 from chassis.work import UnitOfWork
 from kernel.money import Money
@@ -37,80 +40,66 @@ _QUOTE_EVENTS: tuple[type[Message], ...] = (
 )
 
 
-async def on_quote(work: UnitOfWork, event: Event) -> None:
-    """Whatever happened to a quote, its state after it says whether it stands."""
-    quote = event.message.quote
-    opportunity = _opportunity_of(quote)
-    if opportunity is not None:
-        await quote_told(
-            work,
-            opportunity=opportunity,
-            quote=quote.name,
-            stands=quote.state in _STANDING,
-            products=tuple(quote.products),
-        )
+def reactions_to_contracts(rulebook: Rulebook) -> Reactions:
+    """What happens to an opportunity after each event; the policy of registrations is asked of what it is worth."""
+
+    async def on_quote(work: UnitOfWork, event: Event) -> None:
+        """Whatever happened to a quote, its state after it says whether it stands."""
+        quote = event.message.quote
+        opportunity = _opportunity_of(quote)
+        if opportunity is not None:
+            stands, worth = quote.state in _STANDING, _worth_of(quote)
+            await quote_told(
+                work,
+                opportunity=opportunity,
+                quote=quote.name,
+                stands=stands,
+                products=tuple(quote.products),
+                worth=worth,
+                rulebook=rulebook,
+            )
+
+    async def on_terminated(work: UnitOfWork, event: Event) -> None:
+        """It was ended before its term."""
+        contract = event.message.contract
+        opportunity = _opportunity_of(contract)
+        if opportunity is not None:
+            await contract_ended(work, opportunity=opportunity, contract=_uuid(contract.name), rulebook=rulebook)
+
+    return {
+        **dict.fromkeys(_QUOTE_EVENTS, on_quote),
+        # The order (成单): the opportunity is won.
+        contract_events.ContractSigned: _told(partial(contract_signed, rulebook=rulebook)),
+        # Something else was agreed upon later: the amount may be another.
+        contract_events.ContractAmended: _told(partial(contract_amended, rulebook=rulebook)),
+        # No instalment is open any more: the opportunity is settled, until something is owed again.
+        contract_events.ContractSettled: _told(partial(contract_settled, rulebook=rulebook)),
+        contract_events.ContractUnsettled: _told(contract_unsettled),
+        contract_events.ContractTerminated: on_terminated,
+    }
 
 
-async def on_contract_signed(work: UnitOfWork, event: Event) -> None:
-    """The order (成单): the opportunity is won."""
-    contract = event.message.contract
-    opportunity = _opportunity_of(contract)
-    if opportunity is not None:
-        await contract_signed(work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract))
+def _told(use_case: Callable[..., Awaitable[None]]) -> Reaction:
+    """A use case about a contract that tells what it is worth; one that stands alone is nobody's opportunity."""
+
+    async def react(work: UnitOfWork, event: Event) -> None:
+        contract = event.message.contract
+        opportunity = _opportunity_of(contract)
+        if opportunity is not None:
+            amount = _amount_of(contract)
+            await use_case(work, opportunity=opportunity, contract=_uuid(contract.name), amount=amount)
+
+    return react
 
 
-async def on_contract_amended(work: UnitOfWork, event: Event) -> None:
-    """Something else was agreed upon later: the amount may be another."""
-    contract = event.message.contract
-    opportunity = _opportunity_of(contract)
-    if opportunity is not None:
-        await contract_amended(
-            work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract)
-        )
-
-
-async def on_contract_settled(work: UnitOfWork, event: Event) -> None:
-    """No instalment is open any more: the opportunity is settled."""
-    contract = event.message.contract
-    opportunity = _opportunity_of(contract)
-    if opportunity is not None:
-        await contract_settled(
-            work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract)
-        )
-
-
-async def on_contract_unsettled(work: UnitOfWork, event: Event) -> None:
-    """Something is owed again: the opportunity is not settled any more."""
-    contract = event.message.contract
-    opportunity = _opportunity_of(contract)
-    if opportunity is not None:
-        await contract_unsettled(
-            work, opportunity=opportunity, contract=_uuid(contract.name), amount=_amount_of(contract)
-        )
-
-
-async def on_contract_terminated(work: UnitOfWork, event: Event) -> None:
-    """It was ended before its term."""
-    contract = event.message.contract
-    opportunity = _opportunity_of(contract)
-    if opportunity is not None:
-        await contract_ended(work, opportunity=opportunity, contract=_uuid(contract.name))
-
-
-REACTIONS: Reactions = {
-    **dict.fromkeys(_QUOTE_EVENTS, on_quote),
-    contract_events.ContractSigned: on_contract_signed,
-    contract_events.ContractAmended: on_contract_amended,
-    contract_events.ContractSettled: on_contract_settled,
-    contract_events.ContractUnsettled: on_contract_unsettled,
-    contract_events.ContractTerminated: on_contract_terminated,
-}
-
-
-def contracts_subscription(parts: Parts) -> Subscription:
+def contracts_subscription(parts: Parts, rulebook: Rulebook) -> Subscription:
     """The subscription that follows quotes and contracts."""
     return reacting(
-        parts, consumer="pipeline-contracts", stream="contracts", nouns=("quote", "contract"), reactions=REACTIONS
+        parts,
+        consumer="pipeline-contracts",
+        stream="contracts",
+        nouns=("quote", "contract"),
+        reactions=reactions_to_contracts(rulebook),
     )
 
 
@@ -122,6 +111,11 @@ def _opportunity_of(told: Any) -> UUID | None:
 def _amount_of(contract: Any) -> Money | None:
     """What it is worth; None where the event does not say."""
     return money_of(contract.amount, field="contract.amount") if contract.HasField("amount") else None
+
+
+def _worth_of(quote: Any) -> Money | None:
+    """What it comes to; None where the event does not say."""
+    return money_of(quote.gross_total, field="quote.gross_total") if quote.HasField("gross_total") else None
 
 
 def _uuid(name: str) -> UUID:

@@ -68,3 +68,10 @@ async def standing_contract(read: Read, opportunity: UUID) -> StandingContract |
         return None
     amount = Money(minor=row.amount_minor, currency=row.amount_currency) if row.amount_currency else None
     return StandingContract(contract=row.contract, amount=amount, settled=row.settle_time is not None)
+
+
+async def was_ended(read: Read, contract: UUID) -> bool:
+    """Whether a contract was ended early."""
+    told = CONTRACT_STANDINGS.c
+    ended = select(told.contract).where(told.contract == contract, told.end_time.is_not(None))
+    return (await read.connection.execute(ended)).one_or_none() is not None

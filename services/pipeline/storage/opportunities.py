@@ -14,13 +14,8 @@ from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, Record, UnitOfWork
 from kernel.events import Change
-from services.pipeline.domain.opportunity import (
-    Opportunity,
-    OpportunityLost,
-    OpportunityMoved,
-    OpportunityNotFound,
-    OpportunitySettled,
-)
+from services.pipeline.domain.opportunity import Opportunity, OpportunityLost, OpportunityMoved, OpportunitySettled
+from services.pipeline.domain.opportunity_refusals import OpportunityNotFound
 from services.pipeline.domain.sales_process import SalesProcess
 from services.pipeline.storage.account_profiles import profile_soon
 from services.pipeline.storage.opportunity_rows import from_row, to_row

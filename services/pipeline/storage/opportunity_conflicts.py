@@ -14,11 +14,8 @@ from chassis.listing import Listing, Order, Page, PageRequest, instant, read_pag
 from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read, UnitOfWork
-from services.pipeline.domain.opportunity import (
-    Opportunity,
-    OpportunityConflictClosed,
-    OpportunityConflictNotFound,
-)
+from services.pipeline.domain.opportunity import Opportunity
+from services.pipeline.domain.opportunity_refusals import OpportunityConflictClosed, OpportunityConflictNotFound
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES, OPPORTUNITY_CONFLICTS
 
 _C, _O = OPPORTUNITY_CONFLICTS.c, OPPORTUNITIES.c

@@ -54,6 +54,7 @@ def to_row(opportunity: Opportunity) -> Mapping[str, object]:
         "evidence": [_evidence_to_json(each) for each in opportunity.evidence],
         "waivers": [_waiver_to_json(each) for each in opportunity.waivers],
         "postponements": opportunity.postponements,
+        "last_promise": opportunity.last_promise,
         "need_confirmed_time": opportunity.need_confirmed_time,
         "quoted_time": opportunity.quoted_time,
         "first_quoted_time": opportunity.first_quoted_time,
@@ -97,6 +98,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Opportunity:
         evidence=tuple(_evidence_from_json(each) for each in row["evidence"]),
         waivers=tuple(_waiver_from_json(each) for each in row["waivers"]),
         postponements=row["postponements"],
+        last_promise=row["last_promise"],
         need_confirmed_time=row["need_confirmed_time"],
         first_quoted_time=row["first_quoted_time"],
         follow_up_time=row["follow_up_time"],
@@ -159,6 +161,7 @@ def _evidence_to_json(evidence: Evidence) -> dict[str, object]:
         "linked": evidence.linked,
         "products": list(evidence.products),
         "note": evidence.note,
+        "worth": [evidence.worth.minor, evidence.worth.currency] if evidence.worth else None,
         "actor": evidence.actor,
         "time": evidence.time.isoformat(),
     }
@@ -172,6 +175,7 @@ def _evidence_from_json(told: Mapping[str, Any]) -> Evidence:
         linked=told["linked"],
         products=tuple(told.get("products", ())),  # none where an earlier release wrote it
         note=told["note"],
+        worth=Money(minor=told["worth"][0], currency=told["worth"][1]) if told.get("worth") else None,
         actor=told["actor"],
         time=datetime.fromisoformat(told["time"]),
     )

@@ -101,6 +101,8 @@ OPPORTUNITIES = Table(
     Column("evidence", JSONB, nullable=False),
     Column("waivers", JSONB, nullable=False),
     Column("postponements", Integer, nullable=False),
+    # The day it was said to close on last, also where none is said now.
+    Column("last_promise", Date),
     _instant("need_confirmed_time", nullable=True),
     _instant("quoted_time", nullable=True),
     # Since the need is confirmed; a quote that stands no longer was a quote in time.

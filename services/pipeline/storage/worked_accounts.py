@@ -1,5 +1,6 @@
 """Customers whom others look after and a member works with: his opportunity lets him at its account and its people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,9 @@ from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 
 _STATE = OPPORTUNITIES.c.state
 # One that is open lets its owner write; one that he won lets him read on; one that is lost is nothing any more.
-_LETS = {
-    "pipeline.read": _STATE != OpportunityState.LOST.value,
-    "pipeline.write": _STATE == OpportunityState.OPEN.value,
+_LETS: Mapping[str, ColumnElement[bool]] = {
+    "pipeline.read": _STATE.is_distinct_from(OpportunityState.LOST.value),
+    "pipeline.write": _STATE.is_not_distinct_from(OpportunityState.OPEN.value),
 }
 
 

@@ -19,6 +19,7 @@ from chassis.consumer import Event, Subscription
 from chassis.consumer.applying import Applier
 from chassis.consumer.gate import Gap
 from kernel.errors import Overloaded
+from services.pipeline.__main__ import rulebook
 from services.pipeline.events.on_contracts import contracts_subscription
 from tests.integration.pipeline.conftest import PipelineHouse
 from tests.integration.pipeline.dealing import Dealings, events_of, reason_of
@@ -33,19 +34,24 @@ class Contracts:
         self.house = house
         self.versions: dict[UUID, int] = {}
         self.applier = Applier(
-            contracts_subscription(house.parts), engine=house.engine, history=self.nothing, clock=house.clock
+            contracts_subscription(house.parts, rulebook(house.parts)),
+            engine=house.engine,
+            history=self.nothing,
+            clock=house.clock,
         )
 
     async def nothing(self, _subscription: Subscription, _gap: Gap | None) -> AsyncIterator[Event]:
         return
         yield
 
-    def quote(self, opportunity: Any, state: str, message: Any, uuid: UUID = QUOTE) -> Event:
+    def quote(self, opportunity: Any, state: str, message: Any, uuid: UUID = QUOTE, units: int = 0) -> Event:
         snapshot = quote_events_pb2.QuoteSnapshot(
             name=f"quotes/{uuid}",
             opportunity=getattr(opportunity, "name", opportunity),
             state=quote_events_pb2.QuoteState.Value(f"QUOTE_STATE_{state}"),
         )
+        if units:
+            snapshot.gross_total.CopyFrom(Money(currency_code="CNY", units=units))
         return self._event(uuid, message(quote=snapshot))
 
     def contract(self, opportunity: Any, message: Any, uuid: UUID = SIGNED, units: int = 90_000) -> Event:

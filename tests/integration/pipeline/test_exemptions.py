@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.type.money_pb2 import Money
+from millrace.contracts.v1 import contract_events_pb2, quote_events_pb2
 from millrace.pipeline.v1 import opportunity_pb2
 from millrace.pipeline.v1 import opportunity_service_pb2 as contract
 from millrace.pipeline.v1.account_service_pb2 import AssignAccountRequest
@@ -18,10 +19,11 @@ from chassis.tables import audit
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from tests.integration.pipeline.conftest import WANG_LEI, ZHANG_WEI, PipelineHouse
 from tests.integration.pipeline.dealing import Dealings, refusal_of
+from tests.integration.pipeline.test_contract_reactions import Contracts, contracts
 from tests.integration.pipeline.test_lead_conversion import Conversion, conversion
 from tests.integration.pipeline.test_registrations import Bureau, bureau
 
-__all__ = ["bureau", "conversion"]
+__all__ = ["bureau", "contracts", "conversion"]
 SMALL = Money(currency_code="CNY", units=9_000)
 
 
@@ -99,3 +101,54 @@ async def test_a_customer_given_away_is_no_small_order_of_the_former_owner(deals
     await AccountServiceStub(deals.house.channel).AssignAccount(request, **deals.house.boss)
     boss = deals.by(deals.house.boss)
     assert not (await boss.open(account=account, units=5_000)).counts
+
+
+async def counting(deals: Dealings) -> list[tuple[int, int]]:
+    board = await deals.stub.SummarizeOpportunities(contract.SummarizeOpportunitiesRequest(), **deals.caller)
+    return [(each.count, each.counting) for each in board.sums]
+
+
+async def test_a_small_order_that_is_quoted_large_counts_no_longer(deals: Dealings, contracts: Contracts) -> None:
+    small = await deals.open(units=9_000)
+    approved = quote_events_pb2.QuoteApproved
+    await contracts.tell(contracts.quote(small, "APPROVED", approved, uuid=UUID(int=305), units=9_500))
+    assert (await deals.get(small)).counts
+    await contracts.tell(contracts.quote(small, "APPROVED", approved, units=1_297_440))
+    quoted = await deals.get(small)
+    assert not quoted.counts
+    assert not (await priced(deals, quoted, 9_001)).counts, "what is quoted stands, whatever people say"
+    await contracts.tell(contracts.quote(small, "SUPERSEDED", quote_events_pb2.QuoteSuperseded))
+    assert (await priced(deals, await deals.get(small), 9_002)).counts
+
+
+async def test_a_small_order_that_is_won_by_a_large_contract_counts_no_longer(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    small, same = await deals.open(units=9_000), await deals.open(units=9_000)
+    signed = contract_events_pb2.ContractSigned
+    await contracts.tell(contracts.contract(small, signed, units=1_297_440))
+    await contracts.tell(contracts.contract(same, signed, uuid=UUID(int=402), units=9_000))
+    assert ((await deals.get(small)).counts, (await deals.get(same)).counts) == (False, True)
+    assert await counting(deals) == [(2, 1)]
+    await contracts.tell(
+        contracts.contract(same, contract_events_pb2.ContractAmended, uuid=UUID(int=402), units=20_000)
+    )
+    assert await counting(deals) == [(2, 0)]
+
+
+async def test_a_small_order_reopened_into_a_large_contract_counts_no_longer(
+    deals: Dealings, contracts: Contracts
+) -> None:
+    small = await deals.open(units=9_000)
+    await deals.lose(small)
+    await contracts.tell(contracts.contract(small, contract_events_pb2.ContractSigned, units=1_297_440))
+    assert not (await deals.reopen(small)).counts
+
+
+async def test_a_reviewed_opportunity_counts_whatever_it_is_sold_for(
+    deals: Dealings, contracts: Contracts, bureau: Bureau
+) -> None:
+    approved = await bureau.approve(await bureau.submitted())
+    signed = contract_events_pb2.ContractSigned
+    await contracts.tell(contracts.contract(approved.opportunity, signed, units=5_000_000))
+    assert (await deals.get(approved.opportunity)).counts

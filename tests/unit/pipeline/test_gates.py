@@ -32,14 +32,13 @@ from services.pipeline.domain.gates import (
 )
 from services.pipeline.domain.opportunity import (
     Opportunity,
-    OpportunityCannotMove,
-    OpportunityClosed,
     OpportunityMoved,
     OpportunityState,
     OpportunityWon,
     StageMove,
 )
 from services.pipeline.domain.opportunity_facts import Facts, Opening
+from services.pipeline.domain.opportunity_refusals import OpportunityCannotMove, OpportunityClosed
 from services.pipeline.domain.proving import quote_stands, waiver_requested, with_evidence, without_evidence
 from services.pipeline.domain.sales_process import (
     SalesProcess,
