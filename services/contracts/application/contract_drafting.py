@@ -10,6 +10,7 @@ from kernel.errors import StaleVersion
 from kernel.money import Money
 from services.contracts.application.contract_desk import ASKING_SECONDS, ContractDesk
 from services.contracts.application.contract_templates import template_for
+from services.contracts.application.open_opportunities import require_open
 from services.contracts.application.payment_plan import agreed_parts
 from services.contracts.domain.amendment import AmendmentOpenAlready
 from services.contracts.domain.clauses import Clause
@@ -57,7 +58,8 @@ async def prepare_buyer(desk: ContractDesk, *, offer: Offer, token: str, seconds
 async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, wish: DraftWish) -> Contract:
     """An approved quote becomes the draft of one contract, worded as its template says.
 
-    Raises OfferUnknown, OfferAccepted, OfferNotApproved, OfferOutOfDate, QuoteHasContract, AmendmentOpenAlready,
+    Raises OfferUnknown, QuoteOpportunityClosed, OfferAccepted, OfferNotApproved, OfferOutOfDate, QuoteHasContract,
+    AmendmentOpenAlready,
     ContractTemplateUnknown, ClausesInvalid, PaymentPlanUnknown, ContractDatesCrossed, ContractNotFound,
     ContractNotRenewable.
     """
@@ -67,6 +69,7 @@ async def create_contract(work: UnitOfWork, desk: ContractDesk, *, quote: UUID, 
 
 async def draft_from(work: UnitOfWork, desk: ContractDesk, *, offer: Offer, wish: DraftWish) -> Contract:
     """The same for a quote that was found; raises as create_contract."""
+    await require_open(work, offer.opportunity)
     offer.require_in_time(work.now.astimezone(desk.zone).date())
     await require_unused(work, offer)
     template = await template_for(work, uuid=wish.template, language=wish.language)

@@ -18,6 +18,7 @@ from kernel.errors import StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.contract_templates import clauses_of_version
+from services.contracts.application.open_opportunities import require_open
 from services.contracts.application.signature_links import revoke_links
 from services.contracts.domain.clauses import ClauseDifference, changed_headings, differences
 from services.contracts.domain.contract import Contract
@@ -37,7 +38,7 @@ async def open_review(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen:
     """A draft whose quote is still approved, and whose variables are all filled in, goes to legal.
 
     Raises ContractNotFound, StaleVersion, ContractCannotMove, BuyerMissing, VariablesMissing, OfferNotApproved,
-    OfferChanged, OfferAccepted.
+    OfferChanged, OfferAccepted, QuoteOpportunityClosed.
     """
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     if seen is not None and contract.version != seen:
@@ -48,6 +49,7 @@ async def open_review(work: UnitOfWork, desk: ContractDesk, *, uuid: UUID, seen:
 async def review(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, requester: str = "") -> Contract:
     """The same for a contract that was found; raises as open_review."""
     offer = await desk.offers.by_itself(work, contract.quote)
+    await require_open(work, contract.opportunity)
     offer.require_signable(contract.quote_hash)
     contract_clauses(contract, company=desk.company, labels=desk.labels(contract))
     # Refused before anything is asked: the approval would otherwise be gathered for nothing.

@@ -9,6 +9,7 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import InvalidField, Refusal, StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
+from services.contracts.application.open_opportunities import require_open
 from services.contracts.application.signature_links import open_link, revoke_links
 from services.contracts.domain.contract import Contract, ContractState
 from services.contracts.domain.contract_refusals import ContractCannotMove, ContractNotAsApproved
@@ -49,13 +50,14 @@ async def send_contract(
     """An approved contract is sent: its document is kept, and a link is opened under which it can be signed once.
 
     Raises SealMissing, ContractNotFound, StaleVersion, ContractCannotMove, ContractNotAsApproved, OfferNotApproved,
-    OfferChanged, OfferAccepted, OfferOutOfDate.
+    OfferChanged, OfferAccepted, OfferOutOfDate, QuoteOpportunityClosed.
     """
     if not desk.has_seal:
         raise SealMissing
     contract = await contracts.get_contract(work, uuid, permission=WRITING)
     if (seen is not None and contract.version != seen) or contract.content_hash() != printed.content_hash:
         raise StaleVersion(resource=contract.resource)
+    await require_open(work, contract.opportunity)
     offer = await desk.offers.by_itself(work, contract.quote)
     offer.require_signable(contract.quote_hash)
     offer.require_in_time(work.now.astimezone(desk.zone).date())

@@ -17,6 +17,7 @@ from chassis.approvals import (
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from kernel.events import Change
+from services.contracts.application.open_opportunities import require_open
 from services.contracts.application.quote_desk import QuoteDesk
 from services.contracts.domain.discount_authority import Verdict, judge
 from services.contracts.domain.quote import Quote
@@ -47,11 +48,12 @@ async def submit_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
     """A quote is approved at once where its discount needs nobody; else whoever has the authority is asked.
 
     Of two quotes of one customer that are submitted together, the second is judged by what the first concedes.
-    Raises QuoteNotFound, StaleVersion, QuoteCannotMove, QuoteEmpty, QuoteBeyondAuthority.
+    Raises QuoteNotFound, StaleVersion, QuoteOpportunityClosed, QuoteCannotMove, QuoteEmpty, QuoteBeyondAuthority.
     """
     quote = await quotes.get_quote(work, uuid, permission=_WRITING)
     if seen is not None and quote.version != seen:
         raise StaleVersion(resource=quote.resource)
+    await require_open(work, quote.deal.opportunity)
     if not quote.terms.lines:
         raise QuoteEmpty(quote=quote.resource)
     await judge_alone(work, quote)

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from services.contracts.application.open_opportunities import require_open
 from services.contracts.application.quote_approval import drop_approval, hand_over_approval
 from services.contracts.application.quote_desk import QuoteDesk
 from services.contracts.application.quote_following import quote_moved
@@ -27,9 +28,10 @@ MOST_AT_ONCE = 200
 async def create_quote(work: UnitOfWork, desk: QuoteDesk, *, opportunity: UUID, wish: QuoteWish) -> Quote:
     """A quote is made for an opportunity the caller works on, at the list prices of a book.
 
-    Raises QuoteOpportunityUnknown, CouponsTooLarge, and as priced.
+    Raises QuoteOpportunityUnknown, QuoteOpportunityClosed, CouponsTooLarge, and as priced.
     """
     deal = await deal_for(work, opportunity)
+    await require_open(work, opportunity)
     today = desk.day(work.now)
     terms = await priced(work, desk, wish, today=today)
     rules = await desk.rules(work)
@@ -80,9 +82,10 @@ async def update_quote(
 async def send_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: int | None) -> Quote:
     """An approved quote that still holds is given to the customer.
 
-    Raises QuoteNotFound, StaleVersion, QuoteCannotMove, QuoteNotApproved, QuoteOutOfDate.
+    Raises QuoteNotFound, StaleVersion, QuoteOpportunityClosed, QuoteCannotMove, QuoteNotApproved, QuoteOutOfDate.
     """
     quote = await found(work, uuid=uuid, seen=seen)
+    await require_open(work, quote.deal.opportunity)
     return work.save(QUOTE_RECORD, quote.send(today=desk.day(work.now), now=work.now))
 
 
@@ -90,9 +93,10 @@ async def revise_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
     """The next version of a quote begins as the last one was, holds anew, and takes its place.
 
     One that had expired is priced anew: an offer of last year is not judged by last year's list. Raises QuoteNotFound,
-    StaleVersion, QuoteCannotMove, and as priced.
+    StaleVersion, QuoteOpportunityClosed, QuoteCannotMove, and as priced.
     """
     quote = await found(work, uuid=uuid, seen=seen)
+    await require_open(work, quote.deal.opportunity)
     change = quote.supersede(now=work.now)
     await drop_approval(work, quote)
     await quote_moved(work, quote=uuid)
@@ -138,9 +142,9 @@ async def expire_quotes(work: UnitOfWork, desk: QuoteDesk) -> int:
     return len(past)
 
 
-async def know_opportunity(work: UnitOfWork, *, deal: Deal) -> None:
-    """Quotes are made for an opportunity by whoever works on it, as pipeline told last."""
-    await keep_opportunity(work, deal=deal)
+async def know_opportunity(work: UnitOfWork, *, deal: Deal, lost: bool = False) -> None:
+    """Quotes are made for an opportunity by whoever works on it, as pipeline told last; for a lost one by nobody."""
+    await keep_opportunity(work, deal=deal, lost=lost)
 
 
 async def hand_over_quotes(work: UnitOfWork, *, deal: Deal) -> None:

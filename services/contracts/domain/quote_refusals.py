@@ -76,6 +76,16 @@ class QuoteOpportunityUnknown(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class QuoteOpportunityClosed(Refusal):
+    """The opportunity is lost: nothing is offered or contracted for it until it is worked on again."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "QUOTE_OPPORTUNITY_CLOSED"
+
+    opportunity: str
+
+
+@dataclass(eq=False, kw_only=True)
 class QuoteEmpty(Refusal):
     """It offers nothing."""
 

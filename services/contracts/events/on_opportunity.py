@@ -10,6 +10,7 @@ from chassis.reactions import Reaction, Reactions
 from chassis.wire import reference
 from chassis.work import UnitOfWork
 from services.contracts.application.contract_life import hand_over
+from services.contracts.application.lost_opportunities import close_business
 from services.contracts.application.negotiation import Negotiations
 from services.contracts.application.quotes import hand_over_quotes, know_opportunity
 from services.contracts.domain.quote_terms import Deal
@@ -24,7 +25,7 @@ def reactions_to_opportunities(negotiations: Negotiations) -> Reactions:
         events.OpportunityMoved: moved,
         events.OpportunityReopened: moved,
         events.OpportunityWon: moved,
-        events.OpportunityLost: moved,
+        events.OpportunityLost: _lost(moved),
         events.OpportunityAssigned: _assigned,
     }
 
@@ -40,12 +41,22 @@ def _moved(negotiations: Negotiations) -> Reaction:
     return react
 
 
+def _lost(moved: Reaction) -> Reaction:
+    async def react(work: UnitOfWork, event: Event) -> None:
+        await moved(work, event)
+        message: Any = event.message
+        await close_business(work, opportunity=UUID(message.opportunity.name.rpartition("/")[2]))
+
+    return react
+
+
 async def _known(work: UnitOfWork, event: Event) -> None:
     message: Any = event.message
     told = message.opportunity
     account = reference(told.account, field="account")
     if account is not None:
-        await know_opportunity(work, deal=_deal(told, account))
+        lost = told.state == events.OPPORTUNITY_STATE_LOST
+        await know_opportunity(work, deal=_deal(told, account), lost=lost)
 
 
 async def _assigned(work: UnitOfWork, event: Event) -> None:

@@ -1,8 +1,9 @@
 """The opportunities quotes are made for, as pipeline told last."""
 
+from dataclasses import fields
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.prepared import Prepared
@@ -12,7 +13,7 @@ from services.contracts.domain.quote_terms import Deal
 from services.contracts.storage.quote_tables import KNOWN_OPPORTUNITIES
 
 
-async def keep_opportunity(work: UnitOfWork, *, deal: Deal) -> None:
+async def keep_opportunity(work: UnitOfWork, *, deal: Deal, lost: bool) -> None:
     """Keep what pipeline told of an opportunity; the consumer's gate lets nothing older pass."""
     await work.begin()
     await work.rows(
@@ -23,6 +24,7 @@ async def keep_opportunity(work: UnitOfWork, *, deal: Deal) -> None:
         team=deal.team,
         region=deal.region,
         tier=deal.tier,
+        lost=lost,
     )
 
 
@@ -30,10 +32,16 @@ async def find_opportunity(read: Read, opportunity: UUID, *, permission: str) ->
     """The opportunity, if the permission reaches it for the caller."""
     table = KNOWN_OPPORTUNITIES
     statement = scope(
-        select(table).where(table.c.opportunity == opportunity), table, principal=read.principal, permission=permission
+        select(*_DEAL).where(table.c.opportunity == opportunity), table, principal=read.principal, permission=permission
     )
     row = (await read.connection.execute(statement)).mappings().one_or_none()
     return Deal(**row) if row else None
+
+
+async def is_lost(read: Read, opportunity: UUID) -> bool:
+    """Whether an opportunity is lost, whoever asks; one that is not known is not."""
+    rows = await read.rows(_LOST, wanted=opportunity)
+    return bool(rows and rows[0]["lost"])
 
 
 def _keep() -> Insert:
@@ -43,4 +51,8 @@ def _keep() -> Insert:
     return statement.on_conflict_do_update(index_elements=[KNOWN_OPPORTUNITIES.c.opportunity], set_=changed)
 
 
+_DEAL = [KNOWN_OPPORTUNITIES.c[each.name] for each in fields(Deal)]
 _KEEP = Prepared(_keep())
+_LOST = Prepared(
+    select(KNOWN_OPPORTUNITIES.c.lost).where(KNOWN_OPPORTUNITIES.c.opportunity == bindparam("wanted", type_=Uuid))
+)

@@ -140,4 +140,5 @@ KNOWN_OPPORTUNITIES = Table(
     Column("team", Uuid),
     Column("region", Uuid),
     _text("tier"),
+    Column("lost", Boolean),
 )
