@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField
 from kernel.money import Money
 
 
 @dataclass(eq=False, kw_only=True)
-class BudgetBoundsCrossed(Refusal):
+class BudgetBoundsCrossed(InvalidField):
     """The least the customer means to spend is more than the most, or in another currency."""
 
-    kind = Kind.INVALID_INPUT
     reason = "BUDGET_BOUNDS_CROSSED"
+
+    field: str = "budget_max"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,4 +47,4 @@ async def _must_be_known(read: Read, facts: PriceBookFacts) -> None:
     named = {entry.product for entry in facts.entries}
     missing = named - set(await products_of(read, named)) if named else set()
     if missing:
-        raise ProductUnknown(product=f"products/{min(missing)}")
+        raise ProductUnknown(product=f"products/{min(missing)}", field="price_book.entries")

@@ -77,17 +77,19 @@ async def priced(read: Read, desk: QuoteDesk, wish: QuoteWish, *, today: date) -
         currency=currency,
         price_book=wish.price_book,
         buyer=wish.buyer,
-        lines=tuple(_line(line, sold, books, today) for line in wish.lines),
+        lines=tuple(_line(line, place, sold, books, today) for place, line in enumerate(wish.lines)),
         discount=wish.total_discount,
         coupons=wish.coupons.minor if wish.coupons else 0,
         valid_until=wish.valid_until or today + timedelta(days=(await desk.rules(read)).validity_days),
     )
 
 
-def _line(wish: LineWish, sold: Mapping[UUID, Product], books: Sequence[PriceBook], today: date) -> QuoteLine:
+def _line(
+    wish: LineWish, place: int, sold: Mapping[UUID, Product], books: Sequence[PriceBook], today: date
+) -> QuoteLine:
     product = sold.get(wish.product)
     if product is None or not product.facts.active:
-        raise ProductUnknown(product=f"products/{wish.product}")
+        raise ProductUnknown(product=f"products/{wish.product}", field=f"quote.lines[{place}].product")
     facts, currency = product.facts, books[0].facts.currency
     price = list_price(product=wish.product, quantity=wish.quantity, day=today, books=books)
     cost = facts.unit_cost

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 
 
 @dataclass(eq=False, kw_only=True)
@@ -48,11 +48,12 @@ class BuyerMissing(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class ContractDatesCrossed(Refusal):
+class ContractDatesCrossed(InvalidField):
     """The last day of the term lies before the first."""
 
-    kind = Kind.INVALID_INPUT
     reason = "CONTRACT_DATES_CROSSED"
+
+    field: str = "contract.end_date"
 
 
 @dataclass(eq=False, kw_only=True)

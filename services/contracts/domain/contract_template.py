@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 from services.contracts.domain.clauses import Clause, unknown_braces
 
@@ -74,13 +74,13 @@ class ContractTemplateUpdated:
 
 
 @dataclass(eq=False, kw_only=True)
-class ClausesInvalid(Refusal):
+class ClausesInvalid(InvalidField):
     """There are no clauses, or `clause` stands twice or is empty."""
 
-    kind = Kind.INVALID_INPUT
     reason = "CLAUSES_INVALID"
 
     clause: str
+    field: str = "contract.clauses"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -94,10 +94,10 @@ class ContractTemplateNotFound(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class ContractTemplateUnknown(Refusal):
+class ContractTemplateUnknown(InvalidField):
     """A contract names a template that does not exist or is archived."""
 
-    kind = Kind.INVALID_INPUT
     reason = "CONTRACT_TEMPLATE_UNKNOWN"
 
     contract_template: str
+    field: str = "contract.template"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
 
@@ -141,10 +141,10 @@ def plan_instalment(instalment: Instalment) -> Change[Instalment]:
     return Change(instalment, (InstalmentPlanned(),))
 
 
-def check_positive(amount: Money) -> None:
-    """Raise AmountNotPositive for nothing and less."""
+def check_positive(amount: Money, *, field: str = "amount") -> None:
+    """Raise AmountNotPositive for nothing and less in a field of the request."""
     if amount.minor <= 0:
-        raise AmountNotPositive
+        raise AmountNotPositive(field=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +224,9 @@ class AllocationTooLarge(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class AmountNotPositive(Refusal):
+class AmountNotPositive(InvalidField):
     """The amount is nothing, or less."""
 
-    kind = Kind.INVALID_INPUT
     reason = "AMOUNT_NOT_POSITIVE"
+
+    field: str = "amount"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from kernel.money import Money
 from services.contracts.domain.sold_item import SoldItem
 
@@ -123,10 +123,10 @@ class OfferChanged(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class OfferUnknown(Refusal):
+class OfferUnknown(InvalidField):
     """There is no such quote, or it is out of the caller's sight."""
 
-    kind = Kind.INVALID_INPUT
     reason = "CONTRACT_QUOTE_UNKNOWN"
 
     quote: str
+    field: str = "contract.quote"

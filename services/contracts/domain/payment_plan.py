@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField
 from kernel.money import Money, split
 from trade.rule_body import RuleBody, refuse_twice
 
@@ -72,13 +72,13 @@ def instalments_of(
 
 
 @dataclass(eq=False, kw_only=True)
-class PaymentPlanUnknown(Refusal):
+class PaymentPlanUnknown(InvalidField):
     """No payment plan has this key."""
 
-    kind = Kind.INVALID_INPUT
     reason = "PAYMENT_PLAN_UNKNOWN"
 
     payment_plan: str
+    field: str = "contract.payment_plan"
 
 
 @dataclass(frozen=True, slots=True)

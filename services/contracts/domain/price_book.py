@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 
 # How many books a price is looked up in, one after the other.
@@ -115,10 +115,10 @@ class PriceBookNotFound(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class PriceBookUnknown(Refusal):
+class PriceBookUnknown(InvalidField):
     """A reference names no price book."""
 
-    kind = Kind.INVALID_INPUT
     reason = "PRICE_BOOK_UNKNOWN"
 
     price_book: str
+    field: str = "quote.price_book"

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 from kernel.money import Money
 
@@ -71,13 +71,13 @@ class ProductNotFound(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class ProductUnknown(Refusal):
+class ProductUnknown(InvalidField):
     """A reference names no product that is sold."""
 
-    kind = Kind.INVALID_INPUT
     reason = "PRODUCT_UNKNOWN"
 
     product: str
+    field: str = "quote.lines"
 
 
 @dataclass(eq=False, kw_only=True)

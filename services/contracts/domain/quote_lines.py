@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import reduce
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField
 from kernel.money import Money, minor_digits, split
 from trade.reasons import Reason
 
@@ -157,8 +157,9 @@ def in_zhe(discount: Fraction) -> str:
 
 
 @dataclass(eq=False, kw_only=True)
-class CouponsTooLarge(Refusal):
+class CouponsTooLarge(InvalidField):
     """The coupons are worth more than the quote."""
 
-    kind = Kind.INVALID_INPUT
     reason = "QUOTE_COUPONS_TOO_LARGE"
+
+    field: str = "quote.coupons"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 
 
 @dataclass(eq=False, kw_only=True)
@@ -58,21 +58,22 @@ class QuoteBeyondAuthority(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class QuotesNotComparable(Refusal):
+class QuotesNotComparable(InvalidField):
     """Only versions of one quote, in one currency, are compared."""
 
-    kind = Kind.INVALID_INPUT
     reason = "QUOTES_NOT_COMPARABLE"
+
+    field: str = "other"
 
 
 @dataclass(eq=False, kw_only=True)
-class QuoteOpportunityUnknown(Refusal):
+class QuoteOpportunityUnknown(InvalidField):
     """There is no such opportunity, or it is out of the caller's sight."""
 
-    kind = Kind.INVALID_INPUT
     reason = "QUOTE_OPPORTUNITY_UNKNOWN"
 
     opportunity: str
+    field: str = "quote.opportunity"
 
 
 @dataclass(eq=False, kw_only=True)

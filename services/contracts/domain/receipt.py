@@ -211,7 +211,7 @@ class Receipt:
 
 def book(receipt: Receipt, *, today: date) -> Change[Receipt]:
     """Money arrived. Raises AmountNotPositive, ReceiptMaturityWrong, ReceiptDateAhead."""
-    check_positive(receipt.amount)
+    check_positive(receipt.amount, field="receipt.amount")
     if receipt.receive_date > today:
         raise ReceiptDateAhead
     bill, day = receipt.method is ReceiptMethod.BILL, receipt.maturity_date

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from services.pipeline.domain.account import Account
 from trade.rule_body import RuleBody
 
@@ -22,11 +22,12 @@ class By(Enum):
 
 
 @dataclass(eq=False, kw_only=True)
-class LookUpUnclear(Refusal):
+class LookUpUnclear(InvalidField):
     """A customer is looked up by a name, a phone number or a credit code: by one of them, that says something."""
 
-    kind = Kind.INVALID_INPUT
     reason = "LOOK_UP_UNCLEAR"
+
+    field: str = "company_name"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -139,10 +139,10 @@ class TooMuchEvidence(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
-class WaiverEndOutOfRange(Refusal):
+class WaiverEndOutOfRange(InvalidField):
     """A waiver ends, and soon."""
 
-    kind = Kind.INVALID_INPUT
     reason = "WAIVER_END_OUT_OF_RANGE"
 
     days: int
+    field: str = "waiver.end_date"

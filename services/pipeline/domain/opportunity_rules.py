@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField
 from kernel.money import minor_digits
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from trade.rule_body import RuleBody
@@ -16,23 +16,23 @@ _MOST_UNITS = 1_000_000_000
 
 
 @dataclass(eq=False, kw_only=True)
-class LossReasonUnknown(Refusal):
+class LossReasonUnknown(InvalidField):
     """The rules know no such reason to lose."""
 
-    kind = Kind.INVALID_INPUT
     reason = "LOSS_REASON_UNKNOWN"
 
     loss_reason: str
+    field: str = "loss_reason"
 
 
 @dataclass(eq=False, kw_only=True)
-class WinReasonUnknown(Refusal):
+class WinReasonUnknown(InvalidField):
     """The rules know no such reason to win."""
 
-    kind = Kind.INVALID_INPUT
     reason = "WIN_REASON_UNKNOWN"
 
     win_reason: str
+    field: str = "win_reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

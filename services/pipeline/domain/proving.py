@@ -90,7 +90,7 @@ def waiver_requested(
 ) -> Change[Opportunity]:
     """Ask for leave to pass the gate of a stage; it ends within a year. Raises StageUnknown and WaiverEndOutOfRange."""
     opportunity.must_be_open()
-    process.place(waiver.stage)
+    process.place(waiver.stage, field="waiver.stage")
     if not now < waiver.end_time <= now + timedelta(days=_LONGEST_WAIVER_DAYS):
         raise WaiverEndOutOfRange(days=_LONGEST_WAIVER_DAYS)
     kept = _kept(opportunity.waivers, waiver, now=now)

@@ -84,13 +84,13 @@ class SalesProcessUpdated:
 
 
 @dataclass(eq=False, kw_only=True)
-class StageUnknown(Refusal):
+class StageUnknown(InvalidField):
     """The process has no such stage."""
 
-    kind = Kind.INVALID_INPUT
     reason = "STAGE_UNKNOWN"
 
     stage: str
+    field: str = "stage"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -143,10 +143,10 @@ class SalesProcess:
     def __post_init__(self) -> None:
         object.__setattr__(self, "places", {stage.key: place for place, stage in enumerate(self.stages)})
 
-    def place(self, key: str) -> int:
-        """The place of a stage, from 0; raises StageUnknown."""
+    def place(self, key: str, *, field: str = "stage") -> int:
+        """The place of a stage, from 0; raises StageUnknown for what stands in the field of a request."""
         if key not in self.places:
-            raise StageUnknown(stage=key)
+            raise StageUnknown(stage=key, field=field)
         return self.places[key]
 
     def stage(self, key: str) -> Stage:
