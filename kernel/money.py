@@ -33,6 +33,10 @@ class Money:
         """The amount in major units, exact."""
         return Decimal(self.minor).scaleb(-minor_digits(self.currency))
 
+    def written(self) -> str:
+        """As people read it: "CNY 28,376.00"."""
+        return f"{self.currency} {self.decimal():,}"
+
     def __add__(self, other: "Money") -> "Money":
         """The sum; raises CurrenciesMixed."""
         return Money(minor=self.minor + self._same(other).minor, currency=self.currency)

@@ -59,7 +59,7 @@ async def unallocate_receipt(
     paid = Money(minor=minor, currency=receipt.amount.currency)
     freed = Allocation(instalment=instalment, amount=amount or paid)
     if not minor or freed.amount.currency != paid.currency or freed.amount.minor > minor:
-        raise AllocationTooLarge(instalment=f"instalments/{instalment}", open_minor=minor)
+        raise AllocationTooLarge(instalment=f"instalments/{instalment}", open=paid.written())
     change = receipt.unallocate(freed.amount, now=work.now)
     await free(work, receipt, [freed])
     return work.save(RECEIPT_RECORD, change)

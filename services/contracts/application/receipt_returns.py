@@ -27,7 +27,7 @@ async def refund_receipt(work: UnitOfWork, *, uuid: UUID, seen: int | None, amou
     receipt = await hold_receipt(work, uuid=uuid, seen=seen)
     back = receipt.left if amount is None else amount
     if back.currency != receipt.amount.currency:
-        raise ReceiptExhausted(receipt=receipt.resource, left_minor=0)
+        raise ReceiptExhausted(receipt=receipt.resource, left=receipt.left.written())
     change = receipt.refund(back, now=work.now)
     _post(work, Movement.REFUND, back, receipt=receipt)
     return work.save(RECEIPT_RECORD, change)

@@ -118,7 +118,7 @@ def rest_to_plan(amount: Money, plan: Iterable[Instalment]) -> Money:
     begun = [each.amount.minor for each in plan if not each.cancelled and not each.is_untouched]
     rest = amount - Money(minor=sum(begun), currency=amount.currency)
     if rest.minor < 0:
-        raise AmendmentBelowBegun(begun_minor=sum(begun))
+        raise AmendmentBelowBegun(begun=Money(minor=sum(begun), currency=amount.currency).written())
     return rest
 
 
@@ -196,7 +196,7 @@ class AmendmentBelowBegun(Refusal):
     kind = Kind.RULE_VIOLATION
     reason = "CONTRACT_AMENDMENT_BELOW_BEGUN"
 
-    begun_minor: int
+    begun: str
     field: str = "contract_amendment.quote"
 
 

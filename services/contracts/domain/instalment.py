@@ -78,14 +78,14 @@ class Instalment:
         check_positive(amount)
         self._must_be_open()
         if amount.minor > self.open.minor:
-            raise AllocationTooLarge(instalment=self.resource, open_minor=self.open.minor)
+            raise AllocationTooLarge(instalment=self.resource, open=self.open.written())
         return Change(replace(self, paid=self.paid + amount, update_time=now), (InstalmentPaid(),))
 
     def give_back(self, amount: Money, *, now: datetime) -> Change["Instalment"]:
         """Return money of a receipt: its allocation is taken back. Raises AllocationTooLarge."""
         check_positive(amount)
         if amount.minor > self.paid.minor:
-            raise AllocationTooLarge(instalment=self.resource, open_minor=self.paid.minor)
+            raise AllocationTooLarge(instalment=self.resource, open=self.paid.written())
         return Change(replace(self, paid=self.paid - amount, update_time=now), (InstalmentPaid(),))
 
     def write_off(self, *, comment: str, now: datetime) -> Change["Instalment"]:
@@ -220,7 +220,7 @@ class AllocationTooLarge(Refusal):
     reason = "ALLOCATION_TOO_LARGE"
 
     instalment: str
-    open_minor: int
+    open: str
 
 
 @dataclass(eq=False, kw_only=True)

@@ -206,7 +206,7 @@ class Receipt:
     def _must_have(self, amount: Money) -> None:
         check_positive(amount)
         if amount.minor > self.left.minor:
-            raise ReceiptExhausted(receipt=self.resource, left_minor=self.left.minor)
+            raise ReceiptExhausted(receipt=self.resource, left=self.left.written())
 
 
 def book(receipt: Receipt, *, today: date) -> Change[Receipt]:

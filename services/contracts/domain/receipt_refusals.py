@@ -83,7 +83,7 @@ class ReceiptExhausted(Refusal):
     reason = "RECEIPT_EXHAUSTED"
 
     receipt: str
-    left_minor: int
+    left: str
 
 
 @dataclass(eq=False, kw_only=True)
