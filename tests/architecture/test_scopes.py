@@ -99,6 +99,7 @@ WITHOUT = {
     "pipeline/win_history.py:next_open": "the service's own account goes over the whole stock",
     "pipeline/sales_processes.py:stages_in_use": "tells which stages are in use, and of no opportunity",
     "pipeline/registrations.py:due_registrations": "the service's own account ends what is due",
+    "pipeline/registrations.py:held_registration": "follows from the end of its opportunity, and answers no caller",
     "pipeline/registrations.py:live_rivals": "conflicts are found whatever the caller sees; only the team is told",
     "pipeline/registrations.py:registration_under_review": "its approval was found through the scope",
 }

@@ -7,6 +7,7 @@ from services.pipeline.application.exemptions import protection_of_others
 from services.pipeline.application.judging import no_longer_small
 from services.pipeline.application.opportunities import Followed, OpportunityDesk, writable
 from services.pipeline.application.protected_customers import protected_by
+from services.pipeline.application.registration_protection import give_up
 from services.pipeline.domain.gates import won
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.winning import win_noted
@@ -28,7 +29,10 @@ async def lose_opportunity(
     tactics: str,
     desk: OpportunityDesk,
 ) -> Followed:
-    """Business is lost for a reason of the list (输单). Raises LossReasonUnknown and OpportunityCannotMove."""
+    """Business is lost for a reason of the list (输单), and its registration protects the customer no longer.
+
+    Raises OpportunityNotFound, StaleVersion, LossReasonUnknown, OpportunityCannotMove.
+    """
     opportunity, process = await writable(work, uuid=uuid, seen=seen)
     known = (await desk.rules(work)).known_loss_reason(loss_reason)
     change = opportunity.lost(
@@ -38,6 +42,8 @@ async def lose_opportunity(
         now=work.now,
         acquaintance=await acquaintance_with(work, opportunity.account),
     )
+    if opportunity.origin.registration is not None:
+        await give_up(work, opportunity.origin.registration)
     return keep(work, change, before=opportunity), process
 
 

@@ -1,4 +1,4 @@
-"""Protecting customers for a while (保护期): renewed by the owner, ended by the clock."""
+"""Protecting customers for a while (保护期): renewed by the owner, ended by the clock or with what it was for."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from services.pipeline.application.registration_desk import WRITE, RegistrationD
 from services.pipeline.domain.registration import Registration
 from services.pipeline.storage import registrations
 from services.pipeline.storage.protections import protect_longer, release
-from services.pipeline.storage.registrations import RECORD, due_registrations
+from services.pipeline.storage.registrations import RECORD, due_registrations, held_registration
 
 BATCH = 100
 
@@ -29,6 +29,14 @@ async def renew_registration(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
     if renewed.protection.end_time is not None:
         await protect_longer(work, uuid, until=renewed.protection.end_time)
     return renewed
+
+
+async def give_up(work: UnitOfWork, uuid: UUID) -> None:
+    """What a registration was for is lost: it protects the customer no longer, and others may win him."""
+    change = (await held_registration(work, uuid)).given_up(now=work.now)
+    if change.events:
+        work.save(RECORD, change)
+        await release(work, [uuid])
 
 
 async def expire_due(work: UnitOfWork) -> int:

@@ -250,6 +250,15 @@ class Registration:
             raise RegistrationCannotMove(state=self.state.value, wanted=RegistrationState.EXPIRED.value)
         return Change(replace(self, state=RegistrationState.EXPIRED, update_time=now), (RegistrationExpired(),))
 
+    def given_up(self, *, now: datetime) -> Change["Registration"]:
+        """Protect the customer no longer: what it was registered for is lost. One that protects nobody is no event."""
+        end = self.protection.end_time
+        if self.state is not RegistrationState.APPROVED or end is None or end <= now:
+            return Change(self, ())
+        over = replace(self.protection, end_time=now)
+        following = replace(self, state=RegistrationState.EXPIRED, protection=over, update_time=now)
+        return Change(following, (RegistrationExpired(),))
+
     def _must_move(self, wanted: RegistrationState, review: Review | None = None) -> None:
         if wanted not in NEXT_STATES[self.state]:
             raise RegistrationCannotMove(state=self.state.value, wanted=wanted.value)

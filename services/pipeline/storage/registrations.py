@@ -12,7 +12,7 @@ from chassis.listing import Page, PageRequest
 from chassis.listing.busy import BusyList
 from chassis.principal import Principal
 from chassis.scope import scope
-from chassis.work import Read, Record
+from chassis.work import Read, Record, UnitOfWork
 from services.pipeline.domain.customer_keys import customer_keys
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.registration_refusals import RegistrationNotFound
@@ -94,6 +94,13 @@ async def registration_under_review(read: Read, uuid: UUID) -> Registration:
     """The registration a decision is about, for whoever may decide: the approval was found by his scope."""
     row = (await read.connection.execute(select(REGISTRATIONS).where(REGISTRATIONS.c.uuid == uuid))).mappings().one()
     return from_row(row)
+
+
+async def held_registration(work: UnitOfWork, uuid: UUID) -> Registration:
+    """The registration for what follows from the end of its opportunity, held until that is written."""
+    await work.begin()
+    wanted = select(REGISTRATIONS).where(REGISTRATIONS.c.uuid == uuid).with_for_update()
+    return from_row((await work.connection.execute(wanted)).mappings().one())
 
 
 async def list_registrations(read: Read, wanted: PageRequest, *, permission: str) -> Page[Registration]:

@@ -1,8 +1,9 @@
 """One customer is protected for one owner at a time; the others are told so, and not by whom (报备冲突)."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -14,17 +15,23 @@ from millrace.pipeline.v1 import registration_pb2 as messages
 from millrace.pipeline.v1 import registration_service_pb2 as contract
 from millrace.pipeline.v1.rule_set_service_pb2_grpc import RuleSetServiceStub
 from millrace.rules.v1.rule_set_requests_pb2 import GetRuleSetRequest, UpdateRuleSetRequest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from chassis.jobs import Sweeps
+from chassis.jobs import Sweeps, carry_out
+from chassis.principal import service_principal
 from chassis.tables import audit
+from chassis.work import Read, UnitOfWork
 from services.pipeline.__main__ import sweeps
+from services.pipeline.domain.registration import Registration
+from services.pipeline.storage.protections import held_by_others, protect
 from services.pipeline.storage.registration_tables import PROTECTED_KEYS
-from tests.integration.pipeline.conftest import PipelineHouse
-from tests.integration.pipeline.dealing import reason_of
+from services.pipeline.storage.registrations import registration_under_review
+from tests.integration.pipeline.conftest import WANG_LEI, ZHANG_WEI, PipelineHouse
+from tests.integration.pipeline.dealing import Dealings, reason_of
 from tests.integration.pipeline.test_account_look_up import LookUp
 from tests.integration.pipeline.test_registrations import Bureau, bureau, refused
 from tests.support.serving import Caller
+from tests.support.waiting import eventually
 
 __all__ = ["bureau"]
 
@@ -212,3 +219,71 @@ async def test_a_protection_names_the_rules_that_made_it_so_long(bureau: Bureau)
     approved = await bureau.approve(waiting)
     assert (approved.rules_version, approved.protection_rules_version) == (0, 1)
     assert approved.protection_end_time.ToDatetime().date().isoformat() == "2026-04-01"
+
+
+async def test_a_lost_opportunity_gives_the_protection_of_its_customer_up_and_reopening_brings_none_back(
+    bureau: Bureau,
+) -> None:
+    deals = Dealings(bureau.house, bureau.house.zhang_wei)
+    approved = await bureau.approve(await bureau.submitted())
+    opportunity = await deals.get(approved.opportunity)
+    await deals.lose(opportunity)
+    over = await bureau.get(approved.name)
+    assert over.state == states.REGISTRATION_STATE_EXPIRED
+    assert over.protection_end_time.ToDatetime(tzinfo=UTC) == bureau.house.clock.now()
+    assert (await bureau.house.subjects("registration"))[-1] == "registration.expired"
+    await deals.reopen(opportunity)
+    rival = await bureau.submitted(bureau.house.wang_lei)
+    assert (await bureau.approve(rival, bureau.house.boss)).state == states.REGISTRATION_STATE_APPROVED
+
+
+async def test_what_is_lost_gives_up_no_other_protection_of_the_customer(bureau: Bureau) -> None:
+    deals = Dealings(bureau.house, bureau.house.zhang_wei)
+    first = await bureau.approve(await bureau.submitted())
+    await bureau.approve(await bureau.submitted())
+    await deals.lose(await deals.get(first.opportunity))
+    rival = await bureau.submitted(bureau.house.wang_lei)
+    code, _ = await refused(bureau.approve(rival, bureau.house.boss))
+    assert code is grpc.StatusCode.FAILED_PRECONDITION
+
+
+async def test_whoever_takes_a_customer_waits_for_another_who_does_and_finds_him_protected(bureau: Bureau) -> None:
+    registration = await registration_of(bureau, (await bureau.submitted()).name)
+    store, account = bureau.house.parts.store, service_principal("pipeline", {})
+    taken, go_on = asyncio.Event(), asyncio.Event()
+
+    async def first(work: UnitOfWork) -> None:
+        assert await held_by_others(work, ["p:1"], owner=ZHANG_WEI) == []
+        await protect(work, registration, ["p:1"], until=work.now + timedelta(days=90))
+        taken.set()
+        await go_on.wait()
+
+    async def second(work: UnitOfWork) -> list[UUID]:
+        return [each.owner for each in await held_by_others(work, ["p:1"], owner=WANG_LEI)]
+
+    holding = asyncio.create_task(carry_out(store, account, action="test", use_case=first))
+    await taken.wait()
+    waiting = asyncio.create_task(carry_out(store, account, action="test", use_case=second))
+
+    async def waits() -> bool:
+        async with bureau.house.engine.connect() as connection:
+            locks = text(
+                "select count(*) from pg_locks join pg_database on pg_database.oid = pg_locks.database "
+                "where locktype = 'advisory' and not granted and datname = current_database()"
+            )
+            return waiting.done() or bool(await connection.scalar(locks))
+
+    try:
+        await eventually(waits)
+        assert not waiting.done(), "it looked before the other was done"
+    finally:
+        go_on.set()
+        await holding
+    assert await waiting == [ZHANG_WEI]
+
+
+async def registration_of(bureau: Bureau, name: str) -> Registration:
+    async with bureau.house.engine.connect() as connection:
+        return await registration_under_review(
+            Read(connection, bureau.house.clock.now(), service_principal("pipeline", {})), UUID(name.rpartition("/")[2])
+        )
