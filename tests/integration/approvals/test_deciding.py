@@ -123,7 +123,7 @@ async def test_a_manager_without_the_role_is_told_which_it_takes(office: Office)
         office.stub.Approve(ApproveRequest(name=asked.name, content_hash=CONTENT), **office.manager)
     )
     assert code is grpc.StatusCode.PERMISSION_DENIED
-    assert "regional_manager" in text
+    assert "大区经理" in text
     waiting = ListApprovalsRequest(awaiting_me=True)
     assert (await office.stub.ListApprovals(waiting, **office.manager)).total_size == 0
 
@@ -174,7 +174,7 @@ async def test_the_approvers_are_told_with_reasons(office: Office) -> None:
     asked = await office.ask()
     told = await office.stub.PreviewApprovers(PreviewApproversRequest(name=asked.name), **office.zhang_wei)
     assert [(each.member, each.display_name) for each in told.approvers] == [(f"members/{MANAGER}", "李娜")]
-    assert [reason.text for reason in told.approvers[0].reasons] == ["角色：sales_manager", "数据范围：本团队"]
+    assert [reason.text for reason in told.approvers[0].reasons] == ["角色：销售经理", "数据范围：本团队"]
 
 
 async def test_whoever_had_a_hand_in_it_neither_decides_nor_is_asked(office: Office) -> None:

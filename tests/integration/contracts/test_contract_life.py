@@ -187,7 +187,7 @@ async def test_a_contract_taken_back_is_a_draft_whose_link_holds_no_longer(house
         RecallContractRequest(name=contract.name), **house.zhang_wei
     )
     assert recalled.state == states.CONTRACT_STATE_DRAFT
-    assert "REVOKED" in await refusal(sign(house, link))
+    assert "revoked" in await refusal(sign(house, link))
 
 
 async def test_a_contract_is_seen_by_whom_it_concerns(house: ContractsHouse) -> None:

@@ -146,7 +146,7 @@ async def test_a_discount_over_15_percent_needs_the_regional_manager(shop: Shop,
     quote = await shop.submit(await shop.quote(discount))
     assert quote.state == states.QUOTE_STATE_PENDING_APPROVAL
     assert "is not approved" in await refusal(shop.send(quote))
-    assert "regional_manager" in await refusal(shop.approve(quote, role="sales_manager"))
+    assert "Regional manager" in await refusal(shop.approve(quote, role="sales_manager"))
     await shop.approve(quote)
     assert (await shop.send(quote)).state == states.QUOTE_STATE_SENT
 

@@ -341,7 +341,7 @@ async def test_why_it_was_won_is_noted_by_whoever_works_it_and_corrected_by_his_
     await contracts.tell(contracts.contract(opened, contract_events_pb2.ContractSigned))
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await deals.note_win(opened, "luck")
-    assert reason_of(refused.value) == ("WIN_REASON_UNKNOWN", {"win_reason": "luck"})
+    assert reason_of(refused.value) == ("WIN_REASON_UNKNOWN", {"win_reason": "luck", "field": "win_reason"})
     noted = await deals.note_win(opened, "price", competitor="远帆软件", tactics=" 低价 ")
     assert (noted.win_reason, noted.competitor, noted.tactics) == ("price", "远帆软件", "低价")
     manager = deals.by(deals.house.li_na)

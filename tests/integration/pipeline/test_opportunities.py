@@ -143,7 +143,7 @@ async def test_it_is_lost_for_a_reason_of_the_list_and_worked_on_again(deals: De
     opened = await deals.open()
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await deals.lose(opened, "bad_luck")
-    assert reason_of(refused.value) == ("LOSS_REASON_UNKNOWN", {"loss_reason": "bad_luck"})
+    assert reason_of(refused.value) == ("LOSS_REASON_UNKNOWN", {"loss_reason": "bad_luck", "field": "loss_reason"})
     lost = await deals.lose(opened, "competitor", competitor="远帆软件", tactics="低价")
     assert (lost.state, lost.loss_reason, lost.competitor, lost.tactics) == (
         enums.OPPORTUNITY_STATE_LOST,
