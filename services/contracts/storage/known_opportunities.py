@@ -32,10 +32,10 @@ async def find_opportunity(read: Read, opportunity: UUID, *, permission: str) ->
     """The opportunity, if the permission reaches it for the caller."""
     table = KNOWN_OPPORTUNITIES
     statement = scope(
-        select(*_DEAL).where(table.c.opportunity == opportunity), table, principal=read.principal, permission=permission
+        select(table).where(table.c.opportunity == opportunity), table, principal=read.principal, permission=permission
     )
     row = (await read.connection.execute(statement)).mappings().one_or_none()
-    return Deal(**row) if row else None
+    return Deal(**{each.name: row[each.name] for each in fields(Deal)}) if row else None
 
 
 async def is_lost(read: Read, opportunity: UUID) -> bool:
@@ -51,7 +51,6 @@ def _keep() -> Insert:
     return statement.on_conflict_do_update(index_elements=[KNOWN_OPPORTUNITIES.c.opportunity], set_=changed)
 
 
-_DEAL = [KNOWN_OPPORTUNITIES.c[each.name] for each in fields(Deal)]
 _KEEP = Prepared(_keep())
 _LOST = Prepared(
     select(KNOWN_OPPORTUNITIES.c.lost).where(KNOWN_OPPORTUNITIES.c.opportunity == bindparam("wanted", type_=Uuid))
