@@ -1,6 +1,6 @@
 """Keeping accounts (客户)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -80,14 +80,10 @@ def ownership_of(snapshot: Snapshot, member: UUID) -> Ownership:
     return Ownership(owner=member, team=known.team, region=snapshot.region_of(known))
 
 
-def sees(principal: Principal, account: Account, *, worked: Collection[UUID]) -> bool:
-    """Whether the caller may see an account that is already in memory: the rule of `chassis.scope`.
-
-    `worked` are the accounts he works with, whoever looks after them.
-    """
-    whose, shared = account.ownership, account.uuid in worked
-    reach = grounds(principal, READING, owner=whose.owner, team=whose.team, region=whose.region, shared=shared)
-    return reach is not None
+def sees(principal: Principal, account: Account, *, permission: str = READING) -> bool:
+    """Whether the caller's own scope reaches an account that is in memory: the rule of `chassis.scope`."""
+    whose = account.ownership
+    return grounds(principal, permission, owner=whose.owner, team=whose.team, region=whose.region) is not None
 
 
 async def add_account(work: UnitOfWork, *, facts: AccountFacts, organization: Organization) -> Shown:

@@ -30,11 +30,11 @@ from chassis.work import Read
 from services.pipeline.domain.account import Account, AccountNotFound
 from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.completeness import KnownPeople
-from services.pipeline.storage.reached_accounts import let_at, let_when_run
 from services.pipeline.storage.account_people import DECIDES, REACHABLE
 from services.pipeline.storage.account_rows import from_row
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
+from services.pipeline.storage.reached_accounts import let_at, let_when_run
 from trade.industries import industries_called, industry_code
 from trade.names import bigrams
 

@@ -12,10 +12,10 @@ from chassis.scope import scope
 from chassis.work import Read, Record
 from kernel.money import Money
 from services.pipeline.domain.care_record import CareFacts, CareKind, CareRecord, CareRecordNotFound, Correction
-from services.pipeline.storage.reached_accounts import let_at
 from services.pipeline.storage.account_tables import ACCOUNTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import CARE_RECORDS
+from services.pipeline.storage.reached_accounts import let_at
 
 
 def to_row(record: CareRecord) -> Mapping[str, object]:

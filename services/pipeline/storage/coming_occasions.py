@@ -33,11 +33,11 @@ from chassis.listing import Listing, Order, Page, PageRequest, choice, read_page
 from chassis.scope import scope
 from chassis.work import Read
 from services.pipeline.domain.occasion import ComingOccasion, OccasionKind
-from services.pipeline.storage.reached_accounts import let_at
 from services.pipeline.storage.account_tables import ACCOUNTS, CONTACTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import OCCASIONS, month_and_day
 from services.pipeline.storage.occasions import KINDS
+from services.pipeline.storage.reached_accounts import let_at
 
 _SEEING = "pipeline.see_contact"
 _NEARLY_A_YEAR = timedelta(days=364)

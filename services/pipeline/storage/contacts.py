@@ -15,10 +15,10 @@ from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.contact import Contact, ContactFacts, ContactKeys, ContactNotFound, DecisionRole
 from services.pipeline.domain.opportunity_facts import Acquaintance
-from services.pipeline.storage.reached_accounts import let_at, let_when_run
 from services.pipeline.storage.account_rows import ownership_from_row, ownership_to_row
 from services.pipeline.storage.account_tables import CONTACTS
 from services.pipeline.storage.accounts import READING
+from services.pipeline.storage.reached_accounts import let_at, let_when_run
 
 _FACTS = tuple(field.name for field in fields(ContactFacts))
 

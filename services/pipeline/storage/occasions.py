@@ -11,10 +11,10 @@ from chassis.listing import Listing, Order, Page, PageRequest, choice, day, inst
 from chassis.scope import scope
 from chassis.work import Read, Record
 from services.pipeline.domain.occasion import Occasion, OccasionFacts, OccasionKind, OccasionNotFound
-from services.pipeline.storage.reached_accounts import let_at
 from services.pipeline.storage.account_tables import ACCOUNTS
 from services.pipeline.storage.accounts import READING
 from services.pipeline.storage.care_tables import OCCASIONS
+from services.pipeline.storage.reached_accounts import let_at
 
 KINDS = {f"OCCASION_KIND_{kind.name}": kind.value for kind in OccasionKind}
 

@@ -36,9 +36,6 @@ class WorkedAccounts:
         return rows.c[self.column] == any_(func.array(worked, type_=ARRAY(Uuid)))
 
 
-
-
-
 async def worked_accounts(read: Read, *, permission: str) -> frozenset[UUID]:
     """The accounts the caller works with."""
     member = read.principal.member
