@@ -21,15 +21,14 @@ from services.pipeline.domain.account import (
     AccountInUse,
     AccountNotFound,
     Origin,
-    OwnerCannotWork,
     Ownership,
-    OwnerUnknown,
     ParentUnknown,
     check_parent,
     create_account,
 )
 from services.pipeline.domain.account_profile import Phase, phase_of
 from services.pipeline.domain.completeness import NOBODY, Completeness, completeness
+from services.pipeline.domain.owner_refusals import OwnerCannotWork, OwnerUnknown
 from services.pipeline.domain.resemblance import (
     AccountResemblance,
     finding_keys,

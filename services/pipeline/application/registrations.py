@@ -12,9 +12,10 @@ from chassis.work import Read, UnitOfWork
 from kernel.errors import NotAllowed, StaleVersion
 from services.pipeline.application.account_look_up import count_question
 from services.pipeline.application.registration_desk import READ, REVIEW, WRITE, RegistrationDesk
-from services.pipeline.domain.account import Account, AccountNotFound, OwnerCannotWork
+from services.pipeline.domain.account import Account, AccountNotFound
 from services.pipeline.domain.customer_keys import customer_keys
 from services.pipeline.domain.opportunity_refusals import OpportunityNotFound
+from services.pipeline.domain.owner_refusals import OwnerCannotWork
 from services.pipeline.domain.registration import Registration, RegistrationOwner, begin_registration
 from services.pipeline.domain.registration_checks import CriterionCheck, check_criteria, told_to_owner
 from services.pipeline.domain.registration_facts import NO_ORIGIN, RegistrationFacts, RegistrationOrigin

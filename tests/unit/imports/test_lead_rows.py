@@ -57,7 +57,7 @@ def test_what_is_wrong_with_the_row_as_a_whole_is_told_beside_its_cells() -> Non
     values = {"industry": "软件", "urgency": "明天", "budget_min": "20万", "budget_max": "10万"}
     assert problems_of(values) == [
         ("CELL_UNREADABLE", "urgency"),
-        ("BUDGET_BOUNDS_CROSSED", ""),
+        ("BUDGET_BOUNDS_CROSSED", "budget_max"),
         ("LEAD_WITHOUT_IDENTITY", ""),
     ]
 
