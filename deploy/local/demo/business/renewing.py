@@ -29,7 +29,7 @@ def _renew(actors: Actors, catalogue: Catalogue, before: Any, day: date) -> None
     begin, key = max(_last_day(before) + timedelta(days=1), day), f"demo-renew-{before.name[-12:]}"
     contract = Sale(actors, catalogue, day=day, key=key, about="续约").carry_out(
         account=before.account,
-        called=before.buyer,
+        owner=before.owner,
         amount=before.amount,
         quantity=LICENCES,
         terms=contract_pb2.Contract(

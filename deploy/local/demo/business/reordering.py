@@ -28,7 +28,7 @@ def reorder(actors: Actors, catalogue: Catalogue, week: Week) -> None:
             actors, catalogue, day=week.end.date(), key=f"demo-again-{week.number}-{before.account[-12:]}", about="增购"
         ).carry_out(
             account=before.account,
-            called=before.buyer,
+            owner=before.owner,
             amount=Money(currency_code="CNY", units=chance.choice([3, 5, 8]) * 10_000),
             quantity=chance.choice([2, 5, 10]),
             terms=contract_pb2.Contract(),

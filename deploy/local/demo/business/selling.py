@@ -8,7 +8,14 @@ from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money
 from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetApprovalRequest
 from millrace.contracts.v1 import contract_pb2, contract_service_pb2, quote_pb2, quote_service_pb2
-from millrace.pipeline.v1 import evidence_pb2, evidence_service_pb2, opportunity_pb2, opportunity_service_pb2
+from millrace.pipeline.v1 import evidence_pb2, evidence_service_pb2, opportunity_service_pb2, registration_pb2
+from millrace.pipeline.v1.registration_events_pb2 import FOLLOW_UP_STATE_NEED_CONFIRMED
+from millrace.pipeline.v1.registration_service_pb2 import (
+    REVIEW_OUTCOME_APPROVE,
+    CreateRegistrationRequest,
+    ReviewRegistrationRequest,
+    SubmitRegistrationRequest,
+)
 
 from chassis.wire import date_message
 from deploy.local.demo.business.actors import DIRECTOR, LEGAL, SELLER, Actors
@@ -31,12 +38,10 @@ class Sale:
         self._key = key
         self._about = about
 
-    def carry_out(
-        self, *, account: str, called: str, amount: Money, quantity: int, terms: contract_pb2.Contract
-    ) -> str:
-        """A new opportunity of the customer, offered, agreed on and signed: the contract; none where it is refused."""
+    def carry_out(self, *, account: str, owner: str, amount: Money, quantity: int, terms: contract_pb2.Contract) -> str:
+        """A registered opportunity of the customer, offered and signed: the contract; none where it is refused."""
         try:
-            opportunity = self._open(account, called, amount)
+            opportunity = self._open(account, owner, amount)
         except grpc.RpcError as error:
             if error.code() not in REFUSED:
                 raise
@@ -48,18 +53,35 @@ class Sale:
         self._sign(contract)
         return contract
 
-    def _open(self, account: str, called: str, amount: Money) -> str:
-        opportunity = opportunity_pb2.Opportunity(
-            display_name=f"{called} {self._about}",
+    def _open(self, account: str, owner: str, amount: Money) -> str:
+        """Registered for whoever looks after the customer, and reviewed, so that it counts."""
+        registration = registration_pb2.Registration(
             account=account,
-            amount=amount,
+            wechat="xuyue_caigou",
             need=f"{self._about}，沿用现有产品",
+            budget_min=amount,
+            budget_max=amount,
             expected_close_date=date_message(self._day + HOLDS),
+            follow_up_state=FOLLOW_UP_STATE_NEED_CONFIRMED,
+            owner=owner,
         )
-        request = opportunity_service_pb2.CreateOpportunityRequest(
-            opportunity=opportunity, request_id=f"{self._key}-open"
+        create = CreateRegistrationRequest(registration=registration, request_id=f"{self._key}-register")
+        name = self._actors.ask(SELLER, "pipeline.RegistrationService.CreateRegistration", create).name
+        submit = SubmitRegistrationRequest(name=name, request_id=f"{self._key}-report")
+        asked = self._actors.ask(SELLER, "pipeline.RegistrationService.SubmitRegistration", submit)
+        verdicts = [
+            registration_pb2.CriterionVerdict(criterion=each.criterion, met=True, note="") for each in asked.checks
+        ]
+        review = ReviewRegistrationRequest(
+            name=name,
+            outcome=REVIEW_OUTCOME_APPROVE,
+            verdicts=verdicts,
+            content_hash=asked.content_hash,
+            comment=f"老客户{self._about}，同意报备",
+            despite_conflicts=True,
+            request_id=f"{self._key}-judge",
         )
-        return str(self._actors.ask(SELLER, "pipeline.OpportunityService.CreateOpportunity", request).name)
+        return str(self._actors.ask(DIRECTOR, "pipeline.RegistrationService.ReviewRegistration", review).opportunity)
 
     def _prove_need(self, opportunity: str) -> None:
         upload = evidence_service_pb2.UploadEvidenceRequest(

@@ -221,7 +221,12 @@ class Trading:
             file=HttpBody(content_type="application/pdf", data=PAPER),
             request_id=f"demo-sign-{case.number}",
         )
-        self._actors.send(SELLER, "contracts.ContractService.RecordPaperSigning", [scan])
+        try:
+            self._actors.send(SELLER, "contracts.ContractService.RecordPaperSigning", [scan])
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.FAILED_PRECONDITION:
+                raise
+            return case.ended()  # the opportunity was lost, or the quote is over: the contract is a draft again
         return case.then(week=week.number)
 
     def _tell_why(self, case: Case, week: Week) -> Case:
