@@ -79,7 +79,6 @@ class Market:
         place: Place = EASTERN,
         *,
         state: str = "NEW",
-        tags: Sequence[str] = (),
         by: UUID | None = None,
     ) -> Event:
         """A lead as it is now, on account of a member; the first time it is created."""
@@ -91,7 +90,6 @@ class Market:
         message.lead.name = f"leads/{uuid}"
         message.lead.state = lead_pb2.LeadState.Value(f"LEAD_STATE_{state}")
         message.lead.create_time.FromDatetime(self._first(f"lead/{uuid}", at))
-        message.lead.tags.extend(tags)
         message.head.actor = f"members/{by}" if by else "services/leads"
         return self.tell("lead", uuid, message, at)
 

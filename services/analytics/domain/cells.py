@@ -136,9 +136,11 @@ def _sides(fact: Fact) -> list[tuple[str, str]]:
     if not isinstance(fact, SourcedFact):
         return []
     told = [("channel", fact.channel), ("campaign", fact.campaign), ("industry", fact.industry)]
-    if isinstance(fact, LeadFact | OpportunityFact):
-        told += [("tag", tag) for tag in fact.tags or _NONE]
+    if isinstance(fact, LeadFact):
+        # What people note of a lead are words of their own, which no event tells.
+        told += [("tag", tag) for tag in _NONE]
     if isinstance(fact, OpportunityFact):
+        told += [("tag", tag) for tag in fact.tags or _NONE]
         told += [("tier", fact.tier), ("lifecycle", fact.lifecycle)]
         told += [("product", product) for product in fact.products or _NONE]
     return [(TEAM_CUTS[side], value) for side, value in told]

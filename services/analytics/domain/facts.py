@@ -88,7 +88,6 @@ class LeadFact(SourcedFact):
     state: str = ""
     converted: date | None = None
     disqualified: date | None = None
-    tags: Sequence[str] = ()
     waiting_since: datetime | None = None
     responded_time: datetime | None = None
 

@@ -30,7 +30,6 @@ def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
         industry=industry_code(told.industry),
         created=day_told(told.create_time, zone) or day,
         state=_state(told.state),
-        tags=tuple(told.tags),
         waiting_since=instant(told.create_time) or event.time,
     )
     by_owner = bool(told.owner) and message.head.actor == told.owner

@@ -60,7 +60,6 @@ LEAD_FACTS = _facts(
     *_day("created", nullable=False),
     *_text("state"),
     *_day("converted", "disqualified"),
-    *_text("tags"),
     *_instant("waiting_since", "responded_time"),
 )
 REGISTRATION_FACTS = _facts(

@@ -42,7 +42,6 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
         urgency=_URGENCIES[facts.urgency],
         create_time=instant(lead.create_time),
         touch_count=lead.touch_count,
-        tags=facts.tags,
         received_time=instant(facts.received_time),
         account=named("accounts", outcome.account if outcome else None),
         contact=named("contacts", outcome.contact if outcome else None),

@@ -97,7 +97,7 @@ async def create_opportunity(work: UnitOfWork, *, opening: Opening, desk: Opport
         owner=opening.owner,
         rulebook=desk.rulebook,
     )
-    told = replace(opening, facts=facts, tier=account.facts.tier, tags=account.facts.tags, counts=exempt is not None)
+    told = replace(opening, facts=facts, tier=account.facts.tier, tags=account.profile.tags, counts=exempt is not None)
     followed = await open_with_process(work, opening=told)
     if exempt is not None:
         note_exemption(work, followed[0].uuid, exempt)

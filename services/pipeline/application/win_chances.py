@@ -85,9 +85,9 @@ async def chances_of(read: Read, opportunities: Sequence[Opportunity], *, explai
     if explained:
         told = await CHANCES.of(read, wanted)
         silence = next((score.silence for score in told.values() if score.silence), None)
+        waiting = silence is None and len(told) < len(wanted)  # one that is written at the end of this very command
     else:
         told = await CHANCES.probabilities_of(read, wanted)
-        waiting = any(not score.model for score in told.values())
-        silence = await WIN_MODELS.why_silent(read) if waiting else None
-    silence = silence or WIN.not_scored_yet
+        silence, waiting = None, any(not score.model for score in told.values())
+    silence = silence or (await WIN_MODELS.why_silent(read) if waiting else None) or WIN.not_scored_yet
     return {each.uuid: chance_of(each, told.get(each.uuid), silence=silence) for each in opportunities}

@@ -54,7 +54,7 @@ def histories(draw: st.DrawFn) -> Market:
                     draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED", "MERGED"])),
                     draw(st.sampled_from([ANNA, None])),
                 )
-                market.lead(number, at, place, state=state, tags=draw(tags), by=by)
+                market.lead(number, at, place, state=state, by=by)
             case "account":
                 market.account(number, at, place, deleted=draw(st.booleans()))
             case "registration":

@@ -88,8 +88,8 @@ class Sellers:
             at, place = noon(1, 1) + timedelta(hours=7 * number), EASTERN if number % 3 else SOUTHERN
             tags = ("年框", "出口")[: number % 3]
             self.market.member(UUID(int=number % 5), at)
-            self.market.lead(number, at, place, tags=tags)
-            self.market.lead(number, at + timedelta(hours=number), place, tags=tags, by=place.owner)
+            self.market.lead(number, at, place)
+            self.market.lead(number, at + timedelta(hours=number), place, by=place.owner)
             self.market.account(number, at, place)
             self.market.registration(number, at, place, opened=True)
             side: dict[str, Any] = {

@@ -94,7 +94,7 @@ async def test_a_link_holds_no_longer_when_the_quote_of_its_contract_moves(shop:
     link = await sent(shop.house, contract)
     await shop.reprice(await shop.read(quote), "0.12")
     viewing = SignatureServiceStub(shop.house.channel).ViewSignature(ViewSignatureRequest(token=link.token))
-    assert "REVOKED" in await refusal(viewing)
+    assert "已撤回" in await refusal(viewing)
     assert (await read(shop.house, contract)).state == states.CONTRACT_STATE_DRAFT
 
 
