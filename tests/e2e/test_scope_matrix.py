@@ -6,12 +6,14 @@ in four lines, apart from the rule the services use.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from itertools import product as pairs
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -131,8 +133,27 @@ FOUND = list(collections())
 def product(homes: Homes) -> Iterator[Product]:
     with homes.started_once(leads=150) as home:
         made = Product(home).start()
+        end_what_was_won(made)
         yield made
         made.stop()
+
+
+def end_what_was_won(product: Product) -> None:
+    """Whoever works the opportunity of a contract that is ended early has a conflict to settle."""
+    with product.client() as asking, product.client("finance") as finance:
+        signed = every(asking, "/v1/contracts", "contracts")
+        contract = next(
+            each["name"] for each in signed if each["state"] == "CONTRACT_STATE_ACTIVE" and each["opportunity"]
+        )
+        assert asking.post(f"/v1/{contract}:terminate", json={"comment": "客户停产"}).status_code == 200
+        waiting = {"filter": 'kind = "contract_ending" AND state = APPROVAL_STATE_PENDING'}
+        (question,) = finance.get("/v1/contractApprovals", params=waiting).json()["approvals"]
+        decided = finance.post(f"/v1/{question['name']}:approve", json={"contentHash": question["contentHash"]})
+        assert decided.status_code == 200, decided.text
+        limit = time.monotonic() + 60
+        while not asking.get("/v1/opportunityConflicts").json()["totalSize"]:
+            assert time.monotonic() < limit
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -212,12 +233,13 @@ def ask(client: httpx.Client, binding: Binding, name: str) -> httpx.Response:
     rest = [segment if segment != "*" else str(name).partition("/")[2] for segment in binding.template.segments[3:]]
     path = "/".join(["/v1", name, *rest]) + (f":{binding.template.verb}" if binding.template.verb else "")
     parameters = parameters_of(binding)
+    key = {"idempotency-key": str(uuid4())}
     if binding.method.shape is Shape.UPLOAD:
-        kind = {"content-type": "application/pdf"}
+        kind = key | {"content-type": "application/pdf"}
         return client.request(binding.verb, path, params=parameters, content=b"%PDF-1.7", headers=kind)
     if not binding.body:
         return client.request(binding.verb, path, params=parameters)
-    seen = {"if-match": '"1"'}
+    seen = key | {"if-match": '"1"'}
     return client.request(binding.verb, path, params=parameters, headers=seen, json=body_of(binding))
 
 

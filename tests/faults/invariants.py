@@ -29,7 +29,11 @@ EVERYWHERE = {
 }
 # What is done once, told by what a second time would leave behind: (service, query) whose every row is one too many.
 DONE_TWICE = {
-    "leads that were created again, which is a touch": ("leads", "select uuid from leads where touch_count > 1"),
+    "leads that were created again, which is a touch": (
+        "leads",
+        # A survivor of a merge has the first contacts of those it took in.
+        "select uuid from leads l where touch_count > 1 + (select count(*) from leads m where m.merged_into = l.uuid)",
+    ),
     "contacts of one name": (
         "pipeline",
         "select account, display_name from contacts group by 1, 2 having count(*) > 1",

@@ -9,6 +9,7 @@ import httpx
 from tests.faults.lives import JSON, GivenUp, Life, Lives, day
 from tests.support.waiting import eventually
 
+TWINS = (("合肥合一仪表有限公司", "13905510001"), ("芜湖江畔包装厂", "13905530002"))
 CSV = "公司名称,联系人,手机\n杭州名单科技有限公司,赵敏,13712340001\n".encode()
 RULES = ("leadRuleSets", "pipelineRuleSets", "contractRuleSets")
 
@@ -67,9 +68,21 @@ async def _of_leads(lives: Lives) -> None:
     await eventually(lambda: any("lead" in life.named for life in lives.lives), within=60, every=0.1)
     lead = next(life.named["lead"] for life in lives.lives if "lead" in life.named)
     await lives.ask("helper", f"{lead}/collaborators", helping)
+    await _merge(lives)
     await _upload(lives)
     aim = {"year": day(0)["year"], "kpi": "KPI_LEADS", "subject": member, "count": "10"}
     await lives.ask("target", "targets", aim)
+
+
+async def _merge(lives: Lives) -> None:
+    """A customer who is followed up, and came twice under two names: he is one afterwards."""
+    names = []
+    for number, (company, phone) in enumerate(TWINS):
+        told = {"companyName": company, "contactName": "孙", "phone": phone}
+        names.append((await lives.ask(f"twin-{number}", "leads", told))["name"])
+    called = {"kind": "LEAD_FOLLOW_UP_KIND_CALL", "outcome": "LEAD_FOLLOW_UP_OUTCOME_REACHED", "note": "已致电"}
+    await lives.ask("follow-up", "leadFollowUps", {"lead": names[0]} | called)
+    await lives.ask("merge", f"{names[0]}:merge", {"others": [{"lead": names[1]}]})
 
 
 async def _upload(lives: Lives) -> None:

@@ -52,7 +52,8 @@ class Erp:
         if not self.store.exists():
             return set()
         with closing(sqlite3.connect(self.store)) as store:
-            return set(store.execute("select name, owed from receivables"))
+            begun = store.execute("select 1 from sqlite_master where name = 'receivables'").fetchone()
+            return set(store.execute("select name, owed from receivables")) if begun else set()
 
 
 async def connected(stack: Stack, folder: Path) -> Erp:

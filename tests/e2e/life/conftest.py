@@ -5,7 +5,8 @@ Each step is a fixture that needs the one before, so that a failure names the st
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +18,7 @@ COMPANY = "杭州云帆科技有限公司"
 PERSON = ("王小明", "13800138000", "138 0013 8000", "wang.xiaoming")  # the buyer, in every form he is written
 NEED = "为 301 名销售上线商机与合同管理系统，替换现有表格，需与金蝶对接，年底前完成验收。"
 PDF = b"%PDF-1.7 " + "云帆客户需求说明书".encode()
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()  # the day of the house
 CRITERIA = ("CUSTOMER", "NEED", "BUDGET", "CLOSING", "STATE")
 VERDICTS = [{"criterion": f"REGISTRATION_CRITERION_{each}", "met": True, "note": "已电话核实"} for each in CRITERIA]
 WINTER = {
