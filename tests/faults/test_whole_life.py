@@ -13,7 +13,7 @@ from tests.faults.invariants import differing, violations
 from tests.faults.kept import differing_from_events, empty_tables
 from tests.faults.lives import Lives, funnel
 from tests.faults.load import all_published, rows
-from tests.faults.rest import one_of_each
+from tests.faults.rest import TWINS, one_of_each
 from tests.support.waiting import eventually
 
 # In CI each kind dies once: what it proves is kinds times steps, not seconds.
@@ -73,7 +73,7 @@ async def missing(stack: Stack, lives: Lives) -> list[str]:
 
 async def never_attempted(stack: Stack, lives: Lives) -> list[str]:
     """What nobody asked for and is there."""
-    companies = {life.company for life in lives.lives}
+    companies = {life.company for life in lives.lives} | {company for company, _phone in TWINS}
     references = {f"BANK-{life.number}-{part}" for life in lives.lives for part in (0, 1)}
     made = {name for (name,) in await rows(stack, "leads", "select company_name from leads")}
     booked = {name for (name,) in await rows(stack, "contracts", "select external_reference from receipts")}
