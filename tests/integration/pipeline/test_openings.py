@@ -40,13 +40,18 @@ async def test_an_opening_tells_how_far_we_were_with_the_customer_before_it(
     assert await phase_before(deals, "三期") == "CUSTOMER"
 
 
-async def test_an_opening_tells_the_tags_and_the_tier_of_the_customer(deals: Dealings) -> None:
+async def test_an_opening_tells_the_tags_of_groups_and_the_tier_of_the_customer_and_no_words_of_people(
+    deals: Dealings,
+) -> None:
     account = account_pb2.Account(display_name="宁波海川机械有限公司", tier="key", tags=["年框", "出口"])
     stub = AccountServiceStub(deals.house.channel)
     made = await stub.CreateAccount(account_service_pb2.CreateAccountRequest(account=account), **deals.caller)
+    mark = account_service_pb2.SetAccountTagsRequest(name=made.name, group="cooperation", tags=["framework"])
+    await stub.SetAccountTags(mark, **deals.caller)
     opened = await deals.open(account=made.name)
     (created,) = await told(deals, opened, events.OpportunityCreated)
-    assert (list(created.customer.tags), created.opportunity.tier) == (["年框", "出口"], "key")
+    assert list(created.customer.tags) == ["cooperation/framework"]
+    assert created.opportunity.tier == "key"
 
 
 async def test_an_opportunity_tells_the_products_of_the_quotes_that_stand(
