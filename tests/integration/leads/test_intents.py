@@ -86,7 +86,7 @@ async def test_leads_are_scored_by_what_was_learnt_and_the_reasons_add_up(house:
     assert silence(await read(house, keen)) == ["INTENT_NOT_SCORED_YET"]
     await sweep(house, clock, "score leads")
     keen, other = await read(house, keen), await read(house, other)
-    assert keen.intent.probability > 0.5  # which leads teach what follows from their ids, and differs
+    assert keen.intent.probability > 0.4  # which leads teach what follows from their ids, and differs
     assert other.intent.probability < 0.3
     assert keen.intent.model == 1
     assert adds_up(keen)
