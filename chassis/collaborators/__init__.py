@@ -17,6 +17,7 @@ from chassis.collaborators.collaborator import (
     Invitation,
     invite,
 )
+from chassis.collaborators.inviting import check_member, keep_invited, save_invited
 from chassis.collaborators.sharing import Shared, Sharing
 from chassis.collaborators.storage import (
     collaborator_record,
@@ -28,6 +29,7 @@ from chassis.collaborators.storage import (
     shared_among,
 )
 from chassis.collaborators.tables import collaborators_table
+from chassis.collaborators.wire import CollaboratorWire
 
 __all__ = [
     "CollaborationEndOutOfRange",
@@ -36,16 +38,20 @@ __all__ = [
     "CollaboratorRemoved",
     "CollaboratorRole",
     "CollaboratorUnknown",
+    "CollaboratorWire",
     "Invitation",
     "Shared",
     "Sharing",
+    "check_member",
     "collaborator_record",
     "collaborators_table",
     "every_collaborator",
     "find_collaborator",
     "get_collaborator",
     "invite",
+    "keep_invited",
     "list_collaborators",
     "present_collaborators",
+    "save_invited",
     "shared_among",
 ]

@@ -4,7 +4,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis import collaborators
-from chassis.collaborators import Collaborator, CollaboratorUnknown, Invitation, invite
+from chassis.collaborators import Collaborator, Invitation, check_member, keep_invited
 from chassis.listing import Page, PageRequest
 from chassis.organization import Organization
 from chassis.work import Read, UnitOfWork
@@ -28,23 +28,8 @@ async def add_collaborator(
     if not sees(work.principal, found, permission=WRITE):
         raise NotAllowed(permission=WRITE)
     check_stands(found)
-    member = (await organization.current()).members.get(terms.member)
-    if member is None or not member.active:
-        raise CollaboratorUnknown(member=f"members/{terms.member}")
-    by = work.principal.subject
-    known = await collaborators.find_collaborator(work, SHARED_LEADS, row=lead, member=terms.member)
-    if known is not None:
-        return work.save(RECORD, known.invited(terms=terms, by=by, zone=zone, now=work.now))
-    change = invite(
-        uuid=work.new_id(),
-        collection=SHARED_LEADS.collection,
-        row=lead,
-        terms=terms,
-        by=by,
-        zone=zone,
-        now=work.now,
-    )
-    return work.save(RECORD, change)
+    check_member(await organization.current(), terms.member)
+    return await keep_invited(work, SHARED_LEADS, RECORD, row=lead, terms=terms, by=work.principal.subject, zone=zone)
 
 
 async def remove_collaborator(work: UnitOfWork, *, lead: UUID, collaborator: UUID) -> Collaborator:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.collaborators import Collaborator, CollaboratorRole, Invitation, every_collaborator, invite
+from chassis.collaborators import Collaborator, CollaboratorRole, Invitation, every_collaborator
 from chassis.work import UnitOfWork
 from services.leads.domain.lead import Lead
 from services.leads.domain.merge_record import LeadMerge, Lent, Terms
@@ -48,22 +48,12 @@ def _lent(
     by = work.principal.subject
     for member, terms in wanted.items():
         own = known.get(member)
-        if own is None:
-            change = invite(
-                uuid=work.new_id(),
-                collection=SHARED_LEADS.collection,
-                row=survivor.uuid,
-                terms=terms,
-                by=by,
-                zone=zone,
-                now=work.now,
-            )
-            saved = work.save(RECORD, change)
-            yield Lent(collaborator=saved.uuid, version=saved.version)
-        elif not own.holds(now=work.now) or own.terms != terms:
-            saved = work.save(RECORD, own.invited(terms=terms, by=by, zone=zone, now=work.now))
-            before = _terms(own.terms) if own.holds(now=work.now) else None
-            yield Lent(collaborator=saved.uuid, version=saved.version, before=before)
+        holds = own is not None and own.holds(now=work.now)
+        if own is not None and holds and own.terms == terms:
+            continue
+        saved = save_invited(work, SHARED_LEADS, RECORD, own, row=survivor.uuid, terms=terms, by=by, zone=zone)
+        before = _terms(own.terms) if own is not None and holds else None
+        yield Lent(collaborator=saved.uuid, version=saved.version, before=before)
 
 
 def _widest(known: Invitation | None, more: Invitation) -> Invitation:

@@ -5,7 +5,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis import collaborators
-from chassis.collaborators import CollaborationEndOutOfRange, Collaborator, CollaboratorUnknown, Invitation, invite
+from chassis.collaborators import (
+    CollaborationEndOutOfRange,
+    Collaborator,
+    CollaboratorUnknown,
+    Invitation,
+    check_member,
+    keep_invited,
+)
 from chassis.listing import Page, PageRequest
 from chassis.organization import Organization, Snapshot
 from chassis.work import Read, UnitOfWork
@@ -28,8 +35,10 @@ async def add_collaborator(
     if not sees(work.principal, found, permission=WRITING):
         raise NotAllowed(permission=WRITING)
     found.must_live()
-    _check_member(await organization.current(), terms.member)
-    return await _invite(work, account, terms, by=work.principal.subject, zone=zone)
+    check_member(await organization.current(), terms.member)
+    return await keep_invited(
+        work, SHARED_ACCOUNTS, RECORD, row=account, terms=terms, by=work.principal.subject, zone=zone
+    )
 
 
 async def remove_collaborator(work: UnitOfWork, *, account: UUID, collaborator: UUID) -> Collaborator:
@@ -60,31 +69,9 @@ async def carry_over(
     """
     for terms in told:
         try:
-            _check_member(snapshot, terms.member)
+            check_member(snapshot, terms.member)
             known = await collaborators.find_collaborator(work, SHARED_ACCOUNTS, row=account.uuid, member=terms.member)
             if known is None or not known.holds(now=work.now) or known.terms.end_date < terms.end_date:
-                await _invite(work, account.uuid, terms, by=by, zone=zone)
+                await keep_invited(work, SHARED_ACCOUNTS, RECORD, row=account.uuid, terms=terms, by=by, zone=zone)
         except (CollaboratorUnknown, CollaborationEndOutOfRange):
             continue
-
-
-def _check_member(snapshot: Snapshot, member: UUID) -> None:
-    known = snapshot.members.get(member)
-    if known is None or not known.active:
-        raise CollaboratorUnknown(member=f"members/{member}")
-
-
-async def _invite(work: UnitOfWork, account: UUID, terms: Invitation, *, by: str, zone: ZoneInfo) -> Collaborator:
-    known = await collaborators.find_collaborator(work, SHARED_ACCOUNTS, row=account, member=terms.member)
-    if known is not None:
-        return work.save(RECORD, known.invited(terms=terms, by=by, zone=zone, now=work.now))
-    change = invite(
-        uuid=work.new_id(),
-        collection=SHARED_ACCOUNTS.collection,
-        row=account,
-        terms=terms,
-        by=by,
-        zone=zone,
-        now=work.now,
-    )
-    return work.save(RECORD, change)

@@ -23,7 +23,7 @@ from services.pipeline.domain.registration_facts import (
     RegistrationFacts,
     RegistrationOrigin,
 )
-from services.pipeline.rpc.account_collaborator_servicer import terms_of
+from services.pipeline.rpc.account_collaborator_servicer import ACCOUNT_COLLABORATORS
 from services.pipeline.rpc.lead_history_messages import history_of
 from services.pipeline.rpc.registration_messages import FOLLOW_UPS
 from trade.budget import Budget
@@ -51,7 +51,7 @@ class LeadConversionServicer:
         if call.principal.subject != _LEADS:
             raise NotAllowed(permission=WRITING)
         told, desk = _told(request), self._desk
-        collaborators = [terms_of(each, path="collaborators") for each in request.collaborators]
+        collaborators = [ACCOUNT_COLLABORATORS.terms_of(each, path="collaborators") for each in request.collaborators]
         call = replace(call, principal=replace(call.principal, on_behalf_of=request.actor))
         answer: contract.AcceptLeadResponse = await self._store.write(
             call,

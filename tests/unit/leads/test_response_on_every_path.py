@@ -1,6 +1,6 @@
 """Whatever happens to a lead in whatever order, its clock is that of its owner, its grade and its state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -108,33 +108,41 @@ def test_on_every_path_the_clock_is_that_of_owner_grade_and_state(owner: UUID | 
         timetable=timetable(now),
         ownership=Ownership(owner=owner),
     ).aggregate
-    answers = {lead.response.answer if lead.response else None}
-    check(lead, timetable(now))
+    assert wrong_with(lead, timetable(now)) == []
     for path, number, minutes in life:
         now += timedelta(minutes=minutes)
         lead = PATHS[path](lead, timetable(now), number)
-        check(lead, timetable(now))
-        answers.add(lead.response.answer if lead.response else None)
+        assert wrong_with(lead, timetable(now)) == [], path
 
 
-def check(lead: Lead, at: Timetable) -> None:
-    clock, row = lead.response, response_to_row(lead)
-    assert (clock is None) is (lead.owner is None), "whoever owns a lead has a clock"
+def wrong_with(lead: Lead, at: Timetable) -> list[str]:
+    """What does not hold between a lead, its clock and its row."""
+    return [what for what, holds in _rules(lead, at, response_to_row(lead)).items() if not holds]
+
+
+def _rules(lead: Lead, at: Timetable, row: Mapping[str, Any]) -> dict[str, bool]:
+    clock, silent = lead.response, (row["response_next"], row["answer_by"]) == (None, NEVER)
     if clock is None:
-        assert (row["response_next"], row["answer_by"]) == (None, NEVER)
-        return
-    assert clock_from_json(orjson.loads(orjson.dumps(clock_to_json(clock)))) == clock
+        return {"whoever owns a lead has a clock": lead.owner is None, "nothing comes of no clock": silent}
+    rules = {
+        "a lead of nobody has no clock": lead.owner is not None,
+        "a clock is read back as it was": clock_from_json(orjson.loads(orjson.dumps(clock_to_json(clock)))) == clock,
+    }
     if clock.answer is not None or lead.state not in OPEN_STATES:
-        assert (row["response_next"], row["answer_by"]) == (None, NEVER), "nothing comes of what stands"
+        rules["nothing comes of what stands"] = silent
     if clock.answer is None:
-        assert (clock.owner, clock.grade) == (lead.owner, lead.grade.value)
-        assert clock.schedule == at.schedule(grade=lead.grade.value, team=lead.team, since=clock.since)
-        assert clock.start <= clock.since <= at.now
-        assert clock.owner not in clock.former[-1:], "no spell follows one of the same owner"
+        schedule = at.schedule(grade=lead.grade.value, team=lead.team, since=clock.since)
+        rules |= {
+            "it is of the owner and the grade": (clock.owner, clock.grade) == (lead.owner, lead.grade.value),
+            "it goes by the rules and the team's calendar": clock.schedule == schedule,
+            "a spell begins within the life": clock.start <= clock.since <= at.now,
+            "no spell follows one of the same owner": clock.owner not in clock.former[-1:],
+        }
     if lead.running_clock is not None:
         coming = [time for step, time in _times(clock).items() if step not in clock.taken]
-        assert row["response_next"] == min(coming, default=None)
-        assert row["answer_by"] == (clock.due or NEVER)
+        rules["its next step stands in the row"] = row["response_next"] == min(coming, default=None)
+        rules["its deadline stands in the row"] = row["answer_by"] == (clock.due or NEVER)
+    return rules
 
 
 def _times(clock: Any) -> dict[ResponseStep, Any]:
