@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.collaborators import Collaborator, CollaboratorRole, Invitation, every_collaborator
+from chassis.collaborators import Collaborator, CollaboratorRole, Invitation, every_collaborator, save_invited
 from chassis.work import UnitOfWork
 from services.leads.domain.lead import Lead
 from services.leads.domain.merge_record import LeadMerge, Lent, Terms
