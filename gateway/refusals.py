@@ -121,7 +121,7 @@ class EtagRequired(HttpRefusal):
 
 @dataclass(eq=False, kw_only=True)
 class KeyRequired(HttpRefusal):
-    """Where money moves once, the caller names his call: Idempotency-Key, or the field requestId."""
+    """What is done once only, as money that moves, is named by its caller: Idempotency-Key, or the field requestId."""
 
     kind, reason, status = Kind.INVALID_INPUT, "KEY_REQUIRED", 400
 

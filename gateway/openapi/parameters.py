@@ -17,8 +17,8 @@ _KEY: Schema = {
     "description": "Makes repeats harmless: the same key with the same content has one effect and one answer.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
 }
-_KEY_OF_MONEY: Schema = _KEY | {
-    "description": "Required, here or as requestId, because money moves once: the same key with the same "
+_OWN_KEY: Schema = _KEY | {
+    "description": "Required, here or as requestId, because this is done once only: the same key with the same "
     "content has one effect and one answer.",
 }
 _IF_MATCH: Schema = {
@@ -122,7 +122,7 @@ def _plain(field: FieldDescriptor) -> bool:
 
 def _in_headers(binding: Binding) -> Iterator[Schema]:
     if binding.method.repeatable:
-        yield _KEY_OF_MONEY if binding.method.demands_key else _KEY
+        yield _OWN_KEY if binding.method.demands_key else _KEY
     if binding.method.shape is Shape.UNARY:
         yield _AFTER
     resource = binding.method.descriptor.input_type.fields_by_name.get(binding.body)

@@ -39,7 +39,7 @@ class Method:
     """One RPC as the gateway carries it; `service` names the process that serves it.
 
     One that `reads` changes nothing: it may be given up, and asked again; one with a request id is `repeatable`.
-    Where money moves once the contract `demands_key`: its callers choose the id, so that they can ask again.
+    What is done once only `demands_key`: its callers choose the id, so that they can ask again.
     """
 
     service: str

@@ -65,7 +65,7 @@ class RequestPlan:
         return request
 
     def _own_key(self) -> str:
-        """A key for whoever chose none: he cannot ask again, which is for him to decide except where money moves."""
+        """A key for whoever chose none: he cannot ask again, which is his to decide except for what is done once."""
         if self._demands_key:
             raise KeyRequired
         return str(new_id())

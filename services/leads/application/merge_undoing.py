@@ -10,7 +10,7 @@ from kernel.errors import NotAllowed
 from services.leads.application.capture import WRITE, kept_graded, sees
 from services.leads.application.finding import keep_identity
 from services.leads.application.intake import Briefing, IntakeDesk
-from services.leads.application.lending import take_back
+from services.leads.application.merged_collaborators import take_back
 from services.leads.application.merging import ShownMerge
 from services.leads.application.reading import READ
 from services.leads.application.writing import check_seen

@@ -11,7 +11,7 @@ from kernel.events import Change
 from services.leads.application.capture import WRITE, kept_graded, sees
 from services.leads.application.finding import keep_identity
 from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
-from services.leads.application.lending import lend
+from services.leads.application.merged_collaborators import lend
 from services.leads.application.reading import READ
 from services.leads.application.rule_kinds import ASSIGNMENT
 from services.leads.application.writing import check_seen

@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.rule_sets import Rulebook
 from chassis.work import UnitOfWork
 from kernel.money import Money
-from services.pipeline.application.judging import no_longer_small
+from services.pipeline.application.exemptions import no_longer_small
 from services.pipeline.domain.gates import won
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.proving import quote_stands

@@ -10,8 +10,13 @@ from chassis.organization import Organization
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
-from services.pipeline.application.exemptions import note_exemption, possible_exemption, protection_of_others, way_of
-from services.pipeline.application.judging import judged_anew
+from services.pipeline.application.exemptions import (
+    judged_anew,
+    note_exemption,
+    possible_exemption,
+    protection_of_others,
+    way_of,
+)
 from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.rule_kinds import OPPORTUNITY
 from services.pipeline.domain.gates import Gap, gaps_before, moved, opened

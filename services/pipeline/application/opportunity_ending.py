@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from services.pipeline.application.exemptions import protection_of_others
-from services.pipeline.application.judging import no_longer_small
+from services.pipeline.application.exemptions import no_longer_small, protection_of_others
 from services.pipeline.application.opportunities import Followed, OpportunityDesk, writable
 from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.registration_protection import give_up
