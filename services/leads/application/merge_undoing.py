@@ -104,7 +104,7 @@ async def _release(
     portrait = portrait_without(merge, survivor, told_since=told_since)
     newcomer = briefing.known(portrait.facts)
     portrait = replace(portrait, facts=newcomer.facts)
-    change = releasing(survivor, others, portrait=portrait, keys=newcomer.keys, now=work.now)
+    change = releasing(survivor, others, portrait=portrait, keys=newcomer.keys, timetable=briefing.timetable)
     change = change.then(lambda lead: kept_graded(briefing, lead, newcomer.channel_kind))
     keep_identity(work, keep(work, change), newcomer)
     INTENTS.mark(work, survivor.uuid)
@@ -114,7 +114,7 @@ async def _release(
 
 async def _restore(work: UnitOfWork, briefing: Briefing, merge: LeadMerge, other: Lead) -> None:
     """A lead stands for itself again, and for those that had been merged into it before."""
-    change = restored(other, state=merge.others[other.uuid], now=work.now)
+    change = restored(other, state=merge.others[other.uuid], timetable=briefing.timetable)
     kind = briefing.rules.kind_of(other.facts.channel)
     lead = keep(work, change.then(lambda lead: kept_graded(briefing, lead, kind)))
     INTENTS.mark(work, other.uuid)

@@ -17,8 +17,9 @@ from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys, Lead, changed_fields
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.merge_record import LeadMerge, Portrait
-from services.leads.domain.merging import check_stands, portrait_of, with_portrait
+from services.leads.domain.merging import check_stands, portrait_of, repainted
 from services.leads.domain.resemblance import Resemblance
+from services.leads.domain.response import Timetable, resumed_clock
 
 T = TypeVar("T")
 # One of them says who the customer is; where somebody cleared all that was left, what stands stays.
@@ -124,23 +125,28 @@ def portrait_without(merge: LeadMerge, survivor: Lead, *, told_since: Sequence[L
 
 
 def releasing(
-    survivor: Lead, others: Sequence[Lead], *, portrait: Portrait, keys: FindingKeys, now: datetime
+    survivor: Lead, others: Sequence[Lead], *, portrait: Portrait, keys: FindingKeys, timetable: Timetable
 ) -> Change[Lead]:
     """The survivor without what the merge brought; contacts of the others no longer count for it."""
     following = replace(
-        with_portrait(survivor, portrait),
+        repainted(survivor, portrait, timetable=timetable),
         keys=keys,
         touch_count=survivor.touch_count - sum(other.touch_count for other in others),
-        update_time=now,
+        update_time=timetable.now,
     )
     changed = changed_fields(survivor.facts, portrait.facts)
     return Change(following, (LeadReleased(tuple(other.uuid for other in others), changed),))
 
 
-def restored(lead: Lead, *, state: LeadState, now: datetime) -> Change[Lead]:
-    """A lead that was merged away stands for itself again, in the state it had."""
+def restored(lead: Lead, *, state: LeadState, timetable: Timetable) -> Change[Lead]:
+    """A lead that was merged away stands for itself again, in the state it had.
+
+    Meanwhile nobody could answer it: an owner who had not yet has his time from now on.
+    """
     into = lead.merged.into if lead.merged else lead.uuid
-    return Change(replace(lead, state=state, merged=None, update_time=now), (LeadRestored(into),))
+    clock = resumed_clock(lead.response, team=lead.team, grade=lead.grade.value, timetable=timetable)
+    following = replace(lead, state=state, merged=None, response=clock, update_time=timetable.now)
+    return Change(following, (LeadRestored(into),))
 
 
 def _facts_without(before: LeadFacts, after: LeadFacts, present: LeadFacts) -> LeadFacts:

@@ -11,6 +11,7 @@ from services.leads.domain.lead import FindingKeys, Lead, changed_fields
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_record import Merged, Portrait
 from services.leads.domain.resemblance import Resemblance
+from services.leads.domain.response import Timetable, clock_of_owner
 from trade.reasons import Reason
 
 _MERGEABLE = OPEN_STATES | {LeadState.DISQUALIFIED}
@@ -118,6 +119,14 @@ def with_portrait(lead: Lead, portrait: Portrait) -> Lead:
     )
 
 
+def repainted(lead: Lead, portrait: Portrait, *, timetable: Timetable) -> Lead:
+    """The same from now on: an owner it did not have has a first-response clock of his own."""
+    clock = clock_of_owner(
+        lead.response, owner=portrait.owner, team=portrait.team, grade=lead.grade.value, timetable=timetable
+    )
+    return replace(with_portrait(lead, portrait), response=clock)
+
+
 def owner_to_take(survivor: Lead, others: Iterable[Lead]) -> Lead | None:
     """The lead whose owner takes a survivor of nobody: the newest that somebody works; None where there is no need."""
     if survivor.owner is not None or survivor.state not in OPEN_STATES:
@@ -136,14 +145,14 @@ def united_hints(survivor: Lead, others: Iterable[Lead], *, family: Collection[U
 
 
 def absorbing(
-    survivor: Lead, others: Sequence[Lead], *, portrait: Portrait, keys: FindingKeys, now: datetime
+    survivor: Lead, others: Sequence[Lead], *, portrait: Portrait, keys: FindingKeys, timetable: Timetable
 ) -> Change[Lead]:
     """The survivor after a merge: every contact of the customer counts for it from now on."""
     following = replace(
-        with_portrait(survivor, portrait),
+        repainted(survivor, portrait, timetable=timetable),
         keys=keys,
         touch_count=survivor.touch_count + sum(other.touch_count for other in others),
-        update_time=now,
+        update_time=timetable.now,
     )
     changed = changed_fields(survivor.facts, portrait.facts)
     return Change(following, (LeadAbsorbed(tuple(other.uuid for other in others), changed),))

@@ -202,6 +202,38 @@ def begin_clock(
     )
 
 
+def clock_of_owner(
+    before: ResponseClock | None,
+    *,
+    owner: UUID | None,
+    team: UUID | None,
+    grade: str,
+    timetable: Timetable,
+) -> ResponseClock | None:
+    """The clock of a lead whose owner is another one than the clock's, or nobody; else the clock as it is."""
+    if owner is None:
+        return None
+    return begin_clock(before, owner=owner, team=team, grade=grade, timetable=timetable)
+
+
+def resumed_clock(
+    clock: ResponseClock | None, *, team: UUID | None, grade: str, timetable: Timetable
+) -> ResponseClock | None:
+    """The clock of a lead that nobody could answer for a while: it begins anew; one that was answered stands."""
+    if clock is None or clock.answer is not None:
+        return clock
+    now = timetable.now
+    return ResponseClock(
+        owner=clock.owner,
+        start=now,
+        since=now,
+        grade=grade,
+        rules=timetable.version,
+        schedule=timetable.schedule(grade=grade, team=team, since=now),
+        former=clock.former,
+    )
+
+
 def reset_clock(
     clock: ResponseClock | None, *, team: UUID | None, grade: str, timetable: Timetable
 ) -> ResponseClock | None:

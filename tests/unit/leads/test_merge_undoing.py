@@ -29,7 +29,7 @@ from services.leads.domain.merge_undoing import (
 )
 from services.leads.domain.merging import LeadMergedAway, absorbing, merged_away, portrait_of, united_hints
 from services.leads.domain.resemblance import Band, Resemblance
-from tests.unit.leads.builders import ANNA, BO, NOON, a_budget, a_lead, facts
+from tests.unit.leads.builders import ANNA, BO, NOON, TIMETABLE, a_budget, a_lead, facts
 
 SURVIVOR, OTHER, THIRD, MERGE = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=99)
 BY_ANNA = Act(actor="members/1", name="安娜", time=NOON)
@@ -66,7 +66,7 @@ def do(survivor: Lead, others: list[Lead], wishes: Wishes) -> tuple[LeadMerge, L
         facts=merge_facts(survivor, others, wishes).facts,
         resembles=united_hints(survivor, others, family=family),
     )
-    after = absorbing(survivor, others, portrait=portrait, keys=KEYS, now=NOON).aggregate
+    after = absorbing(survivor, others, portrait=portrait, keys=KEYS, timetable=TIMETABLE).aggregate
     gone = [merged_away(other, into=survivor.uuid, merge=MERGE, now=NOON).aggregate for other in others]
     return a_merge(portrait_of(survivor), portrait, others), after, gone
 
@@ -87,8 +87,8 @@ def a_merge(before: Portrait, after: Portrait, others: list[Lead]) -> LeadMerge:
 
 def undo(merge: LeadMerge, survivor: Lead, gone: list[Lead], *, told_since: list[LeadFacts]) -> tuple[Lead, list[Lead]]:
     portrait = portrait_without(merge, survivor, told_since=told_since)
-    alone = releasing(survivor, gone, portrait=portrait, keys=KEYS, now=NOON).aggregate
-    return alone, [restored(each, state=merge.others[each.uuid], now=NOON).aggregate for each in gone]
+    alone = releasing(survivor, gone, portrait=portrait, keys=KEYS, timetable=TIMETABLE).aggregate
+    return alone, [restored(each, state=merge.others[each.uuid], timetable=TIMETABLE).aggregate for each in gone]
 
 
 @given(told, st.lists(told, min_size=1, max_size=3), st.sampled_from(Preference))
@@ -165,9 +165,9 @@ def test_a_lead_keeps_what_it_is_called_by_when_all_the_rest_was_cleared_since()
 def test_undoing_tells_both_sides() -> None:
     merge, after, gone = do(lead(SURVIVOR), [lead(OTHER, need="一套")], Wishes())
     portrait = portrait_without(merge, after, told_since=[])
-    released = releasing(after, gone, portrait=portrait, keys=KEYS, now=NOON)
+    released = releasing(after, gone, portrait=portrait, keys=KEYS, timetable=TIMETABLE)
     assert released.events == (LeadReleased((OTHER,), ("need",)),)
-    assert restored(gone[0], state=LeadState.QUALIFIED, now=NOON).events == (LeadRestored(SURVIVOR),)
+    assert restored(gone[0], state=LeadState.QUALIFIED, timetable=TIMETABLE).events == (LeadRestored(SURVIVOR),)
 
 
 def test_a_merge_is_undone_until_its_last_moment() -> None:

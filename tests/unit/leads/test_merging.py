@@ -24,7 +24,7 @@ from services.leads.domain.merging import (
     united_hints,
 )
 from services.leads.domain.resemblance import Band, Resemblance
-from tests.unit.leads.builders import ANNA, BO, NOON, a_lead
+from tests.unit.leads.builders import ANNA, BO, NOON, TIMETABLE, a_lead
 
 SURVIVOR, OTHER, THIRD, MERGE = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=99)
 WEBSITE, FAIR = UUID(int=301), UUID(int=302)
@@ -83,7 +83,7 @@ def test_a_lead_that_was_merged_away_says_where_it_went(place: int) -> None:
 def test_the_survivor_counts_every_contact_and_the_other_keeps_all_it_is() -> None:
     survivor, other = lead(SURVIVOR, touch_count=2), lead(OTHER, touch_count=3, owner=BO)
     portrait = replace(portrait_of(survivor), facts=replace(survivor.facts, need="一套"))
-    change = absorbing(survivor, [other], portrait=portrait, keys=FindingKeys(), now=NOON)
+    change = absorbing(survivor, [other], portrait=portrait, keys=FindingKeys(), timetable=TIMETABLE)
     assert change.aggregate.touch_count == 5
     assert change.events == (LeadAbsorbed((OTHER,), ("need",)),)
     gone = merged_away(other, into=SURVIVOR, merge=MERGE, now=NOON)

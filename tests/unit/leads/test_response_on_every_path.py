@@ -16,6 +16,8 @@ from services.leads.domain.erasing import erase_person
 from services.leads.domain.handing_over import Handover, handed_over
 from services.leads.domain.lead import FindingKeys, Grade, GradeOverride, Lead, Ownership, create_lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
+from services.leads.domain.merge_undoing import releasing, restored
+from services.leads.domain.merging import absorbing, merged_away, portrait_of
 from services.leads.domain.overriding import overridden, without_override
 from services.leads.domain.responding import answered, rescheduled, stepped, stuck
 from services.leads.domain.response import ResponseStep, Timetable
@@ -72,6 +74,35 @@ def _swept(lead: Lead, at: Timetable, number: int) -> Lead:
     return lead.assigned(Ownership(owner=free[number % len(free)]), timetable=at).aggregate
 
 
+def _took_in(lead: Lead, at: Timetable, number: int) -> Lead:
+    """It takes another lead in; one of nobody gets the other's owner."""
+    if lead.state not in OPEN_STATES:
+        return lead
+    owner = lead.owner or MEMBERS[number % 3]
+    portrait = replace(portrait_of(lead), owner=owner)
+    return absorbing(lead, [], portrait=portrait, keys=FindingKeys(), timetable=at).aggregate
+
+
+def _gave_back(lead: Lead, at: Timetable, number: int) -> Lead:
+    """The merge is undone; an owner it got by that goes with it."""
+    if lead.state not in OPEN_STATES:
+        return lead
+    portrait = replace(portrait_of(lead), owner=None if number % 2 else lead.owner)
+    return releasing(lead, [], portrait=portrait, keys=FindingKeys(), timetable=at).aggregate
+
+
+def _merged_away(lead: Lead, at: Timetable, _number: int) -> Lead:
+    if lead.state not in OPEN_STATES:
+        return lead
+    return merged_away(lead, into=UUID(int=8), merge=UUID(int=6), now=at.now).aggregate
+
+
+def _restored(lead: Lead, at: Timetable, _number: int) -> Lead:
+    if lead.state is not LeadState.MERGED:
+        return lead
+    return restored(lead, state=LeadState.NEW, timetable=at).aggregate
+
+
 PATHS: dict[str, Step] = {
     "assigned": lambda lead, at, n: lead.assigned(Ownership(owner=MEMBERS[n % 3]), timetable=at).aggregate,
     "nobody could take it": lambda lead, at, n: lead.unassigned(reasons=()),
@@ -87,6 +118,10 @@ PATHS: dict[str, Step] = {
     "answered": lambda lead, at, n: answered(lead, (UUID(int=n + 1), at.now), timetable=at).aggregate,
     "answer taken back": lambda lead, at, n: answered(lead, None, timetable=at).aggregate,
     "swept": _swept,
+    "took another in": _took_in,
+    "gave another back": _gave_back,
+    "merged away": _merged_away,
+    "restored": _restored,
     "rules reconsidered": lambda lead, at, n: rescheduled(lead, timetable=at).aggregate,
 }
 TAKEN_IN = st.sampled_from([None, *MEMBERS])
