@@ -159,6 +159,20 @@ async def test_a_new_model_and_a_new_day_score_the_whole_stock_anew(house: Leads
     assert await sweep(house, clock) == 0
 
 
+async def test_the_round_passes_by_leads_that_wait_to_be_scored_anyway(house: LeadsHouse, clock: FixedClock) -> None:
+    await live(house, clock, leads=LEADS)
+    await learn(house)
+    await score_all(house, clock)
+    waiting = await tell_lead(house, 1000)
+    clock.travel(days=1)
+    await sweep(house, clock, "score the stock")
+    clock.travel(minutes=1)
+    assert await sweep(house, clock, "score the stock") > 0
+    assert silence(await read(house, waiting)) == ["INTENT_NOT_SCORED_YET"]
+    await sweep(house, clock, "score leads")
+    assert (await read(house, waiting)).intent.model == 1
+
+
 async def test_a_lead_that_is_not_worked_any_more_has_no_intent(house: LeadsHouse, clock: FixedClock) -> None:
     await live(house, clock, leads=LEADS)
     lead = await tell_lead(house, 1000)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.leads.domain.facts import LeadFacts, Urgency
-from services.leads.domain.lead import FindingKeys, Lead
+from services.leads.domain.lead import FindingKeys, Grade, Lead, Ownership
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.merge_fields import Wishes, merge_facts
 from services.leads.domain.merge_record import Act, LeadMerge, Merged, Portrait, Preference
@@ -29,7 +29,8 @@ from services.leads.domain.merge_undoing import (
 )
 from services.leads.domain.merging import LeadMergedAway, absorbing, merged_away, portrait_of, united_hints
 from services.leads.domain.resemblance import Band, Resemblance
-from tests.unit.leads.builders import ANNA, BO, NOON, TIMETABLE, a_budget, a_lead, facts
+from services.leads.domain.responding import answered
+from tests.unit.leads.builders import ANNA, BO, NOON, TIMETABLE, a_budget, a_lead, facts, timetable
 
 SURVIVOR, OTHER, THIRD, MERGE = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=99)
 BY_ANNA = Act(actor="members/1", name="安娜", time=NOON)
@@ -82,6 +83,15 @@ def a_merge(before: Portrait, after: Portrait, others: list[Lead]) -> LeadMerge:
         before=before,
         after=after,
         decisions=(),
+    )
+
+
+def owned(alone: Lead) -> Lead:
+    """The lead as ANNA got it, with a deadline for her answer."""
+    return (
+        replace(alone, grade=Grade.A, owner=None, response=None)
+        .assigned(Ownership(owner=ANNA), timetable=TIMETABLE)
+        .aggregate
     )
 
 
@@ -194,3 +204,23 @@ def test_a_survivor_that_is_being_converted_or_was_merged_further_keeps_what_it_
     further = replace(after, state=LeadState.MERGED, merged=Merged(into=THIRD, merge=MERGE))
     with pytest.raises(LeadMergedAway):
         check_undoable(merge, further, later=None, now=LATER)
+
+
+def test_who_comes_back_has_his_time_to_answer_from_then_on() -> None:
+    merge, _, gone = do(lead(SURVIVOR), [owned(lead(OTHER))], Wishes())
+    later = timetable(NOON + timedelta(days=10))
+    back = restored(gone[0], state=merge.others[OTHER], timetable=later).aggregate
+    before, clock = gone[0].response, back.response
+    assert before is not None
+    assert clock is not None
+    assert (clock.owner, clock.start, clock.since) == (before.owner, later.now, later.now)
+    assert clock.schedule == later.schedule(grade=back.grade.value, team=back.team, since=later.now)
+    assert clock.due is not None
+    assert clock.due > later.now
+
+
+def test_who_had_answered_before_the_merge_has_answered_after_it() -> None:
+    other = answered(owned(lead(OTHER)), (UUID(int=77), NOON), timetable=TIMETABLE).aggregate
+    merge, _, gone = do(lead(SURVIVOR), [other], Wishes())
+    later = timetable(NOON + timedelta(days=10))
+    assert restored(gone[0], state=merge.others[OTHER], timetable=later).aggregate.response == other.response
