@@ -3,13 +3,11 @@
 from uuid import UUID
 
 from chassis.work import UnitOfWork
-from services.contracts.application.contract_review import end_review
+from services.contracts.application.contract_review import make_draft
 from services.contracts.application.quote_approval import drop_approval
-from services.contracts.application.signature_links import revoke_links
 from services.contracts.domain.contract import ContractState
 from services.contracts.domain.quote import QuoteState
 from services.contracts.storage import contracts, quotes
-from services.contracts.storage.contracts import CONTRACT_RECORD
 from services.contracts.storage.quotes import QUOTE_RECORD
 
 _ON_THE_WAY = frozenset({ContractState.LEGAL_REVIEW, ContractState.APPROVED, ContractState.SENT})
@@ -23,6 +21,4 @@ async def close_business(work: UnitOfWork, *, opportunity: UUID) -> None:
             work.save(QUOTE_RECORD, quote.take_back(now=work.now))
     for contract in await contracts.contracts_of_opportunity(work, opportunity):
         if contract.state in _ON_THE_WAY:
-            await end_review(work, contract=contract)
-            await revoke_links(work, contract=contract.uuid)
-            work.save(CONTRACT_RECORD, contract.send_back(comment="", now=work.now))
+            await make_draft(work, contract=contract)
