@@ -79,9 +79,9 @@ class Market:
         place: Place = EASTERN,
         *,
         state: str = "NEW",
-        by: UUID | None = None,
+        answered: datetime | None = None,
     ) -> Event:
-        """A lead as it is now, on account of a member; the first time it is created."""
+        """A lead as it is now, with when its customer was answered; the first time it is created."""
         uuid = UUID(int=10_000_000 + number)
         changed = leads.LeadConverting if state == "CONVERTING" else leads.LeadUpdated
         kind = changed if self.versions[f"lead/{uuid}"] else leads.LeadCreated
@@ -90,7 +90,8 @@ class Market:
         message.lead.name = f"leads/{uuid}"
         message.lead.state = lead_pb2.LeadState.Value(f"LEAD_STATE_{state}")
         message.lead.create_time.FromDatetime(self._first(f"lead/{uuid}", at))
-        message.head.actor = f"members/{by}" if by else "services/leads"
+        if answered:
+            message.lead.first_response_time.FromDatetime(answered)
         return self.tell("lead", uuid, message, at)
 
     def account(self, number: int, at: datetime, place: Place = EASTERN, *, deleted: bool = False) -> Event:

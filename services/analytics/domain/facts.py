@@ -80,16 +80,15 @@ class SourcedFact(Fact):
 class LeadFact(SourcedFact):
     """A lead (线索).
 
-    `waiting_since` is when it was taken in, None where its owner entered it himself: nobody waits then for a response
-    (首次响应): whatever its owner did with it first, or that somebody began to convert it.
+    `first_response_time` (首次响应) is when leads says that its customer was answered; None until he was.
     """
 
     created: date
     state: str = ""
     converted: date | None = None
     disqualified: date | None = None
-    waiting_since: datetime | None = None
-    responded_time: datetime | None = None
+    taken_in_time: datetime | None = None
+    first_response_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

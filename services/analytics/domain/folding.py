@@ -74,28 +74,19 @@ class OpportunityTold(NamedTuple):
     lead_seconds: int | None = None
 
 
-def lead_after(before: LeadFact | None, told: LeadFact, *, day: date, responded: datetime | None = None) -> LeadFact:
+def lead_after(before: LeadFact | None, told: LeadFact, *, day: date) -> LeadFact:
     """A lead is converted or disqualified on the day it first says so, until it says otherwise.
 
-    `responded` is when its owner did something with it, or somebody began to convert it, if this is such an event; the
-    first one after it was taken in is the response. One that begins with its owner's own entry waits for none. One that
-    was merged away stays what it was, for the day on which it stands for itself again.
+    One that was merged away stays what it was, for the day on which it stands for itself again.
     """
     if told.state == MERGED and before is not None:
         return replace(before, state=MERGED)
-    waiting, first = (None if responded else told.waiting_since, None) if before is None else _response(before)
     over = before is not None and before.state == told.state and told.state in _OVER
     return replace(
         _still(before, told) if over else told,
         converted=_since(before.converted if before else None, told.state == _CONVERTED, day),
         disqualified=_since(before.disqualified if before else None, told.state == _DISQUALIFIED, day),
-        waiting_since=waiting,
-        responded_time=first or (responded if waiting else None),
     )
-
-
-def _response(before: LeadFact) -> tuple[datetime | None, datetime | None]:
-    return before.waiting_since, before.responded_time
 
 
 def registration_after(

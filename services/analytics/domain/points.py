@@ -69,8 +69,8 @@ def _lead(fact: LeadFact, _zone: tzinfo) -> Drawn:
     if fact.disqualified:
         yield "disqualified", fact.disqualified, 0, WHOLE, ""
         yield "cohort_disqualified", fact.created, 0, WHOLE, ""
-    if fact.waiting_since and fact.responded_time:
-        yield "cohort_responded", fact.created, _seconds(fact.waiting_since, fact.responded_time), WHOLE, ""
+    if fact.taken_in_time and fact.first_response_time:
+        yield "cohort_responded", fact.created, _seconds(fact.taken_in_time, fact.first_response_time), WHOLE, ""
 
 
 def _registration(fact: RegistrationFact, _zone: tzinfo) -> Drawn:

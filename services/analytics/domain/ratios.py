@@ -24,7 +24,7 @@ class Metric(Enum):
     LEAD_TO_OPPORTUNITY = (
         "lead_to_opportunity"  # 线索到商机时长: days from first contact to opening, of what came of a lead
     )
-    FIRST_RESPONSE = "first_response"  # 首次响应时间: hours until its owner worked a lead of the period
+    FIRST_RESPONSE = "first_response"  # 首次响应时间: hours until the customer of a lead of the period was answered
     REPURCHASE = "repurchase"  # 复购率: orders of customers who had ordered before ÷ orders
     SECOND_ORDER = "second_order"  # 首单客户复购率: ordered again ÷ customers whose first order is of the period
     CUSTOMER_RETENTION = "customer_retention"  # 活跃客户留存率: not lapsed at its end ÷ customers of the period

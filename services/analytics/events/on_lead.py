@@ -3,7 +3,6 @@
 from datetime import tzinfo
 from typing import Any
 
-from millrace.leads.v1.lead_events_pb2 import LeadConverting
 from millrace.leads.v1.lead_pb2 import LeadState
 
 from chassis.consumer import Event
@@ -12,13 +11,10 @@ from services.analytics.domain.folding import lead_after
 from services.analytics.events.reading import day_of, day_told, identity, instant, reference
 from trade.industries import industry_code
 
-_CONVERTING = LeadConverting.DESCRIPTOR.full_name
-
 
 def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
     """The lead after the event."""
-    message: Any = event.message
-    told = message.lead
+    told: Any = event.message.lead
     day = day_of(event.time, zone)
     fact = LeadFact(
         uuid=identity(event),
@@ -30,10 +26,10 @@ def lead_told(before: LeadFact | None, event: Event, zone: tzinfo) -> LeadFact:
         industry=industry_code(told.industry),
         created=day_told(told.create_time, zone) or day,
         state=_state(told.state),
-        waiting_since=instant(told.create_time) or event.time,
+        taken_in_time=instant(told.create_time) or event.time,
+        first_response_time=instant(told.first_response_time),
     )
-    by_owner = bool(told.owner) and message.head.actor == told.owner
-    return lead_after(before, fact, day=day, responded=event.time if by_owner or event.type == _CONVERTING else None)
+    return lead_after(before, fact, day=day)
 
 
 def _state(number: int) -> str:

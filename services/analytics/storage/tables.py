@@ -60,7 +60,7 @@ LEAD_FACTS = _facts(
     *_day("created", nullable=False),
     *_text("state"),
     *_day("converted", "disqualified"),
-    *_instant("waiting_since", "responded_time"),
+    *_instant("taken_in_time", "first_response_time"),
 )
 REGISTRATION_FACTS = _facts(
     "registration_facts", *_sources(), *_day("created", nullable=False), *_day("approved", "opened", "expired")

@@ -135,23 +135,21 @@ async def test_from_lead_to_opportunity_it_takes_the_days_from_the_first_contact
     assert east["LEAD_TO_OPPORTUNITY"] == (10 * days, 1, "10.0")
 
 
-async def test_the_first_response_is_what_the_owner_did_first_with_a_lead_somebody_else_took_in(
-    house: AnalyticsHouse,
-) -> None:
-    market = house.market
-    market.lead(1, noon(2, 3))
-    market.lead(1, noon(2, 3) + timedelta(hours=1), by=BO)
-    market.lead(1, noon(2, 3) + timedelta(hours=3), by=ANNA)
-    market.lead(1, noon(2, 9), by=ANNA)
-    market.lead(2, noon(2, 4), by=ANNA)
-    market.lead(2, noon(2, 5), by=ANNA)
+async def test_the_first_response_is_when_leads_say_that_the_customer_was_answered(house: AnalyticsHouse) -> None:
+    market, taken_in = house.market, noon(2, 3)
+    market.lead(1, taken_in)
+    market.lead(1, taken_in + timedelta(hours=3), answered=taken_in + timedelta(hours=3))
+    market.lead(1, noon(2, 9), answered=taken_in + timedelta(hours=3))
+    market.lead(2, noon(2, 4), answered=noon(2, 4) - timedelta(hours=1))
     market.lead(3, noon(2, 6))
     await house.hear()
-    assert (await metrics(house, (2, 1), (2, 28)))["FIRST_RESPONSE"] == (3 * 3600, 1, "3.0")
+    assert (await metrics(house, (2, 1), (2, 28)))["FIRST_RESPONSE"] == (3 * 3600, 2, "1.5")
     house.market.events.clear()
-    market.lead(3, noon(2, 6) + timedelta(hours=7), by=BO, state="CONVERTING")
+    market.lead(3, noon(2, 6) + timedelta(hours=7), state="CONVERTING")
+    market.lead(1, noon(2, 10), answered=taken_in + timedelta(hours=5))
+    market.lead(2, noon(2, 10))
     await house.hear()
-    assert (await metrics(house, (2, 1), (2, 28)))["FIRST_RESPONSE"] == (10 * 3600, 2, "5.0")
+    assert (await metrics(house, (2, 1), (2, 28)))["FIRST_RESPONSE"] == (5 * 3600, 1, "5.0")
 
 
 async def test_a_newcomer_has_ramped_up_with_his_first_order(house: AnalyticsHouse) -> None:

@@ -16,7 +16,7 @@ from services.analytics.storage.tables import (
     STAGE_VISIT_FACTS,
 )
 from tests.integration.analytics.projecting import apply, digests
-from tests.support.selling import ANNA, EASTERN, SOUTHERN, STAGES, Market, Place, noon
+from tests.support.selling import EASTERN, SOUTHERN, STAGES, Market, Place, noon
 from tests.support.sums import wrong_sums
 
 places = st.sampled_from([EASTERN, SOUTHERN, Place(channel=None, industry="")])
@@ -50,11 +50,9 @@ def histories(draw: st.DrawFn) -> Market:
         number, place = draw(st.integers(1, 3)), draw(places)
         match draw(kinds):
             case "lead":
-                state, by = (
-                    draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED", "MERGED"])),
-                    draw(st.sampled_from([ANNA, None])),
-                )
-                market.lead(number, at, place, state=state, by=by)
+                state = draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED", "MERGED"]))
+                answered = draw(st.sampled_from([at - timedelta(hours=2), at, None]))
+                market.lead(number, at, place, state=state, answered=answered)
             case "account":
                 market.account(number, at, place, deleted=draw(st.booleans()))
             case "registration":

@@ -89,7 +89,7 @@ class Sellers:
             tags = ("年框", "出口")[: number % 3]
             self.market.member(UUID(int=number % 5), at)
             self.market.lead(number, at, place)
-            self.market.lead(number, at + timedelta(hours=number), place, by=place.owner)
+            self.market.lead(number, at + timedelta(hours=number), place, answered=at + timedelta(hours=number))
             self.market.account(number, at, place)
             self.market.registration(number, at, place, opened=True)
             side: dict[str, Any] = {

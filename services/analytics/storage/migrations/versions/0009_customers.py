@@ -22,7 +22,7 @@ def upgrade() -> None:
         op.execute(
             f"delete from {table} where consumer in ('analytics-leads', 'analytics-pipeline', 'analytics-contracts')"  # noqa: S608 - names of ours
         )
-    _add("lead_facts", _instant("waiting_since"), _instant("responded_time"))
+    _add("lead_facts", _instant("taken_in_time"), _instant("first_response_time"))
     _add("opportunity_facts", _identity("account"), *map(_text, ("tier", "lifecycle", "tags", "products")))
     _add("opportunity_facts", sa.Column("lead_seconds", sa.BigInteger(), nullable=True))
     _add("contract_facts", _identity("account"))
