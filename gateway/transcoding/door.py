@@ -19,6 +19,7 @@ from gateway import problems
 from gateway.backends import Askable, Metadata
 from gateway.limits import Limit, StreamPlaces
 from gateway.transcoding import streaming
+from gateway.transcoding.etags import etag_of, is_known
 from gateway.transcoding.exchange import Exchange, told_at_the_end
 from gateway.transcoding.json_writing import writer
 from gateway.transcoding.methods import Shape
@@ -151,13 +152,14 @@ async def _unary(
     call = backend.ask(method, request, metadata=metadata, until=until, repeat=repeat)
     # Nobody watches for the client of a write to leave: a write once begun is carried to its end.
     answer, closing = await (_while_wanted(exchange, call) if method.reads else call)
-    etag = getattr(answer, "etag", "")
+    written = orjson.dumps(writer(method.answer.DESCRIPTOR)(answer))
+    etag = etag_of(getattr(answer, "etag", ""), written)
     headers = [(b"etag", f'"{etag}"'.encode("latin-1"))] if etag else []
     headers += told_at_the_end(closing)
-    if etag and method.reads and exchange.headers.get("if-none-match", "").strip('"') == etag:
+    if method.reads and is_known(etag, exchange.headers.get("if-none-match", "")):
         await exchange.answer(304, b"", kind=b"", headers=headers)
         return
-    await exchange.answer(200, orjson.dumps(writer(method.answer.DESCRIPTOR)(answer)), headers=headers)
+    await exchange.answer(200, written, headers=headers)
 
 
 async def _while_wanted(exchange: Exchange, call: Awaitable[Any]) -> Any:

@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from chassis.ids import new_id
 from chassis.wire import SERVICE_OWNED
 from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, FieldNotInstant, FieldUnknown, KeyRequired
+from gateway.transcoding.etags import version_of
 from gateway.transcoding.json_shape import check_shape, field_at, is_instant
 from gateway.transcoding.methods import Binding
 from kernel.errors import InvalidField
@@ -115,7 +116,7 @@ class RequestPlan:
             holder = getattr(holder, name)
         if_match = headers.get("if-match", "")
         if if_match and if_match != "*":
-            holder.etag = if_match.removeprefix("W/").strip('"')
+            holder.etag = version_of(if_match)
         if self._needs_etag and not holder.etag:
             raise EtagRequired
 

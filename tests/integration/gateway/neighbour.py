@@ -13,6 +13,7 @@ from millrace.leads.v1 import (
     lead_behaviour_service_pb2,
     lead_import_pb2,
     lead_import_service_pb2,
+    lead_intent_pb2,
     lead_pb2,
     lead_service_pb2,
 )
@@ -45,6 +46,7 @@ class Neighbour:
         self.cancelled = asyncio.Event()
         self.finished = asyncio.Event()
         self.pause = 0.0
+        self.intent: float | None = None
         self.closing: tuple[tuple[str, str], ...] = ()
         self.token_seconds = 600.0
         self.renewals = 0
@@ -111,7 +113,8 @@ class Neighbour:
 
     async def get_lead(self, request: Any, context: Any) -> Any:
         await self._take(request, context)
-        return lead_pb2.Lead(name=request.name, company_name="云帆科技", etag="7")
+        intent = lead_intent_pb2.LeadIntent(probability=self.intent)
+        return lead_pb2.Lead(name=request.name, company_name="云帆科技", etag="7", intent=intent)
 
     async def list_leads(self, request: Any, context: Any) -> Any:
         await self._take(request, context)

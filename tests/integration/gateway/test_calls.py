@@ -19,15 +19,24 @@ LEAD = "/v1/leads/018f0000-0000-7000-8000-000000000001"
 async def test_a_lead_is_read_as_json_with_its_etag(client: httpx.AsyncClient) -> None:
     answer = await client.get(LEAD)
     assert answer.status_code == 200
-    assert answer.headers["etag"] == '"7"'
+    assert answer.headers["etag"].startswith('"7.')
     assert answer.json()["companyName"] == "云帆科技"
     assert answer.json()["grade"] == "GRADE_UNSPECIFIED"
 
 
 async def test_a_lead_that_has_not_changed_is_not_sent_again(client: httpx.AsyncClient) -> None:
-    answer = await client.get(LEAD, headers={"If-None-Match": '"7"'})
-    assert answer.status_code == 304
-    assert answer.content == b""
+    etag = (await client.get(LEAD)).headers["etag"]
+    answer = await client.get(LEAD, headers={"If-None-Match": f'"1.000000000000", {etag}'})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+async def test_what_changed_beside_the_version_is_sent_again(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
+    """A purchase intent is learnt anew, and the lead is still of the same version."""
+    etag = (await client.get(LEAD)).headers["etag"]
+    neighbour.intent = 0.75
+    answer = await client.get(LEAD, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.json()["intent"]["probability"]) == (200, 0.75)
+    assert answer.headers["etag"] != etag
 
 
 async def test_token_language_and_trace_go_along(client: httpx.AsyncClient, neighbour: Neighbour) -> None:
