@@ -17,7 +17,7 @@ from google.type.date_pb2 import Date
 from google.type.decimal_pb2 import Decimal as DecimalMessage
 from google.type.money_pb2 import Money as MoneyMessage
 
-from kernel.errors import FieldNotDate, InvalidField
+from kernel.errors import FieldMissing, FieldNotDate, InvalidField
 from kernel.money import CURRENCIES, Money, minor_digits
 
 _NANOS_DIGITS = 9
@@ -32,11 +32,11 @@ _PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def uuid_of(name: str, *, field: str = "name") -> UUID:
-    """The id in a resource name such as "leads/018f…"; raises InvalidField."""
+    """The id in a resource name such as "leads/018f…"; raises FieldMissing and NameUnfit."""
     try:
         return UUID(name.rpartition("/")[2])
     except ValueError:
-        raise InvalidField(field=field) from None
+        raise NameUnfit(field=field, name=name) if name else FieldMissing(field=field) from None
 
 
 def reference(name: str, *, field: str, collection: str = "") -> UUID | None:
@@ -60,14 +60,16 @@ def named(collection: str, uuid: UUID | None) -> str:
 
 
 def seen_version(etag: str, *, field: str = "etag") -> int | None:
-    """The version the caller saw, None where he does not say; raises InvalidField."""
+    """The version the caller saw, None where he does not say; raises EtagUnfit."""
     return required_version(etag, field=field) if etag else None
 
 
 def required_version(etag: str, *, field: str) -> int:
-    """The version the caller must have seen to update a resource; raises InvalidField."""
+    """The version the caller must have seen to update a resource; raises FieldMissing and EtagUnfit."""
+    if not etag:
+        raise FieldMissing(field=field)
     if not etag.isdecimal() or len(etag) > _LONGEST_VERSION:
-        raise InvalidField(field=field)
+        raise EtagUnfit(field=field)
     return int(etag)
 
 
@@ -88,6 +90,32 @@ class ReferenceUnfit(InvalidField):
     reason = "REFERENCE_UNFIT"
 
     collection: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NameUnfit(InvalidField):
+    """What should be a resource name does not end with an id."""
+
+    reason = "NAME_UNFIT"
+
+    name: str
+
+
+@dataclass(eq=False, kw_only=True)
+class EtagUnfit(InvalidField):
+    """The version is none that was ever read: an etag is sent back as it came."""
+
+    reason = "ETAG_UNFIT"
+
+
+@dataclass(eq=False, kw_only=True)
+class NumberUnfit(InvalidField):
+    """No plain number from 0 to the largest that is taken, or one that is too fine."""
+
+    reason = "NUMBER_UNFIT"
+
+    most: Decimal
+    places: int
 
 
 @dataclass(eq=False, kw_only=True)
@@ -141,10 +169,10 @@ def _is_fixed(field: FieldDescriptor) -> bool:
 def changed_paths(mask: FieldMask, resource: type[Message]) -> list[str]:
     """The paths of an update mask, each the name of a changeable field or inside of one.
 
-    Raises InvalidField for an empty mask, and MaskPathUnfit for `*`, an unknown field, and one the service fills.
+    Raises FieldMissing for an empty mask, and MaskPathUnfit for `*`, an unknown field, and one the service fills.
     """
     if not mask.paths:
-        raise InvalidField(field="update_mask")
+        raise FieldMissing(field="update_mask")
     descriptor: Any = resource.DESCRIPTOR
     for path in mask.paths:
         stands = FieldMask(paths=[path]).IsValidForDescriptor(descriptor)
@@ -195,14 +223,15 @@ def money_message(money: Money | None) -> MoneyMessage | None:
 
 
 def decimal_of(message: DecimalMessage, *, field: str, most: Decimal, places: int) -> Decimal:
-    """The number from 0 to `most`; nothing said is 0. Raises InvalidField for any other, or one with more places."""
+    """The number from 0 to `most`; nothing said is 0. Raises NumberUnfit for any other, or one with more places."""
     text = message.value or "0"
+    unfit = NumberUnfit(field=field, most=most, places=places)
     if not _PLAIN_NUMBER.fullmatch(text):
-        raise InvalidField(field=field)
+        raise unfit
     number = Decimal(text).normalize()
     exponent = number.as_tuple().exponent
     if number > most or not isinstance(exponent, int) or -exponent > places:
-        raise InvalidField(field=field)
+        raise unfit
     return number
 
 

@@ -77,11 +77,22 @@ class ContentTypeWrong(HttpRefusal):
 
 @dataclass(eq=False, kw_only=True)
 class FieldUnknown(HttpRefusal):
-    """The request names a field that the method does not have."""
+    """The request names a field that the method does not have; `known` are those meant most likely, or all."""
 
     kind, reason, status = Kind.INVALID_INPUT, "FIELD_UNKNOWN", 400
 
     field: str
+    known: str
+
+
+@dataclass(eq=False, kw_only=True)
+class FieldOfOtherKind(HttpRefusal):
+    """A value of another kind than its field: `wanted` is the kind, or what may be chosen."""
+
+    kind, reason, status = Kind.INVALID_INPUT, "FIELD_OF_OTHER_KIND", 400
+
+    field: str
+    wanted: str
 
 
 @dataclass(eq=False, kw_only=True)

@@ -1,6 +1,7 @@
 """The closed list of ways in which the product refuses; every concrete refusal is one of these kinds."""
 
 from dataclasses import dataclass, fields
+from datetime import date
 from enum import Enum
 from typing import ClassVar
 
@@ -59,6 +60,30 @@ class FieldNotDate(InvalidField):
     """A day that no calendar has, such as the 30th of February."""
 
     reason = "FIELD_NOT_DATE"
+
+
+@dataclass(eq=False, kw_only=True)
+class FieldMissing(InvalidField):
+    """Nothing is said, or only blanks, where something must be."""
+
+    reason = "FIELD_MISSING"
+
+
+@dataclass(eq=False, kw_only=True)
+class FieldTwice(InvalidField):
+    """The same thing is said more than once, so that nobody knows which holds."""
+
+    reason = "FIELD_TWICE"
+
+
+@dataclass(eq=False, kw_only=True)
+class DayOutside(InvalidField):
+    """A day before the first or after the last that can be (2026-03-02); an open end is empty."""
+
+    reason = "DAY_OUTSIDE"
+
+    first: date | str = ""
+    last: date | str = ""
 
 
 @dataclass(eq=False, kw_only=True)

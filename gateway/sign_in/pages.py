@@ -15,7 +15,7 @@ from gateway.sign_in.sessions import BrowserSession, BrowserSessions, cookie_of,
 from gateway.transcoding.door import call_metadata, problem_of
 from gateway.transcoding.exchange import Exchange
 from gateway.transcoding.requests import read_json
-from kernel.errors import InvalidField
+from kernel.errors import FieldMissing
 
 OPENID_COOKIE = "millrace-openid"
 OPENID_SECONDS = 600
@@ -49,7 +49,7 @@ class SignInPages:
         values = read_json(await exchange.json_body())
         email, password = values.get("email"), values.get("password")
         if not isinstance(email, str) or not isinstance(password, str):
-            raise InvalidField(field="email" if not isinstance(email, str) else "password")
+            raise FieldMissing(field="email" if not isinstance(email, str) else "password")
         device = exchange.headers.get("user-agent", "")[:200]
         metadata = call_metadata(exchange, "")
         session = await self._sessions.ask("SignIn", metadata=metadata, email=email, password=password, device=device)

@@ -14,11 +14,12 @@ from google.protobuf.message import Message
 
 from chassis.ids import new_id
 from chassis.wire import SERVICE_OWNED
-from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, FieldNotInstant, FieldUnknown, KeyRequired
+from gateway.refusals import BodyNotJson, BodyTooDeep, EtagRequired, KeyRequired
 from gateway.transcoding.etags import version_of
-from gateway.transcoding.json_shape import check_shape, field_at, is_instant
+from gateway.transcoding.json_shape import check_shape, field_at
 from gateway.transcoding.methods import Binding
-from kernel.errors import InvalidField
+from gateway.transcoding.wrong_values import unknown_field, wrong_value
+from kernel.errors import FieldTwice, InvalidField
 
 MAX_DEPTH = 32
 _FAILED_AT = re.compile(r"Failed to parse (\w+) field: ")
@@ -83,13 +84,13 @@ class RequestPlan:
                 paths = (self._maskable.get(key) for key in values)
                 request.update_mask.paths.extend(path for path in paths if path)  # type: ignore[attr-defined]
         elif values:
-            raise FieldUnknown(field=next(iter(values)))
+            raise unknown_field(next(iter(values)), None)
 
     def _read_query(self, request: Message, query: bytes) -> None:
         values: dict[str, Any] = {}
         for key, value in _pairs(query):
             if self.body == "*":
-                raise FieldUnknown(field=key)
+                raise unknown_field(key, None)
             self._place(values, key, value)
         if "updateMask" in values:
             request.ClearField("update_mask")
@@ -101,7 +102,7 @@ class RequestPlan:
         for depth, part in enumerate(key.split(".")):
             field = _field(message, part)
             if field is None or (depth == 0 and field.name in self._bound):
-                raise FieldUnknown(field=key)
+                raise unknown_field(key, message)
             if depth == key.count("."):
                 _put(values, field, key, value)
                 return
@@ -137,8 +138,8 @@ def read_json(body: bytes) -> dict[str, Any]:
 def fill(message: Message, values: dict[str, Any]) -> None:
     """Fill a message from proto3 JSON.
 
-    Raises FieldUnknown, FieldNotObject, FieldNotList, FieldNotInstant or InvalidField with the path in the words of
-    JSON.
+    Raises FieldUnknown, FieldNotObject, FieldNotList, FieldNotInstant, FieldOfOtherKind or InvalidField with the path
+    in the words of JSON.
     """
     check_shape(message.DESCRIPTOR, values)
     try:
@@ -147,11 +148,9 @@ def fill(message: Message, values: dict[str, Any]) -> None:
         text = str(wrong)
         unknown = _UNKNOWN.search(text)
         if unknown is not None:
-            raise FieldUnknown(field=".".join(part for part in (unknown[2], unknown[1]) if part)) from None
-        path = _FAILED_AT.findall(text)
-        if is_instant(field_at(message.DESCRIPTOR, path)):
-            raise FieldNotInstant(field=".".join(path)) from None
-        raise InvalidField(field=".".join(path) or "body") from None
+            above = unknown[2].split(".") if unknown[2] else []
+            raise unknown_field(".".join([*above, unknown[1]]), _message_at(message.DESCRIPTOR, above)) from None
+        raise wrong_value(message.DESCRIPTOR, _FAILED_AT.findall(text)) from None
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:
@@ -170,7 +169,7 @@ def _put(values: dict[str, Any], field: FieldDescriptor, key: str, value: str) -
     if field.is_repeated:
         values.setdefault(field.json_name, []).append(converted)
     elif field.json_name in values:
-        raise InvalidField(field=key)
+        raise FieldTwice(field=key)
     else:
         values[field.json_name] = converted
 
@@ -180,6 +179,14 @@ def _field(message: Descriptor | None, name: str) -> FieldDescriptor | None:
         return None
     found: FieldDescriptor | None = message.fields_by_camelcase_name.get(name) or message.fields_by_name.get(name)
     return found
+
+
+def _message_at(message: Any, path: list[str]) -> Any:
+    """The message at a path of JSON names, in which a list may be followed by a place: columns[0]."""
+    if not path:
+        return message
+    field = field_at(message, [name.partition("[")[0] for name in path])
+    return None if field is None else field.message_type
 
 
 def _set(message: Message, path: tuple[str, ...], value: str) -> None:

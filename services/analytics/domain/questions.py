@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from kernel.errors import Kind, Refusal
+from kernel.errors import InvalidField, Kind, Refusal
 from services.analytics.domain.cells import (
     PERSON_DAY,
     PERSON_MONTH,
@@ -61,6 +61,13 @@ class PeriodNotWholeMonths(Refusal):
     reason = "PERIOD_NOT_WHOLE_MONTHS"
 
     field: str = "period"
+
+
+@dataclass(eq=False, kw_only=True)
+class RatioByMonth(InvalidField):
+    """A ratio goes by what is owned at the end of its period, which is no sum of months."""
+
+    reason = "RATIO_BY_MONTH"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -10,7 +10,6 @@ from chassis.rpc.call import Call
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
 from chassis.work import Store
-from kernel.errors import InvalidField
 from services.analytics.application.figures import (
     against,
     query_funnel,
@@ -23,7 +22,7 @@ from services.analytics.domain.facts import Practice, Step
 from services.analytics.domain.figures import NOT_KNOWN, Difference, Group, Tallies
 from services.analytics.domain.funnel import Funnel, FunnelStep, Mode, Stage
 from services.analytics.domain.practice_effects import PracticeEffect
-from services.analytics.domain.questions import Dimension
+from services.analytics.domain.questions import Dimension, RatioByMonth
 from services.analytics.domain.ratios import Measured, Metric
 from services.analytics.domain.stage_times import StageTime
 from services.analytics.rpc.selections import (
@@ -101,7 +100,7 @@ class FigureServicer:
         """Every ratio. What is owned at the end of a period is no sum of months."""
         question = question_of(request.selection)
         if Dimension.MONTH in question.group_by:
-            raise InvalidField(field="selection.group_by")
+            raise RatioByMonth(field="selection.group_by")
         today = call.now.astimezone(self._zone).date()
         found = await self._store.read(call, lambda read: query_ratios(read, question=question, today=today))
         return contract.QueryRatiosResponse(

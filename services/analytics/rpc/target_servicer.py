@@ -11,9 +11,9 @@ from millrace.analytics.v1 import target_service_pb2 as contract
 from chassis.organization import Organization
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
-from chassis.wire import instant, money_message, money_of, named, required_version, uuid_of
+from chassis.wire import MaskPathUnfit, instant, money_message, money_of, named, required_version, uuid_of
 from chassis.work import Store
-from kernel.errors import InvalidField
+from kernel.errors import FieldMissing
 from kernel.money import Money
 from services.analytics.application.progress import Progress, target_progress
 from services.analytics.application.targets import (
@@ -53,7 +53,7 @@ class TargetServicer:
         told = request.target
         kpi = _KPIS.get(told.kpi)
         if kpi is None:
-            raise InvalidField(field="target.kpi")
+            raise FieldMissing(field="target.kpi")
         subject, value = subject_of(told.subject, await self._organization.current()), _value(told, kpi)
         percents = tuple(told.month_percents)
         answer: target_pb2.Target = await self._store.write(
@@ -87,8 +87,10 @@ class TargetServicer:
         told, paths = request.target, set(request.update_mask.paths)
         uuid = uuid_of(told.name, field="target.name")
         seen = required_version(told.etag, field="target.etag")
-        if not paths or not paths <= {*_VALUES, _SEASONS}:
-            raise InvalidField(field="update_mask")
+        if not paths:
+            raise FieldMissing(field="update_mask")
+        for path in sorted(paths - {*_VALUES, _SEASONS}):
+            raise MaskPathUnfit(path=path)
         percents = tuple(told.month_percents) if _SEASONS in paths else None
         answer: target_pb2.Target = await self._store.write(
             call,
@@ -166,7 +168,7 @@ def _millionths(text: str) -> int:
         if number != number.to_integral_value() or not 0 <= number <= MILLION:
             raise TargetValueWrong(field="target.rate")
     except InvalidOperation:
-        raise InvalidField(field="target.rate") from None
+        raise TargetValueWrong(field="target.rate") from None
     return int(number)
 
 

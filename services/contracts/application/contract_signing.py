@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.files import File, keep
 from chassis.work import Read, UnitOfWork
-from kernel.errors import InvalidField, Refusal, StaleVersion
+from kernel.errors import DayOutside, Refusal, StaleVersion
 from services.contracts.application.contract_desk import ContractDesk
 from services.contracts.application.contract_drafting import WRITING
 from services.contracts.application.open_opportunities import require_open
@@ -185,12 +185,13 @@ async def record_paper_signing(
 
 
 def _moment(work: UnitOfWork, desk: ContractDesk, *, contract: Contract, signed_on: date | None) -> datetime:
-    """The moment of a signature on paper: now, or noon of the day that is told. Raises InvalidField."""
+    """The moment of a signature on paper: now, or noon of the day that is told. Raises DayOutside."""
     today = work.now.astimezone(desk.zone).date()
     if signed_on is None or signed_on == today:
         return work.now
-    if not contract.create_time.astimezone(desk.zone).date() <= signed_on < today:
-        raise InvalidField(field="sign_date")
+    drafted_on = contract.create_time.astimezone(desk.zone).date()
+    if not drafted_on <= signed_on < today:
+        raise DayOutside(field="sign_date", first=drafted_on, last=today)
     return datetime.combine(signed_on, time(12), desk.zone)
 
 

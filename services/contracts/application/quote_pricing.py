@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.work import Read
-from kernel.errors import InvalidField
+from kernel.errors import DayOutside, FieldMissing
 from kernel.money import Money
 from services.contracts.application.quote_desk import QuoteDesk
 from services.contracts.domain.price_book import PriceBook, PriceBookUnknown
@@ -15,6 +15,7 @@ from services.contracts.domain.pricing import list_price
 from services.contracts.domain.product import Product, ProductUnknown
 from services.contracts.domain.quote import Quote
 from services.contracts.domain.quote_lines import QuoteLine
+from services.contracts.domain.quote_refusals import CouponsOfOtherCurrency
 from services.contracts.domain.quote_terms import QuoteTerms
 from services.contracts.storage.price_books import books_from
 from services.contracts.storage.products import products_of
@@ -59,19 +60,19 @@ def wish_of(quote: Quote) -> QuoteWish:
 async def priced(read: Read, desk: QuoteDesk, wish: QuoteWish, *, today: date) -> QuoteTerms:
     """The terms of a wish.
 
-    Raises PriceBookUnknown, ProductUnknown, ProductHasNoPrice, and InvalidField for
-    a price book that is not said, coupons in another currency, and a last day that is past.
+    Raises PriceBookUnknown, ProductUnknown, ProductHasNoPrice, FieldMissing for a price book that is not said,
+    CouponsOfOtherCurrency, and DayOutside for a last day that is past.
     """
     if wish.price_book is None:
-        raise InvalidField(field="quote.price_book")
+        raise FieldMissing(field="quote.price_book")
     books = await books_from(read, wish.price_book)
     if not books:
         raise PriceBookUnknown(price_book=f"priceBooks/{wish.price_book}")
     currency = books[0].facts.currency
     if wish.coupons is not None and wish.coupons.currency != currency:
-        raise InvalidField(field="quote.coupons")
+        raise CouponsOfOtherCurrency(field="quote.coupons", currency=currency)
     if wish.valid_until is not None and wish.valid_until < today:
-        raise InvalidField(field="quote.valid_until")
+        raise DayOutside(field="quote.valid_until", first=today)
     sold = await products_of(read, [line.product for line in wish.lines]) if wish.lines else {}
     return QuoteTerms(
         currency=currency,

@@ -16,6 +16,15 @@ class QuoteNotFound(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class CouponsOfOtherCurrency(InvalidField):
+    """Coupons are taken off in the currency of the price book alone."""
+
+    reason = "COUPONS_OF_OTHER_CURRENCY"
+
+    currency: str
+
+
+@dataclass(eq=False, kw_only=True)
 class QuoteCannotMove(Refusal):
     """The table of states does not know this way."""
 

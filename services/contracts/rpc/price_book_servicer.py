@@ -11,6 +11,7 @@ from millrace.contracts.v1 import price_book_service_pb2 as contract
 from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import (
+    MoneyCurrencyUnknown,
     changed_fields,
     date_message,
     date_of,
@@ -23,7 +24,6 @@ from chassis.wire import (
     uuid_of,
 )
 from chassis.work import Store, UnitOfWork
-from kernel.errors import InvalidField
 from kernel.money import CURRENCIES
 from services.contracts.application.price_books import (
     create_price_book,
@@ -90,7 +90,7 @@ class PriceBookServicer:
 def facts_of(message: price_book_pb2.PriceBook) -> PriceBookFacts:
     """What a message says of a price book; raises InvalidField."""
     if message.currency and message.currency not in CURRENCIES:
-        raise InvalidField(field="price_book.currency")
+        raise MoneyCurrencyUnknown(field="price_book.currency", currency=message.currency)
     return PriceBookFacts(
         display_name=message.display_name.strip(),
         currency=message.currency,

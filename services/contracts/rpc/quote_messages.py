@@ -18,7 +18,7 @@ from chassis.wire import (
     reference,
     uuid_of,
 )
-from kernel.errors import InvalidField
+from kernel.errors import FieldMissing
 from kernel.money import Money
 from services.contracts.application.quote_pricing import LineWish, QuoteWish
 from services.contracts.domain.quote import Quote
@@ -48,7 +48,7 @@ def wish_of_message(message: quote_pb2.Quote) -> QuoteWish:
 def _line_wish(message: quote_pb2.QuoteLine, place: str) -> LineWish:
     quantity = decimal_of(message.quantity, field=f"{place}.quantity", most=_LARGEST_QUANTITY, places=_QUANTITY_PLACES)
     if not quantity:
-        raise InvalidField(field=f"{place}.quantity")
+        raise FieldMissing(field=f"{place}.quantity")
     return LineWish(
         product=uuid_of(message.product, field=f"{place}.product"),
         quantity=quantity,

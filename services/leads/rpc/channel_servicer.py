@@ -10,7 +10,7 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.wire import changed_fields, named, required_version, uuid_of
 from chassis.work import Store
-from kernel.errors import InvalidField
+from kernel.errors import FieldMissing
 from services.leads.application.channels import (
     ChannelEdit,
     create_channel,
@@ -39,7 +39,7 @@ class ChannelServicer:
         channel = request.channel
         kind = KINDS.get(channel.kind)
         if kind is None:
-            raise InvalidField(field="channel.kind")
+            raise FieldMissing(field="channel.kind")
         answer: channel_pb2.Channel = await self._store.write(
             call,
             request,

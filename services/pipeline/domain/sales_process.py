@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import InvalidField, Kind, Refusal
+from kernel.errors import FieldTwice, InvalidField, Kind, Refusal
 from kernel.events import Change
 
 
@@ -114,6 +114,42 @@ class SalesProcessNotFound(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class StageBeforeItsTime(InvalidField):
+    """A stage stands after one of a later kind; a process goes forward."""
+
+    reason = "STAGE_BEFORE_ITS_TIME"
+
+    stage: str
+
+
+@dataclass(eq=False, kw_only=True)
+class MoveUnknown(InvalidField):
+    """A move leads to no other stage of the process."""
+
+    reason = "MOVE_UNKNOWN"
+
+    stage: str
+    move: str
+
+
+@dataclass(eq=False, kw_only=True)
+class GateUnknown(InvalidField):
+    """A gate asks for what opportunities do not have."""
+
+    reason = "GATE_UNKNOWN"
+
+    stage: str
+    key: str
+
+
+@dataclass(eq=False, kw_only=True)
+class SigningMissing(InvalidField):
+    """The last stage is not the one in which the contract is signed and paid."""
+
+    reason = "SIGNING_MISSING"
+
+
+@dataclass(eq=False, kw_only=True)
 class SalesProcessClosed(Refusal):
     """New opportunities do not follow a closed process, and the default one cannot be closed."""
 
@@ -176,17 +212,22 @@ def create_process(process: SalesProcess, *, now: datetime) -> Change[SalesProce
 
 
 def check_stages(stages: Sequence[Stage], *, field: str = "sales_process.stages") -> None:
-    """Raise InvalidField for stages that make no process: it goes forward by kinds and ends with the signing."""
+    """Pass stages that make a process: it goes forward by kinds and ends with the signing.
+
+    Raises FieldTwice for a key that is given twice, StageBeforeItsTime, MoveUnknown, GateUnknown, and
+    SigningMissing.
+    """
     keys = [stage.key for stage in stages]
     for place, stage in enumerate(stages):
         at = f"{field}[{place}]"
         if keys.index(stage.key) != place:
-            raise InvalidField(field=f"{at}.key")
+            raise FieldTwice(field=f"{at}.key")
         if place and stages[place - 1].kind.rank > stage.kind.rank:
-            raise InvalidField(field=f"{at}.kind")
-        if not stage.moves <= set(keys) - {stage.key}:
-            raise InvalidField(field=f"{at}.moves")
-        if any(each.key not in ASKABLE[each.ask] for each in stage.gate):
-            raise InvalidField(field=f"{at}.gate")
+            raise StageBeforeItsTime(field=f"{at}.kind", stage=stage.key)
+        for move in sorted(stage.moves - (set(keys) - {stage.key})):
+            raise MoveUnknown(field=f"{at}.moves", stage=stage.key, move=move)
+        for each in stage.gate:
+            if each.key not in ASKABLE[each.ask]:
+                raise GateUnknown(field=f"{at}.gate", stage=stage.key, key=each.key)
     if not stages or stages[-1].kind is not StageKind.SIGNING:
-        raise InvalidField(field=field)
+        raise SigningMissing(field=field)

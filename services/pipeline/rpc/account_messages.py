@@ -8,7 +8,7 @@ from millrace.pipeline.v1 import account_pb2
 
 from chassis.rpc.wording import Wording
 from chassis.wire import changed_paths, named, put_instant, reference
-from kernel.errors import InvalidField
+from kernel.errors import FieldMissing
 from services.pipeline.application.accounts import Shown
 from services.pipeline.domain.account import AccountFacts
 from services.pipeline.domain.account_profile import Phase
@@ -28,7 +28,7 @@ def facts_of(message: account_pb2.Account, *, path: str = "account") -> AccountF
     """What the message says of the customer; raises InvalidField and CreditCodeInvalid with the field's path."""
     said = {name: getattr(message, name).strip() for name in _TEXTS}
     if not said["display_name"]:
-        raise InvalidField(field=f"{path}.display_name")
+        raise FieldMissing(field=f"{path}.display_name")
     written = message.credit_code.strip()
     return AccountFacts(
         **said | {"industry": industry_code(message.industry)},

@@ -7,7 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.pipeline.v1 import contact_pb2
 
 from chassis.wire import changed_paths, date_message, date_of, named, put_instant
-from kernel.errors import InvalidField
+from kernel.errors import FieldMissing
 from services.pipeline.domain.contact import Contact, ContactFacts, DecisionRole
 
 ROLES: Mapping[int, DecisionRole] = {
@@ -22,7 +22,7 @@ def facts_of(message: contact_pb2.Contact, *, path: str = "contact") -> ContactF
     """What the message says of the person; raises InvalidField with the field's path."""
     said = {name: getattr(message, name).strip() for name in _TEXTS}
     if not said["display_name"]:
-        raise InvalidField(field=f"{path}.display_name")
+        raise FieldMissing(field=f"{path}.display_name")
     return ContactFacts(
         **said,
         **{name: getattr(message, name) for name in _LONG_TEXTS},

@@ -7,7 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from millrace.pipeline.v1 import occasion_pb2
 
 from chassis.wire import changed_paths, date_message, date_of, named, put_instant
-from kernel.errors import InvalidField
+from kernel.errors import FieldMissing
 from services.pipeline.domain.occasion import ComingOccasion, Occasion, OccasionFacts, OccasionKind
 
 _KINDS: Mapping[int, OccasionKind] = {
@@ -20,7 +20,7 @@ def facts_of(message: occasion_pb2.Occasion) -> OccasionFacts:
     """What the message says of the occasion; raises InvalidField with the field's path."""
     title = message.title.strip()
     if not title:
-        raise InvalidField(field="occasion.title")
+        raise FieldMissing(field="occasion.title")
     return OccasionFacts(
         title=title,
         kind=_KINDS[message.kind],
