@@ -118,6 +118,18 @@ async def revise_quote(work: UnitOfWork, desk: QuoteDesk, *, uuid: UUID, seen: i
     return work.save(QUOTE_RECORD, following)
 
 
+async def withdraw_quote(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> Quote:
+    """A quote is taken back for good, and with it what was asked, approved or sent of a contract nobody signed.
+
+    Raises QuoteNotFound, StaleVersion, QuoteCannotMove.
+    """
+    quote = await found(work, uuid=uuid, seen=seen)
+    change = quote.withdraw(now=work.now)
+    await drop_approval(work, quote)
+    await quote_moved(work, quote=uuid)
+    return work.save(QUOTE_RECORD, change)
+
+
 async def compare_quotes(
     read: Read, *, uuid: UUID, other: UUID | None
 ) -> tuple[Quote | None, Quote, tuple[LineDifference, ...]]:

@@ -21,6 +21,7 @@ from services.contracts.domain.quote_happenings import (
     QuoteSubmitted,
     QuoteSuperseded,
     QuoteUpdated,
+    QuoteWithdrawn,
 )
 from services.contracts.domain.quote_lines import QuoteLine, Sums, add_up
 from services.contracts.domain.quote_refusals import QuoteCannotMove, QuoteNotApproved, QuoteOutOfDate
@@ -42,18 +43,20 @@ class QuoteState(Enum):
     ACCEPTED = "accepted"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
 
 
 _S = QuoteState
 NEXT_STATES: Mapping[QuoteState, frozenset[QuoteState]] = {
-    _S.DRAFT: frozenset({_S.PENDING_APPROVAL, _S.APPROVED, _S.SUPERSEDED, _S.EXPIRED}),
-    _S.PENDING_APPROVAL: frozenset({_S.APPROVED, _S.RETURNED, _S.DRAFT, _S.SUPERSEDED}),
-    _S.RETURNED: frozenset({_S.DRAFT, _S.PENDING_APPROVAL, _S.APPROVED, _S.SUPERSEDED, _S.EXPIRED}),
-    _S.APPROVED: frozenset({_S.DRAFT, _S.SENT, _S.ACCEPTED, _S.SUPERSEDED, _S.EXPIRED}),
-    _S.SENT: frozenset({_S.ACCEPTED, _S.SUPERSEDED, _S.EXPIRED}),
+    _S.DRAFT: frozenset({_S.PENDING_APPROVAL, _S.APPROVED, _S.SUPERSEDED, _S.EXPIRED, _S.WITHDRAWN}),
+    _S.PENDING_APPROVAL: frozenset({_S.APPROVED, _S.RETURNED, _S.DRAFT, _S.SUPERSEDED, _S.WITHDRAWN}),
+    _S.RETURNED: frozenset({_S.DRAFT, _S.PENDING_APPROVAL, _S.APPROVED, _S.SUPERSEDED, _S.EXPIRED, _S.WITHDRAWN}),
+    _S.APPROVED: frozenset({_S.DRAFT, _S.SENT, _S.ACCEPTED, _S.SUPERSEDED, _S.EXPIRED, _S.WITHDRAWN}),
+    _S.SENT: frozenset({_S.ACCEPTED, _S.SUPERSEDED, _S.EXPIRED, _S.WITHDRAWN}),
     _S.ACCEPTED: frozenset({_S.APPROVED}),
-    _S.EXPIRED: frozenset({_S.SUPERSEDED}),
+    _S.EXPIRED: frozenset({_S.SUPERSEDED, _S.WITHDRAWN}),
     _S.SUPERSEDED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
 }
 EDITABLE = frozenset({_S.DRAFT, _S.RETURNED, _S.PENDING_APPROVAL, _S.APPROVED})
 # What the company offered to a customer, or is about to: these concessions are counted together.
@@ -212,6 +215,10 @@ class Quote:
     def supersede(self, *, now: datetime) -> Change["Quote"]:
         """A newer version takes its place. Raises QuoteCannotMove."""
         return Change(self._moved(QuoteState.SUPERSEDED, now=now), (QuoteSuperseded(),))
+
+    def withdraw(self, *, now: datetime) -> Change["Quote"]:
+        """Take it back (撤回) for good; what a signed contract rests on stays. Raises QuoteCannotMove."""
+        return Change(replace(self._moved(QuoteState.WITHDRAWN, now=now), approval=None), (QuoteWithdrawn(),))
 
     def erase_person(self, *, now: datetime) -> Change["Quote"]:
         """Forget the customer's name, who is a person, and free words; nothing left to erase is no event."""

@@ -51,3 +51,8 @@ class QuoteSuperseded:
 @dataclass(frozen=True, slots=True)
 class QuotePersonErased:
     """The customer's name was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteWithdrawn:
+    """Its author took it back, and nothing takes its place."""

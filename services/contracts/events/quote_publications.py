@@ -58,6 +58,7 @@ _MESSAGES: Mapping[type[Any], tuple[str, Any]] = {
     domain.QuoteExpired: ("expired", events.QuoteExpired),
     domain.QuotePersonErased: ("person_erased", events.QuotePersonErased),
     domain.QuoteSuperseded: ("superseded", events.QuoteSuperseded),
+    domain.QuoteWithdrawn: ("withdrawn", events.QuoteWithdrawn),
 }
 
 

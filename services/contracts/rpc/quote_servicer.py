@@ -28,6 +28,7 @@ from services.contracts.application.quotes import (
     revise_quote,
     send_quote,
     update_quote,
+    withdraw_quote,
 )
 from services.contracts.domain.quote import Quote
 from services.contracts.rpc.quote_messages import comparison_message, to_message, wish_of_message
@@ -121,6 +122,11 @@ class QuoteServicer:
         """Begin the next version of one."""
         uuid, seen = uuid_of(request.name), seen_version(request.etag)
         return await self._write(call, request, lambda work: revise_quote(work, self._desk, uuid=uuid, seen=seen))
+
+    async def WithdrawQuote(self, request: contract.WithdrawQuoteRequest, call: Call) -> quote_pb2.Quote:
+        """Take one back."""
+        uuid, seen = uuid_of(request.name), seen_version(request.etag)
+        return await self._write(call, request, lambda work: withdraw_quote(work, uuid=uuid, seen=seen))
 
     async def CompareQuotes(self, request: contract.CompareQuotesRequest, call: Call) -> contract.CompareQuotesResponse:
         """Tell what differs between two versions."""

@@ -37,6 +37,7 @@ _QUOTE_EVENTS: tuple[type[Message], ...] = (
     quote_events.QuoteAccepted,
     quote_events.QuoteExpired,
     quote_events.QuoteSuperseded,
+    quote_events.QuoteWithdrawn,
 )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from google.type.decimal_pb2 import Decimal
 from millrace.approvals.v1.approval_requests_pb2 import ApproveRequest, GetApprovalRequest
 from millrace.contracts.v1 import contract_events_pb2 as states
 from millrace.contracts.v1.approval_service_pb2_grpc import ApprovalServiceStub
@@ -17,9 +18,14 @@ from millrace.contracts.v1.contract_service_pb2 import (
     TerminateContractRequest,
 )
 from millrace.contracts.v1.contract_service_pb2_grpc import ContractServiceStub
-from millrace.contracts.v1.quote_events_pb2 import QUOTE_STATE_ACCEPTED, QUOTE_STATE_APPROVED
-from millrace.contracts.v1.quote_pb2 import Quote
-from millrace.contracts.v1.quote_service_pb2 import ReviseQuoteRequest
+from millrace.contracts.v1.quote_events_pb2 import (
+    QUOTE_STATE_ACCEPTED,
+    QUOTE_STATE_APPROVED,
+    QUOTE_STATE_PENDING_APPROVAL,
+    QUOTE_STATE_WITHDRAWN,
+)
+from millrace.contracts.v1.quote_pb2 import Quote, QuoteLine
+from millrace.contracts.v1.quote_service_pb2 import ReviseQuoteRequest, WithdrawQuoteRequest
 from millrace.contracts.v1.signature_service_pb2 import ViewSignatureRequest
 from millrace.contracts.v1.signature_service_pb2_grpc import SignatureServiceStub
 from sqlalchemy import text
@@ -53,6 +59,10 @@ async def offered(shop: Shop, discount: str = "0.1") -> Quote:
 async def revised(shop: Shop, quote: Quote) -> Quote:
     """The next version, which nobody approved yet."""
     return await shop.stub.ReviseQuote(ReviseQuoteRequest(name=quote.name), **shop.house.zhang_wei)
+
+
+async def withdrawn(shop: Shop, quote: Quote) -> Quote:
+    return await shop.stub.WithdrawQuote(WithdrawQuoteRequest(name=quote.name), **shop.house.zhang_wei)
 
 
 async def under_review(shop: Shop, quote: Quote) -> Contract:
@@ -96,6 +106,34 @@ async def test_a_link_holds_no_longer_when_the_quote_of_its_contract_moves(shop:
     viewing = SignatureServiceStub(shop.house.channel).ViewSignature(ViewSignatureRequest(token=link.token))
     assert "已撤回" in await refusal(viewing)
     assert (await read(shop.house, contract)).state == states.CONTRACT_STATE_DRAFT
+
+
+async def test_a_contract_is_a_draft_again_when_its_quote_is_taken_back_and_goes_on_with_another(shop: Shop) -> None:
+    quote = await offered(shop)
+    contract = await under_review(shop, quote)
+    assert (await withdrawn(shop, quote)).state == QUOTE_STATE_WITHDRAWN
+    after = await read(shop.house, contract)
+    assert (after.state, after.approval) == (states.CONTRACT_STATE_DRAFT, "")
+    assert (await refusal(reviewed(shop.house, after))).startswith("FAILED_PRECONDITION")
+    following = await offered(shop)
+    assert (await reviewed(shop.house, await contracted(shop, following))).quote == following.name
+
+
+async def test_a_quote_that_is_taken_back_asks_nobody_and_concedes_nothing(shop: Shop) -> None:
+    many = [QuoteLine(product=shop.product, quantity=Decimal(value="40"), line_discount=Decimal(value="0.15"))]
+    await withdrawn(shop, await shop.submit(await shop.quote(lines=many)))
+    asked = await shop.submit(await shop.quote("0.2"))
+    assert asked.state == QUOTE_STATE_PENDING_APPROVAL
+    gone = await withdrawn(shop, asked)
+    assert (gone.state, gone.approval) == (QUOTE_STATE_WITHDRAWN, "")
+    assert (await shop.submit(await shop.quote(lines=many))).state == QUOTE_STATE_APPROVED
+    assert "is withdrawn and cannot become superseded" in await refusal(revised(shop, gone))
+
+
+async def test_a_quote_a_signed_contract_rests_on_is_not_taken_back(shop: Shop) -> None:
+    quote = await offered(shop)
+    await in_force(shop, quote)
+    assert "is accepted and cannot become withdrawn" in await refusal(withdrawn(shop, quote))
 
 
 @pytest.mark.parametrize("revising", [True, False], ids=["revised", "edited"])

@@ -103,8 +103,12 @@ async def kinds(deals: Dealings, opportunity: Any) -> list[tuple[int, str]]:
     return [(each.kind, each.linked) for each in found]
 
 
-async def test_an_approved_quote_opens_the_gate_and_an_overtaken_one_closes_it(
-    deals: Dealings, contracts: Contracts
+@pytest.mark.parametrize(
+    ("state", "gone"),
+    [("SUPERSEDED", quote_events_pb2.QuoteSuperseded), ("WITHDRAWN", quote_events_pb2.QuoteWithdrawn)],
+)
+async def test_an_approved_quote_opens_the_gate_and_one_that_stands_no_more_closes_it(
+    deals: Dealings, contracts: Contracts, state: str, gone: Any
 ) -> None:
     opened = await deals.open()
     await deals.document(opened)
@@ -121,7 +125,7 @@ async def test_an_approved_quote_opens_the_gate_and_an_overtaken_one_closes_it(
     await contracts.tell(approved, sent)
     assert (evidence_pb2.EVIDENCE_KIND_QUOTE, f"quotes/{QUOTE}") in await kinds(deals, opened)
     assert len(await kinds(deals, opened)) == 2
-    await contracts.tell(contracts.quote(opened, "SUPERSEDED", quote_events_pb2.QuoteSuperseded))
+    await contracts.tell(contracts.quote(opened, state, gone))
     with pytest.raises(grpc.aio.AioRpcError):
         await deals.move(opened, "negotiation")
     second = contracts.quote(opened, "APPROVED", quote_events_pb2.QuoteApproved, UUID(int=302))

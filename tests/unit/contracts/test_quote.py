@@ -72,6 +72,7 @@ WAYS: Mapping[QuoteState, Step] = {
     QuoteState.ACCEPTED: lambda each: each.accept(now=NOON),
     QuoteState.EXPIRED: lambda each: each.expire(now=NOON),
     QuoteState.SUPERSEDED: lambda each: each.supersede(now=NOON),
+    QuoteState.WITHDRAWN: lambda each: each.withdraw(now=NOON),
 }
 
 
