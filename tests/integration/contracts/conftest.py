@@ -147,7 +147,7 @@ class ContractsHouse(House):
     @property
     def legal(self) -> Caller:
         """Legal: reads and reviews every contract."""
-        may = ("contracts.read", "contracts.legal", "contracts.admin", "contracts.see_money")
+        may = ("contracts.read", "contracts.legal", "contracts.see_money")
         return self.as_member(LEGAL, Scope.ALL, roles=("legal",), may=may)
 
     @property

@@ -14,11 +14,15 @@ from millrace.contracts.v1.contract_template_service_pb2 import (
     UpdateContractTemplateRequest,
 )
 from millrace.contracts.v1.contract_template_service_pb2_grpc import ContractTemplateServiceStub
+from millrace.contracts.v1.rule_set_service_pb2_grpc import RuleSetServiceStub
+from millrace.rules.v1.rule_set_requests_pb2 import UpdateRuleSetRequest
 
+from chassis.principal import Scope
 from chassis.work import Read
 from services.contracts.application.contract_templates import clauses_of_version
-from tests.integration.contracts.conftest import ContractsHouse
+from tests.integration.contracts.conftest import LEGAL, ContractsHouse
 from tests.integration.contracts.lives import drafted
+from tests.integration.contracts.test_contract_life import refusal
 
 STANDARD = "contractTemplates/00000000-0000-7000-8000-000000000101"
 
@@ -104,3 +108,14 @@ async def test_the_version_seen_is_asked_of_an_update(house: ContractsHouse) -> 
             **house.legal,
         )
     assert refused.value.code() is grpc.StatusCode.ABORTED
+
+
+async def test_templates_are_legals_to_write_and_prices_and_authority_are_not(house: ContractsHouse) -> None:
+    """What a discount needs is not decided by whoever words the contract, and the other way round."""
+    pricing = house.as_member(LEGAL, Scope.ALL, may=("contracts.read", "contracts.admin"))
+    template = ContractTemplate(display_name="服务合同", language="zh", payment_plan="standard")
+    asked = CreateContractTemplateRequest(contract_template=template)
+    templates, rules = ContractTemplateServiceStub(house.channel), RuleSetServiceStub(house.channel)
+    authority = UpdateRuleSetRequest()
+    assert "contracts.legal" in await refusal(templates.CreateContractTemplate(asked, **pricing))
+    assert "contracts.admin" in await refusal(rules.UpdateRuleSet(authority, **house.legal))

@@ -34,3 +34,9 @@ def test_every_permission_that_can_be_granted_is_asked_for() -> None:
 def test_the_roles_of_a_new_installation_have_permissions_that_there_are() -> None:
     granted = {permission for role in default_roles().values() for permission in role.grants}
     assert granted == set(PERMISSIONS)
+
+
+def test_legal_words_contracts_and_decides_nothing_about_prices() -> None:
+    granted = default_roles()["legal"].grants
+    assert "contracts.legal" in granted
+    assert not {"contracts.admin", "contracts.approve", "contracts.write"} & set(granted)
