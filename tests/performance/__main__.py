@@ -70,7 +70,7 @@ async def _measure(bench: Bench, began: float) -> None:
     replica.stop()
     await measure_selling(bench, raw=raw)
     await measure_figuring(bench)
-    await grow(bench, began, stock=FIRST + STOCK, few=spread(few.latencies)["p99"])
+    await grow(bench, began, stock=FIRST + STOCK, few=spread(few.latencies)["p99"], raw=raw)
     _say_memory(bench)
 
 

@@ -1,7 +1,9 @@
 """How quick and how cheap creating a lead is, and looking for its duplicates."""
 
 import json
+from collections.abc import Iterator
 
+from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CheckLeadDuplicatesRequest, CreateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 
@@ -20,12 +22,7 @@ async def measure_writing(bench: Bench) -> float:
     peer = await insert(bench.stack.postgres.url("bench").replace("+asyncpg", ""))
     bench.say(Figure("raw-insert", peer.rate, "req/s", beside=spread(peer.latencies)))
     leads = iter(bench.leads(PREPARED))
-    metadata = await bench.metadata()
-    async with bench.channel() as channel:
-        stub = LeadServiceStub(channel)
-        rpc = await drive(
-            lambda _client: stub.CreateLead(CreateLeadRequest(lead=next(leads)), metadata=metadata), bench.costs
-        )
+    rpc = await create_leads(bench, leads)
     ratio = rpc.rate / peer.rate
     bench.say(
         Figure("rpc-create-lead", rpc.rate, "req/s", 0.2 * peer.rate, True, ratio, rpc.cpu_ms, spread(rpc.latencies))
@@ -39,6 +36,17 @@ async def measure_writing(bench: Bench) -> float:
     for connection in connections:
         connection.close()
     return peer.rate
+
+
+async def create_leads(bench: Bench, leads: Iterator[Lead] | None = None) -> Drive:
+    """Take leads in as fast as they are taken, those given or others that nobody has stored."""
+    waiting = leads or iter(bench.leads(PREPARED))
+    metadata = await bench.metadata()
+    async with bench.channel() as channel:
+        stub = LeadServiceStub(channel)
+        return await drive(
+            lambda _client: stub.CreateLead(CreateLeadRequest(lead=next(waiting)), metadata=metadata), bench.costs
+        )
 
 
 async def check_duplicates(bench: Bench) -> Drive:
