@@ -20,7 +20,7 @@ from chassis.listing.fields import (
     texts,
     truth,
 )
-from chassis.listing.page import Listing, Order, Page, PageRequest, read_page
+from chassis.listing.page import Listing, Order, Page, PageRequest, plan_whole, read_page
 from chassis.listing.refusals import FilterInvalid, OrderInvalid, PageTokenInvalid
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "fraction",
     "instant",
     "number",
+    "plan_whole",
     "read_page",
     "reference",
     "text",

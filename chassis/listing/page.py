@@ -77,7 +77,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The two selects of a list: its rows (parameters `rows`, `after_value`, `after_tie`), and how many there are."""
+    """The two selects of a list: its rows (of a page by `rows`, `after_value`, `after_tie`), and how many there are."""
 
     rows: Select[Any]
     count: Select[Any]
@@ -102,19 +102,26 @@ def is_whole(rows: Sequence[object], wanted: PageRequest) -> bool:
 def plan_page(statement: Select[Any], listing: Listing, wanted: PageRequest, condition: Condition | None) -> Plan:
     """How a page is read; the same for every page behind the first. Raises FilterInvalid and OrderInvalid."""
     order, descending = _order(listing, wanted.order_by)
-    if condition is not None:
-        statement = statement.where(to_sql(condition, listing.fields))
-    following = statement
+    statement = following = _narrowed(statement, listing, condition)
     if wanted.token:
         key = (bindparam("after_value", type_=order.column.type), bindparam("after_tie", type_=listing.tie.type))
         row, last = tuple_(order.column, listing.tie), tuple_(*key)
         following = following.where(row < last if descending else row > last)
-    columns: tuple[ColumnElement[Any], ...] = (order.column, listing.tie)
-    following = following.order_by(*(each.desc() if descending else each.asc() for each in columns))
-    counted = select(func.count()).select_from(
-        statement.with_only_columns(listing.tie, maintain_column_froms=True).limit(COUNTED + 1).subquery()
-    )
-    return Plan(following.limit(bindparam("rows", type_=Integer)), counted, order)
+    following = _sorted(following, listing, order, descending=descending)
+    return Plan(following.limit(bindparam("rows", type_=Integer)), _count(statement, listing, most=COUNTED), order)
+
+
+def plan_whole(
+    statement: Select[Any], listing: Listing, *, condition: Condition | None, order_by: str, most: int
+) -> Plan:
+    """How every row of a list is read, as its pages would tell them one after another; counted up to one over `most`.
+
+    Raises FilterInvalid and OrderInvalid.
+    """
+    order, descending = _order(listing, order_by)
+    statement = _narrowed(statement, listing, condition)
+    following = _sorted(statement, listing, order, descending=descending)
+    return Plan(following, _count(statement, listing, most=most), order)
 
 
 def page_values(wanted: PageRequest, plan: Plan) -> dict[str, Any]:
@@ -138,6 +145,21 @@ def page_of(rows: Sequence[R], wanted: PageRequest, listing: Listing, plan: Plan
     last = kept[-1] if len(rows) > wanted.rows else None
     token = _sealed(wanted, last[plan.order.column.name], last[listing.tie.name]) if last else ""
     return Page(items=kept, next_page_token=token, total=min(total, COUNTED), capped=total > COUNTED)
+
+
+def _narrowed(statement: Select[Any], listing: Listing, condition: Condition | None) -> Select[Any]:
+    return statement if condition is None else statement.where(to_sql(condition, listing.fields))
+
+
+def _sorted(statement: Select[Any], listing: Listing, order: Order, *, descending: bool) -> Select[Any]:
+    columns: tuple[ColumnElement[Any], ...] = (order.column, listing.tie)
+    return statement.order_by(*(each.desc() if descending else each.asc() for each in columns))
+
+
+def _count(statement: Select[Any], listing: Listing, *, most: int) -> Select[Any]:
+    """How many rows there are, or one more than `most`."""
+    counted = statement.with_only_columns(listing.tie, maintain_column_froms=True).limit(most + 1)
+    return select(func.count()).select_from(counted.subquery())
 
 
 def _order(listing: Listing, text: str) -> tuple[Order, bool]:

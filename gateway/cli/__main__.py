@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import importing, listing, merging, showing
+from gateway.cli import exporting, importing, listing, merging, showing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
@@ -113,6 +113,20 @@ def leads_list(
         _print_json(found.leads)
     else:
         listing.print_leads(talk, found, Console())
+
+
+@leads_app.command(name="export", help=say("help_leads_export"))
+def leads_export(
+    file: Annotated[Path, typer.Argument(help=say("help_export_file"))],
+    condition: Annotated[str, typer.Option("--filter", help=say("help_filter"))] = "",
+    order: Annotated[str, typer.Option("--order-by", help=say("help_order"))] = "create_time desc",
+    column: Annotated[list[str] | None, typer.Option("--column", help=say("help_export_column"))] = None,
+    server: Server = "",
+) -> None:
+    """Take a list of leads out as a file."""
+    exporting.export_leads(
+        Talk(server), file, condition=condition, order=order, columns=column or [], console=Console()
+    )
 
 
 @leads_app.command(name="show", help=say("help_leads_show"))

@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ from gateway.cli.wording import language, say
 DEFAULT_SERVER = "http://127.0.0.1:8080"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIMES = httpx.Timeout(30.0, connect=5.0)
+# What is made before it is sent keeps its reader waiting for the first byte.
+_LONG_TIMES = httpx.Timeout(70.0, connect=5.0)
 
 
 class Refused(Exception):  # noqa: N818 - printed to the reader as it is
@@ -67,15 +70,40 @@ class Talk:
         """The content of a file."""
         return self._send("GET", path).content
 
+    def save(self, path: str, into: Path, **query: Any) -> int:
+        """Write a file the gateway makes, piece by piece, and only when it is whole; how many bytes it has."""
+        beside = into.with_name(f".{into.name}.part")
+        try:
+            with self._streamed(path, query) as answer, beside.open("wb") as file:
+                for piece in answer.iter_bytes():
+                    file.write(piece)
+            beside.replace(into)
+        except httpx.TransportError:
+            raise Refused(say("no_connection", server=self.server)) from None
+        finally:
+            beside.unlink(missing_ok=True)
+        return into.stat().st_size
+
+    @contextmanager
+    def _streamed(self, path: str, query: Mapping[str, Any]) -> Iterator[httpx.Response]:
+        """The answer of a long call as it comes; a session that has ended is renewed first."""
+        with self._client.stream(
+            "GET", path, params=query, headers=self._authorization(), timeout=_LONG_TIMES
+        ) as answer:
+            if answer.status_code != httpx.codes.UNAUTHORIZED or self._account is None or not self._renew():
+                yield _heard(answer)
+                return
+        with self._client.stream(
+            "GET", path, params=query, headers=self._authorization(), timeout=_LONG_TIMES
+        ) as answer:
+            yield _heard(answer)
+
     @contextmanager
     def events(self, path: str) -> Iterator[Iterator[tuple[str, dict[str, Any]]]]:
         """Server-sent events as pairs of name and data."""
         try:
             with self._client.stream("GET", path, headers=self._authorization(), timeout=httpx.Timeout(60.0)) as answer:
-                if answer.is_error:
-                    answer.read()
-                    raise refusal_of(answer)
-                yield _events(answer.iter_lines())
+                yield _events(_heard(answer).iter_lines())
         except httpx.TransportError:
             raise Refused(say("no_connection", server=self.server)) from None
 
@@ -110,6 +138,14 @@ class Talk:
 
     def _authorization(self) -> dict[str, str]:
         return {} if self._account is None else {"Authorization": f"Bearer {self._account.access_token}"}
+
+
+def _heard(answer: httpx.Response) -> httpx.Response:
+    """The answer that has begun; raises Refused for a problem."""
+    if answer.is_error:
+        answer.read()
+        raise refusal_of(answer)
+    return answer
 
 
 def _checked(server: str) -> str:

@@ -19,6 +19,7 @@ from millrace.leads.v1 import (
     lead_conversion_service_pb2,
     lead_duplicate_scan_service_pb2,
     lead_duplicate_service_pb2,
+    lead_export_service_pb2,
     lead_follow_up_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
@@ -64,6 +65,7 @@ from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
 from services.leads.rpc.conversion_job import converting
 from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
+from services.leads.rpc.export_servicer import LeadExportServicer
 from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.intent_servicer import LeadIntentServicer
@@ -145,6 +147,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
             store, desk(parts), texts
         ),
+        _service(lead_export_service_pb2, "LeadExportService"): LeadExportServicer(store, desk(parts), texts),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
         _service(lead_follow_up_service_pb2, "LeadFollowUpService"): LeadFollowUpServicer(

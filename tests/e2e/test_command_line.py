@@ -84,6 +84,17 @@ def test_a_chinese_list_is_taken_in_and_its_wrong_row_comes_back(terminal: Termi
     assert "members/" not in shown
 
 
+def test_a_list_is_taken_out_in_the_readers_language(terminal: Terminal, tmp_path: Path) -> None:
+    source, path = tmp_path / "一家.csv", tmp_path / "导出.csv"
+    source.write_text("公司名称,手机\n无锡锡山机床有限公司,13611112222\n", encoding="utf-8")
+    terminal.run("import", str(source), "--yes")
+    words = ("--filter", 'company_name = "无锡锡山机床有限公司"', "--column", "company_name", "--column", "state")
+    assert str(path) in terminal.run("leads", "export", str(path), *words)
+    told = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    assert told == [["公司名称", "状态"], ["无锡锡山机床有限公司", "新线索"]]
+    assert "pdf" in terminal.run("leads", "export", str(tmp_path / "导出.pdf"), fails=True)
+
+
 def test_a_list_with_unknown_headings_is_tried_then_taken_in_later(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "名单.csv"
     path.write_text("标题,号码\n宁波东海港务有限公司,13600136001\n", encoding="utf-8")

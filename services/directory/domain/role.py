@@ -18,6 +18,7 @@ PERMISSIONS: tuple[str, ...] = (
     "leads.read",
     "leads.write",
     "leads.import",
+    "leads.export",
     "leads.admin",
     "leads.see_contact",
     "leads.see_money",

@@ -1,6 +1,6 @@
 """What leads can be filtered and sorted by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,14 @@ from chassis.listing import (
     fraction,
     instant,
     number,
+    plan_whole,
     reference,
     text,
     texts,
 )
 from chassis.listing.busy import BusyList
+from chassis.listing.filters import parse_filter
+from chassis.listing.page import Plan
 from chassis.principal import Principal
 from chassis.scope import scope
 from chassis.work import Read
@@ -101,6 +104,8 @@ _EXPLAINING = {"grade_reasons", "owner_reasons", "resembles", "match_keys", "pho
 _BRIEF = select(*(column for column in LEADS.c if column.name not in _EXPLAINING))
 
 
+# The permission by which leads are listed.
+READING = "leads.read"
 # One that was merged away is read by its name alone.
 _STANDS = LEADS.c.merged_into.is_(None)
 
@@ -156,3 +161,30 @@ async def list_page(read: Read, wanted: PageRequest, *, permission: str, explain
     """A page of the leads the reader may see; without their reasons and duplicates unless `explained`."""
     page = await _LISTS[explained, sorts_by_intent(wanted)].page(read, wanted, permission=permission)
     return page.of([from_row(row) if explained else from_brief_row(row) for row in page.items])
+
+
+def plan_every(principal: Principal, wanted: PageRequest, *, permission: str, most: int) -> Plan:
+    """Every lead of a list that also another permission reaches; counted up to one over `most`.
+
+    Raises FilterInvalid and OrderInvalid.
+    """
+    by_intent = sorts_by_intent(wanted)
+    listed = (_by_intent(_brief) if by_intent else _brief)(principal, READING)
+    reached = scope(listed, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
+    listing = _INTENT_LISTING if by_intent else LISTING
+    return plan_whole(reached, listing, condition=parse_filter(wanted.filter), order_by=wanted.order_by, most=most)
+
+
+async def count_every(read: Read, plan: Plan) -> int:
+    """How many leads a plan comes to, or one more than it counts."""
+    return int(await read.connection.scalar(plan.count, {"now": read.now}) or 0)
+
+
+async def read_every(read: Read, plan: Plan, *, at_once: int) -> AsyncGenerator[Sequence[Lead], None]:
+    """The leads of a plan, so many at once, inside a transaction that keeps the place."""
+    found = await read.connection.stream(plan.rows, {"now": read.now}, execution_options={"yield_per": at_once})
+    try:
+        async for rows in found.mappings().partitions(at_once):
+            yield [from_brief_row(row) for row in rows]
+    finally:
+        await found.close()

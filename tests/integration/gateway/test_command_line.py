@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from millrace.leads.v1 import lead_pb2
 from rich.console import Console
 
-from gateway.cli import importing, listing, showing
+from gateway.cli import exporting, importing, listing, showing
 from gateway.cli.account import account_path
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import _texts, plain
@@ -64,6 +65,27 @@ async def test_a_session_that_ended_is_renewed_once(server: str, neighbour: Neig
     found = await asyncio.to_thread(listing.list_leads, talk, condition="", order="", count=5)
     assert (len(found.leads), found.total, neighbour.renewals) == (1, 1, 1)
     assert json.loads(account_path().read_bytes())["refresh_token"] == "refresh-1"
+
+
+async def test_a_file_is_saved_when_it_is_whole_and_a_session_that_ended_renewed_for_it(
+    server: str, neighbour: Neighbour, tmp_path: Path
+) -> None:
+    talk, file = Talk(server), tmp_path / "leads.csv"
+    await asyncio.to_thread(talk.sign_in, "anna@millrace.example", "secret")
+    neighbour.refusals = [Unauthenticated()]
+    assert await asyncio.to_thread(talk.save, f"/v1/{IMPORT}:downloadFailedRows", file) == 8
+    assert (file.read_bytes(), neighbour.renewals) == (b"a,b\n1,2\n", 1)
+    neighbour.breaks_off = grpc.StatusCode.UNAVAILABLE
+    with pytest.raises(Refused):
+        await asyncio.to_thread(talk.save, f"/v1/{IMPORT}:downloadFailedRows", file)
+    assert (file.read_bytes(), list(tmp_path.glob(".*"))) == (b"a,b\n1,2\n", [])
+
+
+def test_the_name_of_a_file_tells_what_kind_it_becomes(tmp_path: Path) -> None:
+    wanted = exporting.wanted_export(tmp_path / "a.XLSX", condition="", order="", columns=["phone"])
+    assert (wanted["format"], wanted["columns"]) == ("LEAD_EXPORT_FORMAT_XLSX", ["phone"])
+    with pytest.raises(Refused):
+        exporting.wanted_export(tmp_path / "a.doc", condition="", order="", columns=[])
 
 
 async def test_progress_is_followed_over_the_live_stream(server: str) -> None:

@@ -19,7 +19,10 @@ from tests.support.serving import Caller, House, serving, settings_of
 HANGZHOU, CHENGDU = UUID(int=101), UUID(int=102)
 EAST, WEST = UUID(int=201), UUID(int=202)
 ANNA, BO, CHEN = UUID(int=1), UUID(int=2), UUID(int=3)
-EVERYTHING = ("leads.read", "leads.write", "leads.admin", "leads.import", "leads.see_contact", "leads.see_money")
+EVERYTHING = (
+    *("leads.read", "leads.write", "leads.admin", "leads.import", "leads.export"),
+    *("leads.see_contact", "leads.see_money"),
+)
 
 
 class LeadsHouse(House):
