@@ -26,6 +26,7 @@ from millrace.leads.v1 import (
     lead_intent_service_pb2,
     lead_merge_service_pb2,
     lead_privacy_service_pb2,
+    lead_qualification_service_pb2,
     lead_response_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
@@ -54,6 +55,7 @@ from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.learning import curriculum
 from services.leads.events.publications import LEADS
+from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.rpc.access_servicer import LeadAccessServicer
@@ -73,6 +75,7 @@ from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_imp
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
+from services.leads.rpc.qualification_servicer import LeadQualificationServicer
 from services.leads.rpc.response_servicer import LeadResponseServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.rpc.scan_servicer import LeadDuplicateScanServicer, scan_pause
@@ -150,6 +153,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_export_service_pb2, "LeadExportService"): LeadExportServicer(store, desk(parts), texts),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
+        _service(lead_qualification_service_pb2, "LeadQualificationService"): LeadQualificationServicer(
+            store, desk(parts), texts
+        ),
         _service(lead_follow_up_service_pb2, "LeadFollowUpService"): LeadFollowUpServicer(
             store, desk(parts), page_key=pages
         ),
@@ -241,6 +247,7 @@ DEFINITION = ServiceDefinition(
     messages=HERE / "messages",
     publications={
         **LEADS,
+        **QUALIFICATIONS,
         **RESPONSES,
         **FOLLOW_UPS,
         **COLLABORATORS,

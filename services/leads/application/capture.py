@@ -16,7 +16,8 @@ from services.leads.application.rulebook import origin_names
 from services.leads.domain.assignment import AssignmentDecision
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
-from services.leads.domain.lead_state import OPEN_STATES
+from services.leads.domain.lead_state import OPEN_STATES, LeadState
+from services.leads.domain.qualifying import reopened
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
 from services.leads.storage.first_contacts import write_first_contact
 from services.leads.storage.hints import with_visible_hints
@@ -24,7 +25,7 @@ from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS, shared_with_caller
 from services.leads.storage.lead_history import keep
 from services.leads.storage.leads import RECORD
-from services.leads.storage.ledger import write_assignment, write_review, write_touch
+from services.leads.storage.ledger import write_assignment, write_reopened, write_review, write_touch
 from services.leads.storage.stock import leads_to_touch
 
 WRITE = "leads.write"
@@ -133,6 +134,8 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
     write_touch(work, lead=same.uuid, told=newcomer.facts, why=why, rules_version=briefing.version(DUPLICATES))
     INTENTS.mark(work, same.uuid)
     change = same.touched(facts=newcomer.facts, now=work.now)
+    if same.state is LeadState.DISQUALIFIED and briefing.rules.qualification.touch_reopens:
+        change = change.then(lambda lead: reopen(work, briefing, lead, by_touch=True))
     kind = briefing.rules.kind_of(change.aggregate.facts.channel)
     change = change.then(lambda lead: kept_graded(briefing, lead, kind))
     lacks_owner = change.aggregate.owner is None and change.aggregate.state in OPEN_STATES
@@ -163,6 +166,22 @@ def owned(work: UnitOfWork, briefing: Briefing, lead: Lead) -> Change[Lead] | No
         return None
     write_down(work, briefing, lead, decision)
     return lead.assigned(given, timetable=briefing.timetable)
+
+
+def reopen(work: UnitOfWork, briefing: Briefing, lead: Lead, *, by_touch: bool) -> Change[Lead]:
+    """A lead nobody worked comes back to its owner; from one who has left, to whoever can take it now.
+
+    Raises LeadCannotBeJudged.
+    """
+    change = reopened(lead, by_touch=by_touch, timetable=briefing.timetable)
+    owner = briefing.organization.members.get(lead.owner) if lead.owner else None
+    if owner is not None and not owner.active:
+        given = owned(work, briefing, change.aggregate)
+        if given is not None:
+            return change.then(lambda _: given)
+    if lead.owner is not None:
+        write_reopened(work, owner=lead.owner, today=briefing.today)
+    return change
 
 
 def _assigned(work: UnitOfWork, briefing: Briefing, change: Change[Lead]) -> Change[Lead]:

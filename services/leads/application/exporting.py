@@ -8,7 +8,7 @@ from chassis.exports import MOST_ROWS, check_size
 from chassis.listing import PageRequest
 from chassis.work import Read, UnitOfWork
 from services.leads.application.intake import Briefing
-from services.leads.application.reading import ShownLead
+from services.leads.application.reading import ShownLead, unless_asked
 from services.leads.storage.intents import INTENT_MODELS, INTENTS
 from services.leads.storage.lead_listing import (
     count_every,
@@ -40,6 +40,7 @@ async def leads_to_export(
 
     With their intents where these are asked for. Raises FilterInvalid, OrderInvalid, ExportTooLarge.
     """
+    wanted = unless_asked(wanted)
     if sorts_by_intent(wanted) and not await INTENT_MODELS.newest_number(read):
         wanted = order_without_intents(wanted)
     plan = plan_every(read.principal, wanted, permission=EXPORT, most=MOST_ROWS)

@@ -1,10 +1,11 @@
 """Reading leads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
+from chassis.listing.filters import fields_named, parse_filter
 from chassis.work import Read
 from services.leads.application.finding import candidates
 from services.leads.application.intake import IntakeDesk
@@ -18,6 +19,7 @@ from services.leads.storage.lead_listing import list_page, order_without_intents
 from trade.probability import Score
 
 READ = "leads.read"
+_WORTH_IT = "state != LEAD_STATE_DISQUALIFIED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +42,24 @@ async def show_lead(read: Read, *, uuid: UUID) -> ShownLead:
     return ShownLead(lead=lead, intent=(await intents_of(read, [uuid])).get(uuid))
 
 
+def unless_asked(wanted: PageRequest) -> PageRequest:
+    """The list without leads that were judged not worth selling to, unless its filter speaks of states.
+
+    Raises FilterInvalid for a filter that cannot be read.
+    """
+    condition = parse_filter(wanted.filter)
+    if condition is None:
+        return replace(wanted, filter=_WORTH_IT)
+    # OR binds tighter than AND: whatever the filter says stands before it as it is.
+    return wanted if "state" in fields_named(condition) else replace(wanted, filter=f"{wanted.filter} AND {_WORTH_IT}")
+
+
 async def list_leads(read: Read, *, wanted: PageRequest, explained: bool) -> Page[ShownLead]:
     """Leads within the reader's scope, filtered, sorted and counted; with their reasons where asked for.
 
     As long as no model tells intents, the grade stands in for them in the order.
     """
+    wanted = unless_asked(wanted)
     if sorts_by_intent(wanted) and not await INTENT_MODELS.newest_number(read):
         wanted = order_without_intents(wanted)
     page = await list_page(read, wanted, permission=READ, explained=explained)

@@ -9,6 +9,7 @@ from chassis.rule_sets import RuleKind, RuleSets
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.grading import GRADE_FACTS, GradeRules, compares_any_currency
 from services.leads.domain.industry_conditions import with_codes
+from services.leads.domain.qualification_rules import QualificationRules
 from services.leads.domain.response_rules import ResponseRules
 from services.leads.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 from trade.duplicates import DuplicateRules
@@ -23,16 +24,34 @@ def compile_conditions(rules: GradeRules) -> Mapping[str, Condition]:
 
     Raises RuleBodyInvalid that names the rule.
     """
-    compiled = {}
-    for place, rule in enumerate(rules.rules):
-        try:
-            compiled[rule.code] = _VOCABULARY.compile(with_codes(rule.condition))
-        except ConditionWrong as wrong:
-            parameters = {**wrong.parameters, "rule": rule.code}
-            raise RuleBodyInvalid(
-                field=f"rules[{place}].condition", problem=wrong.problem, parameters=parameters
-            ) from wrong
-    return compiled
+    return {
+        rule.code: _compiled(rule.condition, field=f"rules[{place}].condition", rule=rule.code)
+        for place, rule in enumerate(rules.rules)
+    }
+
+
+def compile_checklist(rules: QualificationRules) -> Mapping[str, Condition]:
+    """The conditions of the items that have one; raises RuleBodyInvalid that names the item."""
+    return {
+        item.code: _compiled(item.condition, field=f"items[{place}].condition", rule=item.code)
+        for place, item in enumerate(rules.items)
+        if item.condition
+    }
+
+
+def _compiled(condition: str, *, field: str, rule: str) -> Condition:
+    try:
+        return _VOCABULARY.compile(with_codes(condition))
+    except ConditionWrong as wrong:
+        parameters = {**wrong.parameters, "rule": rule}
+        raise RuleBodyInvalid(field=field, problem=wrong.problem, parameters=parameters) from wrong
+
+
+def read_qualification_rules(body: Mapping[str, object]) -> QualificationRules:
+    """The rules of qualification, every condition of which compiles; raises RuleBodyInvalid."""
+    rules = QualificationRules.from_mapping(body)
+    compile_checklist(rules)
+    return rules
 
 
 def read_grade_rules(body: Mapping[str, object]) -> GradeRules:
@@ -72,11 +91,14 @@ DUPLICATES: RuleKind[DuplicateRules] = RuleKind(
     UUID("00000000-0000-7000-8000-000000000003"),
 )
 RESPONSE: RuleKind[ResponseRules] = RuleKind("response", _SHIPPED / "response.toml", ResponseRules.from_mapping)
+QUALIFICATION: RuleKind[QualificationRules] = RuleKind(
+    "qualification", _SHIPPED / "qualification.toml", read_qualification_rules
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="leadRuleSets",
-    kinds=(GRADE, ASSIGNMENT, DUPLICATES, RESPONSE),
+    kinds=(GRADE, ASSIGNMENT, DUPLICATES, RESPONSE, QUALIFICATION),
     noun="lead_rule_set",
 )

@@ -12,14 +12,17 @@ from services.leads.application.rule_kinds import (
     ASSIGNMENT,
     DUPLICATES,
     GRADE,
+    QUALIFICATION,
     RESPONSE,
     RULE_SETS,
+    compile_checklist,
     compile_conditions,
 )
 from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.channels import Campaign, CampaignUnknown, Channel, ChannelUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import GradeRules
+from services.leads.domain.qualification_rules import QualificationRules
 from services.leads.domain.response_rules import ResponseRules
 from services.leads.storage.channels import every_campaign, every_channel
 from services.leads.storage.settings import settings_stamp
@@ -42,6 +45,8 @@ class RulesInForce:
     assignment: AssignmentRules
     duplicates: DuplicateRules
     response: ResponseRules
+    qualification: QualificationRules
+    checklist: Mapping[str, Condition]
     channels: Mapping[UUID, Channel]
     campaigns: Mapping[UUID, Campaign]
     common_keys: frozenset[str] = frozenset()
@@ -116,6 +121,7 @@ class Rulebook:
         self._counted = time
         stored = await stored_rule_sets(read, RULE_SETS)
         grade = GRADE.read(stored[GRADE.key].body)
+        qualification = QUALIFICATION.read(stored[QUALIFICATION.key].body)
         channels, campaigns = await every_channel(read), await every_campaign(read, most=_CAMPAIGNS)
         self._rules = RulesInForce(
             versions={kind: rules.version for kind, rules in stored.items()},
@@ -124,6 +130,8 @@ class Rulebook:
             assignment=ASSIGNMENT.read(stored[ASSIGNMENT.key].body),
             duplicates=DUPLICATES.read(stored[DUPLICATES.key].body),
             response=RESPONSE.read(stored[RESPONSE.key].body),
+            qualification=qualification,
+            checklist=compile_checklist(qualification),
             channels={channel.uuid: channel for channel in channels},
             campaigns={campaign.uuid: campaign for campaign in campaigns},
             common_keys=await common_keys(read, held_by=_COMMON),

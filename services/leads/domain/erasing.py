@@ -62,6 +62,7 @@ def erase_person(lead: Lead, *, keys: FindingKeys, now: datetime) -> Change[Lead
         facts=facts,
         keys=keys,
         grade_override=None,
+        qualification=lead.qualification.without_words() if lead.qualification else None,
         owner_reasons=tuple(each for each in lead.owner_reasons if each.code != IN_WORDS),
         resembles=(),
         update_time=now,

@@ -12,6 +12,7 @@ from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_record import Merged
+from services.leads.domain.qualification_record import Qualification
 from services.leads.domain.resemblance import LeadDuplicateConfirmed, LeadDuplicateDismissed, Resemblance
 from services.leads.domain.response import ResponseClock, Timetable, begin_clock, reset_clock
 from trade.reasons import Reason
@@ -160,6 +161,7 @@ class Lead:
     keys: FindingKeys = FindingKeys()
     rules: RulesUsed = RulesUsed()
     conversion: Conversion | None = None
+    qualification: Qualification | None = None
     merged: Merged | None = None
     response: ResponseClock | None = None
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Literal
 
-from millrace.leads.v1 import lead_pb2
+from millrace.leads.v1 import lead_pb2, lead_qualification_pb2
 
 from chassis.rpc.wording import Wording
 from chassis.wire import instant_of, money_message, money_of, named, put_instant, reference
@@ -14,6 +14,7 @@ from services.leads.domain.facts import CONSENT_FIELD, NOWHERE, Address, Consent
 from services.leads.domain.lead import Grade, GradeOverride, Lead
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.merge_record import Merged
+from services.leads.domain.qualification_record import Verdict
 from services.leads.domain.resemblance import Band, Resemblance
 from trade.budget import NO_BUDGET, Budget
 from trade.credit_code import credit_code
@@ -143,6 +144,8 @@ def put_lead(message: lead_pb2.Lead, lead: Lead, wording: Wording) -> None:
         message.duplicates.extend(candidate_message(hint, wording) for hint in lead.resembles)
     if lead.conversion:
         put_conversion(message.conversion, lead.conversion, wording)
+    if lead.qualification and lead.qualification.verdict:
+        put_verdict(message.verdict, lead.qualification.verdict, wording)
     if lead.merged:
         message.merged_into = named("leads", lead.merged.into)
         message.merge = merge_name(lead.merged)
@@ -184,6 +187,17 @@ def put_conversion(message: lead_pb2.LeadConversion, conversion: Conversion, wor
         message.contact = named("contacts", outcome.contact)
         message.registration = named("registrations", outcome.registration)
         message.opportunity = named("opportunities", outcome.opportunity)
+
+
+def put_verdict(message: lead_qualification_pb2.LeadVerdict, verdict: Verdict, wording: Wording) -> None:
+    """How a lead was judged last, with why it is not worth selling to."""
+    message.reason = verdict.code
+    if not verdict.qualified:
+        message.reasons.extend(wording.reasons([verdict.to_reason()]))
+    message.note = verdict.note
+    message.author = verdict.author
+    message.author_display_name = verdict.author_name
+    put_instant(message.time, verdict.time)
 
 
 def candidate_message(hint: Resemblance, wording: Wording) -> lead_pb2.DuplicateCandidate:

@@ -19,6 +19,7 @@ from services.leads.domain.merge_record import Merged
 from services.leads.storage.conversions import conversion_from_json, conversion_to_json
 from services.leads.storage.grade_overrides import override_from_json, override_to_json
 from services.leads.storage.lead_collaborators import SHARED_LEADS
+from services.leads.storage.qualifications import qualification_from_json, qualification_to_json
 from services.leads.storage.reasons import (
     reasons_from_json,
     reasons_to_json,
@@ -43,6 +44,7 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "grade_rules": lead.rules.grade,
         "grade_override": override_to_json(lead.grade_override),
         "conversion": conversion_to_json(lead.conversion),
+        "qualification": qualification_to_json(lead.qualification),
         "merged_into": lead.merged.into if lead.merged else None,
         "merge": lead.merged.merge if lead.merged else None,
         **response_to_row(lead),
@@ -113,6 +115,7 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         keys=FindingKeys(sort=row["sort_key"], phone=row["phone_e164"], email=row["email_key"]),
         rules=RulesUsed(grade=row["grade_rules"], duplicates=row["duplicate_rules"]),
         conversion=conversion_from_json(row["conversion"]),
+        qualification=qualification_from_json(row["qualification"]),
         merged=Merged(into=row["merged_into"], merge=row["merge"]) if row["merged_into"] else None,
         response=clock_from_json(row["response"]),
     )
@@ -133,6 +136,7 @@ def from_brief_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         touch_count=row["touch_count"],
         grade_override=override_from_json(row["grade_override"]),
         conversion=conversion_from_json(row["conversion"]),
+        qualification=qualification_from_json(row["qualification"]),
         response=clock_from_json(row["response"]),
     )
 

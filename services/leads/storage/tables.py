@@ -70,6 +70,8 @@ LEADS = Table(
     Column("grade_rules", BigInteger, nullable=False),
     Column("grade_override", JSONB),
     Column("conversion", JSONB),
+    # What people said of the checklist, in their words, and the last verdict.
+    Column("qualification", JSONB, info=_PERSONAL),
     # The lead that stands for the customer since a merge, and that merge; null while this one does.
     Column("merged_into", Uuid),
     Column("merge", Uuid),

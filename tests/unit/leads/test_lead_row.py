@@ -14,7 +14,7 @@ from kernel.money import Money
 from services.leads.application.identities import traits_of
 from services.leads.application.intake import Briefing, Newcomer
 from services.leads.application.lead_row import LeadRow, pack_row, prepared, unpack_row
-from services.leads.application.rule_kinds import RESPONSE
+from services.leads.application.rule_kinds import QUALIFICATION, RESPONSE
 from services.leads.application.rulebook import RulesInForce
 from services.leads.domain.board import Board
 from services.leads.domain.facts import Address, LeadFacts, Urgency
@@ -54,6 +54,8 @@ def briefing(rules: DuplicateRules) -> Briefing:
         assignment=RULES,
         duplicates=rules,
         response=RESPONSE.read(RESPONSE.shipped_body()),
+        qualification=QUALIFICATION.read(QUALIFICATION.shipped_body()),
+        checklist={},
         channels={},
         campaigns={},
     )

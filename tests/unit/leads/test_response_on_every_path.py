@@ -19,6 +19,8 @@ from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_undoing import releasing, restored
 from services.leads.domain.merging import absorbing, merged_away, portrait_of
 from services.leads.domain.overriding import overridden, without_override
+from services.leads.domain.qualification_record import ChecklistAnswer, Verdict
+from services.leads.domain.qualifying import Checklist, answered_checklist, disqualified, qualified, reopened
 from services.leads.domain.responding import answered, rescheduled, stepped, stuck
 from services.leads.domain.response import ResponseStep, Timetable
 from services.leads.storage.response_clocks import NEVER, clock_from_json, clock_to_json, response_to_row
@@ -26,6 +28,7 @@ from tests.unit.leads.builders import ANNA, BO, CHEN, NOON, facts, timetable
 from trade.reasons import Reason
 
 MEMBERS, JOB = (ANNA, BO, CHEN), UUID(int=7)
+NOTHING_ASKED = Checklist(items=(), percent=100, qualified_from=0)
 GRADES = [grade for grade in Grade if grade is not Grade.UNGRADED]
 Step = Callable[[Lead, Timetable, int], Lead]
 
@@ -74,6 +77,31 @@ def _swept(lead: Lead, at: Timetable, number: int) -> Lead:
     return lead.assigned(Ownership(owner=free[number % len(free)]), timetable=at).aggregate
 
 
+def _judged(lead: Lead, at: Timetable, number: int) -> Lead:
+    """Worth selling to or not, by turns."""
+    verdict = Verdict(qualified=bool(number % 2), author="", author_name="", time=at.now)
+    if number % 2 and lead.state is LeadState.NEW:
+        return qualified(lead, NOTHING_ASKED, verdict).aggregate
+    return disqualified(lead, verdict).aggregate if lead.state in OPEN_STATES else lead
+
+
+def _answered_checklist(lead: Lead, at: Timetable, number: int) -> Lead:
+    if lead.state not in OPEN_STATES:
+        return lead
+    said = ChecklistAnswer(item="X", met=bool(number % 2), note="", author="", author_name="", time=at.now)
+    return answered_checklist(lead, [said], withdrawn=(), now=at.now).aggregate
+
+
+def _reopened(lead: Lead, at: Timetable, number: int) -> Lead:
+    """Its customer makes contact, or a person opens it; where its owner has left, somebody else gets it."""
+    if lead.state is not LeadState.DISQUALIFIED:
+        return lead
+    lead = _graded(reopened(lead, by_touch=bool(number % 2), timetable=at).aggregate, at, number)
+    if lead.owner is None or number % 3:
+        return lead
+    return lead.assigned(Ownership(owner=MEMBERS[number % 3]), timetable=at).aggregate
+
+
 def _took_in(lead: Lead, at: Timetable, number: int) -> Lead:
     """It takes another lead in; one of nobody gets the other's owner."""
     if lead.state not in OPEN_STATES:
@@ -115,6 +143,9 @@ PATHS: dict[str, Step] = {
     "person erased": lambda lead, at, n: erase_person(lead, keys=FindingKeys(), now=at.now).aggregate,
     "converting": _converting,
     "conversion refused": _refused,
+    "judged": _judged,
+    "held against the checklist": _answered_checklist,
+    "reopened": _reopened,
     "answered": lambda lead, at, n: answered(lead, (UUID(int=n + 1), at.now), timetable=at).aggregate,
     "answer taken back": lambda lead, at, n: answered(lead, None, timetable=at).aggregate,
     "swept": _swept,
@@ -182,6 +213,41 @@ def _rules(lead: Lead, at: Timetable, row: Mapping[str, Any]) -> dict[str, bool]
 
 def _times(clock: Any) -> dict[ResponseStep, Any]:
     return dict(clock.schedule.times) if clock.schedule else {}
+
+
+@given(minutes=st.integers(0, 900), pause=st.integers(0, 20_000), answered_before=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_lead_comes_back_with_its_whole_time_unless_somebody_answered_it(
+    minutes: int, pause: int, answered_before: bool
+) -> None:
+    lead = replace(
+        create_lead(
+            uuid=UUID(int=9),
+            facts=facts(),
+            keys=FindingKeys(),
+            resembles=(),
+            rules_version=0,
+            timetable=timetable(NOON),
+        ).aggregate,
+        grade=Grade.A,
+    )
+    lead = lead.assigned(Ownership(owner=ANNA), timetable=timetable(NOON)).aggregate
+    closing = timetable(NOON + timedelta(minutes=minutes))
+    if answered_before:
+        lead = answered(lead, (UUID(int=5), closing.now), timetable=closing).aggregate
+    closed = _judged(lead, closing, 0)
+    assert closed.running_clock is None
+    again = timetable(closing.now + timedelta(minutes=pause))
+    reopening = reopened(closed, by_touch=False, timetable=again).aggregate
+    if answered_before:
+        assert reopening.response == lead.response
+    else:
+        assert (
+            reopening.response
+            == replace(lead.assigned(Ownership(owner=ANNA), timetable=again).aggregate, response=None)
+            .assigned(Ownership(owner=ANNA), timetable=again)
+            .aggregate.response
+        )
 
 
 def test_a_lead_swept_without_end_passes_through_everybody_once_and_stays() -> None:
