@@ -15,6 +15,7 @@ from millrace.leads.v1 import (
     lead_access_service_pb2,
     lead_assignment_service_pb2,
     lead_behaviour_service_pb2,
+    lead_bulk_change_service_pb2,
     lead_collaborator_service_pb2,
     lead_conversion_service_pb2,
     lead_duplicate_scan_service_pb2,
@@ -61,6 +62,8 @@ from services.leads.events.settings_publications import SETTINGS
 from services.leads.rpc.access_servicer import LeadAccessServicer
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
+from services.leads.rpc.bulk_servicer import LeadBulkChangeServicer
+from services.leads.rpc.bulk_worker import bulk_worker
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
 from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
@@ -71,7 +74,7 @@ from services.leads.rpc.export_servicer import LeadExportServicer
 from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.intent_servicer import LeadIntentServicer
-from services.leads.rpc.lead_import_wiring import lead_import_servicer, lead_import_worker
+from services.leads.rpc.lead_import_wiring import find_principal, lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
@@ -149,6 +152,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_intent_service_pb2, "LeadIntentService"): LeadIntentServicer(store, texts),
         _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
             store, desk(parts), texts
+        ),
+        _service(lead_bulk_change_service_pb2, "LeadBulkChangeService"): LeadBulkChangeServicer(
+            store, desk(parts), texts, page_key=pages
         ),
         _service(lead_export_service_pb2, "LeadExportService"): LeadExportServicer(store, desk(parts), texts),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
@@ -230,9 +236,11 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
 
 
 def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
-    """What leads do all the time: carry imports out, and learn from what became of leads."""
-    importing = lead_import_worker(parts, desk(parts), CALLERS.organization(parts), CALLERS.revocations(parts))
-    return (importing.run(), learner(parts).run())
+    """What leads do all the time: carry imports and bulk changes out, and learn from what became of leads."""
+    callers = (CALLERS.organization(parts), CALLERS.revocations(parts))
+    importing = lead_import_worker(parts, desk(parts), *callers)
+    changing = bulk_worker(parts, desk(parts), find_principal(*callers), account=ACCOUNT)
+    return (importing.run(), changing.run(), learner(parts).run())
 
 
 def _service(contract: Any, name: str) -> ServiceDescriptor:

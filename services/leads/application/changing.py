@@ -16,7 +16,7 @@ from services.leads.storage.lead_history import keep
 
 
 async def update_lead(
-    work: UnitOfWork, *, uuid: UUID, seen: int, edit: Callable[[LeadFacts], LeadFacts], desk: IntakeDesk
+    work: UnitOfWork, *, uuid: UUID, seen: int | None, edit: Callable[[LeadFacts], LeadFacts], desk: IntakeDesk
 ) -> Lead:
     """Facts of a lead change when somebody who saw its present version says so; an open lead is graded anew.
 

@@ -14,6 +14,7 @@ from millrace.leads.v1 import lead_export_service_pb2 as contract
 from chassis.exports import Cell, FileKind, Making, choose_columns, pieces_of
 from chassis.listing import PageRequest
 from chassis.rpc.call import Call
+from chassis.rpc.paging import list_request
 from chassis.texts import Texts
 from chassis.work import Read, Store
 from chassis.work.moment import at_one_moment
@@ -76,7 +77,7 @@ class LeadExportServicer:
     ) -> int:
         briefing = await self._store.read(call, self._desk.brief)
         sheet = Sheet(columns, call=call, texts=self._texts, names=names_of(briefing), zone=self._desk.zone)
-        wanted = _wanted(request, call)
+        wanted = list_request(request, call)
         async with (
             at_one_moment(self._store, call) as read,
             aclosing(_rows(read, wanted, sheet, intents="intent" in columns)) as rows,
@@ -99,16 +100,3 @@ async def _rows(
     async with aclosing(leads_to_export(read, wanted=wanted, intents=intents)) as parts:
         async for leads in parts:
             yield await asyncio.to_thread(sheet.rows, leads)
-
-
-def _wanted(request: contract.ExportLeadsRequest, call: Call) -> PageRequest:
-    """The list that is meant; it has no pages."""
-    return PageRequest(
-        size=0,
-        token="",
-        filter=request.filter,
-        order_by=request.order_by,
-        method=call.method,
-        principal=call.principal.subject,
-        key=b"",
-    )

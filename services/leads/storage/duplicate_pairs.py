@@ -1,6 +1,6 @@
 """Pairs waiting for a look, in their table; a pair is visible to whoever may see both of its leads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    or_,
     select,
     text,
     update,
@@ -102,6 +103,13 @@ async def get_pair(read: Read, uuid: UUID, *, permission: str) -> DuplicatePair:
     if row is None:
         raise DuplicatePairNotFound(pair=f"duplicateCandidates/{uuid}")
     return _from_row(row)
+
+
+async def open_pairs_of(read: Read, lead: UUID, *, permission: str) -> Sequence[DuplicatePair]:
+    """The pairs a lead is in that wait for a look, of which the reader's permission reaches both leads."""
+    of_lead = or_(_NEWER.c.uuid == lead, _KNOWN.c.uuid == lead)
+    statement = _seen(read, permission).where(of_lead, PAIRS.c.state == PairState.OPEN.value)
+    return [_from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
 async def settle_pairs(work: UnitOfWork, leads: Collection[UUID], *, merge: UUID, by: Judgement) -> tuple[UUID, ...]:

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,9 +82,7 @@ async def test_a_file_is_saved_when_it_is_whole_and_a_session_that_ended_renewed
     neighbour.breaks_off = grpc.StatusCode.UNAVAILABLE
     with pytest.raises(Refused):
         await asyncio.to_thread(talk.save, f"/v1/{IMPORT}:downloadFailedRows", file)
-    assert (file.read_bytes(), hidden(tmp_path)) == (b"a,b
-1,2
-", [])
+    assert (file.read_bytes(), hidden(tmp_path)) == (b"a,b\n1,2\n", [])
 
 
 def test_the_name_of_a_file_tells_what_kind_it_becomes(tmp_path: Path) -> None:
