@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import exporting, importing, listing, merging, showing
+from gateway.cli import explaining, exporting, importing, listing, merging, showing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
@@ -143,6 +143,21 @@ def leads_show(
         _print_json(lead)
     else:
         showing.print_lead(lead, listing.display_names(talk), Console())
+
+
+@leads_app.command(name="explain", help=say("help_explain"))
+def leads_explain(
+    name: Annotated[str, typer.Argument(help=say("help_lead"))],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """Tell why a lead is what it is."""
+    told = explaining.explanation(Talk(server), name)
+    if as_json:
+        _print_json(told)
+    else:
+        explaining.print_explanation(told, Console())
 
 
 @leads_app.command(name="duplicates", help=say("help_duplicates"))

@@ -12,7 +12,6 @@ from google.protobuf.descriptor import ServiceDescriptor
 from millrace.leads.v1 import (
     campaign_service_pb2,
     channel_service_pb2,
-    lead_access_service_pb2,
     lead_assignment_service_pb2,
     lead_behaviour_service_pb2,
     lead_bulk_change_service_pb2,
@@ -59,7 +58,6 @@ from services.leads.events.publications import LEADS
 from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
-from services.leads.rpc.access_servicer import LeadAccessServicer
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
 from services.leads.rpc.bulk_servicer import LeadBulkChangeServicer
@@ -71,6 +69,7 @@ from services.leads.rpc.conversion_job import converting
 from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
 from services.leads.rpc.export_servicer import LeadExportServicer
+from services.leads.rpc.explanation_wiring import explaining_servicers
 from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.intent_servicer import LeadIntentServicer
@@ -126,9 +125,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
             store, desk(parts), texts, page_key=pages
         ),
-        _service(lead_access_service_pb2, "LeadAccessService"): LeadAccessServicer(
-            store, CALLERS.organization(parts), texts
-        ),
+        **explaining_servicers(parts, desk(parts), CALLERS.organization(parts)),
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),

@@ -5,11 +5,11 @@ from uuid import UUID
 from chassis.listing import Page, PageRequest
 from chassis.work import Read
 from services.leads.application.reading import READ
+from services.leads.domain.assignment_record import LedgerEntry
 from services.leads.domain.touches import Touch
 from services.leads.storage import ledger, touches
 from services.leads.storage.families import family_of
 from services.leads.storage.leads import get_lead
-from services.leads.storage.ledger import LedgerEntry
 
 
 async def list_assignments(read: Read, *, lead: UUID, wanted: PageRequest) -> Page[LedgerEntry]:

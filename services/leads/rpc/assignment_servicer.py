@@ -16,9 +16,9 @@ from services.leads.application.assigning import hand_over
 from services.leads.application.explaining import list_assignments
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.assignment import Weighed
+from services.leads.domain.assignment_record import LedgerEntry
 from services.leads.domain.board import PassedOver
 from services.leads.rpc.lead_messages import GRADE_NUMBERS, to_message
-from services.leads.storage.ledger import LedgerEntry
 
 _OUTCOMES: Mapping[PassedOver, Any] = {
     outcome: contract.AssignmentOutcome.Value(f"ASSIGNMENT_OUTCOME_{outcome.name}") for outcome in PassedOver

@@ -1,6 +1,6 @@
 """First-response clocks on the wire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +12,11 @@ from chassis.rpc.wording import Wording
 from chassis.wire import instant, named, put_instant
 from services.leads.domain.lead import Grade, Lead
 from services.leads.domain.lead_state import OPEN_STATES
-from services.leads.domain.response import ResponseClock, ResponseState, ResponseStep
+from services.leads.domain.response import ResponseState, ResponseStep
 from services.leads.domain.response_notices import NoticeKind, ResponseNotice
+from services.leads.domain.response_reasons import reasons_of_clock
 from services.leads.domain.response_rehearsal import Reached, RehearsedGrade
 from services.leads.rpc.lead_messages import GRADE_NUMBERS
-from trade.reasons import Reason
 
 _STATES: Mapping[ResponseState, Any] = {
     each: lead_response_pb2.LeadResponseState.Value(f"LEAD_RESPONSE_STATE_{each.name}") for each in ResponseState
@@ -57,22 +57,7 @@ def put_response_reasons(
 ) -> None:
     """Why the deadline is what it is; instants are told as the clocks of the house show them."""
     if lead.response is not None:
-        message.reasons.extend(wording.reasons(_reasons(lead.response, zone)))
-
-
-def _reasons(clock: ResponseClock, zone: ZoneInfo) -> Iterator[Reason]:
-    since = clock.since.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-    if clock.schedule is None:
-        yield Reason("RESPONSE_NO_DEADLINE", {"grade": clock.grade})
-    else:
-        minutes = str(clock.schedule.terms.due)
-        yield Reason("RESPONSE_TERMS", {"grade": clock.grade, "minutes": minutes, "since": since})
-    if clock.since != clock.start:
-        yield Reason("RESPONSE_REGRADED", {"since": since})
-    if clock.former:
-        yield Reason("RESPONSE_FORMER_OWNERS", {"count": str(len(clock.former))})
-    if ResponseStep.REASSIGN in clock.taken:
-        yield Reason("RESPONSE_STUCK", {})
+        message.reasons.extend(wording.reasons(reasons_of_clock(lead.response, zone)))
 
 
 def notice_message(notice: ResponseNotice) -> contract.LeadResponseNotice:

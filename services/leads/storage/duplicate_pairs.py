@@ -112,6 +112,14 @@ async def open_pairs_of(read: Read, lead: UUID, *, permission: str) -> Sequence[
     return [_from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
+async def judged_pairs(read: Read, lead: UUID, *, permission: str, most: int) -> list[DuplicatePair]:
+    """So many of the pairs of a lead that somebody has judged, the newest first, of which the reader may see both."""
+    of_lead = or_(PAIRS.c.lead == lead, PAIRS.c.other == lead)
+    judged = _seen(read, permission).where(of_lead, PAIRS.c.state != PairState.OPEN.value)
+    rows = await read.connection.execute(judged.order_by(PAIRS.c.judge_time.desc(), PAIRS.c.uuid).limit(most))
+    return [_from_row(row) for row in rows.mappings()]
+
+
 async def settle_pairs(work: UnitOfWork, leads: Collection[UUID], *, merge: UUID, by: Judgement) -> tuple[UUID, ...]:
     """Pairs of leads that have become one are settled by that; which of them had waited for a look."""
     await work.begin()

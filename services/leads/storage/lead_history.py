@@ -38,12 +38,13 @@ async def read_decisions(read: Read, leads: Collection[UUID]) -> Sequence[Histor
 
     The caller has checked that they may be seen.
     """
-    return [*await _gradings(read, leads), *await _assignments(read, leads)]
+    return [*await newest_gradings(read, leads, most=MOST), *await _assignments(read, leads)]
 
 
-async def _gradings(read: Read, leads: Collection[UUID]) -> Sequence[HistoryEntry]:
+async def newest_gradings(read: Read, leads: Collection[UUID], *, most: int) -> Sequence[HistoryEntry]:
+    """So many of the grades that a customer's leads got; the caller has checked that they may be seen."""
     of_leads = select(GRADE_CHANGES).where(GRADE_CHANGES.c.lead.in_(leads))
-    newest = of_leads.order_by(GRADE_CHANGES.c.time.desc()).limit(MOST)
+    newest = of_leads.order_by(GRADE_CHANGES.c.time.desc()).limit(most)
     return [
         HistoryEntry(
             happening=Happening.GRADED,

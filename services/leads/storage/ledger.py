@@ -1,7 +1,6 @@
 """The ledger of decisions: who got which lead, what was attached to what, what waits for a look."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference
 from chassis.work import Read, UnitOfWork
 from services.leads.domain.assignment import AssignmentDecision, Weighed
+from services.leads.domain.assignment_record import LedgerEntry
 from services.leads.domain.board import PassedOver, Salesperson
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Grade, Lead
@@ -18,7 +18,6 @@ from services.leads.domain.resemblance import Resemblance
 from services.leads.storage.leads import facts_to_row
 from services.leads.storage.reasons import reasons_from_json, reasons_to_json
 from services.leads.storage.tables import ASSIGNMENTS, DUPLICATE_CANDIDATES, MEMBER_LOADS, TOUCHES
-from trade.reasons import Reason
 
 LISTING = Listing(
     fields={"time": instant(ASSIGNMENTS.c.time), "member": reference(ASSIGNMENTS.c.member, "members")},
@@ -33,21 +32,6 @@ _FOLD = text(
     "select (array_agg(uuid order by uuid))[1], member, day, sum(open_leads), sum(given_leads) "
     "from old group by member, day"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
-    """One decision about a lead's owner: everything it was made from."""
-
-    time: datetime
-    member: UUID | None
-    rules: int
-    grade: Grade
-    region: UUID | None
-    skill: str
-    reasons: tuple[Reason, ...]
-    candidates: tuple[Weighed, ...]
-    others: Mapping[PassedOver, int]
 
 
 def write_assignment(

@@ -101,6 +101,16 @@ async def list_page(read: Read, wanted: PageRequest, *, survivor: UUID) -> Page[
     return page.of([_from_row(row) for row in page.items])
 
 
+async def merges_about(read: Read, lead: UUID, *, away: UUID | None, most: int) -> list[LeadMerge]:
+    """So many merges into a lead, the newest first, and the one by which it went `away`, where it did.
+
+    The caller has checked that the lead may be seen.
+    """
+    about = or_(LEAD_MERGES.c.survivor == lead, LEAD_MERGES.c.uuid == away)
+    newest = select(LEAD_MERGES).where(about).order_by(LEAD_MERGES.c.time.desc(), LEAD_MERGES.c.uuid).limit(most)
+    return [_from_row(row) for row in (await read.connection.execute(newest)).mappings()]
+
+
 async def forget_merged_person(work: UnitOfWork, leads: Collection[UUID]) -> None:
     """Erase the person from what merges of these leads wrote over, also from those that were undone.
 

@@ -1,0 +1,24 @@
+"""How what explains leads joins the service's parts."""
+
+from collections.abc import Mapping
+
+from google.protobuf.descriptor import ServiceDescriptor
+from millrace.leads.v1 import lead_access_service_pb2, lead_explanation_service_pb2
+
+from chassis.organization import Organization
+from chassis.parts import Parts
+from services.leads.application.intake import IntakeDesk
+from services.leads.rpc.access_servicer import LeadAccessServicer
+from services.leads.rpc.explanation_servicer import LeadExplanationServicer
+
+
+def explaining_servicers(
+    parts: Parts, desk: IntakeDesk, organization: Organization
+) -> Mapping[ServiceDescriptor, object]:
+    """Who serves the services that tell why: why a lead is what it is, and why somebody sees it."""
+    access = lead_access_service_pb2.DESCRIPTOR.services_by_name["LeadAccessService"]
+    explanation = lead_explanation_service_pb2.DESCRIPTOR.services_by_name["LeadExplanationService"]
+    return {
+        access: LeadAccessServicer(parts.store, organization, parts.texts),
+        explanation: LeadExplanationServicer(parts.store, desk, parts.texts),
+    }
