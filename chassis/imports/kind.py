@@ -27,12 +27,14 @@ class Outcome(IntEnum):
 class RowResult:
     """What became of a row, with the record it became and what speaks against it.
 
-    A row that was taken in may have problems as well: what had to be mended in it.
+    A row that was taken in may have problems as well: what had to be mended in it. What the kind keeps of its effect is
+    its `trace`.
     """
 
     outcome: Outcome
     record: UUID | None = None
     problems: tuple[Problem, ...] = ()
+    trace: object | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class ImportKind(Generic[Input]):
     `reading` says what a row holds; `prepare`, where there is one, gives a reading that works more out beforehand, by
     the rules now in force. `take_rows` takes a batch of inputs in, as a set, and gives one result for each in the same
     order; it refuses a row by its result and never by raising. With `order.dry_run` it decides and writes nothing.
+    `keep_trace`, where there is one, gathers what a line of an import left behind, so that it can be undone.
     """
 
     record: str
@@ -63,6 +66,7 @@ class ImportKind(Generic[Input]):
     reading: RowReading[Input]
     take_rows: Callable[[UnitOfWork, Sequence[Input], ImportOrder], Awaitable[Sequence[RowResult]]]
     prepare: Callable[[Read], Awaitable[RowReading[Input]]] | None = None
+    keep_trace: Callable[[UnitOfWork, UUID, int, RowResult], None] | None = None
     allows_custom: bool = False
     longest_custom: int = 1000
     batch_size: int = 500

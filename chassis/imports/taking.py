@@ -42,6 +42,7 @@ async def take_batch(work: UnitOfWork, *, hold: Hold, rows: Sequence[ReadRow[Any
     inputs = [row.input for row in rows if row.input is not None]
     taken = iter(await hold.kind.take_rows(work, inputs, hold.record.order) if inputs else ())
     results = [(row.line, _refused(row) if row.input is None else _told(hold, row, next(taken))) for row in rows]
+    _keep_traces(work, hold, results)
     await storage.advance(work, uuid=uuid, until=lease_end(work.now), results=results)
 
 
@@ -66,6 +67,16 @@ async def _held(work: UnitOfWork, hold: Hold) -> Import:
     if not await storage.holds(work, uuid=hold.record.uuid, holder=hold.holder, before_line=2**31 - 1):
         raise HoldLost
     return await storage.get_import(work, kind=hold.kind, uuid=hold.record.uuid)
+
+
+def _keep_traces(work: UnitOfWork, hold: Hold, results: Sequence[tuple[int, RowResult]]) -> None:
+    """What the lines left behind is kept with them, together or not at all."""
+    keep = hold.kind.keep_trace
+    if keep is None:
+        return
+    for line, result in results:
+        if result.trace is not None:
+            keep(work, hold.record.uuid, line, result)
 
 
 def _refused(row: ReadRow[Any]) -> RowResult:

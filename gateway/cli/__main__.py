@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import explaining, exporting, importing, listing, merging, showing
+from gateway.cli import explaining, exporting, importing, listing, merging, showing, undoing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
@@ -95,6 +95,25 @@ def import_file(
             raise typer.Exit(1)
         begun = importing.start(talk, begun["name"], columns, dry_run=dry_run, skip=skip_duplicates)
     importing.summarise(talk, importing.follow(talk, begun, console), console, beside=file)
+
+
+@app.command(name="undo-import", help=say("help_undo_import"))
+def undo_import(
+    name: Annotated[str, typer.Argument(help=say("help_import_name"))],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("help_undo_yes"))] = False,
+    server: Server = "",
+) -> None:
+    """Take a whole import back."""
+    talk, console = Talk(server), Console()
+    record = undoing.imported(talk, name)
+    progress = record["progress"]
+    made, touched = progress["created"] + progress["inReview"], progress["touched"]
+    question = say("undo_now", file=record["fileName"], made=made, touched=touched)
+    if not yes and not typer.confirm(question, default=False):
+        raise typer.Exit(1)
+    undo = undoing.follow(talk, undoing.begin(talk, record), console)
+    undoing.summarise(undo, undoing.kept_rows(talk, undo), console)
 
 
 @leads_app.command(name="list", help=say("help_leads_list"))

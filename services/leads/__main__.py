@@ -58,6 +58,7 @@ from services.leads.events.publications import LEADS
 from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
+from services.leads.events.withdrawal_publications import WITHDRAWALS
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
 from services.leads.rpc.bulk_servicer import LeadBulkChangeServicer
@@ -72,6 +73,8 @@ from services.leads.rpc.export_servicer import LeadExportServicer
 from services.leads.rpc.explanation_wiring import explaining_servicers
 from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
+from services.leads.rpc.import_undo_servicer import import_undo_days
+from services.leads.rpc.import_undo_wiring import import_undo_servicers, undoing_imports
 from services.leads.rpc.intent_servicer import LeadIntentServicer
 from services.leads.rpc.lead_import_wiring import find_principal, lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
@@ -97,6 +100,7 @@ CALLERS = Callers(ORGANIZATION, REVOKED_SESSIONS)
 def own_settings(env: Environment) -> None:
     """Look at the settings that are leads' own, so that a mistake is told at the start."""
     undo_days(env)
+    import_undo_days(env)
     scan_pause(env)
 
 
@@ -125,6 +129,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
             store, desk(parts), texts, page_key=pages
         ),
+        **import_undo_servicers(parts, desk(parts), page_key=pages),
         **explaining_servicers(parts, desk(parts), CALLERS.organization(parts)),
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
@@ -226,6 +231,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         _round(parts, responding.RUN_CLOCKS, lambda work: responding.run_clocks(work, desk=desk(parts))),
         *scoring(parts),
         scanning(parts),
+        undoing_imports(parts, desk(parts), ACCOUNT),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
         Sweep("forget import files", timedelta(hours=1), forget_files),
@@ -258,6 +264,7 @@ DEFINITION = ServiceDefinition(
         **COLLABORATORS,
         **SETTINGS,
         **LEAD_IMPORT_PUBLICATIONS,
+        **WITHDRAWALS,
         **learning_publications("leads", kind=INTENT_MODELS.record.kind),
     },
     servicers=servicers,

@@ -66,6 +66,7 @@ WITHOUT = {
     "leads/duplicate_scans.py:count_standing": "how many leads there are, for whoever administers them all",
     "leads/families.py:FAMILY": "what belongs to a lead the caller was let at; ids alone",
     "leads/identities.py:_REWRITE": "the service's own account goes over the whole stock",
+    "leads/import_undoing.py:_EVIDENCE": "whether a lead was worked, for whoever undoes its import; no row leaves it",
     "leads/intent_history.py:_LIVES": "the service's own account learns from them; no row leaves it",
     "leads/stock.py:_KNOWN": "duplicates are found whatever the caller sees; the answer is narrowed",
     "leads/lead_listing.py:_BRIEF": "columns only; `_brief` narrows it",

@@ -11,8 +11,8 @@ from enum import Enum
 from uuid import UUID
 
 NOBODY = UUID(int=0)
-# The state of a lead in whose place another lead of the same customer counts.
-MERGED = "merged"
+# The states of a lead that counts no more: another lead of the same customer counts in its place, or it was taken back.
+GONE = frozenset({"merged", "withdrawn"})
 
 
 class Step(Enum):

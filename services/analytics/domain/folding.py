@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from services.analytics.domain.facts import (
-    MERGED,
+    GONE,
     NOBODY,
     STEPS,
     AccountFact,
@@ -77,10 +77,11 @@ class OpportunityTold(NamedTuple):
 def lead_after(before: LeadFact | None, told: LeadFact, *, day: date) -> LeadFact:
     """A lead is converted or disqualified on the day it first says so, until it says otherwise.
 
-    One that was merged away stays what it was, for the day on which it stands for itself again.
+    One that was merged away stays what it was, for the day on which it stands for itself again; so does one that was
+    taken back.
     """
-    if told.state == MERGED and before is not None:
-        return replace(before, state=MERGED)
+    if told.state in GONE and before is not None:
+        return replace(before, state=told.state)
     over = before is not None and before.state == told.state and told.state in _OVER
     return replace(
         _still(before, told) if over else told,

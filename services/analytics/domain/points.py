@@ -10,7 +10,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from services.analytics.domain.facts import (
-    MERGED,
+    GONE,
     STEPS,
     AccountFact,
     ContractFact,
@@ -59,8 +59,8 @@ def points_of(fact: Fact, zone: tzinfo) -> Points:
 
 
 def _lead(fact: LeadFact, _zone: tzinfo) -> Drawn:
-    """A customer is counted once: where his leads were merged, by the one that stands."""
-    if fact.state == MERGED:
+    """A customer is counted once: where his leads were merged, by the one that stands. What was taken back is not."""
+    if fact.state in GONE:
         return
     yield "leads", fact.created, 0, WHOLE, ""
     if fact.converted:

@@ -33,10 +33,12 @@ WRITE = "leads.write"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
-    """What became of a lead that was told: a new lead, or a known one that was touched."""
+    """What became of a lead that was told: a new lead, or a known one that was touched, and what it was `before`."""
 
     lead: Lead
     touched: bool
+    before: Lead | None = None
+    touch: UUID | None = None
 
     @property
     def in_review(self) -> bool:
@@ -88,7 +90,7 @@ def take_in(
     if not sees(work.principal, lead, permission=WRITE, shared=shared):
         raise LeadExistsElsewhere(team=briefing.team_of(lead))
     why = next(hint for hint in verdict.hints if hint.lead == lead.uuid)
-    return Captured(lead=_touch(work, briefing, newcomer, lead, why), touched=True)
+    return _touch(work, briefing, newcomer, lead, why)
 
 
 def sees(principal: Principal, lead: Lead, *, permission: str = WRITE, shared: Collection[UUID] = frozenset()) -> bool:
@@ -130,8 +132,8 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
     return keep_identity(work, work.save(RECORD, change), newcomer)
 
 
-def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Lead:
-    write_touch(work, lead=same.uuid, told=newcomer.facts, why=why, rules_version=briefing.version(DUPLICATES))
+def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead, why: Resemblance) -> Captured:
+    touch = write_touch(work, lead=same.uuid, told=newcomer.facts, why=why, rules_version=briefing.version(DUPLICATES))
     INTENTS.mark(work, same.uuid)
     change = same.touched(facts=newcomer.facts, now=work.now)
     if same.state is LeadState.DISQUALIFIED and briefing.rules.qualification.touch_reopens:
@@ -139,7 +141,8 @@ def _touch(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, same: Lead,
     kind = briefing.rules.kind_of(change.aggregate.facts.channel)
     change = change.then(lambda lead: kept_graded(briefing, lead, kind))
     lacks_owner = change.aggregate.owner is None and change.aggregate.state in OPEN_STATES
-    return keep(work, _assigned(work, briefing, change) if lacks_owner else change)
+    kept = keep(work, _assigned(work, briefing, change) if lacks_owner else change)
+    return Captured(lead=kept, touched=True, before=same, touch=touch)
 
 
 def graded(briefing: Briefing, lead: Lead, channel_kind: str) -> Change[Lead]:

@@ -10,7 +10,7 @@ from services.leads.application.finding import keep_identity
 from services.leads.application.intake import Briefing, IntakeDesk
 from services.leads.domain.erasing import LeadImportRunningWithPerson, erase_person, without_person
 from services.leads.domain.lead import Lead
-from services.leads.domain.merging import check_stands
+from services.leads.domain.merging import check_unmerged
 from services.leads.storage.erasing import forget_person, running_import_of
 from services.leads.storage.families import family_of
 from services.leads.storage.identities import LeadIdentity, identities_of
@@ -30,7 +30,7 @@ async def erase_lead_person(work: UnitOfWork, *, uuid: UUID, seen: int | None, r
     what is left. Raises LeadNotFound, LeadMergedAway, StaleVersion and LeadImportRunningWithPerson.
     """
     lead = await get_lead(work, uuid, permission=ADMIN)
-    check_stands(lead)
+    check_unmerged(lead)
     if seen is not None and lead.version != seen:
         raise StaleVersion(resource=f"leads/{uuid}")
     family = await family_of(work, uuid)

@@ -13,6 +13,7 @@ from services.leads.application.capture_many import CaptureOutcome, Skipped, cap
 from services.leads.application.intake import Briefing, IntakeDesk, Told
 from services.leads.application.lead_row import LeadRow, problem_of
 from services.leads.domain.channels import CampaignUnknown, ChannelUnknown
+from services.leads.domain.import_traces import LeadTrace, trace_of
 
 IMPORT = "leads.import"
 
@@ -91,7 +92,14 @@ def _result(outcome: CaptureOutcome, *, dry_run: bool) -> RowResult:
     if isinstance(outcome, Skipped):
         return RowResult(outcome=Outcome.SKIPPED, record=None if dry_run else outcome.lead.uuid)
     # After a dry run even a lead that was touched may be one that nobody wrote: a row further up.
-    return RowResult(outcome=_outcome_of(outcome), record=None if dry_run else outcome.lead.uuid)
+    if dry_run:
+        return RowResult(outcome=_outcome_of(outcome))
+    return RowResult(outcome=_outcome_of(outcome), record=outcome.lead.uuid, trace=_trace(outcome))
+
+
+def _trace(captured: Captured) -> LeadTrace:
+    lead, before = captured.lead, captured.before
+    return trace_of(lead.facts, lead=lead.uuid, touch=captured.touch, before=before.facts if before else None)
 
 
 def _outcome_of(captured: Captured) -> Outcome:

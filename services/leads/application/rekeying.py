@@ -10,6 +10,7 @@ from services.leads.application.intake import Briefing
 from services.leads.application.rounds import RoundPlan
 from services.leads.application.rule_kinds import DUPLICATES
 from services.leads.domain.lead import Lead
+from services.leads.domain.lead_state import LeadState
 from services.leads.storage.identities import LeadIdentity, Rekeyed, identities_of, rewrite
 from services.leads.storage.rounds import Stretch
 from trade.duplicates import KEY_SCHEME, PRINT_SCHEME, DuplicateRules, from_text, prints_mark, to_text
@@ -39,7 +40,12 @@ async def rekey(work: UnitOfWork, briefing: Briefing, leads: Sequence[Lead]) -> 
 
 
 def _rekeyed(lead: Lead, before: LeadIdentity, rules: DuplicateRules) -> Rekeyed:
-    """What a known lead is to be found by under these rules; names sort the same under any."""
+    """What a known lead is to be found by under these rules; names sort the same under any.
+
+    One that was taken back goes on being found by nothing.
+    """
+    if lead.state is LeadState.WITHDRAWN:
+        return Rekeyed(lead=lead, before=before, identity=before, keys=lead.keys)
     prints, mark = fingerprint_of(lead.facts, rules), prints_mark(rules)
     written = before.prints if from_text(before.prints, mark) == prints else to_text(prints, mark)
     keys = replace(lead.keys, phone=next(iter(prints.phones), ""), email=next(iter(prints.emails), ""))

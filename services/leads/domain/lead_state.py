@@ -14,6 +14,8 @@ class LeadState(Enum):
     CONVERTED = "converted"
     # Another lead of the same customer has taken its place.
     MERGED = "merged"
+    # Taken back with the import that made it.
+    WITHDRAWN = "withdrawn"
 
 
 # Somebody still has to work these.

@@ -1,14 +1,12 @@
 """Undoing a merge (撤销合并): the leads are again what they were, but for what was changed since.
 
-The rule, field by field: what is as the merge left it becomes what it was before; what was changed since stays. What
-the customer told since at further contacts counts as if the merge had never been. Tags, custom fields and likely
-duplicates are looked at one by one.
+The rule, field by field (`undone_facts`): what is as the merge left it becomes what it was before; what was changed
+since stays. Likely duplicates are looked at one by one.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
 from uuid import UUID
 
 from kernel.errors import Kind, Refusal
@@ -20,10 +18,7 @@ from services.leads.domain.merge_record import LeadMerge, Portrait
 from services.leads.domain.merging import check_stands, portrait_of, repainted
 from services.leads.domain.resemblance import Resemblance
 from services.leads.domain.response import Timetable, resumed_clock
-
-T = TypeVar("T")
-# One of them says who the customer is; where somebody cleared all that was left, what stands stays.
-_IDENTITY = ("company_name", "contact_name", "phone", "email")
+from services.leads.domain.undone_facts import facts_without, untouched
 
 
 @dataclass(eq=False, kw_only=True)
@@ -111,12 +106,9 @@ def check_undoable(merge: LeadMerge, survivor: Lead, *, later: UUID | None, now:
 def portrait_without(merge: LeadMerge, survivor: Lead, *, told_since: Sequence[LeadFacts]) -> Portrait:
     """What a merge wrote over as it is without it; `told_since` at further contacts, the oldest first."""
     before, after, present = merge.before, merge.after, portrait_of(survivor)
-    once, merged = before.facts, after.facts
-    for told in told_since:
-        once, merged = once.with_signs_of(told), merged.with_signs_of(told)
     owner_of = before if (present.owner, present.team) == (after.owner, after.team) else present
     return Portrait(
-        facts=_facts_without(once, merged, present.facts),
+        facts=facts_without(before.facts, after.facts, present.facts, told_since=told_since),
         resembles=_hints_without(before.resembles, after.resembles, present.resembles),
         owner=owner_of.owner,
         team=owner_of.team,
@@ -149,34 +141,10 @@ def restored(lead: Lead, *, state: LeadState, timetable: Timetable) -> Change[Le
     return Change(following, (LeadRestored(into),))
 
 
-def _facts_without(before: LeadFacts, after: LeadFacts, present: LeadFacts) -> LeadFacts:
-    plain: dict[str, Any] = {
-        name: _untouched(getattr(before, name), getattr(after, name), getattr(present, name))
-        for name in (each.name for each in fields(LeadFacts))
-        if name not in {"tags", "custom"}
-    }
-    if not any(plain[name] for name in _IDENTITY):
-        plain |= {name: getattr(present, name) for name in _IDENTITY}
-    brought = set(after.tags) - set(before.tags)
-    tags = tuple(tag for tag in present.tags if tag not in brought)
-    return replace(present, **plain, tags=tags, custom=_custom_without(before.custom, after.custom, present.custom))
-
-
-def _custom_without(before: Mapping[str, str], after: Mapping[str, str], present: Mapping[str, str]) -> dict[str, str]:
-    keys = dict.fromkeys([*before, *present])
-    kept = {key: _untouched(before.get(key), after.get(key), present.get(key)) for key in keys}
-    return {key: value for key, value in kept.items() if value is not None}
-
-
 def _hints_without(
     before: Sequence[Resemblance], after: Sequence[Resemblance], present: Sequence[Resemblance]
 ) -> tuple[Resemblance, ...]:
     was, became, now = ({hint.lead: hint for hint in hints} for hints in (before, after, present))
-    kept = [_untouched(was.get(lead), became.get(lead), now.get(lead)) for lead in {**was, **now}]
+    kept = [untouched(was.get(lead), became.get(lead), now.get(lead)) for lead in {**was, **now}]
     found = [hint for hint in kept if hint is not None]
     return tuple(sorted(found, key=lambda hint: (-hint.score, hint.lead)))
-
-
-def _untouched(before: T, after: T, present: T) -> T:
-    """What was before the merge, where it is as the merge left it; else what somebody made of it since."""
-    return before if present == after else present

@@ -12,6 +12,7 @@ from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_record import Merged, Portrait
 from services.leads.domain.resemblance import Resemblance
 from services.leads.domain.response import Timetable, clock_of_owner
+from services.leads.domain.withdrawing import check_not_withdrawn
 from trade.reasons import Reason
 
 _MERGEABLE = OPEN_STATES | {LeadState.DISQUALIFIED}
@@ -66,7 +67,13 @@ class LeadMerged:
 
 
 def check_stands(lead: Lead) -> None:
-    """Pass for a lead that stands for its customer; raises LeadMergedAway with the one that does."""
+    """Pass for a lead that stands for its customer; raises LeadMergedAway with the one that does, LeadTakenBack."""
+    check_not_withdrawn(lead)
+    check_unmerged(lead)
+
+
+def check_unmerged(lead: Lead) -> None:
+    """Pass for a lead that was not merged away; raises LeadMergedAway."""
     if lead.merged is not None:
         raise LeadMergedAway(lead=f"leads/{lead.uuid}", survivor=f"leads/{lead.merged.into}")
 

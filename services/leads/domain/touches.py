@@ -12,7 +12,7 @@ from trade.reasons import Reason
 class Touch:
     """A contact that was attached to a lead: everything told, and why it was taken for the same customer.
 
-    `score` goes from 0 to 1; `rules` is the version of the duplicate rules.
+    `score` goes from 0 to 1; `rules` is the version of the duplicate rules. `withdraw_time` is when it was taken back.
     """
 
     uuid: UUID
@@ -23,3 +23,4 @@ class Touch:
     score: float
     reasons: tuple[Reason, ...]
     rules: int
+    withdraw_time: datetime | None = None

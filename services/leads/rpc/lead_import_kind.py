@@ -13,6 +13,7 @@ from services.leads.application.lead_row import LeadRow, pack_row, unpack_row
 from services.leads.domain.lead_import.columns import COLUMNS
 from services.leads.rpc.lead_import_lengths import longest_cell, longest_custom_value
 from services.leads.rpc.lead_import_reading import read_lead_row, read_prepared_row
+from services.leads.storage.import_undoing import keep_trace
 
 
 def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]:
@@ -41,6 +42,7 @@ def lead_import_kind(desk: IntakeDesk, *, zone: ZoneInfo) -> ImportKind[LeadRow]
         reading=reading,
         take_rows=partial(take_lead_rows, desk=desk),
         prepare=prepare,
+        keep_trace=keep_trace,
         allows_custom=True,
         longest_custom=longest_custom_value(),
     )

@@ -6,7 +6,7 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.rpc.wording import Wording
 from chassis.texts import Texts
-from chassis.wire import named, uuid_of
+from chassis.wire import named, put_instant, uuid_of
 from chassis.work import Store
 from services.leads.application.explaining import list_touches
 from services.leads.domain.touches import Touch
@@ -50,4 +50,6 @@ def to_message(touch: Touch, wording: Wording) -> contract.LeadTouch:
         rules_version=touch.rules,
     )
     message.time.FromDatetime(touch.time)
+    if touch.withdraw_time is not None:
+        put_instant(message.withdraw_time, touch.withdraw_time)
     return message

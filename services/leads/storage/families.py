@@ -13,6 +13,8 @@ from chassis.prepared import Prepared
 from chassis.work import Read, UnitOfWork
 from services.leads.storage.tables import LEAD_IDENTITIES
 
+# Who stands for a lead that was taken back.
+NOBODY = UUID(int=0)
 # What stands for `of` is a select of the leads whose families are wanted.
 FAMILY = (
     "with recursive family(lead) as ({of} union "
@@ -35,7 +37,10 @@ async def family_of(read: Read, *leads: UUID) -> frozenset[UUID]:
 
 
 async def standing_for(read: Read, leads: Collection[UUID]) -> Mapping[UUID, UUID]:
-    """Which lead stands for each of these that were merged away; those that stand for themselves are left out."""
+    """Which lead stands for each of these that were merged away; those that stand for themselves are left out.
+
+    For one that was taken back NOBODY stands.
+    """
     rows = await read.rows(_STANDS, leads=list(leads)) if leads else []
     return {row["lead"]: row["stands_for"] for row in rows}
 

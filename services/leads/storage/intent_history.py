@@ -18,7 +18,9 @@ _LIVES = Prepared(
     text(
         "select uuid, create_time, cast(conversion -> 'outcome' ->> 'time' as timestamptz) as convert_time from leads "
         # What was merged away has no outcome of its own: its customer's is that of the lead that stands for it.
+        # What was taken back has none at all.
         "where (create_time, uuid) < (cast(:create_time as timestamptz), cast(:uuid as uuid)) and merged_into is null "
+        "and state <> 'withdrawn' "
         "order by create_time desc, uuid desc limit :most"
     )
 )

@@ -106,8 +106,8 @@ _BRIEF = select(*(column for column in LEADS.c if column.name not in _EXPLAINING
 
 # The permission by which leads are listed.
 READING = "leads.read"
-# One that was merged away is read by its name alone.
-_STANDS = LEADS.c.merged_into.is_(None)
+# One that was merged away, or taken back, is read by its name alone.
+_STANDS = and_(LEADS.c.merged_into.is_(None), LEADS.c.state != LeadState.WITHDRAWN.value)
 
 
 def _full(principal: Principal, permission: str) -> Select[Any]:

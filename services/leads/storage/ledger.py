@@ -79,17 +79,23 @@ def write_closed(work: UnitOfWork, *, owner: UUID, today: date) -> None:
     work.add(MEMBER_LOADS, {"member": owner, "day": today}, {"open_leads": -1, "given_leads": 0})
 
 
+def write_taken_back(work: UnitOfWork, *, owner: UUID, day: date) -> None:
+    """Gather that a lead given to a member on a day should never have been: neither his load nor his share."""
+    work.add(MEMBER_LOADS, {"member": owner, "day": day}, {"open_leads": -1, "given_leads": -1})
+
+
 def write_reopened(work: UnitOfWork, *, owner: UUID, today: date) -> None:
     """Gather that a member has a lead to work again that he had before: it is no new one."""
     work.add(MEMBER_LOADS, {"member": owner, "day": today}, {"open_leads": 1, "given_leads": 0})
 
 
-def write_touch(work: UnitOfWork, *, lead: UUID, told: LeadFacts, why: Resemblance, rules_version: int) -> None:
-    """Gather a contact of a known customer, with everything it told as it was told."""
+def write_touch(work: UnitOfWork, *, lead: UUID, told: LeadFacts, why: Resemblance, rules_version: int) -> UUID:
+    """Gather a contact of a known customer, with everything it told as it was told; its id."""
+    touch = work.new_id()
     work.insert(
         TOUCHES,
         {
-            "uuid": work.new_id(),
+            "uuid": touch,
             "lead": lead,
             "time": work.now,
             "actor": work.principal.subject,
@@ -101,6 +107,7 @@ def write_touch(work: UnitOfWork, *, lead: UUID, told: LeadFacts, why: Resemblan
             "told": facts_to_row(told),
         },
     )
+    return touch
 
 
 def write_review(work: UnitOfWork, *, lead: UUID, hint: Resemblance, rules_version: int) -> None:

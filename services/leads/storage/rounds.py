@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, select, true
 
 from chassis.work import Read
 from services.leads.domain.lead import Lead
-from services.leads.domain.lead_state import OPEN_STATES
+from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.storage.intent_tables import LEAD_INTENTS
 from services.leads.storage.leads import from_row
 from services.leads.storage.tables import LEADS
@@ -34,7 +34,7 @@ _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.ALL: true(),
     Stretch.OPEN: _OPEN,
     Stretch.OPEN_SCORED: and_(_OPEN, ~_WAITS_FOR_SCORE),
-    Stretch.STANDING: LEADS.c.merged_into.is_(None),
+    Stretch.STANDING: and_(LEADS.c.merged_into.is_(None), LEADS.c.state != LeadState.WITHDRAWN.value),
     Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None)),
     Stretch.UNANSWERED: and_(_OPEN, LEADS.c.response.is_not(None), LEADS.c.first_response_time.is_(None)),
     Stretch.OPEN_WITH_DEMO: and_(_OPEN, LEADS.c.demo_request_time.is_not(None)),

@@ -12,6 +12,7 @@ from chassis.prepared import Prepared
 from chassis.work import Read
 from chassis.work.flush import LostRace
 from services.leads.domain.lead import Lead
+from services.leads.domain.lead_state import LeadState
 from services.leads.storage.leads import from_row
 from services.leads.storage.tables import LEADS
 from trade.duplicates import MOST_KEYS
@@ -33,6 +34,8 @@ _SHARING = Prepared(
     )
 )
 _KNOWN = Prepared(select(LEADS).where(LEADS.c.uuid == any_(bindparam("leads", type_=ARRAY(Uuid)))))
+# Merged into another lead, or taken back.
+_GONE = frozenset({LeadState.MERGED, LeadState.WITHDRAWN})
 _COMMON = text(
     "select k.key from pg_stats s join pg_class c on c.relname = s.tablename "
     "cross join lateral unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as k(key, share) "
@@ -74,9 +77,9 @@ async def known_leads(read: Read, leads: Collection[UUID]) -> Mapping[UUID, Lead
 
 
 async def leads_to_touch(read: Read, leads: Collection[UUID]) -> Mapping[UUID, Lead]:
-    """The same of leads that are to be touched; raises LostRace where one was merged away since it was found."""
+    """The same of leads that are to be touched; raises LostRace where one went away since it was found."""
     known = await known_leads(read, leads)
-    if any(lead.merged is not None for lead in known.values()):
+    if any(lead.state in _GONE for lead in known.values()):
         raise LostRace
     return known
 

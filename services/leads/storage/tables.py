@@ -121,6 +121,7 @@ Index("leads_campaign", LEADS.c.campaign, postgresql_where=LEADS.c.campaign.is_n
 # What each lead is found and compared by: keys, and its fingerprint (`trade/duplicates/prints.py`; empty until it is
 # made). `version` is the lead's version when both were written: only a change of who the customer is writes them anew.
 # A lead that was merged away goes on being found, and `stands_for` it is the lead at the end of its merges; else null.
+# One that was taken back has no keys, and the zero id stands for it.
 LEAD_IDENTITIES = Table(
     "lead_identities",
     METADATA,
@@ -157,6 +158,8 @@ TOUCHES = Table(
     Column("reasons", JSONB, nullable=False),
     Column("rules", BigInteger, nullable=False),
     Column("told", JSONB, nullable=False, info=_PERSONAL),
+    # Taken back: it counts no more.
+    _instant("withdraw_time", nullable=True),
 )
 Index("touches_lead", TOUCHES.c.lead, TOUCHES.c.time)
 

@@ -1,14 +1,14 @@
 """The contacts attached to known leads, in their table."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, update
 
 from chassis.listing import Listing, Order, Page, PageRequest, instant, read_page, reference
-from chassis.work import Read
+from chassis.work import Read, UnitOfWork
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.touches import Touch
 from services.leads.storage.leads import facts_from_row
@@ -25,6 +25,7 @@ LISTING = Listing(
     order_by="time desc",
     tie=TOUCHES.c.uuid,
 )
+_STANDS = TOUCHES.c.withdraw_time.is_(None)
 _IDS = ("channel", "campaign", "region")
 _INSTANTS = ("received_time", "demo_request_time")
 
@@ -37,8 +38,8 @@ async def list_page(read: Read, wanted: PageRequest, *, leads: Collection[UUID])
 
 
 async def newest_touches(read: Read, leads: Collection[UUID], *, most: int) -> list[Touch]:
-    """The newest touches of a customer's leads, as many as wanted; the caller has checked that they may be seen."""
-    newest = select(TOUCHES).where(TOUCHES.c.lead.in_(leads)).order_by(TOUCHES.c.time.desc()).limit(most)
+    """The newest standing touches of a customer's leads, as many as wanted; the caller has checked the sight."""
+    newest = select(TOUCHES).where(TOUCHES.c.lead.in_(leads), _STANDS).order_by(TOUCHES.c.time.desc()).limit(most)
     return [_from_row(row) for row in (await read.connection.execute(newest)).mappings()]
 
 
@@ -49,10 +50,26 @@ async def every_touch(read: Read, lead: UUID) -> list[Touch]:
 
 
 async def touches_since(read: Read, lead: UUID, time: datetime) -> list[Touch]:
-    """The touches of a lead that came later than a moment, the oldest first."""
-    later = select(TOUCHES).where(TOUCHES.c.lead == lead, TOUCHES.c.time > time)
+    """The standing touches of a lead that came later than a moment, the oldest first."""
+    later = select(TOUCHES).where(TOUCHES.c.lead == lead, TOUCHES.c.time > time, _STANDS)
     rows = (await read.connection.execute(later.order_by(TOUCHES.c.time, TOUCHES.c.uuid))).mappings()
     return [_from_row(row) for row in rows]
+
+
+async def standing_touches(read: Read, leads: Collection[UUID]) -> Mapping[UUID, Sequence[Touch]]:
+    """The touches of each lead that were not taken back, the oldest first."""
+    found: dict[UUID, list[Touch]] = {lead: [] for lead in leads}
+    standing = select(TOUCHES).where(TOUCHES.c.lead.in_(leads), _STANDS).order_by(TOUCHES.c.time, TOUCHES.c.uuid)
+    for row in (await read.connection.execute(standing)).mappings():
+        found[row["lead"]].append(_from_row(row))
+    return found
+
+
+async def withdraw_touches(work: UnitOfWork, touches: Collection[UUID]) -> None:
+    """Mark touches that are taken back."""
+    await work.begin()
+    marked = update(TOUCHES).where(TOUCHES.c.uuid.in_(touches), _STANDS).values(withdraw_time=work.now)
+    await work.connection.execute(marked)
 
 
 def _from_row(row: RowMapping) -> Touch:
@@ -65,6 +82,7 @@ def _from_row(row: RowMapping) -> Touch:
         score=row["score"],
         reasons=reasons_from_json(row["reasons"]),
         rules=row["rules"],
+        withdraw_time=row["withdraw_time"],
     )
 
 

@@ -112,6 +112,14 @@ def test_a_lead_that_was_merged_counts_no_more_and_again_as_before_when_that_is_
     assert lead_after(merged, told, day=date(2026, 1, 9)) == judged
 
 
+def test_a_lead_that_was_taken_back_counts_no_more() -> None:
+    told = LeadFact(uuid=ONE, created=date(2026, 1, 1), state="new")
+    before = lead_after(None, told, day=date(2026, 1, 1))
+    assert points_of(before, SHANGHAI)
+    gone = lead_after(before, replace(told, state="withdrawn"), day=date(2026, 1, 8))
+    assert points_of(gone, SHANGHAI) == {}
+
+
 def test_a_lead_first_heard_of_when_it_was_merged_counts_nowhere() -> None:
     told = LeadFact(uuid=ONE, created=date(2026, 1, 1), state="merged")
     assert points_of(lead_after(None, told, day=date(2026, 1, 8)), SHANGHAI) == {}
