@@ -69,8 +69,8 @@ from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
 from services.leads.rpc.conversion_job import converting
 from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
-from services.leads.rpc.export_servicer import LeadExportServicer
 from services.leads.rpc.explanation_wiring import explaining_servicers
+from services.leads.rpc.export_servicer import LeadExportServicer
 from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.import_undo_servicer import import_undo_days
