@@ -24,6 +24,7 @@ from millrace.leads.v1 import (
     lead_form_service_pb2,
     lead_import_service_pb2,
     lead_intent_service_pb2,
+    lead_look_up_service_pb2,
     lead_merge_service_pb2,
     lead_privacy_service_pb2,
     lead_qualification_service_pb2,
@@ -78,6 +79,7 @@ from services.leads.rpc.import_undo_wiring import import_undo_servicers, undoing
 from services.leads.rpc.intent_servicer import LeadIntentServicer
 from services.leads.rpc.lead_import_wiring import find_principal, lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
+from services.leads.rpc.look_up_servicer import LeadLookUpServicer
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
 from services.leads.rpc.qualification_servicer import LeadQualificationServicer
@@ -89,6 +91,7 @@ from services.leads.storage.first_contacts import forget_first_contacts
 from services.leads.storage.intent_history import Place
 from services.leads.storage.intents import INTENT_MODELS
 from services.leads.storage.ledger import fold_loads
+from services.leads.storage.look_ups import LOOK_UPS
 from services.leads.storage.metadata import METADATA, ORGANIZATION, REVOKED_SESSIONS
 from trade.names import pinyin_key
 
@@ -159,6 +162,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             store, desk(parts), texts, page_key=pages
         ),
         _service(lead_export_service_pb2, "LeadExportService"): LeadExportServicer(store, desk(parts), texts),
+        _service(lead_look_up_service_pb2, "LeadLookUpService"): LeadLookUpServicer(store, desk(parts)),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
         _service(lead_qualification_service_pb2, "LeadQualificationService"): LeadQualificationServicer(
@@ -233,6 +237,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         scanning(parts),
         undoing_imports(parts, desk(parts), ACCOUNT),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
+        Sweep("forget look-ups", timedelta(hours=6), LOOK_UPS.forget),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
         Sweep("forget import files", timedelta(hours=1), forget_files),
     )

@@ -77,7 +77,7 @@ from services.pipeline.rpc.opportunity_wiring import opportunity_servicers
 from services.pipeline.rpc.privacy_servicer import CustomerPrivacyServicer
 from services.pipeline.rpc.registration_servicer import RegistrationServicer
 from services.pipeline.storage.approvals import APPROVALS
-from services.pipeline.storage.look_ups import forget_look_ups
+from services.pipeline.storage.look_ups import LOOK_UPS
 from services.pipeline.storage.metadata import FILES, METADATA, ORGANIZATION, REVOKED_SESSIONS
 from services.pipeline.storage.opportunities import fold_board
 from services.pipeline.storage.win_chances import WIN_MODELS
@@ -204,7 +204,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
     profiles = ProfileSweep(store=parts.background_store, principal=ACCOUNT, desk=profile_desk(parts))
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
-        Sweep("forget look-ups", timedelta(hours=6), forget_look_ups),
+        Sweep("forget look-ups", timedelta(hours=6), LOOK_UPS.forget),
         Sweep("fold board", timedelta(seconds=10), fold_board),
         Sweep("expire registrations", timedelta(seconds=30), protections.sweep, batch=BATCH),
         *scoring(parts),

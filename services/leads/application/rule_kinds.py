@@ -13,6 +13,7 @@ from services.leads.domain.qualification_rules import QualificationRules
 from services.leads.domain.response_rules import ResponseRules
 from services.leads.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 from trade.duplicates import DuplicateRules
+from trade.look_up import LookUpRules
 from trade.rule_body import RuleBodyInvalid
 
 _SHIPPED = Path(__file__).parent.parent / "rules"
@@ -94,11 +95,12 @@ RESPONSE: RuleKind[ResponseRules] = RuleKind("response", _SHIPPED / "response.to
 QUALIFICATION: RuleKind[QualificationRules] = RuleKind(
     "qualification", _SHIPPED / "qualification.toml", read_qualification_rules
 )
+LOOK_UP: RuleKind[LookUpRules] = RuleKind("look_up", _SHIPPED / "look_up.toml", LookUpRules.from_mapping)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="leadRuleSets",
-    kinds=(GRADE, ASSIGNMENT, DUPLICATES, RESPONSE, QUALIFICATION),
+    kinds=(GRADE, ASSIGNMENT, DUPLICATES, RESPONSE, QUALIFICATION, LOOK_UP),
     noun="lead_rule_set",
 )

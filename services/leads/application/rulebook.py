@@ -12,6 +12,7 @@ from services.leads.application.rule_kinds import (
     ASSIGNMENT,
     DUPLICATES,
     GRADE,
+    LOOK_UP,
     QUALIFICATION,
     RESPONSE,
     RULE_SETS,
@@ -28,6 +29,7 @@ from services.leads.storage.channels import every_campaign, every_channel
 from services.leads.storage.settings import settings_stamp
 from services.leads.storage.stock import common_keys
 from trade.duplicates import DuplicateRules
+from trade.look_up import LookUpRules
 
 _CAMPAIGNS = 5000
 # A key that more leads than this share says too little about any one of them to be searched by.
@@ -45,6 +47,7 @@ class RulesInForce:
     assignment: AssignmentRules
     duplicates: DuplicateRules
     response: ResponseRules
+    look_up: LookUpRules
     qualification: QualificationRules
     checklist: Mapping[str, Condition]
     channels: Mapping[UUID, Channel]
@@ -130,6 +133,7 @@ class Rulebook:
             assignment=ASSIGNMENT.read(stored[ASSIGNMENT.key].body),
             duplicates=DUPLICATES.read(stored[DUPLICATES.key].body),
             response=RESPONSE.read(stored[RESPONSE.key].body),
+            look_up=LOOK_UP.read(stored[LOOK_UP.key].body),
             qualification=qualification,
             checklist=compile_checklist(qualification),
             channels={channel.uuid: channel for channel in channels},

@@ -8,21 +8,15 @@ from chassis.work import UnitOfWork
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.rule_kinds import LOOK_UP
 from services.pipeline.domain.account import Account
-from services.pipeline.domain.account_look_up import (
-    By,
-    Guarded,
-    LookUpCapReached,
-    LookUpUnclear,
-    Sighting,
-    sighting,
-)
+from services.pipeline.domain.account_look_up import By, Guarded, Sighting, sighting
 from services.pipeline.domain.customer_keys import account_key, customer_keys, protecting
 from services.pipeline.domain.registration_facts import ContactMeans, Customer, RegistrationFacts
 from services.pipeline.domain.resemblance import Sought, resemblances, sought
 from services.pipeline.storage.account_finding import find_known
-from services.pipeline.storage.look_ups import ask_first, count_look_up
+from services.pipeline.storage.look_ups import LOOK_UPS
 from services.pipeline.storage.protections import protected_keys
 from trade.duplicates import Identity
+from trade.look_up import LookUpCapReached, LookUpUnclear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +38,7 @@ async def look_up_account(work: UnitOfWork, *, by: By, value: str, desk: Registr
     if not wanted.keys:
         raise LookUpUnclear
     most = (await desk.rulebook.current(work, LOOK_UP)).rules.daily
-    asked = await count_look_up(work, caller=work.principal.subject, day=desk.day(work.now), most=most)
+    asked = await LOOK_UPS.count(work, day=desk.day(work.now), most=most)
     if asked is None:
         raise LookUpCapReached(most=most)
     same = [each.account for each in resemblances(wanted, await find_known(work, wanted)) if each.is_meant]
@@ -60,11 +54,11 @@ async def count_question(work: UnitOfWork, *, about: Collection[str], resource: 
 
     `about` are the keys that were compared, `resource` what they stand in. Raises LookUpCapReached.
     """
-    caller, day, asked = work.principal.subject, desk.day(work.now), digest(" ".join(sorted(about)))
-    if not await ask_first(work, caller=caller, day=day, digest=asked):
+    day, asked = desk.day(work.now), digest(" ".join(sorted(about)))
+    if not await LOOK_UPS.ask_first(work, day=day, digest=asked):
         return
     most = (await desk.rulebook.current(work, LOOK_UP)).rules.daily
-    if await count_look_up(work, caller=caller, day=day, most=most) is None:
+    if await LOOK_UPS.count(work, day=day, most=most) is None:
         raise LookUpCapReached(most=most)
     work.note(action="look up", resource=resource, details={"digest": asked})
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
 from services.pipeline.application.tag_rules import TagRules
-from services.pipeline.domain.account_look_up import LookUpRules
 from services.pipeline.domain.account_tier import TierRules
 from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
@@ -15,6 +14,7 @@ from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_policy import RegistrationPolicy
 from services.pipeline.domain.registration_rules import RegistrationRules
 from services.pipeline.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
+from trade.look_up import LookUpRules
 
 _SHIPPED = Path(__file__).parent.parent / "rules"
 

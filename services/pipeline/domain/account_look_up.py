@@ -1,16 +1,12 @@
-"""The private look-up (查重查询): what may be told of a customer to everybody, and how often."""
+"""The private look-up (查重查询): what may be told of a customer to everybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from kernel.errors import InvalidField, Kind, Refusal
 from services.pipeline.domain.account import Account
-from trade.rule_body import RuleBody
-
-_MOST = 100_000
 
 
 class By(Enum):
@@ -19,38 +15,6 @@ class By(Enum):
     COMPANY_NAME = "company_name"
     PHONE = "phone"
     CREDIT_CODE = "credit_code"
-
-
-@dataclass(eq=False, kw_only=True)
-class LookUpUnclear(InvalidField):
-    """A customer is looked up by a name, a phone number or a credit code: by one of them, that says something."""
-
-    reason = "LOOK_UP_UNCLEAR"
-
-    field: str = "company_name"
-
-
-@dataclass(eq=False, kw_only=True)
-class LookUpCapReached(Refusal):
-    """The caller has asked as often as a day allows."""
-
-    kind = Kind.TOO_MANY
-    reason = "LOOK_UP_CAP_REACHED"
-
-    most: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookUpRules:
-    """How often a member may ask in a calendar day."""
-
-    daily: int
-
-    @classmethod
-    def from_mapping(cls, body: Mapping[str, object]) -> "LookUpRules":
-        """Read the rules from their stored form; raises RuleBodyInvalid."""
-        section = RuleBody(body).only("look_up").section("look_up").only("daily")
-        return cls(daily=section.whole("daily", least=1, most=_MOST))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,10 @@ from uuid import UUID
 
 from services.pipeline.domain.account import Account, AccountFacts, FindingKeys
 from trade.duplicates import Band, DuplicateRules, Fingerprint, Identity, blocking_keys, fingerprint, score
-from trade.duplicates.evidence import CONFLICTS
+from trade.duplicates.meaning import is_meant, is_same
 from trade.names import bigrams, pinyin_key
 from trade.reasons import Reason
 
-# One of these, and nothing against it, and it is the same customer, however little else is known.
-_SAME = frozenset({"credit_code_same", "company_same", "mobile_same", "extension_same", "email_same"})
 RULES = DuplicateRules()
 
 
@@ -26,18 +24,17 @@ class KnownAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountResemblance:
-    """A known account that may be the same customer: the score from 0 to 1, whether it is, and why."""
+    """A known account that may be the same customer: the score from 0 to 1, whether it is, and why.
+
+    `is_meant` where somebody who asks for the customer means it.
+    """
 
     account: Account
     score: float
     band: Band
     same: bool
+    is_meant: bool
     reasons: tuple[Reason, ...] = field(default=())
-
-    @property
-    def is_meant(self) -> bool:
-        """Whether somebody who asks for a customer means it: the same, or the same name without its place."""
-        return self.same or any(reason.code == "DUPLICATE_COMPANY_SAME_PLACE_OPEN" for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +103,17 @@ def without(found: Sequence[AccountResemblance], account: UUID) -> list[AccountR
 def _compare(wanted: Sought, known: KnownAccount) -> AccountResemblance | None:
     identity = identity_of(known.account.facts, phones=known.phones, emails=known.emails)
     match = score(wanted.prints, fingerprint(identity, RULES), RULES)
-    names = {name for name, _ in match.evidence}
-    same = bool(names & _SAME) and not names & CONFLICTS
+    same = is_same(match)
     if match.band is None and not same:
         return None
     band = Band.SAME if same else min(match.band or Band.POSSIBLE, Band.LIKELY, key=_sureness)
     return AccountResemblance(
-        account=known.account, score=round(match.score, 4), band=band, same=same, reasons=match.reasons
+        account=known.account,
+        score=round(match.score, 4),
+        band=band,
+        same=same,
+        is_meant=is_meant(match),
+        reasons=match.reasons,
     )
 
 

@@ -7,8 +7,9 @@ from chassis.wire import put_instant
 from chassis.work import Store
 from services.pipeline.application.account_look_up import Answer, look_up_account
 from services.pipeline.application.registration_desk import RegistrationDesk
-from services.pipeline.domain.account_look_up import By, LookUpUnclear
+from services.pipeline.domain.account_look_up import By
 from trade.credit_code import credit_code
+from trade.look_up import LookUpUnclear
 
 
 class AccountLookupServicer:

@@ -23,6 +23,7 @@ from services.leads.rpc.lead_messages import facts_of
 from tests.unit.leads.builders import NOON, RULES, TIMETABLE, facts
 from trade.budget import Budget
 from trade.duplicates import CustomField, DuplicateRules
+from trade.look_up import LookUpRules
 
 SHIPPED = DuplicateRules()
 EDITED = DuplicateRules(custom_fields=(CustomField(name="membership"),))
@@ -48,6 +49,7 @@ FULL = LeadFacts(
 
 def briefing(rules: DuplicateRules) -> Briefing:
     in_force = RulesInForce(
+        look_up=LookUpRules(daily=1),
         versions={},
         grade=GradeRules(rules=()),
         conditions={},
