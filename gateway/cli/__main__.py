@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import explaining, exporting, importing, listing, merging, showing, undoing
+from gateway.cli import changing, explaining, exporting, importing, listing, merging, showing, undoing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
@@ -143,9 +143,8 @@ def leads_export(
     server: Server = "",
 ) -> None:
     """Take a list of leads out as a file."""
-    exporting.export_leads(
-        Talk(server), file, condition=condition, order=order, columns=column or [], console=Console()
-    )
+    wanted = exporting.wanted_export(file, condition=condition, order=order, columns=column or [])
+    exporting.export_leads(Talk(server), wanted, file, Console())
 
 
 @leads_app.command(name="show", help=say("help_leads_show"))
@@ -177,6 +176,41 @@ def leads_explain(
         _print_json(told)
     else:
         explaining.print_explanation(told, Console())
+
+
+@leads_app.command(name="change", help=say("help_change"))
+def leads_change(  # noqa: PLR0913 - each is an option of the command
+    leads: Annotated[list[str] | None, typer.Argument(help=say("help_change_leads"))] = None,
+    *,
+    condition: Annotated[str, typer.Option("--filter", help=say("help_filter"))] = "",
+    assign: Annotated[str, typer.Option("--assign", help=say("help_assign"))] = "",
+    add_tag: Annotated[list[str] | None, typer.Option("--add-tag", help=say("help_add_tag"))] = None,
+    remove_tag: Annotated[list[str] | None, typer.Option("--remove-tag", help=say("help_remove_tag"))] = None,
+    region: Annotated[str, typer.Option("--region", help=say("help_region"))] = "",
+    industry: Annotated[str, typer.Option("--industry", help=say("help_industry"))] = "",
+    disqualify: Annotated[str, typer.Option("--disqualify", help=say("help_disqualify"))] = "",
+    dismiss: Annotated[bool, typer.Option("--dismiss-duplicates", help=say("help_dismiss"))] = False,
+    reason: Annotated[str, typer.Option("--reason", help=say("help_reason"))] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("help_yes"))] = False,
+    server: Server = "",
+) -> None:
+    """Change many leads at once."""
+    talk, console = Talk(server), Console()
+    action = changing.wanted_action(
+        assign=assign,
+        reason=reason,
+        add_tags=add_tag or [],
+        remove_tags=remove_tag or [],
+        region=region,
+        industry=industry,
+        disqualify=disqualify,
+        dismiss_duplicates=dismiss,
+    )
+    meant = changing.meant_leads(leads or [], condition=condition)
+    if not yes and not typer.confirm(say("change_now", count=changing.how_many(talk, meant)), default=False):
+        raise typer.Exit(1)
+    if not changing.summarise(talk, changing.follow(talk, changing.start(talk, action, meant), console), console):
+        raise typer.Exit(1)
 
 
 @leads_app.command(name="duplicates", help=say("help_duplicates"))

@@ -51,6 +51,8 @@ def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]
     yield "intent", _intent(lead["intent"] or {})
     owner = name_of(lead["owner"]) if lead["owner"] else say("nobody")
     yield "owner", _with_reasons(owner, lead["ownerReasons"])
+    if verdict := lead.get("verdict"):
+        yield "verdict", _verdict(verdict)
     yield "response", _response(lead.get("response") or {})
     for twin in lead.get("duplicates", ()):
         yield "duplicate", _with_reasons(f"{plain(twin['lead'])}  {twin['score']:.2f}", twin["reasons"])
@@ -80,6 +82,13 @@ def _response(response: Mapping[str, Any]) -> str:
     state = word(str(response.get("state", "LEAD_RESPONSE_STATE_NONE")))
     due = local_time(response.get("dueTime"))
     return _with_reasons(f"{state}  {due}".rstrip(), response.get("reasons", ()))
+
+
+def _verdict(verdict: Mapping[str, Any]) -> str:
+    """Who judged the lead when, in which words, and why it is not worth selling to where it is not."""
+    who = f"{plain(verdict['authorDisplayName'])}  {local_time(verdict['time'])}"
+    note = f"\n{plain(verdict['note'])}" if verdict["note"] else ""
+    return _with_reasons(f"{who}{note}", verdict["reasons"])
 
 
 def _text(value: object, _name_of: NameOf) -> str:

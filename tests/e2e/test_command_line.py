@@ -95,6 +95,23 @@ def test_a_list_is_taken_out_in_the_readers_language(terminal: Terminal, tmp_pat
     assert "pdf" in terminal.run("leads", "export", str(tmp_path / "导出.pdf"), fails=True)
 
 
+def test_many_leads_are_changed_with_a_look_at_those_that_could_not_be(terminal: Terminal, tmp_path: Path) -> None:
+    source = tmp_path / "三家.csv"
+    rows = "".join(f"常州武进{number}号泵业,1361111333{number}\n" for number in range(3))
+    source.write_text(f"公司名称,手机\n{rows}", encoding="utf-8")
+    terminal.run("import", str(source), "--yes")
+    words = ("leads", "change", "--filter", 'company_name : "常州武进"', "--yes")
+    said = terminal.run(*words, "--disqualify", "NO_NEED", "--reason", "已停产")
+    assert "已修改" in said
+    found = json.loads(terminal.run("leads", "list", "--json", "--filter", "state = LEAD_STATE_DISQUALIFIED"))
+    assert {lead["verdict"]["note"] for lead in found} == {"已停产"}
+    names = [lead["name"] for lead in found]
+    said = terminal.run("leads", "change", *names, "--yes", "--disqualify", "NO_NEED")
+    assert "未能修改" in said
+    assert "该线索当前为无效" in said
+    assert "恰好指定一种修改" in terminal.run(*words, fails=True)
+
+
 def test_a_list_with_unknown_headings_is_tried_then_taken_in_later(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "名单.csv"
     path.write_text("标题,号码\n宁波东海港务有限公司,13600136001\n", encoding="utf-8")

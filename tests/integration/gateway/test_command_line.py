@@ -13,7 +13,7 @@ import pytest
 from millrace.leads.v1 import lead_pb2
 from rich.console import Console
 
-from gateway.cli import exporting, importing, listing, showing
+from gateway.cli import changing, exporting, importing, listing, showing
 from gateway.cli.account import account_path
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import _texts, plain
@@ -90,6 +90,20 @@ def test_the_name_of_a_file_tells_what_kind_it_becomes(tmp_path: Path) -> None:
     assert (wanted["format"], wanted["columns"]) == ("LEAD_EXPORT_FORMAT_XLSX", ["phone"])
     with pytest.raises(Refused):
         exporting.wanted_export(tmp_path / "a.doc", condition="", order="", columns=[])
+
+
+def test_many_leads_are_changed_by_exactly_one_thing_and_named_in_one_way() -> None:
+    nothing: dict[str, Any] = dict.fromkeys(("assign", "reason", "region", "industry", "disqualify"), "")
+    nothing |= {"add_tags": [], "remove_tags": [], "dismiss_duplicates": False}
+    assert changing.wanted_action(**nothing | {"add_tags": ["甲"]}) == {"tag": {"add": ["甲"], "remove": []}}
+    for wrong in (nothing, nothing | {"industry": "food", "dismiss_duplicates": True}):
+        with pytest.raises(Refused):
+            changing.wanted_action(**wrong)
+    name = LEAD["name"]
+    assert changing.meant_leads([name], condition="") == {"leads": {"leads": [{"lead": name}]}}
+    for leads, condition in (([], ""), ([name], "grade = GRADE_A")):
+        with pytest.raises(Refused):
+            changing.meant_leads(leads, condition=condition)
 
 
 async def test_progress_is_followed_over_the_live_stream(server: str) -> None:
