@@ -40,7 +40,7 @@ def choose_columns(
     for place, column in enumerate(asked):
         is_custom = bool(custom) and column.startswith(custom) and column != custom
         if column not in known and not is_custom:
-            raise ExportColumnUnknown(field=f"columns[{place}]", column=column)
+            raise ExportColumnUnknown(field=f"fields[{place}]", column=column)
         if column in asked[:place]:
-            raise ExportColumnTwice(field=f"columns[{place}]", column=column)
+            raise ExportColumnTwice(field=f"fields[{place}]", column=column)
     return tuple(asked) or tuple(usual)

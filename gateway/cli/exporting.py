@@ -17,7 +17,7 @@ def wanted_export(file: Path, *, condition: str, order: str, columns: Sequence[s
     kind = FORMATS.get(file.suffix.lower())
     if kind is None:
         raise Refused(say("export_kind_unknown", name=file.name))
-    return {"filter": condition, "orderBy": order, "columns": list(columns), "format": kind}
+    return {"filter": condition, "orderBy": order, "fields": list(columns), "format": kind}
 
 
 def export_leads(talk: Talk, wanted: Mapping[str, Any], file: Path, console: Console) -> None:

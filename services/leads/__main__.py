@@ -14,12 +14,10 @@ from millrace.leads.v1 import (
     channel_service_pb2,
     lead_assignment_service_pb2,
     lead_behaviour_service_pb2,
-    lead_bulk_change_service_pb2,
     lead_collaborator_service_pb2,
     lead_conversion_service_pb2,
     lead_duplicate_scan_service_pb2,
     lead_duplicate_service_pb2,
-    lead_export_service_pb2,
     lead_follow_up_service_pb2,
     lead_form_service_pb2,
     lead_import_service_pb2,
@@ -27,7 +25,6 @@ from millrace.leads.v1 import (
     lead_look_up_service_pb2,
     lead_merge_service_pb2,
     lead_privacy_service_pb2,
-    lead_qualification_service_pb2,
     lead_response_service_pb2,
     lead_rule_set_service_pb2,
     lead_service_pb2,
@@ -60,9 +57,10 @@ from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.events.withdrawal_publications import WITHDRAWALS
+from services.leads.events.view_publications import VIEWS
+from services.leads.rpc.access_servicer import LeadAccessServicer
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
-from services.leads.rpc.bulk_servicer import LeadBulkChangeServicer
 from services.leads.rpc.bulk_worker import bulk_worker
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
@@ -80,9 +78,9 @@ from services.leads.rpc.intent_servicer import LeadIntentServicer
 from services.leads.rpc.lead_import_wiring import find_principal, lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.look_up_servicer import LeadLookUpServicer
+from services.leads.rpc.list_wiring import list_servicers
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
-from services.leads.rpc.qualification_servicer import LeadQualificationServicer
 from services.leads.rpc.response_servicer import LeadResponseServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
 from services.leads.rpc.scan_servicer import LeadDuplicateScanServicer, scan_pause
@@ -165,9 +163,6 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_look_up_service_pb2, "LeadLookUpService"): LeadLookUpServicer(store, desk(parts)),
         _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
         _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
-        _service(lead_qualification_service_pb2, "LeadQualificationService"): LeadQualificationServicer(
-            store, desk(parts), texts
-        ),
         _service(lead_follow_up_service_pb2, "LeadFollowUpService"): LeadFollowUpServicer(
             store, desk(parts), page_key=pages
         ),
@@ -180,6 +175,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_rule_set_service_pb2, "LeadRuleSetService"): LeadRuleSetServicer(store),
         _service(channel_service_pb2, "ChannelService"): ChannelServicer(store, page_key=pages),
         _service(campaign_service_pb2, "CampaignService"): CampaignServicer(store, page_key=pages),
+        **list_servicers(store, desk(parts), texts, page_key=pages),
     }
 
 
@@ -268,6 +264,7 @@ DEFINITION = ServiceDefinition(
         **FOLLOW_UPS,
         **COLLABORATORS,
         **SETTINGS,
+        **VIEWS,
         **LEAD_IMPORT_PUBLICATIONS,
         **WITHDRAWALS,
         **learning_publications("leads", kind=INTENT_MODELS.record.kind),

@@ -41,7 +41,7 @@ class LeadExportServicer:
 
     async def ExportLeads(self, request: contract.ExportLeadsRequest, call: Call) -> AsyncIterator[HttpBody]:
         """Make the file whole, note it, send it: a file that cannot be made is a refusal and no half of one."""
-        columns = choose_columns(request.columns, usual=USUAL, known=frozenset(COLUMNS), custom=CUSTOM)
+        columns = choose_columns(request.fields, usual=USUAL, known=frozenset(COLUMNS), custom=CUSTOM)
         kind = _KINDS[request.format]
         with self._making.place() as path:
             rows = await self._make(path, kind, request, call, columns)

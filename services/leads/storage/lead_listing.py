@@ -175,6 +175,11 @@ def plan_every(principal: Principal, wanted: PageRequest, *, permission: str, mo
     return plan_whole(reached, listing, condition=parse_filter(wanted.filter), order_by=wanted.order_by, most=most)
 
 
+def check_list(*, condition: str, order_by: str) -> None:
+    """Pass for a filter and an order that a list understands; raises FilterInvalid and OrderInvalid."""
+    plan_whole(_BRIEF, LISTING, condition=parse_filter(condition), order_by=order_by, most=1)
+
+
 async def count_every(read: Read, plan: Plan) -> int:
     """How many leads a plan comes to, or one more than it counts."""
     return int(await read.connection.scalar(plan.count, {"now": read.now}) or 0)

@@ -87,7 +87,7 @@ async def test_a_file_is_saved_when_it_is_whole_and_a_session_that_ended_renewed
 
 def test_the_name_of_a_file_tells_what_kind_it_becomes(tmp_path: Path) -> None:
     wanted = exporting.wanted_export(tmp_path / "a.XLSX", condition="", order="", columns=["phone"])
-    assert (wanted["format"], wanted["columns"]) == ("LEAD_EXPORT_FORMAT_XLSX", ["phone"])
+    assert (wanted["format"], wanted["fields"]) == ("LEAD_EXPORT_FORMAT_XLSX", ["phone"])
     with pytest.raises(Refused):
         exporting.wanted_export(tmp_path / "a.doc", condition="", order="", columns=[])
 

@@ -81,7 +81,7 @@ async def test_an_export_holds_what_the_list_shows_in_its_order(house: LeadsHous
     await stocked(house)
     wanted = {"filter": 'industry = "software" OR industry = "food"', "order_by": "company_name desc"}
     page = await LeadServiceStub(house.channel).ListLeads(ListLeadsRequest(**wanted), **house.boss)
-    told = await rows(house, **wanted, columns=["name", "company_name"])
+    told = await rows(house, **wanted, fields=["name", "company_name"])
     assert told[0] == ["Lead name", "Company name"]
     assert told[1:] == [[lead.name, lead.company_name] for lead in page.leads]
     assert len(told) == 3
@@ -90,14 +90,14 @@ async def test_an_export_holds_what_the_list_shows_in_its_order(house: LeadsHous
 async def test_a_list_sorted_by_intent_is_exported_in_that_order_too(house: LeadsHouse) -> None:
     await stocked(house)
     page = await LeadServiceStub(house.channel).ListLeads(ListLeadsRequest(order_by="intent desc"), **house.boss)
-    told = await rows(house, order_by="intent desc", columns=["name", "intent"])
+    told = await rows(house, order_by="intent desc", fields=["name", "intent"])
     assert [row[0] for row in told[1:]] == [lead.name for lead in page.leads]
 
 
 async def test_a_workbook_has_the_same_rows_and_the_readers_name(house: LeadsHouse) -> None:
     await stocked(house)
     chinese = house.call_as(boss_of(house), locale="zh")
-    pieces = await export(house, chinese, format=XLSX, columns=["company_name", "state"], order_by="create_time")
+    pieces = await export(house, chinese, format=XLSX, fields=["company_name", "state"], order_by="create_time")
     name = StringValue()
     assert pieces[0].extensions[0].Unpack(name)
     assert name.value == "线索-2026-03-02.xlsx"
@@ -128,7 +128,7 @@ async def test_an_export_reaches_as_far_as_its_own_permission_and_no_lead_the_ca
             moved = LEADS.update().where(LEADS.c.uuid == UUID(lead.name[6:])).values(owner=owner, team=team)
             await connection.execute(moved)
     manager = house.as_member(ANNA, Scope.TEAM, teams=frozenset({HANGZHOU}), may=("leads.read", "leads.export"))
-    told = {row[0] for row in (await rows(house, manager, columns=["company_name"]))[1:]}
+    told = {row[0] for row in (await rows(house, manager, fields=["company_name"]))[1:]}
     assert told == {COMPANIES[0], COMPANIES[2]}
 
 
@@ -155,18 +155,18 @@ async def test_what_is_masked_in_a_list_is_masked_in_the_file(house: LeadsHouse)
     await take_in(house, COMPANIES[0], phone="13800138000", email="wang@yunfan.example", budget_min=budget)
     blind = house.as_member(ANNA, Scope.ALL, may=("leads.read", "leads.export"))
     columns = ["phone", "email", "budget_min", "currency"]
-    assert (await rows(house, blind, columns=columns))[1] == ["138****8000", "w***@yunfan.example", "", ""]
-    assert (await rows(house, columns=columns))[1] == ["13800138000", "wang@yunfan.example", "500000", "CNY"]
+    assert (await rows(house, blind, fields=columns))[1] == ["138****8000", "w***@yunfan.example", "", ""]
+    assert (await rows(house, fields=columns))[1] == ["13800138000", "wang@yunfan.example", "500000", "CNY"]
 
 
 async def test_what_somebody_typed_is_no_formula_in_the_file(house: LeadsHouse) -> None:
     await take_in(house, "=HYPERLINK(A1)", phone="13800138000", need="@SUM(1)")
-    assert (await rows(house, columns=["company_name", "need"]))[1] == ["'=HYPERLINK(A1)", "'@SUM(1)"]
+    assert (await rows(house, fields=["company_name", "need"]))[1] == ["'=HYPERLINK(A1)", "'@SUM(1)"]
 
 
 async def test_every_export_is_noted_with_its_filter_and_its_number_of_rows(house: LeadsHouse) -> None:
     await stocked(house)
-    await rows(house, filter="grade = GRADE_D", order_by="company_name", columns=["company_name"])
+    await rows(house, filter="grade = GRADE_D", order_by="company_name", fields=["company_name"])
     await export(house, format=XLSX)
     first, second = await noted(house)
     assert first.actor == f"members/{UUID(int=3)}"
@@ -183,7 +183,7 @@ async def test_an_export_that_cannot_be_is_refused_before_anything_is_sent_and_i
     await stocked(house)
     assert (await refused(house, filter="colour = 1"))[0] is grpc.StatusCode.INVALID_ARGUMENT
     assert (await refused(house, order_by="need"))[0] is grpc.StatusCode.INVALID_ARGUMENT
-    assert await refused(house, columns=["fax"]) == (
+    assert await refused(house, fields=["fax"]) == (
         grpc.StatusCode.INVALID_ARGUMENT,
         "There is no such column to export: fax",
     )
@@ -238,7 +238,7 @@ async def held(house: LeadsHouse, **wanted: Any) -> int:
 @pytest.mark.parametrize("kind", [contract.LEAD_EXPORT_FORMAT_CSV, XLSX])
 async def test_twelve_times_the_rows_need_no_more_memory(house: LeadsHouse, kind: Any) -> None:
     await many(house, 12_000)
-    wanted = {"format": kind, "columns": ["name", "company_name", "phone", "need", "state", "create_time"]}
+    wanted = {"format": kind, "fields": ["name", "company_name", "phone", "need", "state", "create_time"]}
     few = await held(house, **wanted, filter='company_name = "公司2" OR company_name : "公司10"')
     every = await held(house, **wanted)
     assert every - few < 4 * 1024 * 1024

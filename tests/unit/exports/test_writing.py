@@ -114,7 +114,7 @@ def test_a_column_that_does_not_exist_is_named_with_its_place(asked: str) -> Non
     custom = "" if asked == "custom.size" else "custom."
     with pytest.raises(ExportColumnUnknown) as refusal:
         choose_columns(("phone", asked), usual=KNOWN, known=KNOWN, custom=custom)
-    assert (refusal.value.field, refusal.value.column) == ("columns[1]", asked)
+    assert (refusal.value.field, refusal.value.column) == ("fields[1]", asked)
 
 
 def test_a_column_named_twice_is_refused() -> None:
