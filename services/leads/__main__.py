@@ -58,7 +58,6 @@ from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.events.withdrawal_publications import WITHDRAWALS
 from services.leads.events.view_publications import VIEWS
-from services.leads.rpc.access_servicer import LeadAccessServicer
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
 from services.leads.rpc.bulk_worker import bulk_worker
@@ -69,7 +68,6 @@ from services.leads.rpc.conversion_job import converting
 from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
 from services.leads.rpc.explanation_wiring import explaining_servicers
-from services.leads.rpc.export_servicer import LeadExportServicer
 from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
 from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.import_undo_servicer import import_undo_days
@@ -124,14 +122,14 @@ async def warm(parts: Parts) -> None:
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
-    store, texts, pages = parts.store, parts.texts, page_key(parts)
+    store, texts, pages, intake = parts.store, parts.texts, page_key(parts), desk(parts)
     return {
-        _service(lead_service_pb2, "LeadService"): LeadServicer(store, desk(parts), texts, page_key=pages),
+        _service(lead_service_pb2, "LeadService"): LeadServicer(store, intake, texts, page_key=pages),
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
-            store, desk(parts), texts, page_key=pages
+            store, intake, texts, page_key=pages
         ),
-        **import_undo_servicers(parts, desk(parts), page_key=pages),
-        **explaining_servicers(parts, desk(parts), CALLERS.organization(parts)),
+        **import_undo_servicers(parts, intake, page_key=pages),
+        **explaining_servicers(parts, intake, CALLERS.organization(parts)),
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
@@ -139,7 +137,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             store, texts, page_key=pages
         ),
         _service(lead_merge_service_pb2, "LeadMergeService"): LeadMergeServicer(
-            store, desk(parts), texts, days=undo_days(Environment(parts.settings.other)), page_key=pages
+            store, intake, texts, days=undo_days(Environment(parts.settings.other)), page_key=pages
         ),
         _service(lead_duplicate_scan_service_pb2, "LeadDuplicateScanService"): LeadDuplicateScanServicer(
             store, page_key=pages
@@ -147,35 +145,25 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
         _service(lead_behaviour_service_pb2, "LeadBehaviourService"): LeadBehaviourServicer(
             store,
-            desk(parts),
+            intake,
             page_key=pages,
             webhook_key=derived_key(parts, "webhooks"),
             visitor_key=derived_key(parts, "visitors"),
         ),
         _service(lead_intent_service_pb2, "LeadIntentService"): LeadIntentServicer(store, texts),
-        _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(
-            store, desk(parts), texts
-        ),
-        _service(lead_bulk_change_service_pb2, "LeadBulkChangeService"): LeadBulkChangeServicer(
-            store, desk(parts), texts, page_key=pages
-        ),
-        _service(lead_export_service_pb2, "LeadExportService"): LeadExportServicer(store, desk(parts), texts),
-        _service(lead_look_up_service_pb2, "LeadLookUpService"): LeadLookUpServicer(store, desk(parts)),
-        _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, desk(parts)),
-        _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, desk(parts), texts),
+        _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(store, intake, texts),
+        _service(lead_look_up_service_pb2, "LeadLookUpService"): LeadLookUpServicer(store, intake),
+        _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, intake),
+        _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, intake, texts),
         _service(lead_follow_up_service_pb2, "LeadFollowUpService"): LeadFollowUpServicer(
-            store, desk(parts), page_key=pages
+            store, intake, page_key=pages
         ),
-        _service(lead_response_service_pb2, "LeadResponseService"): LeadResponseServicer(
-            store, desk(parts), page_key=pages
-        ),
-        _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(
-            parts, desk(parts), page_key=pages
-        ),
+        _service(lead_response_service_pb2, "LeadResponseService"): LeadResponseServicer(store, intake, page_key=pages),
+        _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(parts, intake, page_key=pages),
         _service(lead_rule_set_service_pb2, "LeadRuleSetService"): LeadRuleSetServicer(store),
         _service(channel_service_pb2, "ChannelService"): ChannelServicer(store, page_key=pages),
         _service(campaign_service_pb2, "CampaignService"): CampaignServicer(store, page_key=pages),
-        **list_servicers(store, desk(parts), texts, page_key=pages),
+        **list_servicers(store, intake, texts, page_key=pages),
     }
 
 
