@@ -31,6 +31,7 @@ from deploy.local.demo.business.targets import set_targets
 from deploy.local.demo.campaigns import DemoCampaign, latest_run
 from deploy.local.demo.company import NEWCOMERS, DemoMember, demo_administrator, demo_members
 from deploy.local.demo.follow_ups import demo_follow_ups
+from deploy.local.demo.judgements import VIEWS, demo_judgements
 from deploy.local.demo.leads import demo_leads
 from deploy.local.demo.remote import MOST_BEHAVIOURS, Remote
 from deploy.local.demo.rhythm import YEAR, ZONE
@@ -162,6 +163,8 @@ def _live_through_the_year(
     """Do the business of each week while all clocks stand in it."""
     day = _day(stack.home)
     channels, campaigns = _load_sources(remote, day)
+    for number, view in enumerate(VIEWS):
+        remote.keep_view(number, view)
     told = list(demo_leads(leads, day=day, channels=channels, campaigns=campaigns))
     received = [lead.received_time.ToDatetime(UTC) for lead in told]
     actors = Actors(stack, accounts)
@@ -177,6 +180,7 @@ def _live_through_the_year(
         first, end = bisect_left(received, week.begin), bisect_left(received, week.end)
         names = _load_leads(remote, told[first:end], first=first)
         _follow_up(remote, names, first=first)
+        _judge(remote, names, first=first, taken={case.lead for case in cases})
         _tell_behaviours(remote, names, first=first, until=week.end)
         cases = trading.live(taken_up(cases, names, first=first, week=week.number), week)
         write_cases(stack.home.demo_cases, cases)
@@ -212,6 +216,12 @@ def _follow_up(remote: Remote, names: Sequence[str], *, first: int) -> None:
         ]
         for each in done:
             each.result()
+
+
+def _judge(remote: Remote, names: Sequence[str], *, first: int, taken: Collection[str]) -> None:
+    with ThreadPoolExecutor(STREAMS) as pool:
+        # Gone through to the end, so that what one of them raises is raised here.
+        list(pool.map(remote.judge, demo_judgements(names, first=first, taken=taken)))
 
 
 def _tell_behaviours(remote: Remote, names: Sequence[str], *, first: int, until: datetime) -> None:

@@ -32,12 +32,24 @@ from millrace.leads.v1.lead_follow_up_pb2 import LeadFollowUp
 from millrace.leads.v1.lead_follow_up_service_pb2 import CreateLeadFollowUpRequest
 from millrace.leads.v1.lead_follow_up_service_pb2_grpc import LeadFollowUpServiceStub
 from millrace.leads.v1.lead_pb2 import Lead
+from millrace.leads.v1.lead_qualification_pb2 import LEAD_CHECKLIST_STANDING_MET as MET
+from millrace.leads.v1.lead_qualification_service_pb2 import (
+    AnswerLeadChecklistRequest,
+    DisqualifyLeadRequest,
+    LeadChecklistAnswer,
+    QualifyLeadRequest,
+)
+from millrace.leads.v1.lead_qualification_service_pb2_grpc import LeadQualificationServiceStub
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
+from millrace.leads.v1.lead_view_pb2 import SavedLeadView
+from millrace.leads.v1.lead_view_service_pb2 import CreateLeadViewRequest
+from millrace.leads.v1.lead_view_service_pb2_grpc import LeadViewServiceStub
 
 from chassis.wire import date_message
 from deploy.local.demo.campaigns import Run
 from deploy.local.demo.company import DemoMember
+from deploy.local.demo.judgements import DECIDES, NEED, DemoJudgement
 from deploy.local.stack import Stack
 
 SECONDS = 30
@@ -154,8 +166,29 @@ class Remote:
     def follow_up(self, told: LeadFollowUp, *, number: int) -> None:
         """Tell what was done about a lead; one that is a customer already, or was given up, is left alone."""
         request = CreateLeadFollowUpRequest(lead_follow_up=told, request_id=f"demo-follow-up-{number}")
+        self._where_it_is_worked(LeadFollowUpServiceStub(self._leads).CreateLeadFollowUp, request)
+
+    def judge(self, judged: DemoJudgement) -> None:
+        """Judge a lead; one that is a customer already, or was given up, is left alone."""
+        judging, key = LeadQualificationServiceStub(self._leads), f"demo-judgement-{judged.number}"
+        if judged.reason:
+            told = {"reason": judged.reason, "note": judged.note, "request_id": key}
+            self._where_it_is_worked(judging.DisqualifyLead, DisqualifyLeadRequest(name=judged.lead, **told))
+            return
+        answers = [LeadChecklistAnswer(item=item, standing=MET) for item in (NEED, DECIDES)]
+        said = AnswerLeadChecklistRequest(name=judged.lead, answers=answers, request_id=f"{key}-checklist")
+        self._where_it_is_worked(judging.AnswerLeadChecklist, said)
+        worth_it = QualifyLeadRequest(name=judged.lead, note=judged.note, request_id=key)
+        self._where_it_is_worked(judging.QualifyLead, worth_it)
+
+    def keep_view(self, number: int, view: SavedLeadView) -> None:
+        """Keep a view of the list of leads for everybody."""
+        request = CreateLeadViewRequest(lead_view=view, request_id=f"demo-view-{number}")
+        self._patiently(LeadViewServiceStub(self._leads).CreateLeadView, lambda: request)
+
+    def _where_it_is_worked(self, method: Callable[..., Any], request: object) -> None:
         try:
-            self._patiently(LeadFollowUpServiceStub(self._leads).CreateLeadFollowUp, lambda: request)
+            self._patiently(method, lambda: request)
         except grpc.RpcError as error:
             if error.code() is not grpc.StatusCode.FAILED_PRECONDITION:
                 raise
