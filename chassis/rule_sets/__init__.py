@@ -7,7 +7,7 @@
 `from_mapping` is pure and reads by `trade.rule_body.RuleBody`, which names the wrong place.
 """
 
-from chassis.rule_sets.rule_set import RuleKind, RuleSet
+from chassis.rule_sets.rule_set import RuleKind, RuleSet, shipped
 from chassis.rule_sets.rulebook import InForce, Rulebook
 from chassis.rule_sets.storage import RuleSets, stored_rule_sets, update_rule_set
 from chassis.rule_sets.tables import rule_set_tables
@@ -19,6 +19,7 @@ __all__ = [
     "RuleSets",
     "Rulebook",
     "rule_set_tables",
+    "shipped",
     "stored_rule_sets",
     "update_rule_set",
 ]

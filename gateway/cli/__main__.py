@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import changing, explaining, exporting, importing, listing, merging, showing, undoing
+from gateway.cli import changing, explaining, exporting, importing, listing, merging, rehearsing, showing, undoing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
@@ -262,6 +262,23 @@ def leads_undo_merge(
 ) -> None:
     """Undo a merge."""
     merging.print_merge(merging.undo(Talk(server), merge), Console())
+
+
+@leads_app.command(name="rehearse-assignment", help=say("help_rehearse"))
+def leads_rehearse_assignment(
+    rules: Annotated[Path, typer.Argument(help=say("help_rules_file"))],
+    *,
+    days: Annotated[int, typer.Option("--days", min=1, max=90, help=say("help_rehearse_days"))] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """Try rules of assignment out on past leads."""
+    talk = Talk(server)
+    told = rehearsing.rehearse(talk, rehearsing.read_rules(rules), days=days)
+    if as_json:
+        _print_json(told)
+    else:
+        rehearsing.print_rehearsal(told, listing.display_names(talk), Console())
 
 
 @app.command(help=say("help_health"))

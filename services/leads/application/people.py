@@ -1,7 +1,9 @@
 """Who may get leads now, with the load each carries."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, timedelta
+from uuid import UUID
 
 from chassis.organization import Organization, Snapshot
 from chassis.work import Read
@@ -41,23 +43,28 @@ class People:
 
     async def _look(self, read: Read, snapshot: Snapshot, rules: AssignmentRules, today: date) -> list[Salesperson]:
         loads = await read_loads(read, since=today - timedelta(days=rules.recent_days - 1))
-        people = []
-        for member in snapshot.members.values():
-            if not member.active or not rules.roles & member.roles:
-                continue
-            open_leads, recent = loads.get(member.uuid, (0, 0))
-            people.append(
-                Salesperson(
-                    member=member.uuid,
-                    display_name=member.display_name,
-                    team=member.team,
-                    region=snapshot.region_of(member),
-                    skills=frozenset(industry_codes(member.skills)),
-                    senior=member.seniority == _SENIOR,
-                    capacity=member.capacity,
-                    on_duty=member.takes_work,
-                    open_leads=open_leads,
-                    recent_leads=recent,
-                )
+        return salespeople(snapshot, rules, loads)
+
+
+def salespeople(snapshot: Snapshot, rules: AssignmentRules, loads: Mapping[UUID, tuple[int, int]]) -> list[Salesperson]:
+    """Whoever takes leads by the rules, with the load he has: open leads, and those he got lately."""
+    people = []
+    for member in snapshot.members.values():
+        if not member.active or not rules.roles & member.roles:
+            continue
+        open_leads, recent = loads.get(member.uuid, (0, 0))
+        people.append(
+            Salesperson(
+                member=member.uuid,
+                display_name=member.display_name,
+                team=member.team,
+                region=snapshot.region_of(member),
+                skills=frozenset(industry_codes(member.skills)),
+                senior=member.seniority == _SENIOR,
+                capacity=member.capacity,
+                on_duty=member.takes_work,
+                open_leads=open_leads,
+                recent_leads=recent,
             )
-        return people
+        )
+    return people

@@ -145,17 +145,18 @@ async def list_page(read: Read, wanted: PageRequest, *, leads: Collection[UUID])
     """A page of the decisions about the owners of a customer's leads; the caller has checked that they may be seen."""
     statement = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead.in_(leads))
     page = await read_page(read.connection, statement, LISTING, wanted)
-    return page.of([_entry(row) for row in page.items])
+    return page.of([entry_of(row) for row in page.items])
 
 
 async def newest_assignments(read: Read, leads: Collection[UUID], *, most: int) -> Sequence[LedgerEntry]:
     """So many decisions about the owners of a customer's leads; the caller has checked that they may be seen."""
     newest = select(ASSIGNMENTS).where(ASSIGNMENTS.c.lead.in_(leads)).order_by(ASSIGNMENTS.c.time.desc())
     statement = newest.limit(most)
-    return [_entry(row) for row in (await read.connection.execute(statement)).mappings()]
+    return [entry_of(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
-def _entry(row: RowMapping) -> LedgerEntry:
+def entry_of(row: RowMapping) -> LedgerEntry:
+    """The decision in a row."""
     listed = row["candidates"]["listed"]
     return LedgerEntry(
         time=row["time"],

@@ -90,7 +90,7 @@ async def test_a_lead_taken_back_is_not_found_by_intake_nor_compared_also_after_
     async with house.engine.begin() as connection:
         await connection.execute(text("update rounds set goal = ''"))
     await drain(house, clock)
-    told = {"company_name": "成都远景机械有限公司", "contact_name": "李敏", "phone": "13900139001"}
+    told: dict[str, Any] = {"company_name": "成都远景机械有限公司", "contact_name": "李敏", "phone": "13900139001"}
     found = await desk.leads.CheckLeadDuplicates(CheckLeadDuplicatesRequest(lead=lead_pb2.Lead(**told)), **house.boss)
     assert list(found.candidates) == []
     again = await desk.create(**told)
