@@ -64,6 +64,7 @@ from services.leads.rpc.bulk_worker import bulk_worker
 from services.leads.rpc.campaign_servicer import CampaignServicer
 from services.leads.rpc.channel_servicer import ChannelServicer
 from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
+from services.leads.rpc.company_wiring import company_servicers, company_sweeps, register_path
 from services.leads.rpc.conversion_job import converting
 from services.leads.rpc.conversion_servicer import LeadConversionServicer
 from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
@@ -100,6 +101,7 @@ def own_settings(env: Environment) -> None:
     """Look at the settings that are leads' own, so that a mistake is told at the start."""
     undo_days(env)
     import_undo_days(env)
+    register_path(env)
     scan_pause(env)
 
 
@@ -108,7 +110,10 @@ def desk(parts: Parts) -> IntakeDesk:
     made: IntakeDesk = parts.once(
         "desk",
         lambda: IntakeDesk(
-            rulebook=Rulebook(), organization=CALLERS.organization(parts), zone=parts.settings.time_zone
+            rulebook=Rulebook(),
+            organization=CALLERS.organization(parts),
+            zone=parts.settings.time_zone,
+            checks_companies=register_path(Environment(parts.settings.other)) is not None,
         ),
     )
     return made
@@ -130,6 +135,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         **import_undo_servicers(parts, intake, page_key=pages),
         **explaining_servicers(parts, intake, CALLERS.organization(parts)),
+        **company_servicers(parts),
+        **import_undo_servicers(parts, desk(parts), page_key=pages),
+        **explaining_servicers(parts, desk(parts), CALLERS.organization(parts)),
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
@@ -220,6 +228,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         *scoring(parts),
         scanning(parts),
         undoing_imports(parts, desk(parts), ACCOUNT),
+        *company_sweeps(parts, desk(parts), ACCOUNT),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget look-ups", timedelta(hours=6), LOOK_UPS.forget),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),

@@ -14,11 +14,13 @@ from services.leads.application.intake import Briefing, IntakeDesk, Newcomer
 from services.leads.application.rule_kinds import ASSIGNMENT, DUPLICATES
 from services.leads.application.rulebook import origin_names
 from services.leads.domain.assignment import AssignmentDecision
+from services.leads.domain.companies import is_asked_for
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead, LeadExistsElsewhere, Ownership, create_lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.qualifying import reopened
 from services.leads.domain.resemblance import Candidate, IntakeVerdict, Resemblance, judge_intake
+from services.leads.storage.companies import mark_company
 from services.leads.storage.first_contacts import write_first_contact
 from services.leads.storage.hints import with_visible_hints
 from services.leads.storage.intents import INTENTS
@@ -129,6 +131,8 @@ def _create(work: UnitOfWork, briefing: Briefing, newcomer: Newcomer, verdict: I
     for hint in verdict.to_review:
         write_review(work, lead=change.aggregate.uuid, hint=hint, rules_version=duplicates)
     INTENTS.write_unscored(work, change.aggregate.uuid)
+    if briefing.checks_companies and is_asked_for(None, facts):
+        mark_company(work, change.aggregate.uuid)
     return keep_identity(work, work.save(RECORD, change), newcomer)
 
 

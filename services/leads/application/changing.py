@@ -9,8 +9,10 @@ from services.leads.application.finding import keep_identity
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rulebook import origin_names
 from services.leads.application.writing import lead_to_write
+from services.leads.domain.companies import is_asked_for
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
+from services.leads.storage.companies import mark_company
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_history import keep
 
@@ -30,5 +32,7 @@ async def update_lead(
     change = change.then(lambda lead: kept_graded(briefing, lead, newcomer.channel_kind))
     if change.events:
         INTENTS.mark(work, uuid)
+        if briefing.checks_companies and is_asked_for(lead.facts, newcomer.facts):
+            mark_company(work, uuid)
         lead = keep_identity(work, keep(work, change), newcomer)
     return await as_answered(work, lead)

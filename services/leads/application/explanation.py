@@ -10,9 +10,11 @@ from chassis.work import Read
 from services.leads.application.intake import Briefing, IntakeDesk
 from services.leads.application.reading import READ, show_lead
 from services.leads.domain.explanation import Chapter, Telling, explain_grade, explain_intent
+from services.leads.domain.explanation_of_company import explain_company
 from services.leads.domain.explanation_of_kinship import explain_duplicates, explain_merges
 from services.leads.domain.explanation_of_work import explain_owner, explain_response
 from services.leads.domain.lead import Lead
+from services.leads.storage.companies import companies_of
 from services.leads.storage.duplicate_pairs import judged_pairs
 from services.leads.storage.families import family_of
 from services.leads.storage.lead_history import newest_gradings
@@ -46,6 +48,7 @@ async def explain_lead(read: Read, *, uuid: UUID, desk: IntakeDesk) -> Explanati
     pairs = await judged_pairs(read, uuid, permission=READ, most=MOST)
     merges = await merges_about(read, uuid, away=lead.merged.merge if lead.merged else None, most=MOST)
     touches = await newest_touches(read, family, most=MOST)
+    check = (await companies_of(read, [uuid])).get(uuid)
     return Explanation(
         lead=lead,
         time=read.now,
@@ -56,6 +59,7 @@ async def explain_lead(read: Read, *, uuid: UUID, desk: IntakeDesk) -> Explanati
             explain_response(lead, calendar=briefing.timetable.calendar(lead.team), telling=telling),
             explain_duplicates(lead, names=await _names(read, lead), pairs=pairs, touches=touches),
             explain_merges(lead, merges=merges),
+            *([explain_company(lead, check)] if check else ()),
         ),
     )
 

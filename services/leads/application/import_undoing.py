@@ -15,9 +15,9 @@ from kernel.errors import StaleVersion
 from services.leads.application.capture import kept_graded
 from services.leads.application.finding import forget_identity
 from services.leads.application.intake import Briefing, IntakeDesk
+from services.leads.domain.companies import without_fill
 from services.leads.domain.import_traces import LeadTrace
 from services.leads.domain.import_undoing import (
-    Evidence,
     ImportUndo,
     LeadImportLeftNoTrace,
     LeadImportNotEnded,
@@ -33,6 +33,7 @@ from services.leads.domain.lead import Lead
 from services.leads.domain.touches import Touch
 from services.leads.domain.withdrawing import touches_withdrawn, withdrawn
 from services.leads.storage import import_undoing as undos
+from services.leads.storage.companies import companies_of
 from services.leads.storage.first_contacts import forget_keys
 from services.leads.storage.identities import identities_of
 from services.leads.storage.import_undoing import TracedRow
@@ -117,13 +118,16 @@ async def undo_on(work: UnitOfWork, *, uuid: UUID, desk: IntakeDesk, at_once: in
 async def _undo_rows(work: UnitOfWork, briefing: Briefing, rows: Mapping[UUID, Sequence[TracedRow]]) -> list[TracedRow]:
     """Undo all rows about each lead, and say of each row what became of it."""
     known, touches = await known_leads(work, rows), await standing_touches(work, rows)
-    evidence = await undos.evidence_of(work, rows)
+    evidence, checks = await undos.evidence_of(work, rows), await companies_of(work, rows)
     done: list[TracedRow] = []
     detached: list[UUID] = []
     for lead, of_lead in rows.items():
         traces = [row.trace for row in of_lead]
         if any(trace.touch is None for trace in traces):
-            kept_for = _take_back(work, briefing, known[lead], traces, touches[lead], evidence[lead])
+            as_told = replace(known[lead], facts=without_fill(known[lead].facts, checks.get(lead)))
+            kept_for = work_on_made(as_told, traces=traces, touches=touches[lead], evidence=evidence[lead])
+            if kept_for is None:
+                _take_back(work, briefing, known[lead])
             outcome = UndoOutcome.TAKEN_BACK
         else:
             kept_for = _detach(work, briefing, known[lead], traces, touches[lead])
@@ -142,23 +146,12 @@ async def _keys_of(work: UnitOfWork, leads: Collection[UUID]) -> frozenset[str]:
     return frozenset(key for each in (await identities_of(work, leads)).values() for key in each.keys)
 
 
-def _take_back(
-    work: UnitOfWork,
-    briefing: Briefing,
-    lead: Lead,
-    traces: Sequence[LeadTrace],
-    touches: Sequence[Touch],
-    evidence: Evidence,
-) -> Work | None:
-    """A lead that the import made goes, unless it was worked since; what it was worked by."""
-    kept_for = work_on_made(lead, traces=traces, touches=touches, evidence=evidence)
-    if kept_for is not None:
-        return kept_for
+def _take_back(work: UnitOfWork, briefing: Briefing, lead: Lead) -> None:
+    """A lead that the import made goes: nobody finds it, and its owner has one less."""
     forget_identity(work, work.save(RECORD, withdrawn(lead, now=work.now)))
     INTENTS.mark(work, lead.uuid)
     if lead.owner is not None and lead.response is not None:
         write_taken_back(work, owner=lead.owner, day=lead.response.start.astimezone(briefing.zone).date())
-    return None
 
 
 def _detach(

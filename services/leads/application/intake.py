@@ -93,6 +93,7 @@ class Briefing:
     today: date
     zone: ZoneInfo
     timetable: Timetable
+    checks_companies: bool = False
 
     def prepare(self, told: LeadFacts, *, before: LeadFacts | None = None, traits: Traits | None = None) -> Newcomer:
         """Clean what was told: the industry gets its code, and the region follows from the address where none is named.
@@ -174,9 +175,19 @@ class Briefing:
 class IntakeDesk:
     """Where leads are taken in: holds what a process keeps in memory for it."""
 
-    def __init__(self, *, rulebook: Rulebook, organization: Organization, zone: ZoneInfo, max_age: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        rulebook: Rulebook,
+        organization: Organization,
+        zone: ZoneInfo,
+        max_age: float = 1.0,
+        checks_companies: bool = False,
+    ) -> None:
+        """With `checks_companies` the companies of leads are looked up in a register afterwards."""
         self.rulebook = rulebook
         self.zone = zone
+        self.checks_companies = checks_companies
         self._people = People(organization, max_age=max_age)
         self._work_time = WorkTime(zone)
         for grade in set(Grade) - {Grade.UNGRADED}:  # an alarm sees no increase where there was no number before
@@ -200,4 +211,5 @@ class IntakeDesk:
                 calendar_of=self._work_time.of(organization),
                 now=read.now,
             ),
+            checks_companies=self.checks_companies,
         )

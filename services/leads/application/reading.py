@@ -9,14 +9,17 @@ from chassis.listing.filters import fields_named, parse_filter
 from chassis.work import Read
 from services.leads.application.finding import candidates
 from services.leads.application.intake import IntakeDesk
+from services.leads.domain.companies import warnings
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.resemblance import Resemblance, judge_intake
 from services.leads.storage import leads
+from services.leads.storage.companies import companies_of
 from services.leads.storage.hints import with_visible_hints
 from services.leads.storage.intents import INTENT_MODELS, INTENTS, intents_of
 from services.leads.storage.lead_listing import list_page, order_without_intents, sorts_by_intent
 from trade.probability import Score
+from trade.reasons import Reason
 
 READ = "leads.read"
 _WORTH_IT = "state != LEAD_STATE_DISQUALIFIED"
@@ -24,10 +27,14 @@ _WORTH_IT = "state != LEAD_STATE_DISQUALIFIED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLead:
-    """A lead with its purchase intent (购买意向): None where a list that explains nothing has nothing to show."""
+    """A lead with its purchase intent (购买意向): None where a list that explains nothing has nothing to show.
+
+    `warnings` are of its company, for whoever reads one lead alone.
+    """
 
     lead: Lead
     intent: Score | None
+    warnings: tuple[Reason, ...] = ()
 
 
 async def get_lead(read: Read, *, uuid: UUID) -> Lead:
@@ -36,10 +43,12 @@ async def get_lead(read: Read, *, uuid: UUID) -> Lead:
     return (await with_visible_hints(read, [lead], permission=READ))[0]
 
 
-async def show_lead(read: Read, *, uuid: UUID) -> ShownLead:
-    """The same with its purchase intent, or with why there is none."""
+async def show_lead(read: Read, *, uuid: UUID, warned: bool = False) -> ShownLead:
+    """The same with its purchase intent, or with why there is none; `warned` of what is up with its company."""
     lead = await get_lead(read, uuid=uuid)
-    return ShownLead(lead=lead, intent=(await intents_of(read, [uuid])).get(uuid))
+    intent = (await intents_of(read, [uuid])).get(uuid)
+    check = (await companies_of(read, [uuid])).get(uuid) if warned else None
+    return ShownLead(lead=lead, intent=intent, warnings=warnings(check, lead.facts))
 
 
 def unless_asked(wanted: PageRequest) -> PageRequest:

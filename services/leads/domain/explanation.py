@@ -23,6 +23,7 @@ class Subject(Enum):
     RESPONSE = "response"
     DUPLICATES = "duplicates"
     MERGES = "merges"
+    COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

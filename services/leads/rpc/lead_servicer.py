@@ -73,7 +73,8 @@ class LeadServicer:
     async def GetLead(self, request: contract.GetLeadRequest, call: Call) -> lead_pb2.Lead:
         """Read one."""
         uuid = uuid_of(request.name)
-        shown = await self._store.read(call, lambda read: show_lead(read, uuid=uuid))
+        warned = self._desk.checks_companies
+        shown = await self._store.read(call, lambda read: show_lead(read, uuid=uuid, warned=warned))
         message = lead_pb2.Lead()
         self._put(message, shown, call, explained=True)
         return message
@@ -158,6 +159,8 @@ class LeadServicer:
         put_response(message.response, shown.lead, now=call.now)
         if explained:
             put_response_reasons(message.response, shown.lead, wording, zone=self._desk.zone)
+        if shown.warnings:
+            message.company_warnings.extend(wording.reasons(shown.warnings))
         if shown.intent is not None:
             put_intent(message.intent, shown.intent, wording)
 

@@ -11,6 +11,7 @@ from chassis.work import UnitOfWork
 from services.leads.domain.erasing import without_person
 from services.leads.domain.handing_over import IN_WORDS
 from services.leads.storage.behaviours import forget_behaviours
+from services.leads.storage.companies import forget_company
 from services.leads.storage.first_contacts import forget_keys
 from services.leads.storage.follow_ups import forget_words
 from services.leads.storage.leads import facts_to_row
@@ -55,5 +56,6 @@ async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -
         told = orjson.dumps(facts_to_row(without_person(touch.told)), default=str).decode()
         await work.connection.execute(_RETELL, {"uuid": touch.uuid, "told": told})
     await forget_behaviours(work, lead)
+    await forget_company(work, lead)
     await forget_words(work, lead)
     await forget_keys(work, keys)
