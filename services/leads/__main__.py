@@ -133,11 +133,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
             store, intake, texts, page_key=pages
         ),
+        **company_servicers(parts),
         **import_undo_servicers(parts, intake, page_key=pages),
         **explaining_servicers(parts, intake, CALLERS.organization(parts)),
-        **company_servicers(parts),
-        **import_undo_servicers(parts, desk(parts), page_key=pages),
-        **explaining_servicers(parts, desk(parts), CALLERS.organization(parts)),
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
