@@ -1,6 +1,6 @@
 """Working time (工作时间): which days and hours count on the clocks of the product."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -78,6 +78,19 @@ def _check(ordered: Iterable[Hours]) -> None:
 def is_working_day(calendar: WorkCalendar, day: date) -> bool:
     """Whether anybody works on the date."""
     return bool(calendar.hours_of(day))
+
+
+def working_days_after(calendar: WorkCalendar, day: date, *, resting: Callable[[date], bool]) -> Iterator[date]:
+    """The working days (工作日) that follow a date, without end; days on which a clock is `resting` are left out."""
+    while True:
+        day += timedelta(days=1)
+        if is_working_day(calendar, day) and not resting(day):
+            yield day
+
+
+def end_of_day(calendar: WorkCalendar, day: date) -> datetime:
+    """The midnight with which a date ends, in UTC."""
+    return _instant(calendar.zone, day, _MINUTES_OF_A_DAY)
 
 
 def is_working_time(calendar: WorkCalendar, instant: datetime) -> bool:

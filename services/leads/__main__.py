@@ -3,8 +3,10 @@
 And `redrive`.
 """
 
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,7 @@ from chassis.principal import Scope, service_principal
 from chassis.rounds import Rounds
 from chassis.settings import Environment
 from chassis.work import Read, UnitOfWork
-from services.leads.application import assigning, recoding, regrading, rekeying, responding
+from services.leads.application import assigning, recoding, recycling, regrading, rekeying, responding
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.application.rulebook import Rulebook
@@ -52,6 +54,7 @@ from services.leads.application.scoring import AT_ONCE, SCORE_STOCK, Scoring
 from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.learning import curriculum
+from services.leads.events.pool_publications import POOLS, RECYCLINGS
 from services.leads.events.publications import LEADS
 from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
@@ -79,6 +82,7 @@ from services.leads.rpc.lead_servicer import LeadServicer
 from services.leads.rpc.look_up_servicer import LeadLookUpServicer
 from services.leads.rpc.list_wiring import list_servicers
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
+from services.leads.rpc.pool_wiring import pool_servicers
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
 from services.leads.rpc.response_servicer import LeadResponseServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
@@ -166,10 +170,19 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         _service(lead_response_service_pb2, "LeadResponseService"): LeadResponseServicer(store, intake, page_key=pages),
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(parts, intake, page_key=pages),
+        **pool_servicers(parts, intake, CALLERS.organization(parts), page_key=pages),
+        **list_servicers(store, intake, texts, page_key=pages),
+        **settings_servicers(parts),
+    }
+
+
+def settings_servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
+    """Who serves what administrators keep: rules, channels and campaigns."""
+    store, pages = parts.store, page_key(parts)
+    return {
         _service(lead_rule_set_service_pb2, "LeadRuleSetService"): LeadRuleSetServicer(store),
         _service(channel_service_pb2, "ChannelService"): ChannelServicer(store, page_key=pages),
         _service(campaign_service_pb2, "CampaignService"): CampaignServicer(store, page_key=pages),
-        **list_servicers(store, intake, texts, page_key=pages),
     }
 
 
@@ -203,9 +216,9 @@ def learner(parts: Parts) -> Learner[Place]:
     return Learner(parts.background_store, taught, clock=parts.clock, principal=ACCOUNT)
 
 
-def _round(parts: Parts, name: str, step: Callable[[UnitOfWork], Awaitable[int]]) -> Sweep:
+def _round(parts: Parts, name: str, step: Callable[[UnitOfWork], Awaitable[int]], *, batch: int = sys.maxsize) -> Sweep:
     carried = Rounds(name, step, store=parts.background_store, principal=ACCOUNT)
-    return Sweep(name, timedelta(seconds=10), carried.sweep)
+    return Sweep(name, timedelta(seconds=10), carried.sweep, batch=batch)
 
 
 def jobs(parts: Parts) -> Sequence[JobKind]:
@@ -214,7 +227,8 @@ def jobs(parts: Parts) -> Sequence[JobKind]:
 
 
 def sweeps(parts: Parts) -> Sequence[Sweep]:
-    """What leads do from time to time."""
+    """What leads do from time to time; what falls back at one midnight is gone through without a pause."""
+    recycle = partial(recycling.recycle_due, desk=desk(parts))
     return (
         rounds(parts, regrading.EVERY_DAY),
         rounds(parts, regrading.BY_NEW_RULES),
@@ -223,6 +237,9 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         rounds(parts, assigning.UNOWNED),
         rounds(parts, responding.BY_NEW_TERMS),
         _round(parts, responding.RUN_CLOCKS, lambda work: responding.run_clocks(work, desk=desk(parts))),
+        rounds(parts, recycling.OF_BEFORE),
+        rounds(parts, recycling.BY_NEW_LIMITS),
+        _round(parts, recycling.RECYCLE, recycle, batch=recycling.AT_ONCE),
         *scoring(parts),
         scanning(parts),
         undoing_imports(parts, desk(parts), ACCOUNT),
@@ -256,6 +273,8 @@ DEFINITION = ServiceDefinition(
         **LEADS,
         **QUALIFICATIONS,
         **RESPONSES,
+        **RECYCLINGS,
+        **POOLS,
         **FOLLOW_UPS,
         **COLLABORATORS,
         **SETTINGS,

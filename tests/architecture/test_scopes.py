@@ -12,6 +12,7 @@ SCOPED = {
     "leads": (
         ("LEADS", "leads"),
         ("FOLLOW_UPS", "lead_follow_ups"),
+        ("RECYCLING_NOTICES", "lead_recycling_notices"),
         ("RESPONSE_NOTICES", "lead_response_notices"),
     ),
     "contracts": (
@@ -63,6 +64,7 @@ WITHOUT = {
     "contracts/quotes.py:quotes_of_account": "a person is erased from all of them; answers no caller",
     "contracts/quotes.py:quotes_of_opportunity": "they follow what becomes of their opportunity",
     "leads/duplicate_pairs.py:(_NEWER, _KNOWN)": "names only; `_seen` narrows both",
+    "leads/due_leads.py:_due": "the service's own account goes over what is due",
     "leads/duplicate_scans.py:count_standing": "how many leads there are, for whoever administers them all",
     "leads/families.py:FAMILY": "what belongs to a lead the caller was let at; ids alone",
     "leads/identities.py:_REWRITE": "the service's own account goes over the whole stock",
@@ -72,7 +74,8 @@ WITHOUT = {
     "leads/lead_listing.py:_BRIEF": "columns only; `_brief` narrows it",
     "leads/follow_ups.py:follow_ups_of": "those of a lead the caller was let at",
     "leads/follow_ups.py:newest_follow_ups": "those of a lead that is handed on with them",
-    "leads/response_clocks.py:_DUE": "the service's own account goes over what is due",
+    "leads/pooled_leads.py:holding_of": "counts how many leads a member holds whom one is to go to; no row leaves it",
+    "leads/recycling_rehearsal.py:_ALIKE": "counts only, for whoever edits the rules",
     "leads/response_rehearsal.py:_UNANSWERED": "counts only, for whoever edits the rules",
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
     "pipeline/account_finding.py:_people": "duplicates are found whatever the caller sees; the answer is narrowed",

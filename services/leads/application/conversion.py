@@ -112,9 +112,10 @@ async def keep_outcome(work: UnitOfWork, *, uuid: UUID, job: UUID, outcome: Outc
         write_closed(work, owner=lead.owner, today=work.now.astimezone(desk.zone).date())
 
 
-async def keep_refusal(work: UnitOfWork, *, uuid: UUID, job: UUID, error: Reason) -> None:
+async def keep_refusal(work: UnitOfWork, *, uuid: UUID, job: UUID, error: Reason, desk: IntakeDesk) -> None:
     """The lead goes back to where it was, with the reason; a repeat changes nothing."""
     lead = await lead_to_convert(work, uuid=uuid, job=job)
     if lead is not None:
-        work.save(RECORD, conversion_refused(lead, error, now=work.now))
+        timetable = (await desk.brief(work)).timetable
+        work.save(RECORD, conversion_refused(lead, error, timetable=timetable))
         INTENTS.mark(work, uuid)

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from kernel.events import Change
 from services.leads.application.capture import WRITE
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.reading import READ
@@ -19,6 +20,7 @@ from services.leads.domain.follow_up import (
     first_response,
 )
 from services.leads.domain.lead import Lead
+from services.leads.domain.recycling_leads import extended, extension, further
 from services.leads.domain.responding import LeadResponded, answered
 from services.leads.domain.response_notices import NoticeKind
 from services.leads.storage import follow_ups
@@ -45,10 +47,11 @@ async def follow_up_lead(work: UnitOfWork, *, lead: UUID, facts: FollowUpFacts, 
     author = work.principal.subject
     change = create_follow_up(found, uuid=work.new_id(), facts=facts, author=author, now=work.now)
     told = work.save(RECORD, change)
-    rules = (await desk.rulebook.current(work)).response
-    counted = first_response([told], rules)
-    if counted is not None:
-        await _answer(work, found, _earlier(counted, known=found), desk)
+    rules = await desk.rulebook.current(work)
+    counted = first_response([told], rules.response)
+    if counted is not None or rules.recycling.count(told):
+        first = _earlier(counted, known=found) if counted else _known_answer(found)
+        await _heard(work, found, first, [told], desk, anew=False)
     return told
 
 
@@ -86,21 +89,46 @@ async def correct_follow_up(
     lead = await get_lead(work, told.lead, permission=WRITE)
     others = [each for each in await follow_ups.follow_ups_of(work, lead.uuid) if each.uuid != uuid]
     rules = (await desk.rulebook.current(work)).response
-    await _answer(work, lead, first_response([*others, saved], rules), desk)
+    stand = [*others, saved]
+    await _heard(work, lead, first_response(stand, rules), stand, desk, anew=True)
     return saved
+
+
+def _known_answer(lead: Lead) -> tuple[UUID, datetime] | None:
+    """The first response the lead knows."""
+    answer = lead.response.answer if lead.response else None
+    return (answer.follow_up, answer.time) if answer else None
 
 
 def _earlier(counted: tuple[UUID, datetime], *, known: Lead) -> tuple[UUID, datetime]:
     """The earlier of an answer that is told now and the one the lead knows."""
-    answer = known.response.answer if known.response else None
-    return counted if answer is None or counted[1] < answer.time else (answer.follow_up, answer.time)
+    answer = _known_answer(known)
+    return counted if answer is None or counted[1] < answer[1] else answer
 
 
-async def _answer(work: UnitOfWork, lead: Lead, first: tuple[UUID, datetime] | None, desk: IntakeDesk) -> None:
-    """Keep the first response on the lead, where it is another than known so far."""
+async def _heard(
+    work: UnitOfWork,
+    lead: Lead,
+    first: tuple[UUID, datetime] | None,
+    told: Sequence[FollowUp],
+    desk: IntakeDesk,
+    *,
+    anew: bool,
+) -> None:
+    """Keep on the lead its first response, and until when it stays with its owner, where they are others than so far.
+
+    `told` are all follow-ups of the lead where its time is found `anew`, else those that come to what it knows.
+    """
     briefing = await desk.brief(work)
-    change = answered(lead, first, timetable=briefing.timetable)
+    timetable = briefing.timetable
+    last = extension(lead, told, briefing.rules.recycling, timetable=timetable)
+    if not anew:
+        last = further(lead, last, timetable=timetable)
+    same = first == _known_answer(lead)
+    answer: Change[Lead] = Change(lead, ()) if same else answered(lead, first, timetable=timetable)
+    change = answer.then(lambda lead: extended(lead, last, timetable=timetable))
     if change.events:
         saved = work.save(LEAD_RECORD, change)
-        is_answer = isinstance(change.events[0], LeadResponded)
-        write_notice(work, saved, NoticeKind.ANSWERED if is_answer else NoticeKind.REOPENED)
+        if answer.events:
+            is_answer = isinstance(answer.events[0], LeadResponded)
+            write_notice(work, saved, NoticeKind.ANSWERED if is_answer else NoticeKind.REOPENED)

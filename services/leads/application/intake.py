@@ -13,7 +13,7 @@ from chassis.rule_sets import RuleKind
 from chassis.work import Read
 from services.leads.application.identities import Traits, compare, finding_keys, fingerprint_of, match_keys
 from services.leads.application.people import People
-from services.leads.application.rule_kinds import GRADE, RESPONSE
+from services.leads.application.rule_kinds import GRADE, RECYCLING, RESPONSE
 from services.leads.application.rulebook import Rulebook, RulesInForce
 from services.leads.application.work_time import WorkTime
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
@@ -22,6 +22,7 @@ from services.leads.domain.channels import RegionUnknown
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import decide_grade, demo_day, grade_facts
 from services.leads.domain.lead import FindingKeys, Grade, Grading, Lead
+from services.leads.domain.recycling import RecyclePlan
 from services.leads.domain.resemblance import Candidate, Resemblance
 from services.leads.domain.response import Timetable
 from trade.duplicates import (
@@ -190,6 +191,7 @@ class IntakeDesk:
         self.checks_companies = checks_companies
         self._people = People(organization, max_age=max_age)
         self._work_time = WorkTime(zone)
+        self._plan: tuple[RulesInForce, Snapshot, RecyclePlan] | None = None
         for grade in set(Grade) - {Grade.UNGRADED}:  # an alarm sees no increase where there was no number before
             metrics.LEADS_NO_SENIOR_FREE.labels(grade.value)
 
@@ -210,6 +212,19 @@ class IntakeDesk:
                 version=rules.versions[RESPONSE.key],
                 calendar_of=self._work_time.of(organization),
                 now=read.now,
+                recycling=self._recycling(rules, organization),
             ),
             checks_companies=self.checks_companies,
         )
+
+    def _recycling(self, rules: RulesInForce, organization: Snapshot) -> RecyclePlan:
+        """When leads fall back: worked out anew only for other rules and another organization."""
+        known = self._plan
+        if known is None or known[0] is not rules or known[1] is not organization:
+            plan = RecyclePlan(
+                limits=rules.recycling.limits,
+                version=rules.versions[RECYCLING.key],
+                calendar_of=self._work_time.of(organization),
+            )
+            known = self._plan = (rules, organization, plan)
+        return known[2]

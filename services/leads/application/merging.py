@@ -164,7 +164,7 @@ async def _planned(read: Read, briefing: Briefing, survivor: Lead, others: Seque
     )
     owned = owner_to_take(survivor, others)
     if owned is not None:
-        portrait = replace(portrait, owner=owned.owner, team=owned.team, owner_reasons=taken_with(owned))
+        portrait = replace(portrait, owner=owned.owner, team=owned.team, owner_reasons=taken_with(owned), pool=None)
     change = absorbing(survivor, others, portrait=portrait, keys=newcomer.keys, timetable=briefing.timetable)
     if owned is not None:
         change = change.then(lambda lead: Change(lead, (LeadAssigned(),)))

@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
-from chassis.organization import Snapshot
 from chassis.work import Read, UnitOfWork
 from kernel.events import Change
 from services.leads.application.capture import ownership_by, write_down
@@ -16,6 +14,7 @@ from services.leads.application.managers import Managers
 from services.leads.application.reading import READ
 from services.leads.application.rounds import RoundPlan
 from services.leads.application.rule_kinds import RESPONSE
+from services.leads.application.work_time import calendars_mark
 from services.leads.domain.lead import Lead
 from services.leads.domain.responding import (
     LeadResponseEscalated,
@@ -29,9 +28,9 @@ from services.leads.domain.responding import (
 from services.leads.domain.response import ResponseClock, ResponseStep
 from services.leads.domain.response_notices import NoticeKind, ResponseNotice
 from services.leads.storage import response_notices
+from services.leads.storage.due_leads import RESPONSE_NEXT, take_due
 from services.leads.storage.leads import RECORD
 from services.leads.storage.ledger import write_closed
-from services.leads.storage.response_clocks import take_due
 from services.leads.storage.response_notices import write_notice
 from services.leads.storage.rounds import Stretch
 from services.leads.storage.stock import known_leads
@@ -54,7 +53,7 @@ async def run_clocks(work: UnitOfWork, *, desk: IntakeDesk) -> int:
     whatever dies, each step is taken once.
     """
     await work.begin()
-    due = await take_due(work, most=AT_ONCE)
+    due = await take_due(work, RESPONSE_NEXT, most=AT_ONCE)
     briefing = await desk.brief(work)
     known, managers = await known_leads(work, due), Managers(briefing.organization)
     for place, lead in enumerate((known[uuid] for uuid in due), start=1):
@@ -135,17 +134,7 @@ async def reschedule(work: UnitOfWork, briefing: Briefing, leads: Sequence[Lead]
 
 def _rules_and_calendars(briefing: Briefing) -> str:
     rules = briefing.rules.response
-    return f"version {briefing.version(RESPONSE)}, {rules.mark}, calendars {_mark_of(briefing.organization)}"
-
-
-def _mark_of(organization: Snapshot) -> str:
-    """Changes with every calendar, and with where a team stands below others."""
-    calendars = sorted(
-        (str(team), sorted(known.special_days.items()), known.working_hours)
-        for team, known in organization.calendars.items()
-    )
-    paths = sorted((str(team.uuid), [str(above) for above in team.path]) for team in organization.teams.values())
-    return blake2b(repr((calendars, paths)).encode(), digest_size=4).hexdigest()
+    return f"version {briefing.version(RESPONSE)}, {rules.mark}, calendars {calendars_mark(briefing.organization)}"
 
 
 BY_NEW_TERMS = RoundPlan(

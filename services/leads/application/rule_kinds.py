@@ -10,6 +10,7 @@ from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.grading import GRADE_FACTS, GradeRules, compares_any_currency
 from services.leads.domain.industry_conditions import with_codes
 from services.leads.domain.qualification_rules import QualificationRules
+from services.leads.domain.recycling_rules import RecyclingRules
 from services.leads.domain.response_rules import ResponseRules
 from services.leads.storage.metadata import RULE_SET_VERSIONS, RULE_SETS_TABLE
 from trade.duplicates import DuplicateRules
@@ -91,6 +92,7 @@ DUPLICATES: RuleKind[DuplicateRules] = RuleKind(
     DuplicateRules.from_mapping,
     UUID("00000000-0000-7000-8000-000000000003"),
 )
+RECYCLING: RuleKind[RecyclingRules] = RuleKind("recycling", _SHIPPED / "recycling.toml", RecyclingRules.from_mapping)
 RESPONSE: RuleKind[ResponseRules] = RuleKind("response", _SHIPPED / "response.toml", ResponseRules.from_mapping)
 QUALIFICATION: RuleKind[QualificationRules] = RuleKind(
     "qualification", _SHIPPED / "qualification.toml", read_qualification_rules
@@ -101,6 +103,6 @@ RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
     versions=RULE_SET_VERSIONS,
     collection="leadRuleSets",
-    kinds=(GRADE, ASSIGNMENT, DUPLICATES, RESPONSE, QUALIFICATION, LOOK_UP),
+    kinds=(GRADE, ASSIGNMENT, DUPLICATES, RESPONSE, RECYCLING, QUALIFICATION, LOOK_UP),
     noun="lead_rule_set",
 )

@@ -14,6 +14,7 @@ from services.leads.application.rule_kinds import (
     GRADE,
     LOOK_UP,
     QUALIFICATION,
+    RECYCLING,
     RESPONSE,
     RULE_SETS,
     compile_checklist,
@@ -24,6 +25,7 @@ from services.leads.domain.channels import Campaign, CampaignUnknown, Channel, C
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.grading import GradeRules
 from services.leads.domain.qualification_rules import QualificationRules
+from services.leads.domain.recycling_rules import RecyclingRules
 from services.leads.domain.response_rules import ResponseRules
 from services.leads.storage.channels import every_campaign, every_channel
 from services.leads.storage.settings import settings_stamp
@@ -50,6 +52,7 @@ class RulesInForce:
     look_up: LookUpRules
     qualification: QualificationRules
     checklist: Mapping[str, Condition]
+    recycling: RecyclingRules
     channels: Mapping[UUID, Channel]
     campaigns: Mapping[UUID, Campaign]
     common_keys: frozenset[str] = frozenset()
@@ -136,6 +139,7 @@ class Rulebook:
             look_up=LOOK_UP.read(stored[LOOK_UP.key].body),
             qualification=qualification,
             checklist=compile_checklist(qualification),
+            recycling=RECYCLING.read(stored[RECYCLING.key].body),
             channels={channel.uuid: channel for channel in channels},
             campaigns={campaign.uuid: campaign for campaign in campaigns},
             common_keys=await common_keys(read, held_by=_COMMON),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -49,3 +50,13 @@ def work_calendar(known: KnownCalendar, *, zone: ZoneInfo) -> WorkCalendar:
             SpecialDay(day=date.fromisoformat(day), working=working) for day, working in known.special_days.items()
         ),
     )
+
+
+def calendars_mark(organization: Snapshot) -> str:
+    """Changes with every calendar, and with where a team stands below others."""
+    calendars = sorted(
+        (str(team), sorted(known.special_days.items()), known.working_hours)
+        for team, known in organization.calendars.items()
+    )
+    paths = sorted((str(team.uuid), [str(above) for above in team.path]) for team in organization.teams.values())
+    return blake2b(repr((calendars, paths)).encode(), digest_size=4).hexdigest()

@@ -9,6 +9,9 @@ from kernel.events import Change
 from services.leads.domain.conversion_record import Choices, Conversion, Outcome
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
+from services.leads.domain.pooling import check_not_pooled
+from services.leads.domain.recycling import rested_spell
+from services.leads.domain.response import Timetable
 from trade.reasons import Reason
 
 
@@ -48,7 +51,8 @@ class LeadConversionRefused:
 
 
 def check_convertible(lead: Lead) -> None:
-    """Pass for a lead somebody works; raises LeadCannotConvert."""
+    """Pass for a lead somebody works; raises LeadCannotConvert, LeadInPool."""
+    check_not_pooled(lead)
     if lead.state not in OPEN_STATES:
         raise LeadCannotConvert(state=lead.state.value)
 
@@ -56,7 +60,7 @@ def check_convertible(lead: Lead) -> None:
 def begin_conversion(lead: Lead, *, choices: Choices, job: UUID, actor: UUID | None, now: datetime) -> Change[Lead]:
     """Want it converted; the job asks pipeline on behalf of the actor, or of the owner where no member asks.
 
-    A lead of nobody becomes the actor's customer. Raises LeadCannotConvert, LeadWithoutOwner.
+    A lead of nobody becomes the actor's customer. Raises LeadCannotConvert, LeadInPool, LeadWithoutOwner.
     """
     check_convertible(lead)
     member = actor or lead.owner
@@ -85,11 +89,17 @@ def converted(lead: Lead, outcome: Outcome) -> Change[Lead]:
     return Change(following, (LeadConverted(),))
 
 
-def conversion_refused(lead: Lead, error: Reason, *, now: datetime) -> Change[Lead]:
-    """Give a lead back its former state, with the reason; it can be converted again with other choices."""
-    conversion = _running(lead)
-    following = replace(lead, state=conversion.former, conversion=replace(conversion, error=error), update_time=now)
-    return Change(following, (LeadConversionRefused(),))
+def conversion_refused(lead: Lead, error: Reason, *, timetable: Timetable) -> Change[Lead]:
+    """Give a lead back its former state, with the reason; it can be converted again with other choices.
+
+    The days on which it was decided do not count on its owner's time.
+    """
+    conversion, now, clock = _running(lead), timetable.now, lead.recycling
+    if clock is not None:
+        since, team, grade = conversion.time, lead.team, lead.grade.value
+        clock = rested_spell(clock, since=since, until=now, team=team, grade=grade, plan=timetable.recycling)
+    given_back = replace(lead, state=conversion.former, conversion=replace(conversion, error=error), recycling=clock)
+    return Change(replace(given_back, update_time=now), (LeadConversionRefused(),))
 
 
 def _running(lead: Lead) -> Conversion:

@@ -10,6 +10,7 @@ from kernel.events import Change
 from services.leads.domain.follow_up_kinds import FollowUpKind, FollowUpOutcome
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES
+from services.leads.domain.pooling import check_not_pooled
 from services.leads.domain.response_rules import ResponseRules
 
 # Clocks differ by so much.
@@ -164,7 +165,11 @@ class FollowUp:
 
 
 def create_follow_up(lead: Lead, *, uuid: UUID, facts: FollowUpFacts, author: str, now: datetime) -> Change[FollowUp]:
-    """Tell what was done about a lead that somebody works. Raises LeadCannotBeFollowedUp and what `check` does."""
+    """Tell what was done about a lead that somebody works.
+
+    Raises LeadInPool, LeadCannotBeFollowedUp and what `check` does.
+    """
+    check_not_pooled(lead)
     if lead.state not in OPEN_STATES:
         raise LeadCannotBeFollowedUp(state=lead.state.value)
     facts.check(now=now)

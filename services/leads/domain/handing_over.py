@@ -7,6 +7,7 @@ from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 from services.leads.domain.lead import Lead, Ownership
 from services.leads.domain.lead_state import OPEN_STATES
+from services.leads.domain.pooling import check_not_pooled
 from services.leads.domain.response import Timetable
 from trade.reasons import Reason
 
@@ -53,7 +54,8 @@ class Handover:
 
 
 def handed_over(lead: Lead, handover: Handover, *, timetable: Timetable) -> Change[Lead]:
-    """Give an open lead to a member; one who has it already is no event. Raises LeadCannotBeAssigned."""
+    """Give an open lead to a member; one who has it already is no event. Raises LeadCannotBeAssigned, LeadInPool."""
+    check_not_pooled(lead)
     if lead.state not in OPEN_STATES:
         raise LeadCannotBeAssigned(state=lead.state.value)
     if lead.owner == handover.owner:

@@ -8,13 +8,15 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
+from services.leads.domain.clocks import begin_clocks, reset_clocks
 from services.leads.domain.conversion_record import Conversion
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_record import Merged
 from services.leads.domain.qualification_record import Qualification
+from services.leads.domain.recycling import RecycleClock
 from services.leads.domain.resemblance import LeadDuplicateConfirmed, LeadDuplicateDismissed, Resemblance
-from services.leads.domain.response import ResponseClock, Timetable, begin_clock, reset_clock
+from services.leads.domain.response import ResponseClock, Timetable
 from trade.reasons import Reason
 
 
@@ -164,6 +166,8 @@ class Lead:
     qualification: Qualification | None = None
     merged: Merged | None = None
     response: ResponseClock | None = None
+    recycling: RecycleClock | None = None
+    pool: UUID | None = None
 
     @property
     def running_clock(self) -> ResponseClock | None:
@@ -181,8 +185,8 @@ class Lead:
     ) -> Change["Lead"]:
         """Grade the lead as the rules say; the same grade for the same reasons is no event.
 
-        Where a person has overridden the grade, his stays, and the reasons tell what the rules would say. The clock of
-        the first response goes on by the terms of the grade.
+        Where a person has overridden the grade, his stays, and the reasons tell what the rules would say. The clocks go
+        on by the terms of the grade.
         """
         override, kept = self.grade_override, tuple(reasons)
         if override is not None:
@@ -191,31 +195,26 @@ class Lead:
         if grade is self.grade and kept == self.grade_reasons:
             return Change(self, ())
         rules = replace(self.rules, grade=rules_version)
-        clock = reset_clock(self.response, team=self.team, grade=grade.value, timetable=timetable)
+        clocks = reset_clocks(self.response, self.recycling, team=self.team, grade=grade.value, timetable=timetable)
         following = replace(self, grade=grade, grade_reasons=kept, grade_override=override, rules=rules)
-        return Change(replace(following, response=clock, update_time=timetable.now), (LeadGraded(),))
+        return Change(replace(following, update_time=timetable.now, **clocks), (LeadGraded(),))
 
     def unassigned(self, *, reasons: Sequence[Reason]) -> "Lead":
         """Keep why nobody could take the lead; told together with the event before."""
         return replace(self, owner_reasons=tuple(reasons))
 
     def assigned(self, ownership: Ownership, *, timetable: Timetable) -> Change["Lead"]:
-        """Give the lead an owner, whose first-response clock begins; it keeps the team and region he has now."""
-        facts = replace(self.facts, region=self.region or ownership.region)
+        """Give the lead an owner, whose clocks begin; it keeps the team and region he has now, and is in no pool."""
+        owner, team, grade = ownership.owner, ownership.team, self.grade.value
         following = replace(
             self,
-            facts=facts,
-            owner=ownership.owner,
-            team=ownership.team,
+            facts=replace(self.facts, region=self.region or ownership.region),
+            owner=owner,
+            team=team,
             owner_reasons=ownership.reasons,
-            response=begin_clock(
-                self.response,
-                owner=ownership.owner,
-                team=ownership.team,
-                grade=self.grade.value,
-                timetable=timetable,
-            ),
+            pool=None,
             update_time=timetable.now,
+            **begin_clocks(self.response, self.recycling, owner=owner, team=team, grade=grade, timetable=timetable),
         )
         return Change(following, (LeadAssigned(),))
 
@@ -277,15 +276,11 @@ def create_lead(
         keys=keys,
         resembles=tuple(resembles),
         rules=RulesUsed(grade=grading.rules_version, duplicates=rules_version),
-        response=begin_clock(
-            None,
-            owner=ownership.owner,
-            team=ownership.team,
-            grade=grading.grade.value,
-            timetable=timetable,
-        ),
         create_time=now,
         update_time=now,
+        **begin_clocks(
+            None, None, owner=ownership.owner, team=ownership.team, grade=grading.grade.value, timetable=timetable
+        ),
     )
     return Change(lead, (LeadCreated(),))
 

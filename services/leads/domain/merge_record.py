@@ -59,6 +59,7 @@ class Portrait:
     owner: UUID | None = None
     team: UUID | None = None
     owner_reasons: tuple[Reason, ...] = ()
+    pool: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

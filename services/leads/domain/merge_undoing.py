@@ -11,13 +11,14 @@ from uuid import UUID
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
+from services.leads.domain.clocks import resumed_clocks
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys, Lead, changed_fields
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.merge_record import LeadMerge, Portrait
 from services.leads.domain.merging import check_stands, portrait_of, repainted
 from services.leads.domain.resemblance import Resemblance
-from services.leads.domain.response import Timetable, resumed_clock
+from services.leads.domain.response import Timetable
 from services.leads.domain.undone_facts import facts_without, untouched
 
 
@@ -113,6 +114,7 @@ def portrait_without(merge: LeadMerge, survivor: Lead, *, told_since: Sequence[L
         owner=owner_of.owner,
         team=owner_of.team,
         owner_reasons=owner_of.owner_reasons,
+        pool=owner_of.pool,
     )
 
 
@@ -133,11 +135,11 @@ def releasing(
 def restored(lead: Lead, *, state: LeadState, timetable: Timetable) -> Change[Lead]:
     """A lead that was merged away stands for itself again, in the state it had.
 
-    Meanwhile nobody could answer it: an owner who had not yet has his time from now on.
+    Meanwhile nobody could work it: an owner has his time from now on, to answer it where he had not yet and to keep it.
     """
     into = lead.merged.into if lead.merged else lead.uuid
-    clock = resumed_clock(lead.response, team=lead.team, grade=lead.grade.value, timetable=timetable)
-    following = replace(lead, state=state, merged=None, response=clock, update_time=timetable.now)
+    clocks = resumed_clocks(lead.response, lead.recycling, team=lead.team, grade=lead.grade.value, timetable=timetable)
+    following = replace(lead, state=state, merged=None, update_time=timetable.now, **clocks)
     return Change(following, (LeadRestored(into),))
 
 

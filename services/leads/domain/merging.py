@@ -7,11 +7,12 @@ from uuid import UUID
 
 from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
+from services.leads.domain.clocks import clocks_of_owner
 from services.leads.domain.lead import FindingKeys, Lead, changed_fields
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_record import Merged, Portrait
 from services.leads.domain.resemblance import Resemblance
-from services.leads.domain.response import Timetable, clock_of_owner
+from services.leads.domain.response import Timetable
 from services.leads.domain.withdrawing import check_not_withdrawn
 from trade.reasons import Reason
 
@@ -111,6 +112,7 @@ def portrait_of(lead: Lead) -> Portrait:
         owner=lead.owner,
         team=lead.team,
         owner_reasons=lead.owner_reasons,
+        pool=lead.pool,
     )
 
 
@@ -123,15 +125,15 @@ def with_portrait(lead: Lead, portrait: Portrait) -> Lead:
         owner=portrait.owner,
         team=portrait.team,
         owner_reasons=portrait.owner_reasons,
+        pool=portrait.pool,
     )
 
 
 def repainted(lead: Lead, portrait: Portrait, *, timetable: Timetable) -> Lead:
-    """The same from now on: an owner it did not have has a first-response clock of his own."""
-    clock = clock_of_owner(
-        lead.response, owner=portrait.owner, team=portrait.team, grade=lead.grade.value, timetable=timetable
-    )
-    return replace(with_portrait(lead, portrait), response=clock)
+    """The same from now on: an owner it did not have has clocks of his own."""
+    owner, team, grade = portrait.owner, portrait.team, lead.grade.value
+    clocks = clocks_of_owner(lead.response, lead.recycling, owner=owner, team=team, grade=grade, timetable=timetable)
+    return replace(with_portrait(lead, portrait), **clocks)
 
 
 def owner_to_take(survivor: Lead, others: Iterable[Lead]) -> Lead | None:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from kernel.errors import Kind, Refusal
 from kernel.events import Change
+from services.leads.domain.clocks import resumed_clocks
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.qualification_record import ChecklistAnswer, Qualification, Verdict
 from services.leads.domain.qualification_rules import ChecklistItem, QualificationRules
-from services.leads.domain.response import Timetable, resumed_clock
+from services.leads.domain.response import Timetable
 
 NEXT_STATES: Mapping[LeadState, frozenset[LeadState]] = {
     LeadState.NEW: frozenset({LeadState.QUALIFIED, LeadState.DISQUALIFIED}),
@@ -19,6 +20,7 @@ NEXT_STATES: Mapping[LeadState, frozenset[LeadState]] = {
     LeadState.CONVERTING: frozenset(),
     LeadState.CONVERTED: frozenset(),
     LeadState.MERGED: frozenset(),
+    LeadState.WITHDRAWN: frozenset(),
 }
 
 
@@ -166,12 +168,12 @@ def disqualified(lead: Lead, verdict: Verdict) -> Change[Lead]:
 def reopened(lead: Lead, *, by_touch: bool, timetable: Timetable) -> Change[Lead]:
     """A lead that was judged not worth selling to is new again, and waits to be judged anew.
 
-    An owner who had not answered has his time from now on. Raises LeadCannotBeJudged.
+    Its owner has his time from now on, to answer it where he had not and to keep it. Raises LeadCannotBeJudged.
     """
     _check_move(lead, LeadState.NEW)
     record = replace(lead.qualification or Qualification(), verdict=None)
-    clock = resumed_clock(lead.response, team=lead.team, grade=lead.grade.value, timetable=timetable)
-    following = replace(lead, state=LeadState.NEW, qualification=record, response=clock, update_time=timetable.now)
+    clocks = resumed_clocks(lead.response, lead.recycling, team=lead.team, grade=lead.grade.value, timetable=timetable)
+    following = replace(lead, state=LeadState.NEW, qualification=record, update_time=timetable.now, **clocks)
     return Change(following, (LeadReopened(by_touch),))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.events import Change
 from services.leads.domain.lead import Lead
-from services.leads.domain.response import Answer, ResponseStep, Timetable, begin_clock, reset_clock
+from services.leads.domain.response import Answer, ResponseStep, Timetable, clock_of_owner, reset_clock
 from trade.reasons import Reason
 
 
@@ -84,7 +84,7 @@ def answered(lead: Lead, first: tuple[UUID, datetime] | None, *, timetable: Time
 
 def _by_owner_of_now(lead: Lead, timetable: Timetable) -> Lead:
     team, grade = lead.team, lead.grade.value
-    going = begin_clock(lead.response, owner=lead.owner, team=team, grade=grade, timetable=timetable)
+    going = clock_of_owner(lead.response, owner=lead.owner, team=team, grade=grade, timetable=timetable)
     return replace(lead, response=reset_clock(going, team=team, grade=grade, timetable=timetable))
 
 

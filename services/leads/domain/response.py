@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
+from services.leads.domain.recycling import RecyclePlan
 from trade.work_calendar import WorkCalendar, add_working_time, working_time_between
 
 _MINUTE = timedelta(minutes=1)
@@ -73,10 +74,15 @@ class Timetable:
         version: int,
         calendar_of: Callable[[UUID | None], WorkCalendar],
         now: datetime,
+        recycling: RecyclePlan,
     ) -> None:
-        """`terms` by the letter of the grade, `version` that of the rules; `calendar_of` tells when a team works."""
+        """`terms` by the letter of the grade, `version` that of the rules; `calendar_of` tells when a team works.
+
+        `recycling` is the plan by which the lead falls back meanwhile.
+        """
         self.version = version
         self.now = now
+        self.recycling = recycling
         self._terms = terms
         self._calendar_of = calendar_of
         self._known: dict[tuple[str, UUID | None, datetime], Schedule | None] = {}
@@ -210,9 +216,12 @@ def clock_of_owner(
     grade: str,
     timetable: Timetable,
 ) -> ResponseClock | None:
-    """The clock of a lead whose owner is another one than the clock's, or nobody; else the clock as it is."""
+    """The clock of a lead whose owner is another one than the clock's, or nobody; else the clock as it is.
+
+    Of nobody's lead no clock runs; one that was answered stands for good.
+    """
     if owner is None:
-        return None
+        return before if before is not None and before.answer is not None else None
     return begin_clock(before, owner=owner, team=team, grade=grade, timetable=timetable)
 
 

@@ -14,6 +14,7 @@ from services.leads.domain import lead as domain
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead
 from services.leads.domain.lead_state import LeadState
+from services.leads.domain.recycling_leads import running_spell
 
 _STATES: dict[LeadState, Any] = {state: lead_pb2.LeadState.Value(f"LEAD_STATE_{state.name}") for state in LeadState}
 _GRADES: dict[Grade, Any] = {grade: lead_pb2.Grade.Value(f"GRADE_{grade.value or 'UNSPECIFIED'}") for grade in Grade}
@@ -25,7 +26,7 @@ _URGENCIES: dict[Urgency, Any] = {
 def snapshot(lead: Lead) -> messages.LeadSnapshot:
     """The lead's public state: ids, classes and amounts, nothing personal."""
     facts, outcome = lead.facts, lead.conversion.outcome if lead.conversion else None
-    clock = lead.response
+    clock, running = lead.response, running_spell(lead)
     answer = clock.answer if clock else None
     return messages.LeadSnapshot(
         name=f"leads/{lead.uuid}",
@@ -54,6 +55,8 @@ def snapshot(lead: Lead) -> messages.LeadSnapshot:
         response_due_time=instant(clock.due if clock else None),
         first_response_time=instant(answer.time if answer else None),
         response_minutes=answer.minutes if answer else None,
+        pool=named("leadPools", lead.pool),
+        recycling_due_time=instant(running.falls.due if running and running.falls else None),
     )
 
 

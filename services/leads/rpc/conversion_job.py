@@ -160,7 +160,7 @@ class ConversionJob:
             self._parts.background_store,
             self._account,
             action=CONVERT_LEAD,
-            use_case=lambda work: keep_refusal(work, uuid=lead, job=job, error=error),
+            use_case=lambda work: keep_refusal(work, uuid=lead, job=job, error=error, desk=self._desk),
         )
 
 

@@ -149,6 +149,7 @@ def put_lead(message: lead_pb2.Lead, lead: Lead, wording: Wording) -> None:
     if lead.merged:
         message.merged_into = named("leads", lead.merged.into)
         message.merge = merge_name(lead.merged)
+    message.pool = named("leadPools", lead.pool)
     put_instant(message.create_time, lead.create_time)
     put_instant(message.update_time, lead.update_time)
     message.etag = str(lead.version)

@@ -32,6 +32,7 @@ from services.leads.rpc.lead_messages import (
     put_lead,
     to_message,
 )
+from services.leads.rpc.recycling_messages import put_recycling, put_recycling_reasons
 from services.leads.rpc.response_messages import put_response, put_response_reasons
 
 _LARGEST_BATCH = 10_000
@@ -153,14 +154,16 @@ class LeadServicer:
         return contract.CheckLeadDuplicatesResponse(candidates=[candidate_message(hint, wording) for hint in hints])
 
     def _put(self, message: lead_pb2.Lead, shown: ShownLead, call: Call, *, explained: bool) -> None:
-        """The lead as it is read, with its intent and how it stands with the first response."""
+        """The lead as it is read, with its intent, and how it stands with its first response and its owner's time."""
         wording = Wording(self._texts, call.locale)
         put_lead(message, shown.lead, wording)
         put_response(message.response, shown.lead, now=call.now)
+        put_recycling(message.recycling, shown.lead)
         if explained:
             put_response_reasons(message.response, shown.lead, wording, zone=self._desk.zone)
         if shown.warnings:
             message.company_warnings.extend(wording.reasons(shown.warnings))
+            put_recycling_reasons(message.recycling, shown.lead, wording, zone=self._desk.zone)
         if shown.intent is not None:
             put_intent(message.intent, shown.intent, wording)
 

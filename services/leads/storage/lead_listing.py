@@ -81,6 +81,8 @@ LISTING = Listing(
         ),
         "response_due_time": instant(LEADS.c.response_due),
         "first_response_time": instant(LEADS.c.first_response_time),
+        "pool": reference(LEADS.c.pool, "leadPools"),
+        "recycling_due_time": instant(LEADS.c.recycle_due),
         "create_time": instant(LEADS.c.create_time),
         "update_time": instant(LEADS.c.update_time),
     },

@@ -26,6 +26,7 @@ from services.leads.storage.reasons import (
     resemblances_from_json,
     resemblances_to_json,
 )
+from services.leads.storage.recycling_clocks import pool_of, recycling_from_json, recycling_to_row
 from services.leads.storage.response_clocks import clock_from_json, response_to_row
 from services.leads.storage.tables import LEADS
 from trade.budget import Budget
@@ -48,6 +49,7 @@ def to_row(lead: Lead) -> Mapping[str, object]:
         "merged_into": lead.merged.into if lead.merged else None,
         "merge": lead.merged.merge if lead.merged else None,
         **response_to_row(lead),
+        **recycling_to_row(lead),
         "owner": lead.owner,
         "team": lead.team,
         "owner_reasons": reasons_to_json(lead.owner_reasons),
@@ -118,6 +120,8 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         qualification=qualification_from_json(row["qualification"]),
         merged=Merged(into=row["merged_into"], merge=row["merge"]) if row["merged_into"] else None,
         response=clock_from_json(row["response"]),
+        recycling=recycling_from_json(row["recycling"]),
+        pool=pool_of(row),
     )
 
 
@@ -138,6 +142,8 @@ def from_brief_row(row: Mapping[str, Any] | RowMapping) -> Lead:
         conversion=conversion_from_json(row["conversion"]),
         qualification=qualification_from_json(row["qualification"]),
         response=clock_from_json(row["response"]),
+        recycling=recycling_from_json(row["recycling"]),
+        pool=pool_of(row),
     )
 
 

@@ -159,6 +159,7 @@ def _portrait_to_json(portrait: Portrait) -> Mapping[str, object]:
         "owner": portrait.owner,
         "team": portrait.team,
         "owner_reasons": reasons_to_json(portrait.owner_reasons),
+        "pool": portrait.pool,
     }
 
 
@@ -169,6 +170,8 @@ def _portrait_from_json(column: Mapping[str, Any]) -> Portrait:
         owner=UUID(column["owner"]) if column["owner"] else None,
         team=UUID(column["team"]) if column["team"] else None,
         owner_reasons=reasons_from_json(column["owner_reasons"]),
+        # Merges of before there were pools say nothing of one.
+        pool=UUID(pool) if (pool := column.get("pool")) else None,
     )
 
 

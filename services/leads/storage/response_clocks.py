@@ -1,22 +1,15 @@
 """First-response clocks as they lie beside their leads, and which of them come to something."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
-from chassis.work import Read
 from services.leads.domain.lead import Lead
 from services.leads.domain.response import Answer, ResponseClock, ResponseStep, Schedule, Terms
 
 # Where nothing is to be answered: after everything that is.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-# Held until the transaction ends: whoever changes one of them meanwhile waits, and is not overtaken.
-_DUE = text(
-    "select uuid from leads where response_next <= :now order by response_next, uuid limit :most for update skip locked"
-)
 
 
 def response_to_row(lead: Lead) -> Mapping[str, object]:
@@ -67,11 +60,6 @@ def clock_from_json(column: Mapping[str, Any] | None) -> ResponseClock | None:
         former=tuple(map(UUID, column["former"])),
         answer=_answer(*answer) if answer else None,
     )
-
-
-async def take_due(read: Read, *, most: int) -> Sequence[UUID]:
-    """At most so many leads whose clocks come to something by now; nobody else gets them until the transaction ends."""
-    return list(await read.connection.scalars(_DUE, {"now": read.now, "most": most}))
 
 
 def _schedule(terms: Mapping[str, int] | None, times: Mapping[str, str] | None) -> Schedule | None:

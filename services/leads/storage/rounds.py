@@ -24,6 +24,8 @@ class Stretch(Enum):
     UNOWNED = "unowned"
     STANDING = "standing"
     UNANSWERED = "unanswered"
+    UNCLOCKED = "unclocked"
+    CLOCKED = "clocked"
 
 
 _OPEN = LEADS.c.state.in_([state.value for state in OPEN_STATES])
@@ -35,8 +37,10 @@ _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.OPEN: _OPEN,
     Stretch.OPEN_SCORED: and_(_OPEN, ~_WAITS_FOR_SCORE),
     Stretch.STANDING: and_(LEADS.c.merged_into.is_(None), LEADS.c.state != LeadState.WITHDRAWN.value),
-    Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None)),
+    Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None), LEADS.c.pool.is_(None)),
     Stretch.UNANSWERED: and_(_OPEN, LEADS.c.response.is_not(None), LEADS.c.first_response_time.is_(None)),
+    Stretch.UNCLOCKED: and_(_OPEN, LEADS.c.owner.is_not(None), LEADS.c.recycling.is_(None)),
+    Stretch.CLOCKED: and_(_OPEN, LEADS.c.owner.is_not(None), LEADS.c.recycling.is_not(None)),
     Stretch.OPEN_WITH_DEMO: and_(_OPEN, LEADS.c.demo_request_time.is_not(None)),
 }
 

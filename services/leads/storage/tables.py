@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -82,6 +83,12 @@ LEADS = Table(
     _instant("response_next", nullable=True),
     # Until when it is to be answered; the end of time where nothing is to be.
     _instant("answer_by"),
+    # The pool a lead of nobody waits in; of one that somebody owns it means nothing.
+    Column("pool", Uuid),
+    # The clock of its owner's time; beside it when the lead falls back, and when the clock is looked at next.
+    Column("recycling", JSONB),
+    _instant("recycle_due", nullable=True),
+    _instant("recycle_next", nullable=True),
     Column("owner", Uuid),
     Column("team", Uuid),
     Column("owner_reasons", JSONB, nullable=False),
@@ -112,6 +119,10 @@ Index("leads_merged_into", LEADS.c.merged_into, postgresql_where=LEADS.c.merged_
 Index("leads_answer_by", LEADS.c.answer_by, LEADS.c.uuid)
 # Whose clocks come to something next.
 Index("leads_response_next", LEADS.c.response_next, LEADS.c.uuid, postgresql_where=LEADS.c.response_next.is_not(None))
+Index("leads_recycle_next", LEADS.c.recycle_next, LEADS.c.uuid, postgresql_where=LEADS.c.recycle_next.is_not(None))
+Index("leads_pool", LEADS.c.pool, LEADS.c.create_time, LEADS.c.uuid, postgresql_where=LEADS.c.pool.is_not(None))
+# Who has an owner and no clock of his time: leads of before, and those that a process of before gave away.
+Index("leads_unclocked", LEADS.c.uuid, postgresql_where=and_(LEADS.c.owner.is_not(None), LEADS.c.recycling.is_(None)))
 # Which leads nobody could take so far.
 Index("leads_unowned", LEADS.c.uuid, postgresql_where=LEADS.c.owner.is_(None))
 # What a round by the day goes over.

@@ -12,6 +12,7 @@ from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.board import Salesperson
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys, Grade, Lead, create_lead
+from services.leads.domain.recycling import Limits, RecyclePlan
 from services.leads.domain.resemblance import Resemblance
 from services.leads.domain.response import Terms, Timetable
 from trade.budget import Budget
@@ -40,9 +41,19 @@ CALENDAR = WorkCalendar(zone=ZoneInfo("Asia/Shanghai"), hours=OFFICE)
 TERMS = {"A": Terms(due=60, warn=30, escalate=120, reassign=480), "B": Terms(due=240)}
 
 
-def timetable(now: datetime = NOON, terms: Mapping[str, Terms] = TERMS) -> Timetable:
+LIMITS = {"A": Limits(idle=5, unconverted=40, warn=2), "B": Limits(idle=10), "C": Limits(unconverted=60, warn=5)}
+
+
+def plan(limits: Mapping[str, Limits] = LIMITS, calendar: WorkCalendar = CALENDAR) -> RecyclePlan:
+    """When leads fall back, in the same office."""
+    return RecyclePlan(limits=limits, version=1, calendar_of=lambda _: calendar)
+
+
+def timetable(
+    now: datetime = NOON, terms: Mapping[str, Terms] = TERMS, recycling: RecyclePlan | None = None
+) -> Timetable:
     """How clocks run at an instant, in an office that works from 9 to 12 and from 13 to 18."""
-    return Timetable(terms=terms, version=1, calendar_of=lambda _: CALENDAR, now=now)
+    return Timetable(terms=terms, version=1, calendar_of=lambda _: CALENDAR, now=now, recycling=recycling or plan())
 
 
 TIMETABLE = timetable()

@@ -1,6 +1,7 @@
 """What can happen to a lead on its way to a customer (线索转化)."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -17,11 +18,12 @@ from services.leads.domain.conversion import (
 )
 from services.leads.domain.conversion_record import Choices, Conversion, Outcome
 from services.leads.domain.facts import Address
-from services.leads.domain.lead import Lead
+from services.leads.domain.lead import Grade, Lead, Ownership
 from services.leads.domain.lead_state import LeadState
+from services.leads.domain.pooling import LeadInPool
 from services.leads.rpc.conversion_job import in_one_line
 from services.leads.storage.conversions import conversion_from_json, conversion_to_json
-from tests.unit.leads.builders import ANNA, BO, NOON, a_lead
+from tests.unit.leads.builders import ANNA, BO, NOON, TIMETABLE, a_lead, timetable
 from trade.reasons import Reason
 
 JOB = UUID(int=500)
@@ -43,10 +45,27 @@ def conversion_of(lead: Lead) -> Conversion:
 def test_a_refused_lead_goes_back_to_where_it_was(state: LeadState) -> None:
     lead = begun(replace(a_lead(), state=state))
     assert lead.state is LeadState.CONVERTING
-    back = conversion_refused(lead, Reason("CONVERSION_NOT_ALLOWED"), now=NOON).aggregate
+    back = conversion_refused(lead, Reason("CONVERSION_NOT_ALLOWED"), timetable=TIMETABLE).aggregate
     assert (back.state, conversion_of(back).error) == (state, Reason("CONVERSION_NOT_ALLOWED"))
     again = begun(back)
     assert conversion_of(again).error is None
+
+
+def test_the_days_on_which_a_conversion_was_decided_do_not_count_on_the_owners_time() -> None:
+    owned = replace(a_lead(), grade=Grade.A).assigned(Ownership(owner=ANNA), timetable=TIMETABLE).aggregate
+    until = timetable(NOON + timedelta(days=2))
+    back = conversion_refused(begun(owned), Reason("X"), timetable=until).aggregate
+    assert owned.recycling is not None
+    assert owned.recycling.falls is not None
+    assert back.recycling is not None
+    assert back.recycling.falls is not None
+    # Asked for on Tuesday and refused on Thursday: Wednesday is given back; Tuesday did not count anyway.
+    assert back.recycling.falls.due - owned.recycling.falls.due == timedelta(days=1)
+
+
+def test_what_waits_in_a_pool_is_claimed_before_it_is_converted() -> None:
+    with pytest.raises(LeadInPool):
+        begun(replace(a_lead(), pool=UUID(int=4)))
 
 
 @pytest.mark.parametrize("state", [LeadState.DISQUALIFIED, LeadState.CONVERTING, LeadState.CONVERTED])
@@ -81,7 +100,8 @@ def test_a_lead_of_nobody_needs_a_member_to_convert_it() -> None:
 def test_a_conversion_lies_in_its_column_as_it_is() -> None:
     lead = converted(begun(a_lead()), OUTCOME).aggregate
     assert conversion_from_json(conversion_to_json(lead.conversion)) == lead.conversion
-    back = conversion_refused(begun(a_lead()), Reason("CONVERSION_REFUSED", {"reason": "X"}), now=NOON).aggregate
+    refused = Reason("CONVERSION_REFUSED", {"reason": "X"})
+    back = conversion_refused(begun(a_lead()), refused, timetable=TIMETABLE).aggregate
     assert conversion_from_json(conversion_to_json(back.conversion)) == back.conversion
 
 

@@ -14,7 +14,7 @@ from kernel.money import Money
 from services.leads.application.identities import traits_of
 from services.leads.application.intake import Briefing, Newcomer
 from services.leads.application.lead_row import LeadRow, pack_row, prepared, unpack_row
-from services.leads.application.rule_kinds import QUALIFICATION, RESPONSE
+from services.leads.application.rule_kinds import QUALIFICATION, RECYCLING, RESPONSE
 from services.leads.application.rulebook import RulesInForce
 from services.leads.domain.board import Board
 from services.leads.domain.facts import Address, LeadFacts, Urgency
@@ -58,6 +58,7 @@ def briefing(rules: DuplicateRules) -> Briefing:
         response=RESPONSE.read(RESPONSE.shipped_body()),
         qualification=QUALIFICATION.read(QUALIFICATION.shipped_body()),
         checklist={},
+        recycling=RECYCLING.read(RECYCLING.shipped_body()),
         channels={},
         campaigns={},
     )

@@ -1,0 +1,121 @@
+"""Running recycling clocks (回收): warning owners, and taking from them what they do not work, each once."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.listing import Page, PageRequest
+from chassis.work import Read, UnitOfWork
+from services.leads.application.intake import Briefing, IntakeDesk
+from services.leads.application.managers import Managers
+from services.leads.application.pooling import fitting_pool
+from services.leads.application.reading import READ
+from services.leads.application.rounds import RoundPlan
+from services.leads.application.rule_kinds import RECYCLING
+from services.leads.application.work_time import calendars_mark
+from services.leads.domain.lead import Lead
+from services.leads.domain.pooling import MoveKind, recycled
+from services.leads.domain.pools import LeadPool
+from services.leads.domain.recycling import RecycleStep
+from services.leads.domain.recycling_leads import refitted, running_spell, warned
+from services.leads.storage import recycling_notices
+from services.leads.storage.due_leads import RECYCLE_NEXT, take_due
+from services.leads.storage.leads import RECORD
+from services.leads.storage.ledger import write_closed
+from services.leads.storage.pool_moves import write_move
+from services.leads.storage.pools import every_pool
+from services.leads.storage.recycling_notices import RecyclingNotice, RecyclingNoticeKind, write_recycling_notice
+from services.leads.storage.rounds import Stretch
+from services.leads.storage.stock import known_leads
+
+RECYCLE = "recycle leads"
+AT_ONCE = 500
+# Between so many leads the loop serves others.
+_BREATH = 20
+
+
+async def recycle_due(work: UnitOfWork, *, desk: IntakeDesk) -> int:
+    """Every clock whose day has come takes its step, some hundred leads at a time; how many were looked at.
+
+    The leads are held, and each step stands on its lead in the transaction that tells of it: whoever else sweeps, and
+    whatever dies, each is taken once.
+    """
+    await work.begin()
+    due = await take_due(work, RECYCLE_NEXT, most=AT_ONCE)
+    if not due:
+        return 0
+    briefing, pools = await desk.brief(work), await every_pool(work)
+    known, managers = await known_leads(work, due), Managers(briefing.organization)
+    for place, lead in enumerate((known[uuid] for uuid in due), start=1):
+        _run(work, briefing, lead, pools=pools, managers=managers)
+        if place % _BREATH == 0:
+            await asyncio.sleep(0)
+    return len(due)
+
+
+def _run(work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: Sequence[LeadPool], managers: Managers) -> None:
+    """The owner is told some days before; then the lead goes into the pool that fits, and his managers are told too."""
+    clock = running_spell(lead)
+    if clock is None or clock.owner != lead.owner or clock.falls is None:
+        # Given away by a process of a release that knew no clocks: its new owner's begins now.
+        _refit(work, briefing, lead)
+        return
+    step = clock.step_due(work.now)
+    if step is RecycleStep.WARN:
+        _warn(work, lead, told=(clock.owner,))
+    elif step is RecycleStep.RECYCLE:
+        told = (clock.owner, *managers.of(lead))
+        _recycle(work, briefing, lead, fitting_pool(briefing, pools, lead), told=told)
+
+
+def _refit(work: UnitOfWork, briefing: Briefing, lead: Lead) -> bool:
+    change = refitted(lead, timetable=briefing.timetable)
+    if change.events:
+        work.save(RECORD, change)
+    return bool(change.events)
+
+
+def _warn(work: UnitOfWork, lead: Lead, *, told: Sequence[UUID]) -> None:
+    clock = lead.recycling
+    assert clock is not None and clock.falls is not None  # noqa: S101, PT018 - tells the type checker what was just seen
+    write_recycling_notice(work, lead, RecyclingNoticeKind.WARNED, clock.falls, told=told)
+    work.save(RECORD, warned(lead, told=told, now=work.now))
+
+
+def _recycle(work: UnitOfWork, briefing: Briefing, lead: Lead, pool: LeadPool, *, told: Sequence[UUID]) -> None:
+    clock = lead.recycling
+    assert clock is not None and clock.falls is not None  # noqa: S101, PT018 - as above
+    write_recycling_notice(work, lead, RecyclingNoticeKind.RECYCLED, clock.falls, told=told, pool=pool.uuid)
+    write_move(work, lead, MoveKind.RECYCLED, pool=pool.uuid, member=clock.owner)
+    write_closed(work, owner=clock.owner, today=briefing.today)
+    work.save(RECORD, recycled(lead, pool, now=work.now))
+
+
+async def list_notices(read: Read, *, wanted: PageRequest) -> Page[RecyclingNotice]:
+    """What clocks came to shows itself to those who see the rows of the leads' owners then."""
+    return await recycling_notices.list_page(read, wanted, permission=READ)
+
+
+async def refit(work: UnitOfWork, briefing: Briefing, leads: Sequence[Lead]) -> int:
+    """Leads fall back when rules and calendars say so now, and those without a clock get one; how many changed."""
+    changed = 0
+    for place, lead in enumerate(leads, start=1):
+        changed += _refit(work, briefing, lead)
+        if place % _BREATH == 0:
+            await asyncio.sleep(0)
+    return changed
+
+
+def _rules_and_calendars(briefing: Briefing) -> str:
+    rules = briefing.rules.recycling
+    return f"version {briefing.version(RECYCLING)}, {rules.mark}, calendars {calendars_mark(briefing.organization)}"
+
+
+BY_NEW_LIMITS = RoundPlan(name="reschedule recycling", stretch=Stretch.CLOCKED, goal=_rules_and_calendars, bring=refit)
+# Once a day, for a process of the release before may give a lead away as long as it runs beside this one.
+OF_BEFORE = RoundPlan(
+    name="begin recycling clocks",
+    stretch=Stretch.UNCLOCKED,
+    goal=lambda briefing: briefing.today.isoformat(),
+    bring=refit,
+)

@@ -1,0 +1,108 @@
+"""What recycling clocks came to, in its table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+
+from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, read_page, reference, texts
+from chassis.scope import scope
+from chassis.work import Read, UnitOfWork
+from services.leads.domain.lead import Grade, Lead
+from services.leads.domain.recycling import FallBack, RecycleRule
+from services.leads.storage.pool_tables import RECYCLING_NOTICES
+
+
+class RecyclingNoticeKind(Enum):
+    """What a recycling clock came to."""
+
+    WARNED = "warned"
+    RECYCLED = "recycled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecyclingNotice:
+    """One thing a clock came to, with the lead's owner, grade and rule then; `told` are resource names."""
+
+    uuid: UUID
+    lead: UUID
+    kind: RecyclingNoticeKind
+    time: datetime
+    told: tuple[str, ...]
+    grade: Grade
+    rule: RecycleRule
+    due: datetime
+    pool: UUID | None
+    owner: UUID | None
+
+
+_LISTING = Listing(
+    fields={
+        "told": texts(RECYCLING_NOTICES.c.told),
+        "lead": reference(RECYCLING_NOTICES.c.lead, "leads"),
+        "owner": reference(RECYCLING_NOTICES.c.owner, "members"),
+        "kind": choice(
+            RECYCLING_NOTICES.c.kind,
+            {f"LEAD_RECYCLING_NOTICE_KIND_{each.name}": each.value for each in RecyclingNoticeKind},
+        ),
+        "time": instant(RECYCLING_NOTICES.c.time),
+    },
+    orders={"time": Order(RECYCLING_NOTICES.c.time, datetime.fromisoformat)},
+    order_by="time desc",
+    tie=RECYCLING_NOTICES.c.uuid,
+)
+
+
+def write_recycling_notice(
+    work: UnitOfWork,
+    lead: Lead,
+    kind: RecyclingNoticeKind,
+    falls: FallBack,
+    *,
+    told: Sequence[UUID],
+    pool: UUID | None = None,
+) -> None:
+    """Gather what the clock of a lead came to, as the lead stood before it."""
+    work.insert(
+        RECYCLING_NOTICES,
+        {
+            "uuid": work.new_id(),
+            "lead": lead.uuid,
+            "kind": kind.value,
+            "time": work.now,
+            "told": [f"members/{member}" for member in told],
+            "grade": lead.grade.value,
+            "rule": falls.rule.value,
+            "due": falls.due,
+            "pool": pool,
+            "owner": lead.owner,
+            "team": lead.team,
+            "region": lead.region,
+        },
+    )
+
+
+async def list_page(read: Read, wanted: PageRequest, *, permission: str) -> Page[RecyclingNotice]:
+    """A page of notices of leads whose owner, team or region then the permission reaches."""
+    table = RECYCLING_NOTICES
+    statement = scope(select(table), table, principal=read.principal, permission=permission)
+    page = await read_page(read.connection, statement, _LISTING, wanted)
+    return page.of([_from_row(row) for row in page.items])
+
+
+def _from_row(row: RowMapping) -> RecyclingNotice:
+    return RecyclingNotice(
+        uuid=row["uuid"],
+        lead=row["lead"],
+        kind=RecyclingNoticeKind(row["kind"]),
+        time=row["time"],
+        told=tuple(row["told"]),
+        grade=Grade(row["grade"]),
+        rule=RecycleRule(row["rule"]),
+        due=row["due"],
+        pool=row["pool"],
+        owner=row["owner"],
+    )
