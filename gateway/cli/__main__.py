@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import changing, explaining, exporting, importing, listing, merging, rehearsing, showing, undoing
+from gateway.cli import changing, explaining, exporting, importing, listing, merging, pooling, rehearsing, showing, undoing
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say
@@ -18,6 +18,8 @@ from gateway.cli.wording import say
 app = typer.Typer(help=say("help"), no_args_is_help=True, pretty_exceptions_enable=False)
 leads_app = typer.Typer(help=say("help_leads"), no_args_is_help=True)
 app.add_typer(leads_app, name="leads")
+pools_app = typer.Typer(help=say("help_pools"), no_args_is_help=True)
+app.add_typer(pools_app, name="pools")
 
 Server = Annotated[str, typer.Option("--server", help=say("help_server"))]
 
@@ -279,6 +281,59 @@ def leads_rehearse_assignment(
         _print_json(told)
     else:
         rehearsing.print_rehearsal(told, listing.display_names(talk), Console())
+
+
+@leads_app.command(name="claim", help=say("help_claim"))
+def leads_claim(
+    lead: Annotated[str, typer.Argument(help=say("help_waiting_lead"))],
+    server: Server = "",
+) -> None:
+    """Take a lead out of a pool."""
+    talk = Talk(server)
+    showing.print_lead(pooling.claim(talk, lead), listing.display_names(talk), Console())
+
+
+@leads_app.command(name="release", help=say("help_release"))
+def leads_release(
+    lead: Annotated[str, typer.Argument(help=say("help_lead"))],
+    reason: Annotated[str, typer.Option("--reason", prompt=say("release_reason"), help=say("help_release_reason"))],
+    pool: Annotated[str, typer.Option("--pool", help=say("help_release_pool"))] = "",
+    server: Server = "",
+) -> None:
+    """Give a lead back."""
+    pooling.release(Talk(server), lead, reason=reason, pool=pool, console=Console())
+
+
+@pools_app.command(name="list", help=say("help_pools_list"))
+def pools_list(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """List pools."""
+    talk = Talk(server)
+    found = pooling.list_pools(talk)
+    if as_json:
+        _print_json(found)
+    else:
+        pooling.print_pools(talk, found, Console())
+
+
+@pools_app.command(name="show", help=say("help_pools_show"))
+def pools_show(
+    pool: Annotated[str, typer.Argument(help=say("help_pool"))],
+    condition: Annotated[str, typer.Option("--filter", help=say("help_filter"))] = "",
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=200, help=say("help_count"))] = 20,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """List what waits in a pool."""
+    found = pooling.waiting_leads(Talk(server), pool, condition=condition, count=count)
+    if as_json:
+        _print_json(found)
+    else:
+        pooling.print_waiting(found, Console())
 
 
 @app.command(help=say("help_health"))

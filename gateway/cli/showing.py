@@ -21,6 +21,7 @@ _FIELDS = (
         "tags",
         "custom",
         "state",
+        "pool",
         "mergedInto",
         "merge",
         "receivedTime",
@@ -54,6 +55,7 @@ def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]
     if verdict := lead.get("verdict"):
         yield "verdict", _verdict(verdict)
     yield "response", _response(lead.get("response") or {})
+    yield "recycling", _recycling(lead.get("recycling") or {})
     for twin in lead.get("duplicates", ()):
         yield "duplicate", _with_reasons(f"{plain(twin['lead'])}  {twin['score']:.2f}", twin["reasons"])
 
@@ -91,6 +93,13 @@ def _verdict(verdict: Mapping[str, Any]) -> str:
     return _with_reasons(f"{who}{note}", verdict["reasons"])
 
 
+def _recycling(recycling: Mapping[str, Any]) -> str:
+    """How it stands with the owner's time, until when it runs, and why until then."""
+    state = word(str(recycling.get("state", "LEAD_RECYCLING_STATE_NONE")))
+    due = local_time(recycling.get("dueTime"))
+    return _with_reasons(f"{state}  {due}".rstrip(), recycling.get("reasons", ()))
+
+
 def _text(value: object, _name_of: NameOf) -> str:
     return plain(str(value))
 
@@ -125,7 +134,7 @@ def _pairs(value: Mapping[str, str], _name_of: NameOf) -> str:
 
 
 _READERS: Mapping[str, Callable[[Any, NameOf], str]] = {
-    **dict.fromkeys(("channel", "campaign", "region", "team"), _named),
+    **dict.fromkeys(("channel", "campaign", "region", "team", "pool"), _named),
     **dict.fromkeys(("demoRequestTime", "receivedTime"), _instant),
     **dict.fromkeys(("state", "urgency"), _choice),
     **dict.fromkeys(("budgetMin", "budgetMax"), _money),

@@ -146,6 +146,23 @@ def test_leads_of_one_customer_are_merged_after_a_look_and_made_two_again(termin
     assert "leads/1" in terminal.run("leads", "merge", survivor, other, "--choose", "leads/1", "--yes", fails=True)
 
 
+def test_a_lead_is_given_back_and_waits_masked_in_its_pool(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "一家.csv"
+    path.write_text("公司名称,联系人,手机\n温州瓯江阀门有限公司,孙三宝,13611110077\n", encoding="utf-8")
+    terminal.run("import", str(path), "--yes")
+    (lead,) = json.loads(terminal.run("leads", "list", "--filter", 'company_name : "温州瓯江"', "--json"))
+    assert "回收" in terminal.run("leads", "show", lead["name"])
+    said = terminal.run("leads", "release", lead["name"], "--reason", "今年没有预算")
+    assert said.startswith(f"{lead['name']} 已退回")
+    pools = json.loads(terminal.run("pools", "list", "--json"))
+    pool = next(each for each in pools if each["displayName"] in said)
+    assert pool["displayName"] in terminal.run("pools", "list")
+    shown = terminal.run("pools", "show", pool["name"])
+    assert "136****0077" in shown
+    assert "孙三宝" not in shown
+    assert "领取范围" in terminal.run("leads", "claim", lead["name"], fails=True)
+
+
 def test_a_file_that_is_not_there_is_one_line(terminal: Terminal) -> None:
     assert terminal.run("import", "没有.csv", fails=True).strip() == "没有文件 没有.csv。"
 

@@ -18,6 +18,7 @@ from tests.performance.figuring import measure_figuring
 from tests.performance.growing import grow
 from tests.performance.machine import measure_machine
 from tests.performance.reading import measure_customer_view, measure_reading
+from tests.performance.recycling import measure_recycling
 from tests.performance.selling import measure_selling
 from tests.performance.writing import check_duplicates, measure_writing
 from tests.support.product import Product
@@ -70,6 +71,8 @@ async def _measure(bench: Bench, began: float) -> None:
     replica.stop()
     await measure_selling(bench, raw=raw)
     await measure_figuring(bench)
+    await measure_recycling(bench)
+    await bench.settle()
     await grow(bench, began, stock=FIRST + STOCK, few=spread(few.latencies)["p99"], raw=raw)
     _say_memory(bench)
 

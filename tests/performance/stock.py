@@ -23,7 +23,7 @@ _STAGE = (
     "email_key text, keys text[], prints text)"
 )
 _OWN = {"uuid", "company_name", "contact_name", "sort_key", "phone_e164", "email_key"}
-_CLOCKS = {"response_next", "recycling_next"}  # nobody waits for an answer of theirs, and they stay where they are
+_CLOCKS = {"response_next", "recycle_next"}  # nobody waits for an answer of theirs, and they stay where they are
 _COLUMNS = (
     "select column_name from information_schema.columns where table_schema = 'public' and table_name = 'leads' "
     "order by ordinal_position"

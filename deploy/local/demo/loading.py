@@ -24,6 +24,7 @@ from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
 from deploy.local.demo.business.marking import mark_some
+from deploy.local.demo.business.pooling import claim_some, open_pools
 from deploy.local.demo.business.renewing import renew_some
 from deploy.local.demo.business.reordering import reorder
 from deploy.local.demo.business.sharing import share_some
@@ -172,6 +173,8 @@ def _live_through_the_year(
     for week in live_through(stack.home, day):
         actors.begin_week()
         remote.carry(actors.token(SELLER))
+        if week.number == 0:
+            open_pools(actors, company.regions)
         for number, joins in NEWCOMERS.items():
             if joins == week.number:
                 company.hire(remote, number)
@@ -197,6 +200,7 @@ def _live_through_the_year(
     care_for_customers(actors, day)
     share_some(actors, day)
     mark_some(actors)
+    claim_some(actors)
     actors.close()
 
 

@@ -5,10 +5,11 @@ from datetime import datetime, time
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
+from chassis.organization import Snapshot
 from chassis.work import Read, UnitOfWork
 from services.leads.application.capture import WRITE, as_answered
 from services.leads.application.intake import Briefing, IntakeDesk
-from services.leads.application.pools import caller_standing, check_administers, claimant, standing_of
+from services.leads.application.pools import caller_standing, check_administers, claimant, standing_of, team_and_above
 from services.leads.application.reading import READ
 from services.leads.application.rule_kinds import ASSIGNMENT
 from services.leads.application.writing import check_seen, lead_to_write
@@ -79,7 +80,7 @@ async def release_lead(
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
     briefing = await desk.brief(work)
     if pool is None:
-        into = fitting_pool(briefing, await pools.every_pool(work), lead)
+        into = FittingPools(briefing.organization, await pools.every_pool(work)).of(lead)
     else:
         into = await pools.get_pool(work, pool, who=caller_standing(briefing.organization, work.principal))
     why = (Reason("POOLED_BY_HAND", {"author": _author(work)}), Reason(IN_WORDS, {"words": words}))
@@ -126,11 +127,21 @@ async def count_shares(read: Read, *, pool: UUID, since: datetime, desk: IntakeD
     return await pool_moves.shares_of(read, pool, since=since)
 
 
-def fitting_pool(briefing: Briefing, known: Sequence[LeadPool], lead: Lead) -> LeadPool:
-    """The pool that fits a lead: by its team, else by its region, else the default pool."""
-    team = briefing.organization.teams.get(lead.team) if lead.team else None
-    teams = {*(team.path if team else ()), *((lead.team,) if lead.team else ())}
-    return pool_that_fits(known, teams=teams, region=lead.region)
+class FittingPools:
+    """Tells into which pool leads fall back; looked up once for each team and region."""
+
+    def __init__(self, organization: Snapshot, known: Sequence[LeadPool]) -> None:
+        self._organization = organization
+        self._pools = known
+        self._known: dict[tuple[UUID | None, UUID | None], LeadPool] = {}
+
+    def of(self, lead: Lead) -> LeadPool:
+        """The pool of the lead's team or one above it, else of its region, else the default pool."""
+        place = (lead.team, lead.region)
+        if place not in self._known:
+            teams = team_and_above(self._organization, lead.team)
+            self._known[place] = pool_that_fits(self._pools, teams=teams, region=lead.region)
+        return self._known[place]
 
 
 async def _waiting(work: UnitOfWork, briefing: Briefing, uuid: UUID, seen: int | None) -> tuple[Lead, LeadPool]:

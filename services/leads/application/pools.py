@@ -29,10 +29,16 @@ def standing_of(organization: Snapshot, member: UUID | None) -> Standing:
     known = organization.members.get(member) if member else None
     if known is None or not known.active:
         return Standing(member=member or _NOWHERE)
-    team = organization.teams.get(known.team) if known.team else None
-    above = frozenset(team.path) if team else frozenset()
-    own = frozenset({known.team}) if known.team else frozenset()
-    return Standing(member=known.uuid, roles=known.roles, teams=above | own, region=organization.region_of(known))
+    teams = team_and_above(organization, known.team)
+    return Standing(member=known.uuid, roles=known.roles, teams=teams, region=organization.region_of(known))
+
+
+def team_and_above(organization: Snapshot, team: UUID | None) -> frozenset[UUID]:
+    """A team with those it is beneath; empty for no team."""
+    if team is None:
+        return frozenset()
+    known = organization.teams.get(team)
+    return frozenset({team, *(known.path if known else ())})
 
 
 def caller_standing(organization: Snapshot, principal: Principal) -> Standing:

@@ -8,7 +8,7 @@ from chassis.listing import Page, PageRequest
 from chassis.work import Read, UnitOfWork
 from services.leads.application.intake import Briefing, IntakeDesk
 from services.leads.application.managers import Managers
-from services.leads.application.pooling import fitting_pool
+from services.leads.application.pooling import FittingPools
 from services.leads.application.reading import READ
 from services.leads.application.rounds import RoundPlan
 from services.leads.application.rule_kinds import RECYCLING
@@ -44,8 +44,9 @@ async def recycle_due(work: UnitOfWork, *, desk: IntakeDesk) -> int:
     due = await take_due(work, RECYCLE_NEXT, most=AT_ONCE)
     if not due:
         return 0
-    briefing, pools = await desk.brief(work), await every_pool(work)
+    briefing = await desk.brief(work)
     known, managers = await known_leads(work, due), Managers(briefing.organization)
+    pools = FittingPools(briefing.organization, await every_pool(work))
     for place, lead in enumerate((known[uuid] for uuid in due), start=1):
         _run(work, briefing, lead, pools=pools, managers=managers)
         if place % _BREATH == 0:
@@ -53,7 +54,7 @@ async def recycle_due(work: UnitOfWork, *, desk: IntakeDesk) -> int:
     return len(due)
 
 
-def _run(work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: Sequence[LeadPool], managers: Managers) -> None:
+def _run(work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: FittingPools, managers: Managers) -> None:
     """The owner is told some days before; then the lead goes into the pool that fits, and his managers are told too."""
     clock = running_spell(lead)
     if clock is None or clock.owner != lead.owner or clock.falls is None:
@@ -65,7 +66,7 @@ def _run(work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: Sequence[Le
         _warn(work, lead, told=(clock.owner,))
     elif step is RecycleStep.RECYCLE:
         told = (clock.owner, *managers.of(lead))
-        _recycle(work, briefing, lead, fitting_pool(briefing, pools, lead), told=told)
+        _recycle(work, briefing, lead, pools.of(lead), told=told)
 
 
 def _refit(work: UnitOfWork, briefing: Briefing, lead: Lead) -> bool:

@@ -45,7 +45,13 @@ async def test_a_misspelt_key_of_grade_rules_is_refused_and_nothing_comes_into_f
 async def test_an_edited_set_is_told_by_the_event_of_its_contract_and_every_version_is_kept(house: LeadsHouse) -> None:
     stub = LeadRuleSetServiceStub(house.channel)
     listed = (await stub.ListLeadRuleSets(ListLeadRuleSetsRequest(), **house.boss)).lead_rule_sets
-    assert [each.name.partition("/")[2] for each in listed] == ["grade", "assignment", "duplicates", "response"]
+    assert [each.name.partition("/")[2] for each in listed] == [
+        "grade",
+        "assignment",
+        "duplicates",
+        "response",
+        "recycling",
+    ]
     for etag in ("0", "1"):
         body = ParseDict({"rules": [RULE], "otherwise": "C"}, Struct())
         request = UpdateLeadRuleSetRequest(lead_rule_set=LeadRuleSet(name=NAME, etag=etag, body=body))
