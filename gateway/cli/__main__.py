@@ -10,7 +10,18 @@ import orjson
 import typer
 from rich.console import Console
 
-from gateway.cli import changing, explaining, exporting, importing, listing, merging, pooling, rehearsing, showing, undoing
+from gateway.cli import (
+    changing,
+    explaining,
+    exporting,
+    importing,
+    listing,
+    merging,
+    pooling,
+    rehearsing,
+    showing,
+    undoing,
+)
 from gateway.cli.account import forget_account
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import say

@@ -59,8 +59,8 @@ from services.leads.events.publications import LEADS
 from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
-from services.leads.events.withdrawal_publications import WITHDRAWALS
 from services.leads.events.view_publications import VIEWS
+from services.leads.events.withdrawal_publications import WITHDRAWALS
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
 from services.leads.rpc.bulk_worker import bulk_worker
@@ -79,8 +79,8 @@ from services.leads.rpc.import_undo_wiring import import_undo_servicers, undoing
 from services.leads.rpc.intent_servicer import LeadIntentServicer
 from services.leads.rpc.lead_import_wiring import find_principal, lead_import_servicer, lead_import_worker
 from services.leads.rpc.lead_servicer import LeadServicer
-from services.leads.rpc.look_up_servicer import LeadLookUpServicer
 from services.leads.rpc.list_wiring import list_servicers
+from services.leads.rpc.look_up_servicer import LeadLookUpServicer
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.pool_wiring import pool_servicers
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer

@@ -79,7 +79,7 @@ def boss_of(house: LeadsHouse) -> Principal:
 
 async def test_an_export_holds_what_the_list_shows_in_its_order(house: LeadsHouse) -> None:
     await stocked(house)
-    wanted = {"filter": 'industry = "software" OR industry = "food"', "order_by": "company_name desc"}
+    wanted: dict[str, Any] = {"filter": 'industry = "software" OR industry = "food"', "order_by": "company_name desc"}
     page = await LeadServiceStub(house.channel).ListLeads(ListLeadsRequest(**wanted), **house.boss)
     told = await rows(house, **wanted, fields=["name", "company_name"])
     assert told[0] == ["Lead name", "Company name"]

@@ -1,5 +1,6 @@
 """Whether a lead is worth selling to: by the checklist of the ideal customer, or not for a reason, and anew."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.events import Change
 from services.leads.application.rule_kinds import QUALIFICATION, compile_checklist
 from services.leads.domain.erasing import erase_person
 from services.leads.domain.lead import FindingKeys, Lead
@@ -147,7 +149,7 @@ def test_a_reopened_lead_is_new_with_its_answers_and_without_the_verdict() -> No
 @pytest.mark.parametrize("state", LeadState)
 def test_a_lead_moves_only_where_its_state_lets_it(state: LeadState) -> None:
     lead, everything = in_state(state), standing(says("NEED"), says("SIZE"))
-    moves = {
+    moves: dict[LeadState, Callable[[], Change[Lead]]] = {
         LeadState.QUALIFIED: lambda: qualified(lead, everything, WORTH_IT),
         LeadState.DISQUALIFIED: lambda: disqualified(lead, NO_NEED),
         LeadState.NEW: lambda: reopened(lead, by_touch=False, timetable=TIMETABLE),

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from services.leads.domain.lead import FindingKeys, Grade, Lead, Ownership, create_lead
 from services.leads.domain.lead_state import OPEN_STATES
+from services.leads.domain.qualifying import reopened
+from services.leads.domain.responding import answered
 from services.leads.domain.response import ResponseStep, Timetable
 from services.leads.storage.response_clocks import NEVER, clock_from_json, clock_to_json, response_to_row
 from tests.unit.leads.builders import ANNA, BO, CHEN, NOON, facts, timetable
@@ -97,7 +99,7 @@ def test_a_lead_comes_back_with_its_whole_time_unless_somebody_answered_it(
     closing = timetable(NOON + timedelta(minutes=minutes))
     if answered_before:
         lead = answered(lead, (UUID(int=5), closing.now), timetable=closing).aggregate
-    closed = _judged(lead, closing, 0)
+    closed = PATHS["judged"](lead, closing, 0)
     assert closed.running_clock is None
     again = timetable(closing.now + timedelta(minutes=pause))
     reopening = reopened(closed, by_touch=False, timetable=again).aggregate

@@ -1,4 +1,4 @@
-"""The pools of the demo company (线索池): one of each region; what was let lie for long is in them, and some was claimed."""
+"""The pools of the demo company (线索池), one of each region: what was let lie for long, some of it claimed again."""
 
 from collections.abc import Mapping
 
