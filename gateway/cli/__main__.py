@@ -19,6 +19,7 @@ from gateway.cli import (
     merging,
     pooling,
     rehearsing,
+    resembling,
     showing,
     undoing,
 )
@@ -275,6 +276,23 @@ def leads_undo_merge(
 ) -> None:
     """Undo a merge."""
     merging.print_merge(merging.undo(Talk(server), merge), Console())
+
+
+@leads_app.command(name="look-alikes", help=say("help_look_alikes"))
+def leads_look_alikes(
+    condition: Annotated[str, typer.Option("--filter", help=say("help_look_alike_filter"))] = "",
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=200, help=say("help_count"))] = 20,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """List leads that resemble won customers."""
+    talk = Talk(server)
+    found = resembling.look_alikes(talk, condition=condition, count=count)
+    if as_json:
+        _print_json(found)
+    else:
+        resembling.print_look_alikes(found, listing.display_names(talk), Console())
 
 
 @leads_app.command(name="rehearse-assignment", help=say("help_rehearse"))

@@ -35,6 +35,7 @@ from millrace.leads.v1 import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.callers import Callers, derived_key, page_key
+from chassis.consumer import Subscription
 from chassis.imports.storage import forget_files
 from chassis.jobs import JobKind, Sweep
 from chassis.learning import Learner
@@ -45,7 +46,15 @@ from chassis.principal import Scope, service_principal
 from chassis.rounds import Rounds
 from chassis.settings import Environment
 from chassis.work import Read, UnitOfWork
-from services.leads.application import assigning, recoding, recycling, regrading, rekeying, responding
+from services.leads.application import (
+    assigning,
+    recoding,
+    recycling,
+    regrading,
+    rekeying,
+    resembling,
+    responding,
+)
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.application.rulebook import Rulebook
@@ -55,6 +64,7 @@ from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.learning import curriculum
 from services.leads.events.pool_publications import POOLS, RECYCLINGS
+from services.leads.events.on_opportunities import opportunities_subscription
 from services.leads.events.publications import LEADS
 from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
@@ -139,7 +149,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         ),
         **company_servicers(parts),
         **import_undo_servicers(parts, intake, page_key=pages),
-        **explaining_servicers(parts, intake, CALLERS.organization(parts)),
+        **explaining_servicers(parts, intake, CALLERS.organization(parts), page_key=pages),
         _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
@@ -243,12 +253,18 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         *scoring(parts),
         scanning(parts),
         undoing_imports(parts, desk(parts), ACCOUNT),
+        _round(parts, resembling.COMPARE_STOCK, lambda work: resembling.compare_stock(work, desk=desk(parts))),
         *company_sweeps(parts, desk(parts), ACCOUNT),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget look-ups", timedelta(hours=6), LOOK_UPS.forget),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
         Sweep("forget import files", timedelta(hours=1), forget_files),
     )
+
+
+def subscriptions(parts: Parts) -> Sequence[Subscription]:
+    """What leads follow: the organization, ended sessions, and which opportunities are won."""
+    return (*CALLERS.subscriptions(parts), opportunities_subscription())
 
 
 def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
@@ -287,7 +303,7 @@ DEFINITION = ServiceDefinition(
     settings=own_settings,
     identify=CALLERS.identify,
     credentials=CALLERS.credentials,
-    subscriptions=CALLERS.subscriptions,
+    subscriptions=subscriptions,
     jobs=jobs,
     sweeps=sweeps,
     background=background,

@@ -26,6 +26,7 @@ class Stretch(Enum):
     UNANSWERED = "unanswered"
     UNCLOCKED = "unclocked"
     CLOCKED = "clocked"
+    WINNABLE = "winnable"
 
 
 _OPEN = LEADS.c.state.in_([state.value for state in OPEN_STATES])
@@ -41,6 +42,7 @@ _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.UNANSWERED: and_(_OPEN, LEADS.c.response.is_not(None), LEADS.c.first_response_time.is_(None)),
     Stretch.UNCLOCKED: and_(_OPEN, LEADS.c.owner.is_not(None), LEADS.c.recycling.is_(None)),
     Stretch.CLOCKED: and_(_OPEN, LEADS.c.owner.is_not(None), LEADS.c.recycling.is_not(None)),
+    Stretch.WINNABLE: LEADS.c.state.in_([*(state.value for state in OPEN_STATES), LeadState.DISQUALIFIED.value]),
     Stretch.OPEN_WITH_DEMO: and_(_OPEN, LEADS.c.demo_request_time.is_not(None)),
 }
 
