@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from chassis.jobs import carry_out
 from chassis.principal import Principal
 from chassis.work import Read, Store, UnitOfWork
@@ -19,7 +17,14 @@ from services.leads.domain.companies import CompanyCheck, CompanyEntry, CompanyR
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES
-from services.leads.storage.companies import companies_of, keep_check, mark_company, marked_companies, take_marks
+from services.leads.storage.companies import (
+    Connection,
+    companies_of,
+    keep_check,
+    mark_company,
+    marked_companies,
+    take_marks,
+)
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_history import keep
 from services.leads.storage.leads import get_lead
@@ -52,7 +57,7 @@ class CompanyChecking:
         self._store = store
         self._principal = principal
 
-    async def sweep(self, connection: AsyncConnection, now: datetime) -> int:
+    async def sweep(self, connection: Connection, now: datetime) -> int:
         """Look up those that wait longest; how many. A kill leaves their marks, and they are looked up once more."""
         if not await self._register.mark():
             return 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from chassis.imports.kind import ImportKind
 from chassis.imports.lifecycle import Import, ImportState
 from chassis.imports.storage import get_import
 from chassis.listing import Page, PageRequest
-from chassis.work import Read, UnitOfWork
+from chassis.principal import Principal
+from chassis.rounds import Rounds
+from chassis.work import Read, Store, UnitOfWork
 from kernel.errors import StaleVersion
 from services.leads.application.capture import kept_graded
 from services.leads.application.finding import forget_identity
@@ -36,7 +38,7 @@ from services.leads.storage import import_undoing as undos
 from services.leads.storage.companies import companies_of
 from services.leads.storage.first_contacts import forget_keys
 from services.leads.storage.identities import identities_of
-from services.leads.storage.import_undoing import TracedRow
+from services.leads.storage.import_undoing import Connection, TracedRow
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_history import keep
 from services.leads.storage.leads import RECORD
@@ -95,6 +97,29 @@ async def list_undone_rows(read: Read, *, uuid: UUID, kind: ImportKind[Any], wan
     """What became of each row that had taken something in. Raises NotFound, LeadImportUndoNotFound."""
     await get_undo(read, uuid=uuid, kind=kind)
     return await undos.list_rows(read, wanted, lead_import=uuid)
+
+
+class ImportUndoing:
+    """Carries undos on, the one that began first before the others."""
+
+    def __init__(self, desk: IntakeDesk, *, store: Store, account: Principal) -> None:
+        """`account` is the service's own; what it does here is on behalf of whoever began an undo."""
+        self._desk = desk
+        self._store = store
+        self._account = account
+
+    async def sweep(self, connection: Connection, now: datetime) -> int:
+        """Go on for a few seconds, or until nothing is left; how many leads were looked at."""
+        undo = await undos.waiting_undo(Read(connection, now, self._account))
+        if undo is None:
+            return 0
+        carried = Rounds(
+            UNDO_IMPORTS,
+            lambda work: undo_on(work, uuid=undo.lead_import, desk=self._desk),
+            store=self._store,
+            principal=replace(self._account, on_behalf_of=undo.author),
+        )
+        return await carried.sweep(connection, now)
 
 
 async def undo_on(work: UnitOfWork, *, uuid: UUID, desk: IntakeDesk, at_once: int = AT_ONCE) -> int:

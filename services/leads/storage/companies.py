@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.prepared import Prepared
 from chassis.work import Read, UnitOfWork
@@ -13,6 +14,7 @@ from services.leads.domain.companies import CompanyCheck, CompanyEntry, CompanyS
 from services.leads.domain.facts import Address
 from services.leads.storage.company_tables import COMPANY_MARKS, LEAD_COMPANIES
 
+Connection = AsyncConnection
 _OF = Prepared(select(LEAD_COMPANIES).where(LEAD_COMPANIES.c.lead == any_(bindparam("leads", type_=ARRAY(Uuid)))))
 
 

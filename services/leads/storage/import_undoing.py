@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import RowMapping, Select, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.imports.kind import RowResult
 from chassis.listing import Listing, Order, Page, PageRequest, choice, number, read_page, reference
@@ -28,6 +29,7 @@ from services.leads.storage.import_undo_tables import LEAD_IMPORT_UNDOS as UNDOS
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from trade.budget import Budget
 
+Connection = AsyncConnection
 LISTING = Listing(
     fields={
         "outcome": choice(
