@@ -52,6 +52,7 @@ OUTSIDE: dict[str, set[str]] = {
         *("DeactivateMember", "ReactivateMember", "ListDuplicateCandidates", "ConfirmDuplicate", "DismissDuplicate"),
         *("GetLeadImport", "ListLeadImports", "ListLeadImportRows", "DownloadFailedLeadImportRows", "ExportLeads"),
         *("PreviewLeadImport", "StartLeadImport", "WatchLeadImport", "CancelLeadImport"),
+        *("UndoLeadImport", "GetLeadImportUndo", "ListLeadImportUndoRows", "ListLeadLookAlikes"),
         *("GetContractAmendment", "DropContractAmendment", "RecordAmendmentSigning"),
         *("GetOccasion", "ListOccasions", "ListComingOccasions", "UpdateOccasion", "DeleteOccasion"),
         *("UndeleteOccasion", "GetCareRecord", "ListCareRecords", "CorrectCareRecord"),
