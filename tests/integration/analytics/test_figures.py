@@ -68,6 +68,15 @@ async def test_a_customer_whose_leads_were_merged_is_counted_once_until_that_is_
     assert counts((await house.figures.QueryFunnel(asked, **house.boss)).total)["LEAD"] == 2
 
 
+async def test_a_lead_that_was_taken_back_is_in_no_figure(house: AnalyticsHouse) -> None:
+    for number in (1, 2):
+        house.market.lead(number, noon(1, 5))
+    house.market.lead(2, noon(1, 8), state="WITHDRAWN")
+    await house.hear()
+    asked = contract.QueryFunnelRequest(selection=selection((1, 1), (1, 31)))
+    assert counts((await house.figures.QueryFunnel(asked, **house.boss)).total)["LEAD"] == 1
+
+
 async def test_a_cohort_follows_what_began_in_the_period_wherever_it_ended(house: AnalyticsHouse) -> None:
     await sell(house)
     answer = await house.figures.QueryFunnel(

@@ -50,7 +50,7 @@ def histories(draw: st.DrawFn) -> Market:
         number, place = draw(st.integers(1, 3)), draw(places)
         match draw(kinds):
             case "lead":
-                state = draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED", "MERGED"]))
+                state = draw(st.sampled_from(["NEW", "QUALIFIED", "DISQUALIFIED", "MERGED", "WITHDRAWN"]))
                 answered = draw(st.sampled_from([at - timedelta(hours=2), at, None]))
                 market.lead(number, at, place, state=state, answered=answered)
             case "account":
