@@ -59,9 +59,10 @@ async def _of_directory(lives: Lives) -> None:
 
 
 async def _of_leads(lives: Lives) -> None:
-    """A campaign of a channel, a helper of a lead, a list nobody has begun to import, and what is aimed at."""
+    """A campaign of a channel, a pool, a helper of a lead, a list nobody has begun to import, and what is aimed at."""
     channel = await lives.ask("channel", "channels", {"displayName": "展会", "kind": "CHANNEL_KIND_EXHIBITION"})
     await lives.ask("campaign", "campaigns", {"displayName": "春季展", "channel": channel["name"]})
+    await lives.ask("pool", "leadPools", {"displayName": "华东线索池", "dailyCap": 5})
     members = await lives.until("members", lambda seen: len(seen["members"]) > 1)
     member = members["members"][-1]["name"]
     helping = {"member": member, "role": "LEAD_COLLABORATOR_ROLE_READ", "endDate": day(30), "reason": "售前支持"}

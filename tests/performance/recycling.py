@@ -12,10 +12,10 @@ MANY = 100_000
 _LAPSE = """
 with one as (
     select owner, team, grade, recycling from leads where owner is not null and recycle_due is not null limit 1
-), some as (select uuid from leads where state in ('new', 'qualified') order by uuid limit $1)
+), chosen as (select uuid from leads where state in ('new', 'qualified') order by uuid limit $1)
 update leads l set owner = one.owner, team = one.team, grade = one.grade, pool = null,
     recycling = jsonb_set(one.recycling, '{falls,3}', to_jsonb($2::timestamptz)), recycle_due = $2, recycle_next = $2
-from one, some where l.uuid = some.uuid
+from one, chosen where l.uuid = chosen.uuid
 """
 _LEFT = "select count(*) from leads where recycle_next = $1"
 

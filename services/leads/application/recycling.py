@@ -17,7 +17,7 @@ from services.leads.domain.lead import Lead
 from services.leads.domain.pooling import MoveKind, recycled
 from services.leads.domain.pools import LeadPool
 from services.leads.domain.recycling import RecycleStep
-from services.leads.domain.recycling_leads import refitted, running_spell, warned
+from services.leads.domain.recycling_leads import noted, refitted, running_spell, warned
 from services.leads.storage import recycling_notices
 from services.leads.storage.due_leads import RECYCLE_NEXT, take_due
 from services.leads.storage.leads import RECORD
@@ -57,16 +57,15 @@ async def recycle_due(work: UnitOfWork, *, desk: IntakeDesk) -> int:
 def _run(work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: FittingPools, managers: Managers) -> None:
     """The owner is told some days before; then the lead goes into the pool that fits, and his managers are told too."""
     clock = running_spell(lead)
-    if clock is None or clock.owner != lead.owner or clock.falls is None:
-        # Given away by a process of a release that knew no clocks: its new owner's begins now.
-        _refit(work, briefing, lead)
-        return
-    step = clock.step_due(work.now)
+    # One that a process of a release without clocks gave away has the clock of who had it before.
+    step = clock.step_due(work.now) if clock is not None and clock.owner == lead.owner else None
     if step is RecycleStep.WARN:
-        _warn(work, lead, told=(clock.owner,))
+        _warn(work, lead)
     elif step is RecycleStep.RECYCLE:
-        told = (clock.owner, *managers.of(lead))
-        _recycle(work, briefing, lead, pools.of(lead), told=told)
+        _recycle(work, briefing, lead, pools.of(lead), managers=managers.of(lead))
+    elif not _refit(work, briefing, lead):
+        # Its row says otherwise than its clock: left so, it would be looked at without end.
+        work.save(RECORD, noted(lead, now=work.now))
 
 
 def _refit(work: UnitOfWork, briefing: Briefing, lead: Lead) -> bool:
@@ -76,16 +75,18 @@ def _refit(work: UnitOfWork, briefing: Briefing, lead: Lead) -> bool:
     return bool(change.events)
 
 
-def _warn(work: UnitOfWork, lead: Lead, *, told: Sequence[UUID]) -> None:
+def _warn(work: UnitOfWork, lead: Lead) -> None:
     clock = lead.recycling
     assert clock is not None and clock.falls is not None  # noqa: S101, PT018 - tells the type checker what was just seen
+    told = (clock.owner,)
     write_recycling_notice(work, lead, RecyclingNoticeKind.WARNED, clock.falls, told=told)
     work.save(RECORD, warned(lead, told=told, now=work.now))
 
 
-def _recycle(work: UnitOfWork, briefing: Briefing, lead: Lead, pool: LeadPool, *, told: Sequence[UUID]) -> None:
+def _recycle(work: UnitOfWork, briefing: Briefing, lead: Lead, pool: LeadPool, *, managers: Sequence[UUID]) -> None:
     clock = lead.recycling
     assert clock is not None and clock.falls is not None  # noqa: S101, PT018 - as above
+    told = (clock.owner, *managers)
     write_recycling_notice(work, lead, RecyclingNoticeKind.RECYCLED, clock.falls, told=told, pool=pool.uuid)
     write_move(work, lead, MoveKind.RECYCLED, pool=pool.uuid, member=clock.owner)
     write_closed(work, owner=clock.owner, today=briefing.today)

@@ -107,9 +107,11 @@ class RecycleClock:
     def step_due(self, now: datetime) -> RecycleStep | None:
         """The step whose time has come; there is no use in a warning of what is over."""
         coming = self.next_step
-        if coming is None or self.falls is None or coming[1] > now:
+        if coming is None or self.falls is None:
             return None
-        return RecycleStep.RECYCLE if self.falls.due <= now else coming[0]
+        if self.falls.due <= now:
+            return RecycleStep.RECYCLE
+        return coming[0] if coming[1] <= now else None
 
     def warned(self) -> "RecycleClock":
         """The clock after its owner was told of the end there is now."""

@@ -95,6 +95,11 @@ def refitted(lead: Lead, *, timetable: Timetable) -> Change[Lead]:
     return _with(lead, fitted, timetable)
 
 
+def noted(lead: Lead, *, now: datetime) -> Change[Lead]:
+    """The lead as it is, so that its row tells again when it comes to something."""
+    return Change(replace(lead, update_time=now), (LeadRecyclingRescheduled(),))
+
+
 def warned(lead: Lead, *, told: Sequence[UUID], now: datetime) -> Change[Lead]:
     """The owner is told of the day on which the lead falls back; once of each."""
     clock = lead.recycling

@@ -45,7 +45,7 @@ from tests.integration.leads.responding import (
 )
 from tests.integration.leads.test_assigning import assign, loads
 from tests.integration.leads.test_responses import promote
-from tests.support.clock import FixedClock
+from tests.support.clock import NOON, FixedClock
 
 RUNNING, WARNED = recycling.LEAD_RECYCLING_STATE_RUNNING, recycling.LEAD_RECYCLING_STATE_WARNED
 # As shipped an A falls back after five working days: Monday's at the end of next Monday.
@@ -274,6 +274,19 @@ async def test_a_converted_lead_comes_to_nothing_any_more(house: LeadsHouse, clo
         await connection.execute(update(LEADS).values(state=LeadState.CONVERTED.value))
     clock.instant = END + timedelta(days=1)
     await swept(house, clock)
+    assert await kinds(house) == []
+
+
+async def test_a_row_that_is_due_before_its_clock_is_set_right_and_not_looked_at_without_end(
+    house: LeadsHouse, clock: FixedClock
+) -> None:
+    await open_office(house)
+    await house.hire(ANNA)
+    lead = await create(house)
+    async with house.engine.begin() as connection:
+        await connection.execute(update(LEADS).values(recycle_next=NOON))
+    assert [await swept(house, clock), await swept(house, clock)] == [1, 0]
+    assert (await read(house, lead)).recycling.next_time.ToDatetime(UTC) == WARNING
     assert await kinds(house) == []
 
 

@@ -1,4 +1,4 @@
-"""The pools of the demo company (线索池), one of each region: what was let lie for long, some of it claimed again."""
+"""The pools of the demo company (线索池): one of each region, with what was let lie for long; some is claimed."""
 
 from collections.abc import Mapping
 
