@@ -12,10 +12,10 @@ from millrace.leads.v1.lead_follow_up_service_pb2 import ListLeadFollowUpsReques
 from millrace.leads.v1.lead_follow_up_service_pb2_grpc import LeadFollowUpServiceStub
 from millrace.leads.v1.lead_privacy_service_pb2 import EraseLeadPersonRequest
 from millrace.leads.v1.lead_privacy_service_pb2_grpc import LeadPrivacyServiceStub
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text, update
 
 from services.leads.storage.metadata import ORGANIZATION
-from services.leads.storage.pool_tables import LEAD_POOL_MOVES
+from services.leads.storage.pool_tables import LEAD_HOLDERS, LEAD_POOL_MOVES
 from services.leads.storage.tables import LEADS, MEMBER_LOADS
 from tests.integration.leads.conftest import ANNA, BO, CHEN, CHENGDU, EAST, HANGZHOU, LeadsHouse
 from tests.integration.leads.pooling import (
@@ -36,8 +36,13 @@ from tests.integration.leads.pooling import (
 from tests.integration.leads.responding import create, events, follow_up, listed, read
 from tests.integration.leads.test_assigning import assign, loads, sweep
 from tests.support.clock import FixedClock
+from tests.support.waiting import eventually
 
 A = lead_pb2.GRADE_A
+WAITING = (
+    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' "
+    "and query like '%lead_holders%'"
+)
 
 
 async def pooled(house: LeadsHouse, number: int = 1, *, owner: UUID = ANNA, **more: str) -> lead_pb2.Lead:
@@ -118,6 +123,26 @@ async def test_the_holding_cap_holds_for_one_who_claims_many_at_once(house: Lead
     assert held == 2
     (left, *_) = await waiting(house, seller(house, BO))
     assert await refused(claim(house, left.lead, seller(house, BO))) == "LEAD_HOLDER_FULL"
+
+
+async def test_a_claim_waits_for_whoever_gives_its_member_a_lead_and_counts_that_one(house: LeadsHouse) -> None:
+    await house.hire(ANNA)
+    first, second = await pooled(house, 1), await pooled(house, 2)
+    await edit_pool(house, holding_cap=1)
+    await house.hire(BO)
+    given = update(LEADS).where(LEADS.c.uuid == UUID(first.name.removeprefix("leads/")))
+    async with house.engine.connect() as other:
+        await other.execute(insert(LEAD_HOLDERS).values(member=BO))
+        await other.execute(given.values(owner=BO, pool=None))
+        claiming = asyncio.create_task(refused(claim(house, second.name, seller(house, BO))))
+
+        async def waits() -> None:
+            async with house.engine.connect() as looking:
+                assert await looking.scalar(text(WAITING))
+
+        await eventually(waits)
+        await other.commit()
+    assert await claiming == "LEAD_HOLDER_FULL"
 
 
 async def test_the_cap_of_the_day_is_over_at_midnight_of_the_house(house: LeadsHouse, clock: FixedClock) -> None:
