@@ -29,6 +29,7 @@ CONSUMER_HALTED = Gauge(
 EVENT_AGE_SECONDS = Histogram("millrace_event_age_seconds", "From commit to effect", ["consumer"], buckets=_FAST)
 JOBS_FAILED = Counter("millrace_jobs_failed_total", "Jobs given up", ["kind"])
 JOBS_DUE = Gauge("millrace_jobs_due", "Jobs due and not yet done", ["service"])
+MAILS = Counter("millrace_mails_total", "Mails by what for and what became of them", ["purpose", "outcome"])
 AUDIT_UNSEALED_SECONDS = Gauge("millrace_audit_unsealed_seconds", "Age of the oldest unsealed audit entry", ["service"])
 BACKGROUND_PAUSES = Counter(
     "millrace_background_pauses_total", "Rounds of background work that failed and are tried again", ["task"]

@@ -34,6 +34,22 @@ _TAKE = Prepared(
 _DONE = Prepared(update(jobs).where(jobs.c.id == bindparam("job")).values(state="done", leased_until=None))
 
 
+_PUT_OFF = Prepared(
+    text(
+        "update jobs set due = cast(:until as timestamptz), attempts = attempts - 1, leased_until = null "
+        "where id = :job"
+    )
+)
+
+
+class PutOff(Exception):  # noqa: N818 - an outcome, not a fault
+    """What a job raises whose time has not come yet: it waits until then, and this was no attempt."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """What a job knows of itself; its id is the idempotency key of whatever receives it."""
@@ -111,6 +127,10 @@ class Jobs:
         context = JobContext(row["id"], row["attempts"], self._clock.now())
         try:
             await self._kinds[row["kind"]].run(context, row["payload"])
+        except PutOff as put_off:
+            async with connected(self._engine) as connection:
+                await _PUT_OFF.rows(connection, job=row["id"], until=put_off.until)
+            return
         except Exception as error:  # noqa: BLE001 - whatever a job meets is kept on its row and tried again
             await self._failed(row, error)
             return

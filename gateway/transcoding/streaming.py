@@ -15,7 +15,8 @@ from gateway.backends import Backend, Metadata
 from gateway.refusals import BodyTooSlow, ContentTypeWrong, ServiceAway
 from gateway.transcoding.exchange import Exchange, told_at_the_end
 from gateway.transcoding.json_writing import writer
-from gateway.transcoding.methods import body_field
+from gateway.transcoding.methods import HTTP_BODY, body_field
+from gateway.transcoding.pages import shown
 from gateway.transcoding.routes import Route
 
 HEARTBEAT_SECONDS = 15.0
@@ -99,8 +100,12 @@ async def download(exchange: Exchange, route: Route, segments: list[str], backen
 async def _send_parts(exchange: Exchange, call: Any, leaving: asyncio.Task[None]) -> None:
     part = await call.read()
     kind = b"" if part is grpc.aio.EOF else part.content_type.encode("latin-1", "replace")
-    disposition = _disposition(part, exchange.scope["path"], kind)
-    await exchange.start(200, kind=kind or RAW.encode(), headers=((b"content-disposition", disposition),))
+    page = None if part is grpc.aio.EOF else shown(part)
+    if page is not None:
+        await exchange.start(page.status, kind=kind, headers=page.headers)
+    else:
+        disposition = _disposition(part, exchange.scope["path"], kind)
+        await exchange.start(200, kind=kind or RAW.encode(), headers=((b"content-disposition", disposition),))
     while part is not grpc.aio.EOF:
         await exchange.piece(part.data)
         if leaving.done():
@@ -131,6 +136,11 @@ async def upload(exchange: Exchange, route: Route, segments: list[str], backend:
             await asyncio.sleep(LAST_WORD_SECONDS)
         answer = await _outcome(call, method.service)
         headers = told_at_the_end(await call.trailing_metadata())
+    page = shown(answer) if method.answer.DESCRIPTOR.full_name == HTTP_BODY else None
+    if page is not None:
+        kind = answer.content_type.encode("latin-1", "replace")
+        await exchange.answer(page.status, answer.data, kind=kind, headers=(*page.headers, *headers))
+        return
     await exchange.answer(200, orjson.dumps(writer(method.answer.DESCRIPTOR)(answer)), headers=headers)
 
 

@@ -65,6 +65,7 @@ from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATI
 from services.leads.events.learning import curriculum
 from services.leads.events.pool_publications import POOLS, RECYCLINGS
 from services.leads.events.on_opportunities import opportunities_subscription
+from services.leads.events.nurturing_publications import NURTURING
 from services.leads.events.publications import LEADS
 from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
@@ -93,6 +94,12 @@ from services.leads.rpc.list_wiring import list_servicers
 from services.leads.rpc.look_up_servicer import LeadLookUpServicer
 from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
 from services.leads.rpc.pool_wiring import pool_servicers
+from services.leads.rpc.nurturing_wiring import (
+    nurturing_deliveries,
+    nurturing_servicers,
+    nurturing_settings,
+    nurturing_sweeps,
+)
 from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
 from services.leads.rpc.response_servicer import LeadResponseServicer
 from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
@@ -117,6 +124,7 @@ def own_settings(env: Environment) -> None:
     import_undo_days(env)
     register_path(env)
     scan_pause(env)
+    nurturing_settings(env)
 
 
 def desk(parts: Parts) -> IntakeDesk:
@@ -182,6 +190,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(parts, intake, page_key=pages),
         **pool_servicers(parts, intake, CALLERS.organization(parts), page_key=pages),
         **list_servicers(store, intake, texts, page_key=pages),
+        **nurturing_servicers(parts, intake, page_key=pages),
         **settings_servicers(parts),
     }
 
@@ -255,6 +264,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         undoing_imports(parts, desk(parts), ACCOUNT),
         _round(parts, resembling.COMPARE_STOCK, lambda work: resembling.compare_stock(work, desk=desk(parts))),
         *company_sweeps(parts, desk(parts), ACCOUNT),
+        *nurturing_sweeps(parts, desk(parts), ACCOUNT),
         Sweep("fold loads", timedelta(seconds=10), fold_loads),
         Sweep("forget look-ups", timedelta(hours=6), LOOK_UPS.forget),
         Sweep("forget first contacts", timedelta(seconds=30), forget_first_contacts),
@@ -268,11 +278,12 @@ def subscriptions(parts: Parts) -> Sequence[Subscription]:
 
 
 def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
-    """What leads do all the time: carry imports and bulk changes out, and learn from what became of leads."""
+    """What leads do all the time: carry imports and bulk changes out, learn from what became of leads, send mails."""
     callers = (CALLERS.organization(parts), CALLERS.revocations(parts))
     importing = lead_import_worker(parts, desk(parts), *callers)
     changing = bulk_worker(parts, desk(parts), find_principal(*callers), account=ACCOUNT)
-    return (importing.run(), changing.run(), learner(parts).run())
+    deliveries = nurturing_deliveries(parts, desk(parts), ACCOUNT)
+    return (importing.run(), changing.run(), learner(parts).run(), *deliveries)
 
 
 def _service(contract: Any, name: str) -> ServiceDescriptor:
@@ -292,6 +303,7 @@ DEFINITION = ServiceDefinition(
         **RECYCLINGS,
         **POOLS,
         **FOLLOW_UPS,
+        **NURTURING,
         **COLLABORATORS,
         **SETTINGS,
         **VIEWS,

@@ -27,6 +27,11 @@ ANONYMOUS = {
     "millrace.directory.v1.SessionService.StartOpenIdSignIn",
     "millrace.leads.v1.LeadBehaviourService.ReceiveLeadBehaviours",  # proves itself by a signature over the body
     "millrace.leads.v1.LeadBehaviourService.ShowLeadPixel",  # a picture; counts by a sealed token
+    # Whoever got a mail follows its links: each bears a sealed token.
+    "millrace.leads.v1.LeadMailService.FollowMailLink",
+    "millrace.leads.v1.LeadMailService.ShowMailPixel",
+    "millrace.leads.v1.LeadMailService.ShowUnsubscription",
+    "millrace.leads.v1.LeadMailService.Unsubscribe",
     "millrace.leads.v1.LeadFormService.SubmitLeadForm",  # the public web form, behind its token and a rate limit
 }
 # These change something and take no request id, because a repeat is harmless or must be the caller's own decision.

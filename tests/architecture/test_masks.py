@@ -55,6 +55,11 @@ FILES = [
 OPEN_RAW = {
     "millrace.leads.v1.LeadExportService.ExportLeads",  # its cells are read off messages that were masked before
     "millrace.leads.v1.LeadBehaviourService.ShowLeadPixel",  # a picture of one point, the same for everybody
+    # Pages that are the same for everybody, a picture, and the way to content; none tells of the lead.
+    "millrace.leads.v1.LeadMailService.FollowMailLink",
+    "millrace.leads.v1.LeadMailService.ShowMailPixel",
+    "millrace.leads.v1.LeadMailService.ShowUnsubscription",
+    "millrace.leads.v1.LeadMailService.Unsubscribe",
     "millrace.contracts.v1.SignatureService.DownloadSignatureDocument",  # the customer's own contract, behind his link
 }
 

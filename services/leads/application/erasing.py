@@ -8,6 +8,7 @@ from kernel.errors import StaleVersion
 from services.leads.application.capture import graded
 from services.leads.application.finding import keep_identity
 from services.leads.application.intake import Briefing, IntakeDesk
+from services.leads.application.nurturing.forgetting import forget_mails_of
 from services.leads.domain.erasing import LeadImportRunningWithPerson, erase_person, without_person
 from services.leads.domain.lead import Lead
 from services.leads.domain.merging import check_unmerged
@@ -52,6 +53,7 @@ async def _erase(
     known = (await identities_of(work, [lead.uuid])).get(lead.uuid, LeadIdentity())
     await forget_person(work, lead.uuid, keys=known.keys)
     await forget_answers(work, resource=f"leads/{lead.uuid}")
+    await forget_mails_of(work, lead)
     newcomer = briefing.prepare(without_person(lead.facts), before=lead.facts)
     change = erase_person(lead, keys=newcomer.keys, now=work.now)
     if not change.events:

@@ -9,6 +9,7 @@ from kernel.errors import Kind, Refusal
 from services.leads.application.capture import Captured, capture_lead
 from services.leads.application.capture_many import capture_together
 from services.leads.application.intake import IntakeDesk
+from services.leads.application.nurturing.consenting import keep_form_consent
 from services.leads.application.rulebook import RulesInForce
 from services.leads.domain.facts import CONSENT_FIELD, LeadFacts
 
@@ -31,6 +32,7 @@ class FormSubmission:
     consent: bool
     trap: str
     utm: Mapping[str, str]
+    marketing_consent: bool = False
 
 
 async def submit_form(work: UnitOfWork, *, submission: FormSubmission, desk: IntakeDesk) -> Captured | None:
@@ -40,7 +42,11 @@ async def submit_form(work: UnitOfWork, *, submission: FormSubmission, desk: Int
     ChannelUnknown for a token of no open form, and ConsentMissing.
     """
     told = _told(await desk.rulebook.current(work, naming=[submission.token]), submission, now=work.now)
-    return None if told is None else await capture_lead(work, told=told, desk=desk)
+    if told is None:
+        return None
+    captured = await capture_lead(work, told=told, desk=desk)
+    _keep_consent(work, submission, told)
+    return captured
 
 
 async def submit_forms(
@@ -61,9 +67,17 @@ async def submit_forms(
             meant.append((place, work, told))
     if meant:
         taken = await capture_together([work for _, work, _ in meant], told=[told for *_, told in meant], desk=desk)
-        for (place, *_), outcome in zip(meant, taken, strict=True):
+        for (place, work, told), outcome in zip(meant, taken, strict=True):
             outcomes[place] = outcome
+            if isinstance(outcome, Captured):
+                _keep_consent(work, submissions[place], told)
     return outcomes
+
+
+def _keep_consent(work: UnitOfWork, submission: FormSubmission, told: LeadFacts) -> None:
+    """Who agrees to be mailed agrees for the address he entered, whether he is a new customer or a known one."""
+    if submission.marketing_consent:
+        keep_form_consent(work, address=told.email, channel=told.channel)
 
 
 def _told(rules: RulesInForce, submission: FormSubmission, *, now: datetime) -> LeadFacts | None:

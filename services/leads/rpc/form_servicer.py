@@ -40,6 +40,7 @@ class LeadFormServicer:
             consent=request.consent,
             trap=request.website,
             utm=dict(request.utm),
+            marketing_consent=request.marketing_consent,
         )
         answer: contract.SubmitLeadFormResponse = await self._intake.write(
             call, request, submission, answer=lambda _captured: contract.SubmitLeadFormResponse()

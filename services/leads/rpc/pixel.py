@@ -22,7 +22,7 @@ from services.leads.domain.visitors import lead_of_visitor, visitor_token
 from services.leads.rpc.behaviour_messages import KINDS
 
 # A transparent GIF of one point.
-_PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _SENDER = Principal(subject="pixel", grants={WRITE: Scope.ALL})
 _MINUTE = 60
 
@@ -41,7 +41,7 @@ class Pixels:
         lead = lead_of_visitor(self._key, request.visitor)
         if lead is not None:
             await self._count(lead, request, call)
-        yield HttpBody(content_type="image/gif", data=_PICTURE)
+        yield HttpBody(content_type="image/gif", data=PICTURE)
 
     async def visitor(self, request: contract.GetLeadVisitorRequest, call: Call) -> contract.LeadVisitor:
         """Read the token of a lead."""

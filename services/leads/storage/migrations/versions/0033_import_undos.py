@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0033"
-down_revision = "0030"
+down_revision = "0032"
 
 _INSTANT = sa.DateTime(timezone=True)
 
