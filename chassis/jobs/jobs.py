@@ -76,8 +76,11 @@ class JobKind:
 class Jobs:
     """Carries out a service's due jobs."""
 
-    def __init__(self, kinds: Sequence[JobKind], *, engine: AsyncEngine, clock: Clock) -> None:
-        """Replicas share the work: rows are taken with `skip locked` under a lease."""
+    def __init__(
+        self, kinds: Sequence[JobKind], *, engine: AsyncEngine, clock: Clock, poll_seconds: float = _POLL_SECONDS
+    ) -> None:
+        """Replicas share the work: rows are taken with `skip locked` under a lease. Idle, it polls."""
+        self._poll_seconds = poll_seconds
         self._kinds = {kind.name: kind for kind in kinds}
         self._leases = orjson.dumps({kind.name: kind.lease.total_seconds() for kind in kinds}).decode()
         self._engine = engine
@@ -96,7 +99,7 @@ class Jobs:
                 self._log.warning("jobs pause", error=repr(error)[:300])
                 done = 0
             if not done:
-                await asyncio.sleep(_POLL_SECONDS)
+                await asyncio.sleep(self._poll_seconds)
 
     async def drain(self) -> int:
         """Carry out everything due now; how many jobs were tried."""

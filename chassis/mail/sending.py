@@ -20,6 +20,8 @@ from kernel.time import Clock
 
 # Longer than a mail takes, every command at its limit: who then finds it under way knows that its sender is gone.
 LEASE = timedelta(minutes=5)
+# Nobody waits for a mail as one waits for an answer.
+_POLL_SECONDS = 1.0
 
 
 class MailNotTaken(Exception):  # noqa: N818 - an outcome, not a fault: the job is tried again
@@ -120,7 +122,7 @@ class Postman:
     def _count(self, mail: Mail, state: MailState, kept: bool) -> None:
         if kept and state is not MailState.WAITING:
             metrics.MAILS.labels(mail.order.purpose, state.value).inc()
-            self._log.info("mail", mail=str(mail.uuid), purpose=mail.order.purpose, outcome=state.value)
+            self._log.info("mail", job=str(mail.uuid), purpose=mail.order.purpose, outcome=state.value)
 
 
 def deliveries(parts: Parts, settings: MailSettings, *, may_go: Mapping[str, MayGo]) -> Jobs:
@@ -135,4 +137,4 @@ def deliveries(parts: Parts, settings: MailSettings, *, may_go: Mapping[str, May
     book = MailBook(parts.background_engine)
     postman = Postman(book, transport_by(settings), settings=settings, clock=parts.clock, may_go=may_go)
     kind = JobKind(SEND_MAIL, postman.run, lease=LEASE)
-    return Jobs((kind,), engine=parts.background_engine, clock=parts.clock)
+    return Jobs((kind,), engine=parts.background_engine, clock=parts.clock, poll_seconds=_POLL_SECONDS)

@@ -17,6 +17,7 @@ from gateway.cli import (
     importing,
     listing,
     merging,
+    nurturing,
     pooling,
     rehearsing,
     resembling,
@@ -32,6 +33,8 @@ leads_app = typer.Typer(help=say("help_leads"), no_args_is_help=True)
 app.add_typer(leads_app, name="leads")
 pools_app = typer.Typer(help=say("help_pools"), no_args_is_help=True)
 app.add_typer(pools_app, name="pools")
+programmes_app = typer.Typer(help=say("help_programmes"), no_args_is_help=True)
+app.add_typer(programmes_app, name="programmes")
 
 Server = Annotated[str, typer.Option("--server", help=say("help_server"))]
 
@@ -363,6 +366,42 @@ def pools_show(
         _print_json(found)
     else:
         pooling.print_waiting(found, Console())
+
+
+Programme = Annotated[str, typer.Argument(help=say("help_programme_name"))]
+
+
+@programmes_app.command(name="list", help=say("help_programmes_list"))
+def programmes_list(
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=200, help=say("help_count"))] = 50,
+    server: Server = "",
+) -> None:
+    """List content programmes."""
+    nurturing.print_programmes(Talk(server), Console(), count=count)
+
+
+@programmes_app.command(name="funnel", help=say("help_programmes_funnel"))
+def programmes_funnel(programme: Programme, server: Server = "") -> None:
+    """Show what came of one."""
+    nurturing.print_funnel(Talk(server), programme, Console())
+
+
+@programmes_app.command(name="rehearse", help=say("help_programmes_rehearse"))
+def programmes_rehearse(programme: Programme, server: Server = "") -> None:
+    """Count who would enter."""
+    nurturing.print_rehearsal(Talk(server), programme, Console())
+
+
+@programmes_app.command(name="activate", help=say("help_programmes_activate"))
+def programmes_activate(programme: Programme, server: Server = "") -> None:
+    """Let one run."""
+    nurturing.move(Talk(server), programme, "activate", Console())
+
+
+@programmes_app.command(name="pause", help=say("help_programmes_pause"))
+def programmes_pause(programme: Programme, server: Server = "") -> None:
+    """Let one stand still."""
+    nurturing.move(Talk(server), programme, "pause", Console())
 
 
 @app.command(help=say("help_health"))

@@ -14,11 +14,15 @@ from millrace.leads.v1 import (
     lead_import_pb2,
     lead_import_service_pb2,
     lead_intent_pb2,
+    lead_mail_service_pb2,
     lead_pb2,
     lead_service_pb2,
+    nurturing_programme_pb2,
+    nurturing_programme_service_pb2,
 )
 from millrace.pipeline.v1 import account_pb2, account_service_pb2
 
+from chassis.rpc.pages import page, redirect
 from chassis.rpc.statuses import status_of
 from chassis.texts import Texts
 from kernel.errors import Refusal
@@ -27,6 +31,9 @@ LEADS = "millrace.leads.v1.LeadService"
 ACCOUNTS = "millrace.pipeline.v1.AccountService"
 BEHAVIOURS = "millrace.leads.v1.LeadBehaviourService"
 IMPORTS = "millrace.leads.v1.LeadImportService"
+MAILS = "millrace.leads.v1.LeadMailService"
+PROGRAMMES = "millrace.leads.v1.NurturingProgrammeService"
+PROGRAMME = "nurturingProgrammes/018f0000-0000-7000-8000-000000000001"
 SESSIONS = "millrace.directory.v1.SessionService"
 
 
@@ -70,6 +77,37 @@ class Neighbour:
                     grpc.stream_unary_rpc_method_handler,
                     self.receive,
                     lead_behaviour_service_pb2.ReceiveLeadBehavioursRequest,
+                ),
+            },
+            MAILS: {
+                "ShowUnsubscription": (events, self.ask_first, lead_mail_service_pb2.ShowUnsubscriptionRequest),
+                "Unsubscribe": (
+                    grpc.stream_unary_rpc_method_handler,
+                    self.unsubscribe,
+                    lead_mail_service_pb2.UnsubscribeRequest,
+                ),
+                "FollowMailLink": (events, self.lead_on, lead_mail_service_pb2.FollowMailLinkRequest),
+            },
+            PROGRAMMES: {
+                "ListNurturingProgrammes": (
+                    unary,
+                    self.list_programmes,
+                    nurturing_programme_service_pb2.ListNurturingProgrammesRequest,
+                ),
+                "PauseNurturingProgramme": (
+                    unary,
+                    self.pause_programme,
+                    nurturing_programme_service_pb2.PauseNurturingProgrammeRequest,
+                ),
+                "RehearseNurturingProgramme": (
+                    unary,
+                    self.rehearse,
+                    nurturing_programme_service_pb2.RehearseNurturingProgrammeRequest,
+                ),
+                "GetNurturingFunnel": (
+                    unary,
+                    self.funnel,
+                    nurturing_programme_service_pb2.GetNurturingFunnelRequest,
                 ),
             },
             IMPORTS: {
@@ -139,6 +177,39 @@ class Neighbour:
     async def receive(self, requests: AsyncIterator[Any], context: Any) -> Any:
         await self._take([request async for request in requests], context)
         return lead_behaviour_service_pb2.ReceiveLeadBehavioursResponse(created=1)
+
+    async def ask_first(self, request: Any, context: Any) -> AsyncIterator[Any]:
+        await self._take(request, context)
+        yield page(title="退订邮件", text="…", button="确认退订")
+
+    async def unsubscribe(self, requests: AsyncIterator[Any], context: Any) -> Any:
+        await self._take([request async for request in requests], context)
+        return page(title="已退订", text="…")
+
+    async def lead_on(self, request: Any, context: Any) -> AsyncIterator[Any]:
+        await self._take(request, context)
+        yield redirect("https://www.house.example/paper.pdf?v=2")
+
+    async def list_programmes(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return nurturing_programme_service_pb2.ListNurturingProgrammesResponse(nurturing_programmes=[_programme()])
+
+    async def pause_programme(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        return _programme()
+
+    async def rehearse(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        left_out = nurturing_programme_service_pb2.NurturingHindrance(leads=6)
+        left_out.reason.text = "没有邮件地址"
+        return nurturing_programme_service_pb2.RehearseNurturingProgrammeResponse(
+            in_segment=9, would_enter=3, left_out=[left_out]
+        )
+
+    async def funnel(self, request: Any, context: Any) -> Any:
+        await self._take(request, context)
+        step = nurturing_programme_service_pb2.NurturingStepCounts(step=1, ordered=5, sent=4)
+        return nurturing_programme_service_pb2.NurturingFunnel(entered=5, active=1, finished=2, steps=[step])
 
     async def watch(self, request: Any, context: Any) -> AsyncIterator[Any]:
         await self._take(request, context)
@@ -219,3 +290,12 @@ def _bound(kind: Callable[..., Any], act: Any, request: Any) -> Any:
     return kind(
         act, request_deserializer=request.FromString, response_serializer=lambda answer: answer.SerializeToString()
     )
+
+
+def _programme() -> nurturing_programme_pb2.NurturingProgramme:
+    state = nurturing_programme_pb2.NURTURING_PROGRAMME_STATE_PAUSED
+    made = nurturing_programme_pb2.NurturingProgramme(
+        name=PROGRAMME, display_name="白皮书", segment="grade = GRADE_C", state=state
+    )
+    made.obstacles.add(text="培育计划已暂停，不会发送邮件")
+    return made
