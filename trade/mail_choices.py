@@ -70,9 +70,9 @@ def standing_of(choices: Iterable[Choice]) -> Standing:
 
 
 def mailbox_of(told: str) -> str:
-    """The address to write to, as people write it; empty where what was told is none."""
+    """The address to write to: the mailbox as people write it, the domain as servers do; empty where it is none."""
     read = email(told)
-    return "" if read.problem else read.text
+    return "" if read.problem else f"{read.text.rpartition('@')[0]}@{read.domain}"
 
 
 def digest_of(told: str) -> str:

@@ -76,7 +76,7 @@ class Postman:
         if not await self._has_leave(mail):
             return
         # Once begun it is carried to its end, also when the process is told to stop.
-        going = asyncio.ensure_future(self._send(mail, last=context.attempt > len(RETRIES)))
+        going = asyncio.ensure_future(self._tried(mail, last=context.attempt > len(RETRIES)))
         try:
             await asyncio.shield(going)
         except asyncio.CancelledError:
@@ -91,6 +91,19 @@ class Postman:
         if leave.never:
             await self._cancel(mail, leave.never)
         return not leave.never
+
+    async def _tried(self, mail: Mail, *, last: bool) -> None:
+        """Send it; what fails by a defect of ours until the last attempt is given up as well, and not left to wait."""
+        try:
+            await self._send(mail, last=last)
+        except MailNotTaken:
+            raise
+        except Exception as error:
+            found = await self._book.read(mail.uuid) if last else None
+            if found is not None and found.state in {MailState.WAITING, MailState.HANDING_OVER}:
+                waits = found.state is MailState.WAITING
+                await self._keep(mail, Answer.REFUSED if waits else Answer.NO_WORD, type(error).__name__)
+            raise
 
     async def _send(self, mail: Mail, *, last: bool) -> None:
         settings = self._settings

@@ -13,8 +13,9 @@ from chassis.mail.mail import MailState
 from chassis.mail.settings import Encryption, MailSettings
 from chassis.no_network import forbid_inside_transaction
 
-# For each command; a mail has seven at most, so that none outlasts the lease of its job.
+# For each command, and for the answer to the text; no mail outlasts the lease of its job.
 _COMMAND_SECONDS = 20.0
+_TEXT_SECONDS = 120.0
 _PERMANENT = 500
 # RFC 3463: what is wrong is the address (1) or the mailbox (2), and not what is said or who says it.
 _ADDRESSEE = ("5.1.", "5.2.")
@@ -99,7 +100,7 @@ class SmtpTransport:
 
 async def _text(client: aiosmtplib.SMTP, parcel: Parcel) -> tuple[Answer, str]:
     try:
-        answer = await client.data(parcel.message)
+        answer = await client.data(parcel.message, timeout=_TEXT_SECONDS)
     except (aiosmtplib.SMTPException, OSError) as error:
         return text_answer(error), told_by(error)
     return Answer.TAKEN, answer.message

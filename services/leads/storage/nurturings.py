@@ -103,10 +103,10 @@ async def take_over(read: Read, *, most: int) -> Sequence[Nurturing]:
 
 
 async def active_of(read: Read, digests: Collection[str]) -> Sequence[Nurturing]:
-    """Where addresses are under way; each is locked, so that no step overtakes what ends it."""
+    """Where addresses are under way, but for what a sweep holds at the moment: that one is found over soon."""
     kept = LEAD_NURTURINGS
     statement = select(kept).where(kept.c.digest.in_(digests), kept.c.state == NurturingState.ACTIVE.value)
-    rows = await read.connection.execute(statement.order_by(kept.c.uuid).with_for_update())
+    rows = await read.connection.execute(statement.order_by(kept.c.uuid).with_for_update(skip_locked=True))
     return [_from_row(row) for row in rows.mappings()]
 
 

@@ -256,3 +256,24 @@ async def test_a_mail_that_waits_is_not_sent_once_consent_is_gone(
     assert (await states(house), box.received) == (["CANCELLED"], [])
     clock.travel(minutes=1)
     assert (await consent(house, await agreed(house, 1))).allowed
+
+
+async def test_what_fails_by_itself_until_the_last_attempt_is_given_up(
+    house: MailingHouse, box: Mailbox, clock: FixedClock
+) -> None:
+    await ordered(house)
+    async with house.engine.begin() as connection:
+        await connection.execute(text("update mails set address = 'two lines\n@a.example'"))
+    for _ in range(12):
+        await house.send()
+        clock.travel(hours=24)
+    assert (await states(house), box.received) == (["FAILED"], [])
+
+
+async def test_an_address_with_a_domain_in_chinese_is_mailed(house: MailingHouse, box: Mailbox) -> None:
+    await a_programme(house)
+    await agreed(house, email="wang@公司.example")
+    await house.sweep()
+    await house.send()
+    assert box.addresses == ["wang@xn--55qx5d.example"]
+    assert box.mails[0]["To"] == "wang@xn--55qx5d.example"

@@ -68,6 +68,7 @@ def test_a_mailbox_is_known_however_it_is_written() -> None:
 
 def test_it_is_mailed_as_it_was_written() -> None:
     assert mailbox_of(" Wang.Li+news@Gmail.com; ") == "wang.li+news@gmail.com"
+    assert mailbox_of("wang@公司.cn") == "wang@xn--55qx5d.cn"
 
 
 @pytest.mark.parametrize("told", ["", "无", "wang", "wang@", "a@b.example c@d.example"])

@@ -58,7 +58,10 @@ async def withdraw_consent(work: UnitOfWork, *, lead: UUID) -> LeadStanding:
 
 
 async def unsubscribe_address(work: UnitOfWork, *, digest: str, source: str) -> None:
-    """An address is mailed no more, whichever leads it stands in; once more changes nothing."""
+    """An address is mailed no more, whichever leads it stands in; once more changes nothing.
+
+    It waits for no sweep: what one holds at this moment it finds over within a minute, and mails nothing meanwhile.
+    """
     await work.begin()
     under_way = await active_of(work, [digest])
     standing = (await standings(work, [digest]))[digest]
