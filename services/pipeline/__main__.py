@@ -17,6 +17,7 @@ from millrace.pipeline.v1 import (
     approval_service_pb2,
     buying_habit_service_pb2,
     care_record_service_pb2,
+    collision_case_service_pb2,
     contact_service_pb2,
     customer_privacy_service_pb2,
     lead_conversion_service_pb2,
@@ -44,10 +45,11 @@ from chassis.rule_sets import Rulebook
 from chassis.rule_sets.publications import rule_set_publications
 from chassis.rule_sets.servicer import RuleSetServicer
 from chassis.work import Read
-from services.pipeline.application import account_profiling
+from services.pipeline.application import account_profiling, collision_deciding
 from services.pipeline.application.account_profiling import ProfileDesk, ProfileSweep
 from services.pipeline.application.approval_kinds import approval_kinds
 from services.pipeline.application.care_records import CareDesk
+from services.pipeline.application.collision_deciding import CollisionSweep
 from services.pipeline.application.opportunities import OpportunityDesk
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import BATCH, ProtectionSweep
@@ -56,6 +58,7 @@ from services.pipeline.application.win_chances import AT_ONCE, SCORE_STOCK, Scor
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.care_publications import CARE_RECORDS, OCCASIONS
 from services.pipeline.events.collaborator_publications import COLLABORATORS
+from services.pipeline.events.collision_publications import COLLISION_CASES
 from services.pipeline.events.on_contracts import contracts_subscription
 from services.pipeline.events.on_leads import leads_subscription
 from services.pipeline.events.on_orders import orders_rebuilding, orders_subscription
@@ -69,6 +72,7 @@ from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.account_tier_servicer import AccountTierServicer
 from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
 from services.pipeline.rpc.care_record_servicer import CareRecordServicer
+from services.pipeline.rpc.collision_case_servicer import CollisionCaseServicer
 from services.pipeline.rpc.contact_servicer import ContactServicer
 from services.pipeline.rpc.lead_conversion_servicer import LeadConversionServicer
 from services.pipeline.rpc.lead_history_servicer import LeadHistoryServicer
@@ -139,6 +143,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(care_record_service_pb2, "CareRecordService"): CareRecordServicer(
             store, care_desk(parts), page_key=pages
         ),
+        _service(collision_case_service_pb2, "CollisionCaseService"): CollisionCaseServicer(
+            store, registration_desk(parts), texts, page_key=pages
+        ),
         _service(contact_service_pb2, "ContactService"): ContactServicer(
             store, zone=parts.settings.time_zone, page_key=pages
         ),
@@ -201,12 +208,14 @@ def rebuilding(_parts: Parts) -> Rebuilding:
 def sweeps(parts: Parts) -> Sequence[Sweep]:
     """What pipeline does from time to time."""
     protections = ProtectionSweep(store=parts.background_store, principal=ACCOUNT)
+    collisions = CollisionSweep(store=parts.background_store, principal=ACCOUNT, desk=registration_desk(parts))
     profiles = ProfileSweep(store=parts.background_store, principal=ACCOUNT, desk=profile_desk(parts))
     return (
         Sweep("sweep files", timedelta(hours=1), sweep_files(vault(parts), FILES)),
         Sweep("forget look-ups", timedelta(hours=6), LOOK_UPS.forget),
         Sweep("fold board", timedelta(seconds=10), fold_board),
         Sweep("expire registrations", timedelta(seconds=30), protections.sweep, batch=BATCH),
+        Sweep("close collision cases", timedelta(seconds=30), collisions.sweep, batch=collision_deciding.BATCH),
         *scoring(parts),
         Sweep("profile accounts", timedelta(seconds=5), profiles.sweep, batch=account_profiling.BATCH),
     )
@@ -247,6 +256,7 @@ DEFINITION = ServiceDefinition(
         **approval_publications("pipeline", collection=APPROVALS.collection),
         **CARE_RECORDS,
         **COLLABORATORS,
+        **COLLISION_CASES,
         **OCCASIONS,
         **OPPORTUNITIES,
         **REGISTRATIONS,

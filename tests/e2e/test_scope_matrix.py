@@ -35,7 +35,7 @@ OUTSIDE: dict[str, set[str]] = {
     "makes a row, or takes one over": {
         *("CreateLead", "CreateAccount", "CreateContact", "CreateRegistration", "CreateOpportunity", "CreateQuote"),
         *("CreateContract", "CreateMember", "CreateTarget", "AcceptLead", "BookReceipt", "BookReceipts"),
-        *("CreateOccasion", "CreateCareRecord", "CreateLeadFollowUp"),
+        *("CreateOccasion", "CreateCareRecord", "CreateLeadFollowUp", "OpenCollisionCase"),
     },
     "names its rows in its body; tests/integration/leads asks it from elsewhere": {
         *("BatchCreateLeadBehaviours", "StartLeadBulkChange"),
@@ -56,6 +56,13 @@ OUTSIDE: dict[str, set[str]] = {
         *("GetContractAmendment", "DropContractAmendment", "RecordAmendmentSigning"),
         *("GetOccasion", "ListOccasions", "ListComingOccasions", "UpdateOccasion", "DeleteOccasion"),
         *("UndeleteOccasion", "GetCareRecord", "ListCareRecords", "CorrectCareRecord"),
+        *(
+            "GetCollisionCase",
+            "ListCollisionCases",
+            "DecideCollisionCase",
+            "AppealCollisionCase",
+            "ReplayCollisionCase",
+        ),
         *("GetLeadFollowUp", "ListLeadFollowUps", "CorrectLeadFollowUp", "ListLeadResponseNotices"),
     },
 }

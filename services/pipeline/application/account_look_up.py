@@ -34,7 +34,7 @@ async def look_up_account(work: UnitOfWork, *, by: By, value: str, desk: Registr
     Each asking is counted, refused beyond the day's cap, and stands in the audit with a digest of what was asked.
     Raises LookUpUnclear, LookUpCapReached.
     """
-    wanted = sought(_identity(by, value))
+    wanted = sought(identity_asked(by, value))
     if not wanted.keys:
         raise LookUpUnclear
     most = (await desk.rulebook.current(work, LOOK_UP)).rules.daily
@@ -64,17 +64,21 @@ async def count_question(work: UnitOfWork, *, about: Collection[str], resource: 
 
 
 async def _guards(work: UnitOfWork, by: By, value: str, same: list[Account]) -> list[Guarded]:
-    facts = RegistrationFacts(
-        customer=Customer(
-            company_name=value if by is By.COMPANY_NAME else "", credit_code=value if by is By.CREDIT_CODE else ""
-        ),
-        contact=ContactMeans(phone=value if by is By.PHONE else ""),
-    )
-    keys = protecting(customer_keys(facts)) | {account_key(account.uuid) for account in same}
+    keys = protecting(asked_keys(by, value)) | {account_key(account.uuid) for account in same}
     return [Guarded(team=each.team, end_time=each.end_time) for each in await protected_keys(work, keys)]
 
 
-def _identity(by: By, value: str) -> Identity:
+def asked_keys(by: By, value: str) -> frozenset[str]:
+    """Every key of a customer that what he was asked for by tells."""
+    customer = Customer(
+        company_name=value if by is By.COMPANY_NAME else "", credit_code=value if by is By.CREDIT_CODE else ""
+    )
+    phone = value if by is By.PHONE else ""
+    return customer_keys(RegistrationFacts(customer=customer, contact=ContactMeans(phone=phone)))
+
+
+def identity_asked(by: By, value: str) -> Identity:
+    """The customer as he was asked for."""
     if by is By.COMPANY_NAME:
         return Identity(company_name=value)
     return Identity(phones=(value,)) if by is By.PHONE else Identity(credit_code=value)

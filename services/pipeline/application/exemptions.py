@@ -8,9 +8,8 @@ from chassis.work import Read, UnitOfWork
 from kernel.events import Change
 from services.pipeline.application.rule_kinds import REGISTRATION_POLICY
 from services.pipeline.domain.account import Account
-from services.pipeline.domain.customer_keys import customer_keys, protecting
+from services.pipeline.domain.customer_keys import keys_of_account, protecting
 from services.pipeline.domain.opportunity import Opportunity
-from services.pipeline.domain.registration_facts import ContactMeans, Customer, RegistrationFacts
 from services.pipeline.domain.registration_policy import (
     Entry,
     Exemption,
@@ -53,16 +52,7 @@ async def possible_exemption(
 
 async def protection_of_others(work: UnitOfWork, account: Account, *, owner: UUID | None) -> list[ProtectedKey]:
     """What others protect of an account: nobody works it beside them without a review."""
-    known = account.facts
-    facts = RegistrationFacts(
-        customer=Customer(
-            account=account.uuid,
-            company_name="" if known.person else known.display_name,
-            credit_code=known.credit_code,
-        ),
-        contact=ContactMeans(phone=known.phone, email=known.email),
-    )
-    return list(await held_by_others(work, protecting(customer_keys(facts)), owner=owner))
+    return list(await held_by_others(work, protecting(keys_of_account(account)), owner=owner))
 
 
 def way_of(principal: Principal, opportunity: Opportunity | None = None) -> Way:

@@ -58,13 +58,13 @@ class RegistrationDesk:
         rivals = await live_rivals(read, keys, besides=registration.uuid, owner=owner, most=_MOST_RIVALS)
         snapshot = await self.organization.current()
         told = [self._conflict(rival, snapshot) for rival in rivals]
-        for account in await self._accounts(read, registration):
+        for account in await self.accounts_of(read, registration):
             if account.ownership.owner not in {owner, None}:
                 team = self.team_name(snapshot, account.ownership.team)
                 told.append(Reason("CONFLICT_ACCOUNT_OWNED", {"team": team}))
         return tuple(each for place, each in enumerate(told) if each not in told[:place])
 
-    async def _accounts(self, read: Read, registration: Registration) -> Sequence[Account]:
+    async def accounts_of(self, read: Read, registration: Registration) -> Sequence[Account]:
         """The accounts the customer is already, whoever may see them."""
         named, contact = registration.facts.customer.account, registration.facts.contact
         if not registration.facts.customer.told:

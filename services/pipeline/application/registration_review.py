@@ -17,6 +17,8 @@ from chassis.approvals import (
 from chassis.work import UnitOfWork
 from kernel.errors import StaleVersion
 from kernel.events import Change
+from services.pipeline.application.collision_deciding import pass_by_cases
+from services.pipeline.application.collision_opening import open_for_submission
 from services.pipeline.application.registration_desk import REVIEW, WRITE, RegistrationDesk
 from services.pipeline.application.registration_opening import open_from
 from services.pipeline.application.registrations import acting, create_registration, ownership
@@ -27,8 +29,9 @@ from services.pipeline.domain.registration_facts import RegistrationFacts, Regis
 from services.pipeline.domain.registration_refusals import RegistrationCommentMissing
 from services.pipeline.storage import registrations
 from services.pipeline.storage.approvals import APPROVALS
-from services.pipeline.storage.protections import ProtectedKey, held_by_others, protect
-from services.pipeline.storage.registrations import RECORD, registration_under_review
+from services.pipeline.storage.collision_cases import open_cases_of
+from services.pipeline.storage.protections import ProtectedKey, held_by_others, protect, release
+from services.pipeline.storage.registrations import RECORD, held_registration, registration_under_review
 
 KIND = "registration"
 
@@ -52,8 +55,8 @@ async def submit_registration(
 ) -> Registration:
     """A complete registration is submitted, which starts its review by itself: an approval waits for the managers.
 
-    It carries what the machine found of each criterion, and whether somebody else reported the customer. Raises
-    RegistrationNotFound, StaleVersion, RegistrationCannotMove, RegistrationIncomplete.
+    It carries what the machine found of each criterion, and whether somebody else reported the customer, against whom
+    a case is opened. Raises RegistrationNotFound, StaleVersion, RegistrationCannotMove, RegistrationIncomplete.
     """
     registration = await registrations.get_registration(work, uuid, permission=WRITE)
     if seen is not None and registration.version != seen:
@@ -88,7 +91,11 @@ async def _submit(work: UnitOfWork, registration: Registration, desk: Registrati
         now=work.now,
     )
     approval = await _ask_for_review(work, change.aggregate)
-    return work.save(RECORD, replace(change, aggregate=change.aggregate.reviewed_under(approval.uuid)))
+    submitted = work.save(RECORD, replace(change, aggregate=change.aggregate.reviewed_under(approval.uuid)))
+    if submitted.review.conflicts:
+        opener = acting(work.principal, submitted.owner)
+        await open_for_submission(work, submitted, opener=opener, desk=desk)
+    return submitted
 
 
 async def review_registration(
@@ -96,8 +103,8 @@ async def review_registration(
 ) -> Registration:
     """A manager judges each criterion and decides about what he saw; what follows from it happens at once.
 
-    Raises RegistrationNotFound, RegistrationCommentMissing, CustomerProtected, the refusals of approvals, and
-    RegistrationVerdictsMissing and RegistrationVerdictUnmet.
+    Raises RegistrationNotFound, RegistrationCommentMissing, CustomerProtected, CustomerContested, the refusals of
+    approvals, and RegistrationVerdictsMissing and RegistrationVerdictUnmet.
     """
     registration = await registrations.get_registration(work, uuid, permission=REVIEW)
     if (judgement.outcome is not ApprovalState.APPROVED or judgement.despite_conflicts) and not judgement.comment:
@@ -158,12 +165,15 @@ async def settle(
 ) -> Registration:
     """The registration follows the decision about it. Nothing opens for an owner who has left meanwhile.
 
-    Raises RegistrationOwnerUnknown, OwnerCannotWork and CustomerProtected for an approval.
+    Raises RegistrationOwnerUnknown, OwnerCannotWork, CustomerProtected and CustomerContested for an approval.
     """
     registration = await _registration_of(work, approval)
     if approval.state is ApprovalState.WITHDRAWN:
+        await _let_go(work, registration)
         return work.save(RECORD, registration.withdraw(now=work.now))
     review = _judged(registration.review, approval, verdicts)
+    if approval.state is not ApprovalState.APPROVED:
+        await _let_go(work, registration)
     if approval.state is ApprovalState.RETURNED:
         return work.save(RECORD, registration.send_back(review=review, now=work.now))
     if approval.state is ApprovalState.REJECTED:
@@ -177,7 +187,9 @@ async def settle(
 async def _open(
     work: UnitOfWork, change: Change[Registration], *, despite_conflicts: bool, desk: RegistrationDesk
 ) -> Registration:
-    """The customer is protected and the opportunity opened; raises CustomerProtected."""
+    """The customer is protected and the opportunity opened; raises CustomerProtected and CustomerContested."""
+    await work.begin()
+    cases = await open_cases_of(work, change.aggregate.uuid)
     opened = await open_from(work, change.aggregate)
     approved = change.aggregate.opened(account=opened.account, opportunity=opened.opportunity)
     keys, until = protecting(customer_keys(approved.facts)), approved.protection.end_time
@@ -188,7 +200,14 @@ async def _open(
         if others:
             _note_passed_over(work, approved, others)
         await protect(work, approved, keys, until=until)
+    pass_by_cases(work, approved.uuid, cases, passing_over=despite_conflicts)
     return work.save(RECORD, replace(change, aggregate=approved))
+
+
+async def _let_go(work: UnitOfWork, registration: Registration) -> None:
+    """What was held for it since it won a case is free again: it is not approved."""
+    await held_registration(work, registration.uuid)
+    await release(work, [registration.uuid])
 
 
 def _note_passed_over(work: UnitOfWork, registration: Registration, others: Sequence[ProtectedKey]) -> None:

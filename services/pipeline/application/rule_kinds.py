@@ -8,6 +8,7 @@ from services.pipeline.application.tag_rules import TagRules
 from services.pipeline.domain.account_tier import TierRules
 from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
+from services.pipeline.domain.collision_rules import CollisionRules
 from services.pipeline.domain.completeness import CompletenessRules
 from services.pipeline.domain.opportunity_rules import OpportunityRules
 from services.pipeline.domain.registration_form import RegistrationForm
@@ -35,6 +36,7 @@ OPPORTUNITY: RuleKind[OpportunityRules] = RuleKind("opportunity", _SHIPPED / "op
 REGISTRATION_POLICY: RuleKind[RegistrationPolicy] = RuleKind(
     "registration_policy", _SHIPPED / "registration_policy.toml", RegistrationPolicy.from_mapping
 )
+COLLISION: RuleKind[CollisionRules] = RuleKind("collision", _SHIPPED / "collision.toml", CollisionRules.from_mapping)
 LOOK_UP: RuleKind[LookUpRules] = RuleKind("look_up", _SHIPPED / "look_up.toml", LookUpRules.from_mapping)
 CARE: RuleKind[CareRules] = RuleKind("care", _SHIPPED / "care.toml", CareRules.from_mapping)
 ACCOUNT_COMPLETENESS: RuleKind[CompletenessRules] = RuleKind(
@@ -55,6 +57,7 @@ RULE_SETS = RuleSets(
         REGISTRATION_FORM,
         OPPORTUNITY,
         REGISTRATION_POLICY,
+        COLLISION,
         LOOK_UP,
         CARE,
         ACCOUNT_COMPLETENESS,

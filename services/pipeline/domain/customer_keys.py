@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from uuid import UUID
 
-from services.pipeline.domain.registration_facts import RegistrationFacts
+from services.pipeline.domain.account import Account
+from services.pipeline.domain.registration_facts import ContactMeans, Customer, RegistrationFacts
 from trade.duplicates import DuplicateRules, Identity, blocking_keys
 from trade.phones import Line, phone
 from trade.text import folded
@@ -46,6 +47,17 @@ def customer_keys(facts: RegistrationFacts) -> frozenset[str]:
     if customer.account is not None:
         keys.add(account_key(customer.account))
     return frozenset(keys)
+
+
+def keys_of_account(account: Account) -> frozenset[str]:
+    """Every key of the customer an account is."""
+    known = account.facts
+    customer = Customer(
+        account=account.uuid, company_name="" if known.person else known.display_name, credit_code=known.credit_code
+    )
+    return customer_keys(
+        RegistrationFacts(customer=customer, contact=ContactMeans(phone=known.phone, email=known.email))
+    )
 
 
 def phone_key(written: str) -> frozenset[str]:

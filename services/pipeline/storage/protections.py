@@ -48,11 +48,16 @@ async def held_by_others(work: UnitOfWork, keys: Collection[str], *, owner: UUID
 
 
 async def protect(work: UnitOfWork, registration: Registration, keys: Collection[str], *, until: datetime) -> None:
-    """Take the keys for the registration; other registrations may hold the same, each until its own end."""
+    """Take the keys for the registration; other registrations may hold the same, each until its own end.
+
+    What was held for it already, because it won a case before its review, is held until then instead.
+    """
     await work.begin()
     owner = registration.owner
     told = {"registration": registration.uuid, "owner": owner.member, "team": owner.team, "end_time": until}
-    await work.connection.execute(insert(PROTECTED_KEYS), [{"key": key, **told} for key in sorted(keys)])
+    taken = insert(PROTECTED_KEYS).values([{"key": key, **told} for key in sorted(keys)])
+    longer = {"end_time": taken.excluded.end_time}
+    await work.connection.execute(taken.on_conflict_do_update(index_elements=["key", "registration"], set_=longer))
 
 
 async def protect_longer(work: UnitOfWork, registration: UUID, *, until: datetime) -> None:

@@ -116,18 +116,21 @@ class Rival:
     `end_time` is None while it waits for its review.
     """
 
+    registration: UUID
     keys: frozenset[str]
     team: UUID | None
     end_time: datetime | None
 
 
-async def live_rivals(read: Read, keys: Collection[str], *, besides: UUID, owner: UUID, most: int) -> Sequence[Rival]:
+async def live_rivals(
+    read: Read, keys: Collection[str], *, owner: UUID, most: int, besides: UUID | None = None
+) -> Sequence[Rival]:
     """Registrations of other owners for the same customer, under review or protected, whatever the caller sees."""
     # The offset is a fence: the planner would rather walk along the times of submission than look the keys up.
     same = select(REGISTRATIONS).where(REGISTRATIONS.c.match_keys.overlap(sorted(keys))).offset(0).subquery()
     protected = and_(same.c.state == RegistrationState.APPROVED.value, same.c.protection_end_time > read.now)
     statement = (
-        select(same.c.match_keys, same.c.team, same.c.protection_end_time)
+        select(same.c.uuid, same.c.match_keys, same.c.team, same.c.protection_end_time)
         .where(
             or_(same.c.state == RegistrationState.UNDER_REVIEW.value, protected),
             same.c.owner != owner,
@@ -139,7 +142,13 @@ async def live_rivals(read: Read, keys: Collection[str], *, besides: UUID, owner
     rows = (await read.connection.execute(statement)).all()
     common = frozenset(keys)
     return [
-        Rival(keys=frozenset(row.match_keys) & common, team=row.team, end_time=row.protection_end_time) for row in rows
+        Rival(
+            registration=row.uuid,
+            keys=frozenset(row.match_keys) & common,
+            team=row.team,
+            end_time=row.protection_end_time,
+        )
+        for row in rows
     ]
 
 
