@@ -11,30 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
-from millrace.leads.v1 import (
-    campaign_service_pb2,
-    channel_service_pb2,
-    lead_assignment_service_pb2,
-    lead_behaviour_service_pb2,
-    lead_collaborator_service_pb2,
-    lead_conversion_service_pb2,
-    lead_duplicate_scan_service_pb2,
-    lead_duplicate_service_pb2,
-    lead_follow_up_service_pb2,
-    lead_form_service_pb2,
-    lead_import_service_pb2,
-    lead_intent_service_pb2,
-    lead_look_up_service_pb2,
-    lead_merge_service_pb2,
-    lead_privacy_service_pb2,
-    lead_response_service_pb2,
-    lead_rule_set_service_pb2,
-    lead_service_pb2,
-    lead_touch_service_pb2,
-)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.callers import Callers, derived_key, page_key
+from chassis.callers import Callers
 from chassis.consumer import Subscription
 from chassis.imports.storage import forget_files
 from chassis.jobs import JobKind, Sweep
@@ -63,48 +42,29 @@ from services.leads.application.scoring import AT_ONCE, SCORE_STOCK, Scoring
 from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
 from services.leads.events.learning import curriculum
-from services.leads.events.pool_publications import POOLS, RECYCLINGS
-from services.leads.events.on_opportunities import opportunities_subscription
 from services.leads.events.nurturing_publications import NURTURING
+from services.leads.events.on_opportunities import opportunities_subscription
+from services.leads.events.pool_publications import POOLS, RECYCLINGS
 from services.leads.events.publications import LEADS
 from services.leads.events.qualification_publications import QUALIFICATIONS
 from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.events.view_publications import VIEWS
 from services.leads.events.withdrawal_publications import WITHDRAWALS
-from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
-from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
 from services.leads.rpc.bulk_worker import bulk_worker
-from services.leads.rpc.campaign_servicer import CampaignServicer
-from services.leads.rpc.channel_servicer import ChannelServicer
-from services.leads.rpc.collaborator_servicer import LeadCollaboratorServicer
-from services.leads.rpc.company_wiring import company_servicers, company_sweeps, register_path
+from services.leads.rpc.company_wiring import company_sweeps, register_path
 from services.leads.rpc.conversion_job import converting
-from services.leads.rpc.conversion_servicer import LeadConversionServicer
-from services.leads.rpc.duplicate_servicer import LeadDuplicateServicer
-from services.leads.rpc.explanation_wiring import explaining_servicers
-from services.leads.rpc.follow_up_servicer import LeadFollowUpServicer
-from services.leads.rpc.form_servicer import LeadFormServicer
 from services.leads.rpc.import_undo_servicer import import_undo_days
-from services.leads.rpc.import_undo_wiring import import_undo_servicers, undoing_imports
-from services.leads.rpc.intent_servicer import LeadIntentServicer
-from services.leads.rpc.lead_import_wiring import find_principal, lead_import_servicer, lead_import_worker
-from services.leads.rpc.lead_servicer import LeadServicer
-from services.leads.rpc.list_wiring import list_servicers
-from services.leads.rpc.look_up_servicer import LeadLookUpServicer
-from services.leads.rpc.merge_servicer import LeadMergeServicer, undo_days
-from services.leads.rpc.pool_wiring import pool_servicers
+from services.leads.rpc.import_undo_wiring import undoing_imports
+from services.leads.rpc.lead_import_wiring import find_principal, lead_import_worker
+from services.leads.rpc.merge_servicer import undo_days
 from services.leads.rpc.nurturing_wiring import (
     nurturing_deliveries,
-    nurturing_servicers,
     nurturing_settings,
     nurturing_sweeps,
 )
-from services.leads.rpc.privacy_servicer import LeadPrivacyServicer
-from services.leads.rpc.response_servicer import LeadResponseServicer
-from services.leads.rpc.rule_set_servicer import LeadRuleSetServicer
-from services.leads.rpc.scan_servicer import LeadDuplicateScanServicer, scan_pause
-from services.leads.rpc.touch_servicer import LeadTouchServicer
+from services.leads.rpc.scan_servicer import scan_pause
+from services.leads.rpc.wiring import every_servicer
 from services.leads.storage.first_contacts import forget_first_contacts
 from services.leads.storage.intent_history import Place
 from services.leads.storage.intents import INTENT_MODELS
@@ -149,60 +109,7 @@ async def warm(parts: Parts) -> None:
 
 def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
     """Every service of the contract and who serves it."""
-    store, texts, pages, intake = parts.store, parts.texts, page_key(parts), desk(parts)
-    return {
-        _service(lead_service_pb2, "LeadService"): LeadServicer(store, intake, texts, page_key=pages),
-        _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
-            store, intake, texts, page_key=pages
-        ),
-        **company_servicers(parts),
-        **import_undo_servicers(parts, intake, page_key=pages),
-        **explaining_servicers(parts, intake, CALLERS.organization(parts), page_key=pages),
-        _service(lead_collaborator_service_pb2, "LeadCollaboratorService"): LeadCollaboratorServicer(
-            store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
-        ),
-        _service(lead_duplicate_service_pb2, "LeadDuplicateService"): LeadDuplicateServicer(
-            store, texts, page_key=pages
-        ),
-        _service(lead_merge_service_pb2, "LeadMergeService"): LeadMergeServicer(
-            store, intake, texts, days=undo_days(Environment(parts.settings.other)), page_key=pages
-        ),
-        _service(lead_duplicate_scan_service_pb2, "LeadDuplicateScanService"): LeadDuplicateScanServicer(
-            store, page_key=pages
-        ),
-        _service(lead_touch_service_pb2, "LeadTouchService"): LeadTouchServicer(store, texts, page_key=pages),
-        _service(lead_behaviour_service_pb2, "LeadBehaviourService"): LeadBehaviourServicer(
-            store,
-            intake,
-            page_key=pages,
-            webhook_key=derived_key(parts, "webhooks"),
-            visitor_key=derived_key(parts, "visitors"),
-        ),
-        _service(lead_intent_service_pb2, "LeadIntentService"): LeadIntentServicer(store, texts),
-        _service(lead_conversion_service_pb2, "LeadConversionService"): LeadConversionServicer(store, intake, texts),
-        _service(lead_look_up_service_pb2, "LeadLookUpService"): LeadLookUpServicer(store, intake),
-        _service(lead_form_service_pb2, "LeadFormService"): LeadFormServicer(store, intake),
-        _service(lead_privacy_service_pb2, "LeadPrivacyService"): LeadPrivacyServicer(store, intake, texts),
-        _service(lead_follow_up_service_pb2, "LeadFollowUpService"): LeadFollowUpServicer(
-            store, intake, page_key=pages
-        ),
-        _service(lead_response_service_pb2, "LeadResponseService"): LeadResponseServicer(store, intake, page_key=pages),
-        _service(lead_import_service_pb2, "LeadImportService"): lead_import_servicer(parts, intake, page_key=pages),
-        **pool_servicers(parts, intake, CALLERS.organization(parts), page_key=pages),
-        **list_servicers(store, intake, texts, page_key=pages),
-        **nurturing_servicers(parts, intake, page_key=pages),
-        **settings_servicers(parts),
-    }
-
-
-def settings_servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
-    """Who serves what administrators keep: rules, channels and campaigns."""
-    store, pages = parts.store, page_key(parts)
-    return {
-        _service(lead_rule_set_service_pb2, "LeadRuleSetService"): LeadRuleSetServicer(store),
-        _service(channel_service_pb2, "ChannelService"): ChannelServicer(store, page_key=pages),
-        _service(campaign_service_pb2, "CampaignService"): CampaignServicer(store, page_key=pages),
-    }
+    return every_servicer(parts, desk(parts), CALLERS.organization(parts))
 
 
 def rounds(parts: Parts, plan: RoundPlan) -> Sweep:
@@ -284,11 +191,6 @@ def background(parts: Parts) -> Sequence[Coroutine[Any, Any, None]]:
     changing = bulk_worker(parts, desk(parts), find_principal(*callers), account=ACCOUNT)
     deliveries = nurturing_deliveries(parts, desk(parts), ACCOUNT)
     return (importing.run(), changing.run(), learner(parts).run(), *deliveries)
-
-
-def _service(contract: Any, name: str) -> ServiceDescriptor:
-    found: ServiceDescriptor = contract.DESCRIPTOR.services_by_name[name]
-    return found
 
 
 DEFINITION = ServiceDefinition(

@@ -24,8 +24,8 @@ from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
 from deploy.local.demo.business.marking import mark_some
-from deploy.local.demo.business.pooling import claim_some, open_pools
 from deploy.local.demo.business.nurturing import nurture_some
+from deploy.local.demo.business.pooling import claim_some, open_pools
 from deploy.local.demo.business.renewing import renew_some
 from deploy.local.demo.business.reordering import reorder
 from deploy.local.demo.business.sharing import share_some
