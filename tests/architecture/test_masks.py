@@ -28,6 +28,8 @@ UNMASKED = {
     "millrace.pipeline.v1.AcceptLeadRequest.budget_max": "comes in from leads and is never answered",
     "millrace.leads.v1.ConvertLeadRequest.amount": "comes in and is never answered",
     "millrace.pipeline.v1.LookUpAccountRequest.phone": "comes in and is never answered",
+    "millrace.leads.v1.LookUpLeadRequest.phone": "comes in and is never answered",
+    "millrace.leads.v1.LookUpLeadRequest.email": "comes in and is never answered",
     "millrace.pipeline.v1.OpenCollisionCaseRequest.phone": "comes in and is never answered",
     "millrace.pipeline.v1.AccountDuplicate.display_name": "told of accounts the caller sees, by the name they go by",
     "millrace.pipeline.v1.ComingOccasion.contact_display_name": "as Contact.display_name",

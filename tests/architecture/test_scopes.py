@@ -91,7 +91,6 @@ WITHOUT = {
     "leads/nurturings.py:active_of": "an address is unsubscribed whichever leads it stands in",
     "leads/nurturings.py:nurturing_by_itself": "decides whether a mail is still to go, and answers no caller",
     "leads/nurturings.py:_OVER": "the service's own account ends what is over",
-    "leads/response_clocks.py:_DUE": "the service's own account goes over what is due",
     "leads/response_rehearsal.py:_UNANSWERED": "counts only, for whoever edits the rules",
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
     "pipeline/account_finding.py:_people": "duplicates are found whatever the caller sees; the answer is narrowed",

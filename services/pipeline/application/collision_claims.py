@@ -8,7 +8,7 @@ from chassis.work import Read, UnitOfWork
 from services.pipeline.application.account_look_up import asked_keys, count_question, identity_asked
 from services.pipeline.application.registration_desk import READ, RegistrationDesk
 from services.pipeline.domain.account import Account
-from services.pipeline.domain.account_look_up import By, LookUpUnclear
+from services.pipeline.domain.account_look_up import By
 from services.pipeline.domain.collision_case import Party
 from services.pipeline.domain.collision_facts import of_opportunity
 from services.pipeline.domain.collision_refusals import CollisionClaimUnfit
@@ -23,6 +23,7 @@ from services.pipeline.storage.collision_facts import timeline_of
 from services.pipeline.storage.opportunities import get_opportunity
 from services.pipeline.storage.protections import protected_keys
 from services.pipeline.storage.registrations import live_rivals, registration_under_review
+from trade.look_up import LookUpUnclear
 
 _MOST_RIVALS = 5
 

@@ -37,6 +37,11 @@ PROGRAMME = "nurturingProgrammes/018f0000-0000-7000-8000-000000000001"
 SESSIONS = "millrace.directory.v1.SessionService"
 
 
+Handlers = dict[str, dict[str, Any]]
+_UNARY, _EVENTS = grpc.unary_unary_rpc_method_handler, grpc.unary_stream_rpc_method_handler
+_UPLOAD = grpc.stream_unary_rpc_method_handler
+
+
 class Neighbour:
     """Remembers what it was asked and in how many seconds; `refusals` are raised one by one before it answers again."""
 
@@ -62,8 +67,16 @@ class Neighbour:
 
     async def start(self) -> None:
         """Listen on a free port."""
-        unary, events = grpc.unary_unary_rpc_method_handler, grpc.unary_stream_rpc_method_handler
-        handlers: dict[str, dict[str, Any]] = {
+        handlers = {**self._of_leads(), **self._of_others()}
+        for service, methods in handlers.items():
+            made = {name: _bound(kind, act, request) for name, (kind, act, request) in methods.items()}
+            self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, made),))
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        await self._server.start()
+
+    def _of_leads(self) -> Handlers:
+        unary, events, upload = _UNARY, _EVENTS, _UPLOAD
+        return {
             LEADS: {
                 "CreateLead": (unary, self.create_lead, lead_service_pb2.CreateLeadRequest),
                 "UpdateLead": (unary, self.update_lead, lead_service_pb2.UpdateLeadRequest),
@@ -71,10 +84,9 @@ class Neighbour:
                 "ListLeads": (unary, self.list_leads, lead_service_pb2.ListLeadsRequest),
                 "CheckLeadDuplicates": (unary, self.check_lead_duplicates, lead_service_pb2.CheckLeadDuplicatesRequest),
             },
-            ACCOUNTS: {"GetAccount": (unary, self.get_account, account_service_pb2.GetAccountRequest)},
             BEHAVIOURS: {
                 "ReceiveLeadBehaviours": (
-                    grpc.stream_unary_rpc_method_handler,
+                    upload,
                     self.receive,
                     lead_behaviour_service_pb2.ReceiveLeadBehavioursRequest,
                 ),
@@ -82,7 +94,7 @@ class Neighbour:
             MAILS: {
                 "ShowUnsubscription": (events, self.ask_first, lead_mail_service_pb2.ShowUnsubscriptionRequest),
                 "Unsubscribe": (
-                    grpc.stream_unary_rpc_method_handler,
+                    upload,
                     self.unsubscribe,
                     lead_mail_service_pb2.UnsubscribeRequest,
                 ),
@@ -112,7 +124,7 @@ class Neighbour:
             },
             IMPORTS: {
                 "UploadLeadImport": (
-                    grpc.stream_unary_rpc_method_handler,
+                    upload,
                     self.upload,
                     lead_import_service_pb2.UploadLeadImportRequest,
                 ),
@@ -123,6 +135,12 @@ class Neighbour:
                     lead_import_service_pb2.DownloadFailedLeadImportRowsRequest,
                 ),
             },
+        }
+
+    def _of_others(self) -> Handlers:
+        unary = _UNARY
+        return {
+            ACCOUNTS: {"GetAccount": (unary, self.get_account, account_service_pb2.GetAccountRequest)},
             SESSIONS: {
                 "SignIn": (unary, self.sign_in, session_service_pb2.SignInRequest),
                 "RefreshSession": (unary, self.refresh, session_service_pb2.RefreshSessionRequest),
@@ -131,11 +149,6 @@ class Neighbour:
                 "SignOut": (unary, self.sign_out, session_service_pb2.SignOutRequest),
             },
         }
-        for service, methods in handlers.items():
-            made = {name: _bound(kind, act, request) for name, (kind, act, request) in methods.items()}
-            self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, made),))
-        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
-        await self._server.start()
 
     async def stop(self) -> None:
         """Stop at once."""
