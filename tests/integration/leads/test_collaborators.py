@@ -21,6 +21,8 @@ from millrace.leads.v1.lead_collaborator_service_pb2 import (
 from millrace.leads.v1.lead_collaborator_service_pb2_grpc import LeadCollaboratorServiceStub
 from millrace.leads.v1.lead_conversion_service_pb2 import ConvertLeadRequest
 from millrace.leads.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
+from millrace.leads.v1.lead_pool_service_pb2 import ClaimLeadRequest, HandOutLeadRequest
+from millrace.leads.v1.lead_pool_service_pb2_grpc import LeadPoolServiceStub
 from millrace.leads.v1.lead_privacy_service_pb2 import EraseLeadPersonRequest
 from millrace.leads.v1.lead_privacy_service_pb2_grpc import LeadPrivacyServiceStub
 from millrace.leads.v1.lead_service_pb2 import (
@@ -41,6 +43,7 @@ from gateway.settings import SERVICES
 from gateway.transcoding.methods import find_bindings
 from services.leads.storage.metadata import ORGANIZATION
 from tests.integration.leads.conftest import ANNA, BO, CHEN, HANGZHOU, LeadsHouse
+from tests.integration.leads.pooling import edit_pool, release
 from tests.support.clock import FixedClock
 from tests.support.serving import Caller
 
@@ -211,6 +214,7 @@ ANSWERING: Mapping[str, tuple[Any, Asking]] = {
         LeadAssignmentServiceStub,
         lambda name, etag: AssignLeadRequest(name=name, etag=etag, owner=f"members/{ANNA}"),
     ),
+    "ClaimLead": (LeadPoolServiceStub, lambda name, _etag: ClaimLeadRequest(name=name)),
     "ClearLeadGradeOverride": (
         LeadServiceStub,
         lambda name, etag: ClearLeadGradeOverrideRequest(name=name, etag=etag),
@@ -221,6 +225,10 @@ ANSWERING: Mapping[str, tuple[Any, Asking]] = {
         lambda name, etag: EraseLeadPersonRequest(name=name, etag=etag, reason="本人要求删除"),
     ),
     "GetLead": (LeadServiceStub, lambda name, _etag: GetLeadRequest(name=name)),
+    "HandOutLead": (
+        LeadPoolServiceStub,
+        lambda name, _etag: HandOutLeadRequest(name=name, owner=f"members/{BO}"),
+    ),
     "OverrideLeadGrade": (
         LeadServiceStub,
         lambda name, etag: OverrideLeadGradeRequest(name=name, etag=etag, grade=lead_pb2.GRADE_B, reason="老客户"),
@@ -250,6 +258,9 @@ async def test_no_change_of_ones_own_lead_tells_of_look_alikes_of_others(office:
     known = await office.leads.OverrideLeadGrade(override, **office.house.boss)
     assert office.lead.name in [each.lead for each in known.duplicates]
     service, asking = ANSWERING[method]
+    if service is LeadPoolServiceStub:
+        await edit_pool(office.house, administrators=[f"members/{BO}"], cool_down_days=0)
+        await release(office.house, known)
     answer = await getattr(service(office.house.channel), method)(asking(name, known.etag), **office.bo)
     assert (answer.name, list(answer.duplicates)) == (name, [])
 

@@ -49,6 +49,7 @@ async def test_a_lead_comes_out_graded_and_assigned_with_its_reasons(house: Lead
     assert [reason.code for reason in read.intent.silence] == ["INTENT_NEVER_LEARNT"]
     read.ClearField("intent")
     read.ClearField("response")
+    read.ClearField("recycling")
     assert read == created
     assert read.grade == lead_pb2.GRADE_A
     assert read.owner == f"members/{ANNA}"

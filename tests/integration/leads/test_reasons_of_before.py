@@ -30,6 +30,7 @@ async def test_rules_that_spoke_of_the_budget_are_marked_and_no_others(empty_dat
     await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0018")
     engine = create_async_engine(empty_database)
     later = {"merged_into", "merge", "response", "response_due", "first_response_time", "response_next", "answer_by"}
+    later |= {"pool", "recycling", "recycle_due", "recycle_next"}
     row = {name: value for name, value in RECORD.row(builders.a_lead()).items() if name not in later}
     rows = [
         {**row, "uuid": UUID(int=place), "version": 1, "grade_reasons": [each.to_mapping() for each in reasons]}

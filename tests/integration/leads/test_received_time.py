@@ -56,6 +56,7 @@ async def read(house: LeadsHouse, name: str) -> lead_pb2.Lead:
     found: lead_pb2.Lead = await LeadServiceStub(house.channel).GetLead(GetLeadRequest(name=name), **house.boss)
     found.ClearField("intent")
     found.ClearField("response")
+    found.ClearField("recycling")
     return found
 
 
@@ -165,12 +166,13 @@ async def test_every_event_tells_when_the_lead_was_received(house: LeadsHouse) -
 
 # What every lead has since there are clocks of the first response.
 RESPONSE = ("response", "response_due", "first_response_time", "response_next", "answer_by")
+RECYCLING = ("pool", "recycling", "recycle_due", "recycle_next")
 
 
 def a_row_of_before(number: int) -> dict[str, object]:
     """A lead as a process of the release before writes it."""
     row = {**RECORD.row(builders.a_lead()), "uuid": UUID(int=number), "version": 1}
-    later = {"received_time", "conversion", "credit_code", "merged_into", "merge", *RESPONSE}
+    later = {"received_time", "conversion", "credit_code", "merged_into", "merge", *RESPONSE, *RECYCLING}
     return {name: value for name, value in row.items() if name not in later}
 
 

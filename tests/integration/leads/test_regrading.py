@@ -50,6 +50,7 @@ async def read(house: LeadsHouse, lead: lead_pb2.Lead) -> lead_pb2.Lead:
     found: lead_pb2.Lead = await LeadServiceStub(house.channel).GetLead(GetLeadRequest(name=lead.name), **house.boss)
     found.ClearField("intent")
     found.ClearField("response")
+    found.ClearField("recycling")
     return found
 
 
