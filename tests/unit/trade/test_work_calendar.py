@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,10 @@ from trade.work_calendar import (
     WorkCalendar,
     WorkingHoursInvalid,
     add_working_time,
+    end_of_day,
     is_working_day,
     is_working_time,
+    working_days_after,
     working_time_before,
     working_time_between,
 )
@@ -134,3 +137,13 @@ def test_what_starts_so_long_before_has_had_its_time_and_what_starts_later_has_n
     assert add_working_time(CHINA, start, duration) <= end
     if duration:
         assert add_working_time(CHINA, start + timedelta(seconds=1), duration) > end
+
+
+def test_working_days_follow_one_another_without_holidays_and_days_that_rest() -> None:
+    # The spring festival of 2026 is from 15 to 23 February; Saturday the 14th and the 28th are worked in exchange.
+    found = working_days_after(CHINA, date(2026, 2, 12), resting=lambda day: day == date(2026, 2, 25))
+    assert list(islice(found, 4)) == [date(2026, 2, 13), date(2026, 2, 14), date(2026, 2, 24), date(2026, 2, 26)]
+
+
+def test_a_day_ends_with_the_midnight_of_its_zone() -> None:
+    assert end_of_day(CHINA, date(2026, 4, 1)) == datetime(2026, 4, 1, 16, 0, tzinfo=UTC)
