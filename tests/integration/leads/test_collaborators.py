@@ -25,6 +25,12 @@ from millrace.leads.v1.lead_pool_service_pb2 import ClaimLeadRequest, HandOutLea
 from millrace.leads.v1.lead_pool_service_pb2_grpc import LeadPoolServiceStub
 from millrace.leads.v1.lead_privacy_service_pb2 import EraseLeadPersonRequest
 from millrace.leads.v1.lead_privacy_service_pb2_grpc import LeadPrivacyServiceStub
+from millrace.leads.v1.lead_qualification_service_pb2 import (
+    DisqualifyLeadRequest,
+    QualifyLeadRequest,
+    ReopenLeadRequest,
+)
+from millrace.leads.v1.lead_qualification_service_pb2_grpc import LeadQualificationServiceStub
 from millrace.leads.v1.lead_service_pb2 import (
     CheckLeadDuplicatesRequest,
     ClearLeadGradeOverrideRequest,
@@ -43,6 +49,7 @@ from gateway.settings import SERVICES
 from gateway.transcoding.methods import find_bindings
 from services.leads.storage.metadata import ORGANIZATION
 from tests.integration.leads.conftest import ANNA, BO, CHEN, HANGZHOU, LeadsHouse
+from tests.integration.leads.judging import Judging
 from tests.integration.leads.pooling import edit_pool, release
 from tests.support.clock import FixedClock
 from tests.support.serving import Caller
@@ -220,6 +227,10 @@ ANSWERING: Mapping[str, tuple[Any, Asking]] = {
         lambda name, etag: ClearLeadGradeOverrideRequest(name=name, etag=etag),
     ),
     "ConvertLead": (LeadConversionServiceStub, lambda name, etag: ConvertLeadRequest(name=name, etag=etag)),
+    "DisqualifyLead": (
+        LeadQualificationServiceStub,
+        lambda name, etag: DisqualifyLeadRequest(name=name, etag=etag, reason="NO_NEED"),
+    ),
     "EraseLeadPerson": (
         LeadPrivacyServiceStub,
         lambda name, etag: EraseLeadPersonRequest(name=name, etag=etag, reason="本人要求删除"),
@@ -233,6 +244,8 @@ ANSWERING: Mapping[str, tuple[Any, Asking]] = {
         LeadServiceStub,
         lambda name, etag: OverrideLeadGradeRequest(name=name, etag=etag, grade=lead_pb2.GRADE_B, reason="老客户"),
     ),
+    "QualifyLead": (LeadQualificationServiceStub, lambda name, etag: QualifyLeadRequest(name=name, etag=etag)),
+    "ReopenLead": (LeadQualificationServiceStub, lambda name, etag: ReopenLeadRequest(name=name, etag=etag)),
     "UpdateLead": (
         LeadServiceStub,
         lambda name, etag: UpdateLeadRequest(
@@ -248,6 +261,17 @@ def test_no_method_that_answers_a_lead_is_forgotten() -> None:
     assert answering == {*ANSWERING, "CreateLead"}
 
 
+async def made_ready(office: Office, lead: lead_pb2.Lead, method: str) -> str:
+    """The etag of a lead that stands where the method may be called."""
+    judging = Judging(office.house)
+    if method == "ReopenLead":
+        return (await judging.disqualify(lead)).etag
+    if method == "QualifyLead":
+        await judging.say(lead, "NEED_KNOWN")
+        return (await judging.say(lead, "DECIDES")).etag
+    return lead.etag
+
+
 @pytest.mark.parametrize("method", ANSWERING)
 async def test_no_change_of_ones_own_lead_tells_of_look_alikes_of_others(office: Office, method: str) -> None:
     alike = lead_pb2.Lead(company_name=LEAD.company_name, contact_name="李敏")
@@ -261,7 +285,8 @@ async def test_no_change_of_ones_own_lead_tells_of_look_alikes_of_others(office:
     if service is LeadPoolServiceStub:
         await edit_pool(office.house, administrators=[f"members/{BO}"], cool_down_days=0)
         await release(office.house, known)
-    answer = await getattr(service(office.house.channel), method)(asking(name, known.etag), **office.bo)
+    etag = await made_ready(office, known, method)
+    answer = await getattr(service(office.house.channel), method)(asking(name, etag), **office.bo)
     assert (answer.name, list(answer.duplicates)) == (name, [])
 
 

@@ -29,7 +29,8 @@ async def test_rules_that_spoke_of_the_budget_are_marked_and_no_others(empty_dat
     roles = DatabaseRoles(owner_url=empty_database, application_url=empty_database)
     await migrate(roles, folder=DEFINITION.migrations, tables=DEFINITION.tables, revision="0018")
     engine = create_async_engine(empty_database)
-    later = {"merged_into", "merge", "response", "response_due", "first_response_time", "response_next", "answer_by"}
+    response = {"response", "response_due", "first_response_time", "response_next", "answer_by"}
+    later = {"qualification", "merged_into", "merge", *response}
     later |= {"pool", "recycling", "recycle_due", "recycle_next"}
     row = {name: value for name, value in RECORD.row(builders.a_lead()).items() if name not in later}
     rows = [

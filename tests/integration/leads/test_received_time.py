@@ -172,7 +172,8 @@ RECYCLING = ("pool", "recycling", "recycle_due", "recycle_next")
 def a_row_of_before(number: int) -> dict[str, object]:
     """A lead as a process of the release before writes it."""
     row = {**RECORD.row(builders.a_lead()), "uuid": UUID(int=number), "version": 1}
-    later = {"received_time", "conversion", "credit_code", "merged_into", "merge", *RESPONSE, *RECYCLING}
+    later = {"received_time", "conversion", "qualification", "credit_code", "merged_into", "merge"}
+    later |= {*RESPONSE, *RECYCLING}
     return {name: value for name, value in row.items() if name not in later}
 
 

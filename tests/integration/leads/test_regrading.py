@@ -31,6 +31,7 @@ from services.leads.storage.metadata import ROUNDS
 from services.leads.storage.reasons import reasons_to_json
 from services.leads.storage.tables import LEADS
 from tests.integration.leads.conftest import ANNA, BO, LeadsHouse
+from tests.integration.leads.judging import Judging
 from tests.integration.leads.rounds import drain, sweep
 from tests.support.clock import NOON, FixedClock
 from trade.reasons import Reason
@@ -222,6 +223,8 @@ async def test_a_lead_that_nobody_works_any_more_keeps_its_grade(house: LeadsHou
     lead = await create(house)
     async with house.engine.begin() as connection:
         await connection.execute(update(LEADS).values(state=state.value))
+    # As shipped, a lead judged not worth selling to is worked again when its customer makes contact.
+    await Judging(house).edit(touch_reopens=False)
     touched = await create(house, demo_days_ago=1, budget_min=Money(currency_code="CNY", units=200000))
     assert (touched.name, touched.grade, touched.touch_count) == (lead.name, lead.grade, 2)
     change = lead_pb2.Lead(name=lead.name, etag=touched.etag, employee_count=5000)

@@ -46,11 +46,7 @@ async def test_an_edited_set_is_told_by_the_event_of_its_contract_and_every_vers
     stub = LeadRuleSetServiceStub(house.channel)
     listed = (await stub.ListLeadRuleSets(ListLeadRuleSetsRequest(), **house.boss)).lead_rule_sets
     assert [each.name.partition("/")[2] for each in listed] == [
-        "grade",
-        "assignment",
-        "duplicates",
-        "response",
-        "recycling",
+        *("grade", "assignment", "duplicates", "response", "recycling", "qualification", "look_up"),
     ]
     for etag in ("0", "1"):
         body = ParseDict({"rules": [RULE], "otherwise": "C"}, Struct())

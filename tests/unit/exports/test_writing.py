@@ -38,8 +38,8 @@ def read_csv(path: Path) -> list[list[str]]:
     return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
 
 
-def read_xlsx(path: Path) -> list[list[object]]:
-    return [list(row) for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()]
+def read_xlsx(path: Path) -> Sequence[Sequence[object]]:
+    return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
 
 
 def test_a_csv_file_begins_with_a_byte_order_mark_and_its_headings(tmp_path: Path) -> None:
