@@ -35,7 +35,9 @@ def create_mails() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("time", _INSTANT, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("uuid"),
     )
     op.create_index("mail_choices_digest", "mail_choices", ["digest", "kind", "time"], unique=False)
+    op.create_index("mail_choices_time", "mail_choices", ["time"], unique=False)

@@ -49,8 +49,8 @@ _MOVE = Prepared(
 )
 _CHOOSE = Prepared(
     text(
-        "insert into mail_choices (uuid, digest, kind, time, source, evidence) "
-        "values (:uuid, :digest, :kind, :now, :source, '')"
+        "insert into mail_choices (uuid, digest, kind, time, source, about, evidence) "
+        "values (:uuid, :digest, :kind, :now, :source, '', '')"
     )
 )
 _STANDINGS = Prepared(
@@ -103,8 +103,8 @@ def order_mail(work: UnitOfWork, mails: Table, make: Callable[[UUID], MailOrder]
     return mail
 
 
-def choose(work: UnitOfWork, choices: Table, *, digest: str, choice: Choice) -> None:
-    """Gather what was chosen for an address."""
+def choose(work: UnitOfWork, choices: Table, *, digest: str, choice: Choice, about: str = "") -> None:
+    """Gather what was chosen for an address, on the record it is `about`."""
     work.insert(
         choices,
         {
@@ -113,9 +113,18 @@ def choose(work: UnitOfWork, choices: Table, *, digest: str, choice: Choice) -> 
             "kind": choice.kind.value,
             "time": choice.time,
             "source": choice.source,
+            "about": about,
             "evidence": choice.evidence,
         },
     )
+
+
+async def consented_since(read: Read, choices: Table, *, since: datetime, most: int) -> frozenset[str]:
+    """The records on which somebody agreed since then, at most so many."""
+    made = select(choices.c.about).where(
+        choices.c.time > since, choices.c.kind == ChoiceKind.CONSENTED.value, choices.c.about != ""
+    )
+    return frozenset(await read.connection.scalars(made.order_by(choices.c.time.desc()).limit(most)))
 
 
 async def standings(read: Read, digests: Collection[str]) -> Mapping[str, Standing]:

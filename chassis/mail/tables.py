@@ -41,8 +41,11 @@ def mail_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("kind", Text, nullable=False),
         Column("time", DateTime(timezone=True), nullable=False),
         Column("source", Text, nullable=False),
+        # On which record it was made; it holds for the address all the same.
+        Column("about", Text, nullable=False),
         Column("evidence", Text, nullable=False, info=_PERSONAL),
         info=SECRET,
     )
     Index("mail_choices_digest", choices.c.digest, choices.c.kind, choices.c.time)
+    Index("mail_choices_time", choices.c.time)
     return mails, choices

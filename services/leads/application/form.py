@@ -45,7 +45,7 @@ async def submit_form(work: UnitOfWork, *, submission: FormSubmission, desk: Int
     if told is None:
         return None
     captured = await capture_lead(work, told=told, desk=desk)
-    _keep_consent(work, submission, told)
+    _keep_consent(work, submission, told, captured)
     return captured
 
 
@@ -70,14 +70,14 @@ async def submit_forms(
         for (place, work, told), outcome in zip(meant, taken, strict=True):
             outcomes[place] = outcome
             if isinstance(outcome, Captured):
-                _keep_consent(work, submissions[place], told)
+                _keep_consent(work, submissions[place], told, outcome)
     return outcomes
 
 
-def _keep_consent(work: UnitOfWork, submission: FormSubmission, told: LeadFacts) -> None:
+def _keep_consent(work: UnitOfWork, submission: FormSubmission, told: LeadFacts, captured: Captured) -> None:
     """Who agrees to be mailed agrees for the address he entered, whether he is a new customer or a known one."""
     if submission.marketing_consent:
-        keep_form_consent(work, address=told.email, channel=told.channel)
+        keep_form_consent(work, address=told.email, channel=told.channel, lead=captured.lead.uuid)
 
 
 def _told(rules: RulesInForce, submission: FormSubmission, *, now: datetime) -> LeadFacts | None:

@@ -1,6 +1,6 @@
 """What content programmes are made of in a running process: settings, who serves, sweeps, and who sends."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from services.leads.application.nurturing.leaving import leave_for
 from services.leads.application.nurturing.sweeping import (
     END,
     ENTER,
+    ENTER_ALL,
     STEP,
     Nursery,
     end_nurturings,
@@ -36,7 +37,7 @@ from services.leads.rpc.mail_servicer import LeadMailServicer
 from services.leads.rpc.nurturing_servicer import LeadNurturingServicer
 from services.leads.rpc.programme_servicer import NurturingProgrammeServicer
 
-_SOON, _NOW_AND_THEN = timedelta(seconds=10), timedelta(minutes=1)
+_SOON, _NOW_AND_THEN, _EVERY_HOUR = timedelta(seconds=10), timedelta(minutes=1), timedelta(hours=1)
 _MOST_A_WEEK = 50
 
 
@@ -87,16 +88,22 @@ def nurturing_servicers(parts: Parts, desk: IntakeDesk, *, page_key: bytes) -> M
 def nurturing_sweeps(parts: Parts, desk: IntakeDesk, account: Principal) -> Sequence[Sweep]:
     """What programmes do from time to time; without a way to send, nobody enters and no step is taken."""
     made = nursery(parts, desk)
-    kinds = {ENTER: (enter_leads, _SOON), STEP: (mail_steps, _SOON), END: (end_nurturings, _NOW_AND_THEN)}
-    wanted = kinds if made.mail.settings.is_set_up else {END: kinds[END]}
-    return [
-        Sweep(
-            name,
-            every,
-            Rounds(name, partial(act, nursery=made), store=parts.background_store, principal=account).sweep,
-        )
-        for name, (act, every) in wanted.items()
-    ]
+
+    def sweep(name: str, act: Callable[..., Awaitable[int]], every: timedelta, **more: bool) -> Sweep:
+        step = partial(act, nursery=made, **more)
+        carried = Rounds(name, step, store=parts.background_store, principal=account)
+        # As long as something was done, it is due again at once.
+        return Sweep(name, every, carried.sweep, batch=1)
+
+    ending = sweep(END, end_nurturings, _NOW_AND_THEN)
+    if not made.mail.settings.is_set_up:
+        return (ending,)
+    return (
+        sweep(ENTER, enter_leads, _SOON),
+        sweep(ENTER_ALL, enter_leads, _EVERY_HOUR, whole=True),
+        sweep(STEP, mail_steps, _SOON),
+        ending,
+    )
 
 
 def nurturing_deliveries(parts: Parts, desk: IntakeDesk, account: Principal) -> Sequence[Coroutine[Any, Any, None]]:

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, 
 
 from chassis.listing.fields import to_sql
 from chassis.listing.filters import parse_filter
-from chassis.mail.storage import ALLOWED
+from chassis.mail.storage import ALLOWED, consented_since
 from chassis.work import Read
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.nurturing.programme import Content, Programme
 from services.leads.storage.lead_listing import LISTING
 from services.leads.storage.leads import from_row
+from services.leads.storage.metadata import MAIL_CHOICES
 from services.leads.storage.nurturing_tables import LEAD_NURTURINGS
 from services.leads.storage.tables import LEADS
 from trade.mail_choices import DIGESTED, ChoiceKind
@@ -32,6 +33,7 @@ _CONSENTED = _OF_KIND[ChoiceKind.CONSENTED]
 _UNSUBSCRIBED, _BOUNCED = _OF_KIND[ChoiceKind.UNSUBSCRIBED], _OF_KIND[ChoiceKind.BOUNCED]
 _OPEN = LEADS.c.state.in_([state.value for state in OPEN_STATES])
 WOULD_ENTER = "would_enter"
+_MOST_AGREED = 1000
 
 
 def check_segment(segment: str) -> None:
@@ -39,17 +41,31 @@ def check_segment(segment: str) -> None:
     _condition(segment)
 
 
-async def leads_to_enter(read: Read, programme: Programme, *, most: int) -> Sequence[Lead]:
-    """At most so many leads that are to enter now, one of each address at the most."""
+async def leads_to_enter(
+    read: Read, programme: Programme, *, most: int, since: datetime | None = None
+) -> Sequence[Lead]:
+    """At most so many leads that are to enter now, one of each address at the most.
+
+    With `since` only those that changed or agreed since then are looked at: the whole stock takes a second for each
+    fifty thousand.
+    """
     statement = (
         _of_segment(programme.content)
         .where(_OPEN, LEADS.c.email_key != "", _ALLOWED, not_(_entered(programme, read.now)))
         .order_by(LEADS.c.uuid)
         .limit(most)
     )
+    if since is not None:
+        statement = statement.where(or_(LEADS.c.update_time > since, LEADS.c.uuid.in_(await _agreed(read, since))))
     rows = await read.connection.execute(statement, {"now": read.now})
     found = {row["email_key"]: from_row(row) for row in reversed(rows.mappings().all())}
     return list(reversed(found.values()))
+
+
+async def _agreed(read: Read, since: datetime) -> Sequence[UUID]:
+    """The leads on which somebody agreed since then."""
+    told = await consented_since(read, MAIL_CHOICES, since=since, most=_MOST_AGREED)
+    return [UUID(name.removeprefix("leads/")) for name in told]
 
 
 async def in_segment(read: Read, segment: str, leads: Collection[UUID]) -> frozenset[UUID]:

@@ -41,7 +41,7 @@ class MailingHouse(LeadsHouse):
     async def sweep(self) -> tuple[int, int, int]:
         """Let leads enter, steps be ordered, and end what is over; how many of each."""
         made = nursery(self.parts, self.parts.once("desk", lambda: None))
-        acts = (enter_leads, mail_steps, end_nurturings)
+        acts = (partial(enter_leads, whole=True), mail_steps, end_nurturings)
         entered, stepped, ended = [
             await carry_out(self.parts.store, ACCOUNT, action="sweep", use_case=partial(act, nursery=made))
             for act in acts

@@ -313,3 +313,28 @@ async def test_every_step_is_told_by_an_event_without_an_address(house: MailingH
     assert [row.version for row in rows] == [1, 2, 3, 4]
     assert not any(b"@" in row.payload for row in rows)
     assert addresses == 0
+
+
+async def enter_lately(house: MailingHouse) -> int:
+    """Look at what changed of late alone."""
+    made = nursery(house.parts, house.parts.once("desk", lambda: None))
+    return await carry_out(house.parts.store, ACCOUNT, action="sweep", use_case=partial(enter_leads, nursery=made))
+
+
+async def test_what_changed_of_late_enters_at_once_and_what_time_brings_with_the_whole_stock(
+    house: MailingHouse, clock: FixedClock
+) -> None:
+    lead = await tell_lead(house, 1, email="wang1@a.example")
+    old = await agreed(house, 2)
+    assert old.name != lead.name
+    clock.travel(days=1)
+    await a_programme(house, segment='industry = "software" AND create_time < "2026-03-04T00:00:00Z"')
+    assert await enter_lately(house) == 1
+    clock.travel(minutes=11)
+    assert await enter_lately(house) == 0
+    await consent(house, lead)
+    assert await enter_lately(house) == 1
+    await agreed(house, 3)
+    clock.travel(minutes=11)
+    assert await enter_lately(house) == 0
+    assert (await house.sweep())[0] == 1

@@ -178,7 +178,7 @@ async def test_a_dry_run_counts_who_would_enter_and_why_others_would_not(
         await connection.execute(
             text(
                 "insert into mail_choices select :lead, encode(sha256(convert_to("
-                "'millrace mail wang9@a.example', 'UTF8')), 'hex'), 'bounced', :now, 'mails/1', ''"
+                "'millrace mail wang9@a.example', 'UTF8')), 'hex'), 'bounced', :now, 'mails/1', '', ''"
             ),
             {"lead": bounced.name.removeprefix("leads/"), "now": clock.now()},
         )

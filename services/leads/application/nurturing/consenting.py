@@ -39,7 +39,7 @@ async def record_consent(work: UnitOfWork, *, lead: UUID, evidence: str) -> Lead
     found = await get_lead(work, lead, permission=WRITE)
     digest = _digest(found)
     choice = Choice(kind=ChoiceKind.CONSENTED, time=work.now, source=work.principal.subject, evidence=evidence)
-    choose(work, MAIL_CHOICES, digest=digest, choice=choice)
+    choose(work, MAIL_CHOICES, digest=digest, choice=choice, about=f"leads/{lead}")
     work.note(action="record mail consent", resource=f"leads/{lead}", details={})
     await work.flush()
     return await _standing(work, found)
@@ -77,12 +77,12 @@ async def unsubscribe_address(work: UnitOfWork, *, digest: str, source: str) -> 
         work.save(NURTURING_RECORD, nurturing.ended(why, now=work.now))
 
 
-def keep_form_consent(work: UnitOfWork, *, address: str, channel: UUID | None) -> None:
+def keep_form_consent(work: UnitOfWork, *, address: str, channel: UUID | None, lead: UUID) -> None:
     """A visitor agreed to be mailed at the address he entered; one that is none is mailed nothing."""
     digest = digest_of(address)
     if digest:
         choice = Choice(kind=ChoiceKind.CONSENTED, time=work.now, source=f"channels/{channel}")
-        choose(work, MAIL_CHOICES, digest=digest, choice=choice)
+        choose(work, MAIL_CHOICES, digest=digest, choice=choice, about=f"leads/{lead}")
 
 
 def _digest(lead: Lead) -> str:

@@ -23,7 +23,10 @@ from services.leads.storage.nurturings import NURTURING_RECORD, take_due, take_o
 from trade.reasons import Reason
 
 ENTER, STEP, END = "enter nurturings", "mail nurturing steps", "end nurturings"
+ENTER_ALL = "enter nurturings from the whole stock"
 AT_ONCE = 100
+# How long a change of a lead, a consent or a programme is looked at anew; longer than any sweep is late.
+RECENT = timedelta(minutes=10)
 # How soon it is looked again at a lead that pipeline is being asked about.
 HELD = timedelta(hours=1)
 
@@ -36,14 +39,17 @@ class Nursery:
     mail: MailDesk
 
 
-async def enter_leads(work: UnitOfWork, *, nursery: Nursery) -> int:
+async def enter_leads(work: UnitOfWork, *, nursery: Nursery, whole: bool = False) -> int:
     """Open leads of a running programme's segment enter it, where their address allows it; how many did.
 
-    One of each address at the most: whoever comes second at the same moment meets the key of the table.
+    Those that changed or agreed of late; of a programme that changed of late, or where the `whole` stock is looked at,
+    all: time alone may bring a lead into a segment, and ends the pause before it may enter again. One of each address
+    at the most: whoever comes second at the same moment meets the key of the table.
     """
     entered = 0
     for programme in await active_programmes(work):
-        leads = await leads_to_enter(work, programme, most=AT_ONCE)
+        since = None if whole or programme.update_time > work.now - RECENT else work.now - RECENT
+        leads = await leads_to_enter(work, programme, most=AT_ONCE, since=since)
         if leads:
             await _enter(work, nursery, programme, leads)
         entered += len(leads)
