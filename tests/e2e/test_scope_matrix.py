@@ -64,6 +64,8 @@ OUTSIDE: dict[str, set[str]] = {
             "ReplayCollisionCase",
         ),
         *("GetLeadFollowUp", "ListLeadFollowUps", "CorrectLeadFollowUp", "ListLeadResponseNotices"),
+        *("GetLeadNurturing", "ListLeadNurturings", "EndLeadNurturing", "PreviewNurturingStep"),
+        *("ListNurturingMails", "ResendNurturingMail"),
     },
 }
 # Methods that are about rows of nobody, too: what the caller sees is not all that he may name.

@@ -17,7 +17,10 @@ from millrace.leads.v1 import lead_nurturing_pb2, lead_pb2
 from millrace.leads.v1 import nurturing_programme_pb2 as programmes
 from millrace.leads.v1.lead_nurturing_service_pb2 import (
     EndLeadNurturingRequest,
+    GetLeadMailStandingRequest,
     GetLeadNurturingRequest,
+    RecordLeadMailConsentRequest,
+    ResendNurturingMailRequest,
     WithdrawLeadMailConsentRequest,
 )
 from millrace.leads.v1.lead_service_pb2 import UpdateLeadRequest
@@ -289,10 +292,19 @@ async def test_who_sees_the_lead_sees_what_it_got(house: MailingHouse) -> None:
     owner, stranger = house.as_member(ANNA, Scope.OWN), house.as_member(UUID(int=9), Scope.OWN)
     assert len(await under_way(house, owner)) == len(await mails(house, owner)) == 1
     assert await under_way(house, stranger) == await mails(house, stranger) == []
-    (one,) = await under_way(house)
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await lead_stub(house).GetLeadNurturing(GetLeadNurturingRequest(name=one.name), **stranger)
-    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    (one,), (mail,) = await under_way(house), await mails(house)
+    leads = lead_stub(house)
+    for ask in (
+        leads.GetLeadNurturing(GetLeadNurturingRequest(name=one.name), **stranger),
+        leads.EndLeadNurturing(EndLeadNurturingRequest(name=one.name), **stranger),
+        leads.ResendNurturingMail(ResendNurturingMailRequest(name=mail.name), **stranger),
+        leads.GetLeadMailStanding(GetLeadMailStandingRequest(name=f"{lead.name}/mailStanding"), **stranger),
+        leads.RecordLeadMailConsent(RecordLeadMailConsentRequest(name=lead.name, evidence="展会"), **stranger),
+        leads.WithdrawLeadMailConsent(WithdrawLeadMailConsentRequest(name=lead.name), **stranger),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await ask
+        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 
 async def test_every_step_is_told_by_an_event_without_an_address(house: MailingHouse, clock: FixedClock) -> None:
