@@ -108,6 +108,7 @@ WITHOUT = {
     "pipeline/collision_cases.py:_both": "columns and joins only; whatever uses it narrows it, or decides",
     "pipeline/collision_facts.py:_opportunities_of": "facts of a case whoever asks: its sides narrow what is shown",
     "pipeline/collision_facts.py:registrations_of": "facts of a case whoever asks: its sides narrow what is shown",
+    "pipeline/collision_words.py:forget_words": "a person is erased wherever he stands; callers are told nothing of it",
     "pipeline/contacts.py:acquaintance_with": "counts for the event of a closing, and answers no caller",
     "pipeline/contacts.py:people_of": "they follow what becomes of their account",
     "pipeline/erasing.py:care_records_of": "a person is erased wherever he stands; callers are told nothing of it",

@@ -1,7 +1,7 @@
 """What somebody claims a customer by, and who has him: found whatever the claimant sees, told as a look-up is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.work import Read, UnitOfWork
@@ -12,7 +12,7 @@ from services.pipeline.domain.account_look_up import By
 from services.pipeline.domain.collision_case import Party
 from services.pipeline.domain.collision_facts import of_opportunity
 from services.pipeline.domain.collision_refusals import CollisionClaimUnfit
-from services.pipeline.domain.collision_timeline import Fact, timeline
+from services.pipeline.domain.collision_timeline import Fact, FactKind, timeline
 from services.pipeline.domain.customer_keys import customer_keys, keys_of_account, protecting
 from services.pipeline.domain.opportunity_refusals import OpportunityNotFound
 from services.pipeline.domain.registration import Registration
@@ -131,7 +131,7 @@ async def claimed_evidence(read: Read, named: Sequence[tuple[UUID, UUID]], *, cl
         fact = next((each for each in of_opportunity(told) if each.source == source), None)
         if fact is None or told.owner != claimant:
             raise CollisionClaimUnfit(field="evidence")
-        found.append(fact)
+        found.append(replace(fact, kind=FactKind.EVIDENCE_NAMED))
     return tuple(found)
 
 

@@ -33,10 +33,11 @@ from services.pipeline.domain.collision_refusals import (
     CollisionClaimEmpty,
     CollisionClaimUnfit,
     CollisionCustomerUnclear,
+    CollisionDecidedFinally,
     CollisionNothingToContest,
 )
 from services.pipeline.domain.registration import Registration
-from services.pipeline.storage.collision_cases import DECIDE, keep_opened, open_case_between
+from services.pipeline.storage.collision_cases import DECIDE, keep_opened, last_case_between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ async def open_collision_case(work: UnitOfWork, *, told: Told, desk: Registratio
     He claims by a registration or an opportunity of his own, or by words with evidence the system has; a manager who
     may approve on both sides claims for one of his people. Of whoever has the customer he learns what a look-up tells.
     Raises CollisionCustomerUnclear, CollisionClaimEmpty, CollisionClaimUnfit, CollisionNothingToContest,
-    CollisionCaseExists, NotAllowed, OwnerUnknown, OwnerCannotWork, and the refusals of what he names and of look-ups.
+    CollisionCaseExists, CollisionDecidedFinally, NotAllowed, OwnerUnknown, OwnerCannotWork, and the refusals of what
+    he names and of look-ups.
     """
     told.must_be_clear()
     await work.begin()
@@ -81,9 +83,9 @@ async def open_collision_case(work: UnitOfWork, *, told: Told, desk: Registratio
         _must_decide_about(work.principal, place, held)
     if held is None:
         raise CollisionNothingToContest
-    open_already = await _open_between(work, claim, place, held)
-    if open_already is not None:
-        raise CollisionCaseExists(collision_case=open_already.name)
+    before = await _last_between(work, claim, place, held)
+    if before is not None:
+        before.must_admit(place.member, now=work.now)
     shown = await claimed_evidence(work, told.evidence, claimant=place.member)
     claimant = await claiming_party(work, claim, place=place, statement=told.statement, evidence=shown)
     origin = CollisionOrigin.CLAIM if own else CollisionOrigin.MANAGER
@@ -96,7 +98,7 @@ async def open_for_submission(
 ) -> CollisionCase | None:
     """A registration of a customer whom another one protects, or has submitted for, opens a case by itself.
 
-    None where nobody does, or where a case of these two is open.
+    None where nobody does, where a case of these two is open, or where one was finally decided against the owner.
     """
     owner = registration.owner
     await work.begin()
@@ -106,8 +108,12 @@ async def open_for_submission(
         return None
     claim = Claim(contested=contested, owner=owner.member, registration=registration)
     place = Held(member=owner.member, team=owner.team, region=owner.region)
-    if await _open_between(work, claim, place, held) is not None:
-        return None
+    before = await _last_between(work, claim, place, held)
+    if before is not None:
+        try:
+            before.must_admit(owner.member, now=work.now)
+        except (CollisionCaseExists, CollisionDecidedFinally):
+            return None
     claimant = await claiming_party(work, claim, place=place)
     start = Start(opener=opener, origin=CollisionOrigin.SUBMISSION, time=work.now)
     return await _open(work, claim, claimant, held, start=start, desk=desk)
@@ -141,10 +147,10 @@ def _must_decide_about(principal: Principal, claimant: Held, holder: Held | None
             raise NotAllowed(permission=DECIDE)
 
 
-async def _open_between(work: UnitOfWork, claim: Claim, place: Held, held: Held) -> CollisionCase | None:
+async def _last_between(work: UnitOfWork, claim: Claim, place: Held, held: Held) -> CollisionCase | None:
     account = claim.contested.account
     named: Sequence[Registration | None] = (claim.registration, held.registration)
-    return await open_case_between(
+    return await last_case_between(
         work,
         place.member,
         held.member,

@@ -36,6 +36,7 @@ from services.pipeline.storage import accounts, contacts, registrations
 from services.pipeline.storage.account_rows import ACCOUNT_RECORD
 from services.pipeline.storage.accounts import ALONE
 from services.pipeline.storage.approvals import APPROVALS
+from services.pipeline.storage.collision_words import forget_words
 from services.pipeline.storage.contacts import CONTACT_RECORD
 from services.pipeline.storage.erasing import (
     contact_by_itself,
@@ -175,6 +176,11 @@ async def _erase(work: UnitOfWork, subject: Subject, *, told: str, reason: str) 
     )
     touched += await _erase_from_opportunities(work, subject, meant)
     his_own = subject.account.uuid if subject.account and subject.whole else None
+    touched += await forget_words(
+        work,
+        account=subject.account.uuid if subject.account else None,
+        registrations=[each.uuid for each in meant],
+    )
     touched += await erase_care(work, people=[each.uuid for each in subject.people], account=his_own)
     for name in touched:
         await forget_answers(work, resource=name)

@@ -94,6 +94,8 @@ async def _submit(work: UnitOfWork, registration: Registration, desk: Registrati
     submitted = work.save(RECORD, replace(change, aggregate=change.aggregate.reviewed_under(approval.uuid)))
     if submitted.review.conflicts:
         opener = acting(work.principal, submitted.owner)
+        # Written first: the case freezes what the tables tell of both sides.
+        await work.flush()
         await open_for_submission(work, submitted, opener=opener, desk=desk)
     return submitted
 

@@ -7,10 +7,18 @@ from enum import Enum
 from uuid import UUID
 
 from kernel.events import Change
+from services.pipeline.domain.collision_happenings import (
+    CollisionCaseAppealed,
+    CollisionCaseClosed,
+    CollisionCaseDecided,
+    CollisionCaseOpened,
+)
 from services.pipeline.domain.collision_refusals import (
     CollisionAppealOver,
     CollisionCannotMove,
+    CollisionCaseExists,
     CollisionDecidedBefore,
+    CollisionDecidedFinally,
     CollisionNotAppealedByWinner,
     CollisionNotDecidedByParty,
 )
@@ -52,26 +60,6 @@ class CollisionEnding(Enum):
     CARRIED_OUT = "carried_out"
     SHARED = "shared"
     OVERTAKEN = "overtaken"
-
-
-@dataclass(frozen=True, slots=True)
-class CollisionCaseOpened:
-    """A case was opened, with both timelines."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollisionCaseDecided:
-    """It was decided who has the customer: by the rules, or by a manager."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollisionCaseAppealed:
-    """Whoever lost appealed."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollisionCaseClosed:
-    """The decision became final, and what follows from it happened; or both keep the customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +221,25 @@ class CollisionCase:
             self, state=CollisionState.CLOSED, ending=ending, effects=effects, close_time=now, update_time=now
         )
         return Change(done, (CollisionCaseClosed(),))
+
+    def stands_until(self, *, against: UUID) -> datetime | None:
+        """Until when a final decision against a member keeps him from claiming again; None where it does not."""
+        winner = self.winner
+        if winner is None or self.close_time is None or self.ending is not CollisionEnding.CARRIED_OUT:
+            return None
+        lost = self.of(winner.other).member == against
+        return self.close_time + timedelta(days=self.rules.final_days) if lost else None
+
+    def must_admit(self, claimant: UUID, *, now: datetime) -> None:
+        """Pass for a member who may open another case against the other side of this one about the same customer.
+
+        Raises CollisionCaseExists while this one is open, and CollisionDecidedFinally while its decision stands.
+        """
+        if self.state is not CollisionState.CLOSED:
+            raise CollisionCaseExists(collision_case=self.name)
+        until = self.stands_until(against=claimant)
+        if until is not None and until > now:
+            raise CollisionDecidedFinally(collision_case=self.name, until=until.isoformat())
 
     def holds_back(self, registration: UUID) -> bool:
         """Whether a registration of one side waits for the case: to be decided, or not decided for that side."""

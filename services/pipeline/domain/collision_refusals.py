@@ -34,6 +34,17 @@ class CollisionCaseExists(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class CollisionDecidedFinally(Refusal):
+    """A final decision about these two and this customer stands for some time."""
+
+    kind = Kind.RULE_VIOLATION
+    reason = "COLLISION_DECIDED_FINALLY"
+
+    collision_case: str
+    until: str
+
+
+@dataclass(eq=False, kw_only=True)
 class CollisionCustomerUnclear(InvalidField):
     """The customer is named by one thing: a registration, an opportunity, an account, or as he is looked up."""
 

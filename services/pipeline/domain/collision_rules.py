@@ -32,30 +32,37 @@ class CountsFrom(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollisionRules:
-    """The rules by which collisions are decided; `ranks` holds every kind of evidence."""
+    """The rules by which collisions are decided; `ranks` holds every kind of evidence.
+
+    A registration in one of `alone_states` also decides against a side that has none.
+    """
 
     precedence: tuple[Precedent, ...]
     valid_states: frozenset[str]
+    alone_states: frozenset[str]
     counts_from: CountsFrom
     registration_days: int
     evidence_days: int
     ranks: Mapping[EvidenceKind, int]
     appeal_days: int
+    final_days: int
 
     @classmethod
     def from_mapping(cls, body: Mapping[str, object]) -> "CollisionRules":
         """Read the rules from their stored form; raises RuleBodyInvalid that names the wrong place."""
-        whole = RuleBody(body).only("precedence", "registration", "evidence", "appeal")
-        registration = whole.section("registration").only("states", "counts_from", "within_days")
+        whole = RuleBody(body).only("precedence", "registration", "evidence", "appeal", "final")
+        registration = whole.section("registration").only("states", "alone", "counts_from", "within_days")
         evidence = whole.section("evidence").only("within_days", "ranks")
         return cls(
             precedence=_precedence(whole),
             valid_states=registration.choices("states", _STATES, absent=None),
+            alone_states=registration.choices("alone", _STATES, absent=None),
             counts_from=CountsFrom(registration.choice("counts_from", [each.value for each in CountsFrom])),
             registration_days=registration.whole("within_days", least=1, most=_YEARS),
             evidence_days=evidence.whole("within_days", least=1, most=_YEARS),
             ranks=_ranks(evidence.section("ranks")),
             appeal_days=whole.section("appeal").only("days").whole("days", least=1, most=_YEARS),
+            final_days=whole.section("final").only("days").whole("days", least=1, most=_YEARS),
         )
 
     def to_mapping(self) -> Mapping[str, object]:
@@ -64,6 +71,7 @@ class CollisionRules:
             "precedence": [each.value for each in self.precedence],
             "registration": {
                 "states": sorted(self.valid_states),
+                "alone": sorted(self.alone_states),
                 "counts_from": self.counts_from.value,
                 "within_days": self.registration_days,
             },
@@ -72,6 +80,7 @@ class CollisionRules:
                 "ranks": {kind.value: rank for kind, rank in self.ranks.items()},
             },
             "appeal": {"days": self.appeal_days},
+            "final": {"days": self.final_days},
         }
 
 

@@ -16,6 +16,7 @@ class FactKind(Enum):
     OPPORTUNITY_OPENED = "opportunity_opened"
     FOLLOWED_UP = "followed_up"
     EVIDENCE = "evidence"
+    EVIDENCE_NAMED = "evidence_named"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,8 @@ class Fact:
     """One dated fact: since when, of which resource.
 
     `detail` is the state of a registration, or the kind of evidence; `until` is the end of the protection that an
-    approved registration gives.
+    approved registration gives. Evidence that a claim names is of another opportunity: what it says of this customer
+    people judge, and no rule.
     """
 
     kind: FactKind

@@ -1,7 +1,7 @@
 """Who has a customer of whom two members say he is theirs (撞单裁决): a verdict that follows from two timelines."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -82,9 +82,10 @@ def verdict(*, claimant: Timeline, holder: Timeline, rules: CollisionRules, at: 
     tried: list[Trial] = []
     for rule in rules.precedence:
         stands = _STANDINGS[rule]
-        tried.append(
-            Trial(rule=rule, claimant=stands(claimant, rules, at=at), holder=stands(holder, rules, at=at)),
-        )
+        ours, theirs = stands(claimant, rules, at=at), stands(holder, rules, at=at)
+        if rule is Precedent.FIRST_REGISTRATION:
+            ours, theirs = _against(theirs, ours, rules), _against(ours, theirs, rules)
+        tried.append(Trial(rule=rule, claimant=ours, holder=theirs))
         if tried[-1].winner is not None:
             break
     return Verdict(trials=tuple(tried))
@@ -117,6 +118,13 @@ def _registered(told: Timeline, rules: CollisionRules, *, at: datetime) -> Stand
     first = valid[0]
     told_by = {"time": first.time.isoformat(), "state": first.detail}
     return Standing(reason=Reason("COLLISION_REGISTERED", told_by), source=first.source, weight=-_moment(first.time))
+
+
+def _against(other: Standing, one: Standing, rules: CollisionRules) -> Standing:
+    """How a registration stands against the other side: one that waits for its review only against another one."""
+    if one.weight is None or other.weight is not None or one.reason.parameters["state"] in rules.alone_states:
+        return one
+    return replace(one, reason=Reason("COLLISION_REGISTERED_ALONE", one.reason.parameters), weight=None)
 
 
 def _shown(told: Timeline, rules: CollisionRules, *, at: datetime) -> Standing:

@@ -6,7 +6,7 @@ from millrace.pipeline.v1 import collision_case_events_pb2 as messages
 
 from chassis.publication import Publication, Publications
 from chassis.wire import instant, named
-from services.pipeline.domain import collision_case as domain
+from services.pipeline.domain import collision_happenings as domain
 from services.pipeline.domain.collision_case import (
     CollisionCase,
     CollisionEnding,

@@ -60,10 +60,10 @@ async def newest_seen_whole(read: Read, *, most: int) -> Sequence[CollisionCase]
     return [from_row(row) for row in (await read.connection.execute(statement)).mappings()]
 
 
-async def open_case_between(
+async def last_case_between(
     work: UnitOfWork, one: UUID, other: UUID, *, account: UUID | None, registrations: Sequence[UUID]
 ) -> CollisionCase | None:
-    """The case of two members about one customer that is not closed, whoever of them claims; None where there is none.
+    """The newest case of two members about one customer, whoever of them claimed; None where there is none.
 
     A customer who was no account yet when it was opened is known by the registrations.
     """
@@ -72,7 +72,7 @@ async def open_case_between(
         _CLAIMANT.registration.in_(registrations),
         _HOLDER.registration.in_(registrations),
     )
-    statement = _both().where(_C.pair == pair(one, other), _OPEN, same).order_by(_C.create_time).limit(1)
+    statement = _both().where(_C.pair == pair(one, other), same).order_by(_C.create_time.desc()).limit(1)
     row = (await work.connection.execute(statement)).mappings().one_or_none()
     return from_row(row) if row else None
 

@@ -69,6 +69,7 @@ Index(
     unique=True,
     postgresql_where=_OPEN,
 )
+Index("collision_cases_pair", COLLISION_CASES.c.pair, COLLISION_CASES.c.create_time)
 for _name in ("account", "state"):
     Index(f"collision_cases_{_name}", COLLISION_CASES.c[_name], COLLISION_CASES.c.create_time)
 Index("collision_cases_create_time", COLLISION_CASES.c.create_time, COLLISION_CASES.c.uuid)

@@ -15,7 +15,7 @@ from chassis.jobs import Sweeps
 from chassis.principal import Scope
 from chassis.tables import audit
 from services.pipeline.__main__ import sweeps
-from tests.integration.pipeline.conftest import PipelineHouse
+from tests.integration.pipeline.conftest import WANG_LEI, PipelineHouse
 from tests.integration.pipeline.dealing import Dealings
 from tests.support.serving import Caller
 
@@ -71,11 +71,12 @@ class Court:
         request = account_service_pb2.GetAccountRequest(name=name)
         return await self.accounts.GetAccount(request, **self.house.boss)
 
-    async def by_evidence(self, *, ours: Any = None) -> messages.CollisionCase:
-        """A case of Wang Lei, who has a requirement document, against Zhang Wei, who looks after the account."""
-        await Dealings(self.house, self.house.zhang_wei).yunfan()
-        evidence = ours or await self.evidence(self.house.wang_lei, "成都远图科技有限公司")
-        return await self.open(company_name=YUNFAN, statement="客户由我开发", evidence=[evidence])
+    async def by_evidence(self) -> messages.CollisionCase:
+        """A case that Wang Lei wins, who has a requirement document of the customer Zhang Wei looks after."""
+        opened = await Dealings(self.house, self.house.zhang_wei).open()
+        await Dealings(self.house, self.house.boss).assign(opened, WANG_LEI)
+        await Dealings(self.house, self.house.wang_lei).document(opened)
+        return await self.open(opportunity=opened.name)
 
     async def evidence(self, caller: Caller, customer: str) -> str:
         """The document of a requirement, of an opportunity that the caller works with a customer of his own."""
@@ -86,11 +87,10 @@ class Court:
         opportunity = await deals.open(account=name)
         return str((await deals.document(opportunity)).name)
 
-    async def undecided(self) -> messages.CollisionCase:
-        """A case that no rule decides: both have the same to show."""
-        deals = Dealings(self.house, self.house.zhang_wei)
-        await deals.document(await deals.open())
-        evidence = await self.evidence(self.house.wang_lei, "成都远图科技有限公司")
+    async def undecided(self, *, ours: str = "") -> messages.CollisionCase:
+        """A case that no rule decides: Wang Lei claims by words whom Zhang Wei looks after."""
+        await Dealings(self.house, self.house.zhang_wei).yunfan()
+        evidence = ours or await self.evidence(self.house.wang_lei, "成都远图科技有限公司")
         return await self.open(company_name=YUNFAN, statement="客户由我开发", evidence=[evidence])
 
     async def noted(self, action: str) -> list[tuple[str, Any]]:

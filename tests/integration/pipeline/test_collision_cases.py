@@ -114,12 +114,38 @@ async def test_whoever_is_no_side_and_reaches_none_sees_no_case(bureau: Bureau, 
     assert await refusal_of(court.decide(case, HOLDER, foreign)) == "COLLISION_CASE_NOT_FOUND"
 
 
-async def test_whoever_is_refused_claims_by_words_with_evidence(court: Court) -> None:
-    case = await court.by_evidence()
-    assert (case.origin, case.winner) == (states.COLLISION_ORIGIN_CLAIM, CLAIMANT)
-    assert case.rule == states.COLLISION_RULE_EVIDENCE_RANK
+async def test_whoever_is_refused_claims_by_words_with_evidence_that_a_manager_judges(court: Court) -> None:
+    case = await court.undecided()
+    assert (case.origin, case.state) == (states.COLLISION_ORIGIN_CLAIM, states.COLLISION_STATE_UNDER_REVIEW)
     assert (case.holder.team_display_name, case.holder.member) == ("杭州团队", "")
-    assert [each.kind for each in case.claimant.timeline] == [messages.COLLISION_FACT_KIND_EVIDENCE]
+    assert [each.kind for each in case.claimant.timeline] == [messages.COLLISION_FACT_KIND_EVIDENCE_NAMED]
+
+
+async def test_a_registration_of_ones_own_is_a_claim_against_whoever_looks_after_the_account(
+    bureau: Bureau, court: Court
+) -> None:
+    await Dealings(court.house, court.house.zhang_wei).yunfan()
+    mine = await bureau.submitted(court.house.wang_lei)
+    assert await court.cases() == [], "nobody protects the customer, or submitted him"
+    case = await court.open(registration=mine.name)
+    assert case.state == states.COLLISION_STATE_UNDER_REVIEW, "nobody takes a customer by a form nobody reviewed"
+    assert case.claimant.registration == mine.name
+    assert await refusal_of(court.open(registration=mine.name)) == "COLLISION_CASE_EXISTS"
+
+
+async def test_an_opportunity_that_was_given_to_somebody_is_his_claim(court: Court) -> None:
+    case = await court.by_evidence()
+    assert (case.winner, case.rule) == (CLAIMANT, states.COLLISION_RULE_EVIDENCE_RANK)
+    assert (case.claimant.opportunity != "", case.holder.team_display_name) == (True, "杭州团队")
+    foreign = court.open(court.house.zhang_wei, opportunity=case.claimant.opportunity)
+    assert await refusal_of(foreign) == "OPPORTUNITY_NOT_FOUND"
+
+
+async def test_nobody_claims_by_the_registration_of_somebody_else(bureau: Bureau, court: Court) -> None:
+    his = await bureau.submitted()
+    assert await refusal_of(court.open(registration=his.name)) == "REGISTRATION_NOT_FOUND"
+    told: dict[str, Any] = {"registration": his.name, "claimant": f"members/{WANG_LEI}"}
+    assert await refusal_of(court.open(court.house.boss, **told)) == "COLLISION_CLAIM_UNFIT"
 
 
 async def test_words_without_evidence_are_no_claim(court: Court) -> None:
@@ -151,7 +177,7 @@ async def test_of_a_customer_nobody_has_and_of_ones_own_the_same_is_told(court: 
 async def test_a_case_counts_as_a_look_up(court: Court) -> None:
     evidence = await court.evidence(court.house.wang_lei, "成都远图科技有限公司")
     await LookUp(court.house).allow(1)
-    await court.by_evidence(ours=evidence)
+    await court.undecided(ours=evidence)
     with pytest.raises(grpc.aio.AioRpcError) as capped:
         await LookUp(court.house).ask(company_name=YUNFAN)
     assert reason_of(capped.value)[0] == "LOOK_UP_CAP_REACHED"
@@ -176,8 +202,7 @@ async def test_the_same_request_opens_one_case_and_has_one_answer(court: Court) 
 
 async def test_a_manager_opens_a_case_for_two_people_he_may_decide_about(bureau: Bureau, court: Court) -> None:
     house = bureau.house
-    deals = Dealings(house, house.zhang_wei)
-    await deals.document(await deals.open())
+    await Dealings(house, house.zhang_wei).yunfan()
     evidence = await court.evidence(house.wang_lei, "成都远图科技有限公司")
     told: dict[str, Any] = {"company_name": YUNFAN, "statement": "两人同时跟进", "evidence": [evidence]}
     refused = await refusal_of(court.open(house.li_na, claimant=f"members/{WANG_LEI}", **told))

@@ -10,6 +10,8 @@ from millrace.pipeline.v1 import account_service_pb2, contact_service_pb2, oppor
 from millrace.pipeline.v1 import collision_case_events_pb2 as states
 from millrace.pipeline.v1 import registration_events_pb2 as registration_states
 from millrace.pipeline.v1.contact_service_pb2_grpc import ContactServiceStub
+from millrace.pipeline.v1.customer_privacy_service_pb2 import EraseRegistrationPersonRequest
+from millrace.pipeline.v1.customer_privacy_service_pb2_grpc import CustomerPrivacyServiceStub
 from millrace.pipeline.v1.registration_service_pb2 import REVIEW_OUTCOME_APPROVE, REVIEW_OUTCOME_REJECT
 from sqlalchemy import select, update
 
@@ -142,6 +144,15 @@ async def test_two_sweeps_at_once_close_a_case_once(bureau: Bureau, court: Court
     assert (await court.house.subjects("account")).count("account.assigned") == 1
 
 
+async def test_whoever_lost_for_good_opens_no_other_case_against_whoever_won(bureau: Bureau, court: Court) -> None:
+    _, _, case = await lost_by_holder(bureau, court)
+    await court.decide(case, CLAIMANT)
+    again = await bureau.submitted(bureau.house.zhang_wei, need="再次报备：为 300 名用户上线合同管理系统，十月验收")
+    assert len(await court.cases()) == 1, "nor does a submission"
+    by_hand = court.open(bureau.house.zhang_wei, registration=again.name)
+    assert await refusal_of(by_hand) == "COLLISION_DECIDED_FINALLY"
+
+
 async def test_the_customer_is_held_for_the_winner_until_his_registration_is_reviewed(
     bureau: Bureau, court: Court
 ) -> None:
@@ -211,3 +222,16 @@ async def test_a_third_owner_keeps_the_account(court: Court) -> None:
     assert await court.sweep() == 1
     assert codes(await court.get(case)) == ["COLLISION_OWNER_ELSEWHERE"]
     assert (await court.account(mine)).owner == f"members/{LI_NA}"
+
+
+async def test_the_words_of_a_case_go_with_an_erased_person_and_what_was_decided_stays(
+    bureau: Bureau, court: Court
+) -> None:
+    first, _, case = await lost_by_holder(bureau, court)
+    await court.decide(case, CLAIMANT)
+    privacy = CustomerPrivacyServiceStub(bureau.house.channel)
+    erasing = EraseRegistrationPersonRequest(name=first.name, reason="客户要求删除")
+    await privacy.EraseRegistrationPerson(erasing, **bureau.house.boss)
+    kept = await court.get(case)
+    assert (kept.appeal.statement, [each.comment for each in kept.rulings]) == ("", ["", ""])
+    assert (kept.winner, (await court.replay(case)).same) == (CLAIMANT, True)

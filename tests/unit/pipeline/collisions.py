@@ -40,6 +40,10 @@ def evidence(kind: str, *, days: float = 1, source: str = "opportunities/1/evide
     return Fact(kind=FactKind.EVIDENCE, time=ago(days), source=source, detail=kind)
 
 
+def named(kind: str) -> Fact:
+    return Fact(kind=FactKind.EVIDENCE_NAMED, time=ago(1), source="opportunities/9/evidence/1", detail=kind)
+
+
 def owned(days: float) -> Fact:
     return Fact(kind=FactKind.ACCOUNT_OWNED, time=ago(days), source="accounts/11")
 

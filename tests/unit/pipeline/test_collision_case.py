@@ -10,8 +10,6 @@ from services.pipeline.domain.collision_case import (
     NEXT_STATES,
     Appeal,
     CollisionCase,
-    CollisionCaseDecided,
-    CollisionCaseOpened,
     CollisionEnding,
     CollisionOrigin,
     CollisionState,
@@ -19,10 +17,13 @@ from services.pipeline.domain.collision_case import (
     Start,
     open_case,
 )
+from services.pipeline.domain.collision_happenings import CollisionCaseDecided, CollisionCaseOpened
 from services.pipeline.domain.collision_refusals import (
     CollisionAppealOver,
     CollisionCannotMove,
+    CollisionCaseExists,
     CollisionDecidedBefore,
+    CollisionDecidedFinally,
     CollisionNotAppealedByWinner,
     CollisionNotDecidedByParty,
 )
@@ -150,6 +151,22 @@ def test_an_appeal_that_waits_is_not_closed_without_a_decision_of_it_unless_both
     assert (shared.state, shared.ending) == (CollisionState.CLOSED, CollisionEnding.SHARED)
     with pytest.raises(CollisionCannotMove):
         shared.closed(CollisionEnding.CARRIED_OUT, now=NOON)
+
+
+def test_what_is_final_keeps_the_loser_from_claiming_again_for_some_time_and_the_winner_not() -> None:
+    case = protected_case()
+    with pytest.raises(CollisionCaseExists):
+        case.must_admit(WANG_LEI, now=NOON)
+    final = case.closed(CollisionEnding.CARRIED_OUT, now=NOON).aggregate
+    with pytest.raises(CollisionDecidedFinally):
+        final.must_admit(WANG_LEI, now=NOON + timedelta(days=180, microseconds=-1))
+    final.must_admit(WANG_LEI, now=NOON + timedelta(days=180))
+    final.must_admit(ZHANG_WEI, now=NOON)
+
+
+@pytest.mark.parametrize("ending", [CollisionEnding.SHARED, CollisionEnding.OVERTAKEN])
+def test_a_case_that_was_not_carried_out_keeps_nobody_from_claiming(ending: CollisionEnding) -> None:
+    protected_case().closed(ending, now=NOON).aggregate.must_admit(WANG_LEI, now=NOON)
 
 
 def test_a_closed_case_stays_closed() -> None:

@@ -20,6 +20,7 @@ from tests.unit.pipeline.collisions import (
     ago,
     approved,
     evidence,
+    named,
     owned,
     rules,
     submitted,
@@ -29,6 +30,7 @@ from trade.rule_body import RuleBodyInvalid
 _INSTANTS = st.integers(min_value=-800 * 86_400, max_value=0).map(lambda seconds: NOON + timedelta(seconds=seconds))
 _DETAILS = {
     FactKind.EVIDENCE: st.sampled_from([kind.value for kind in EvidenceKind]),
+    FactKind.EVIDENCE_NAMED: st.sampled_from([kind.value for kind in EvidenceKind]),
     FactKind.ACCOUNT_OWNED: st.just(""),
     FactKind.OPPORTUNITY_OPENED: st.just("open"),
     FactKind.FOLLOWED_UP: st.just("open"),
@@ -87,17 +89,30 @@ def test_whose_valid_registration_was_there_first_has_him() -> None:
 @pytest.mark.parametrize("state", ["draft", "returned", "rejected", "expired"])
 def test_a_registration_in_another_state_is_not_valid(state: str) -> None:
     found = judged([submitted(2, state=state)], [submitted(1)])
-    assert found.winner is Side.HOLDER
+    assert found.winner is None
+    assert judged([submitted(2, state=state)], [submitted(1, state="approved")]).winner is Side.HOLDER
+
+
+@pytest.mark.parametrize(("state", "winner"), [("under_review", None), ("approved", Side.CLAIMANT)])
+def test_only_a_reviewed_registration_decides_against_a_side_that_has_none(state: str, winner: Side | None) -> None:
+    found = judged([submitted(2, state=state)], [owned(900)])
+    assert found.winner is winner
+    code = "COLLISION_REGISTERED" if winner else "COLLISION_REGISTERED_ALONE"
+    assert found.trials[1].claimant.reason.code == code
 
 
 def test_a_registration_from_longer_ago_than_the_rules_say_is_not_valid() -> None:
-    assert judged([submitted(366)], [submitted(1)]).winner is Side.HOLDER
+    assert judged([submitted(366)], [submitted(1, state="approved")]).winner is Side.HOLDER
     assert judged([submitted(365)], [submitted(1)]).winner is Side.CLAIMANT
 
 
+def begun(days: float) -> Fact:
+    created = FactKind.REGISTRATION_CREATED
+    return Fact(kind=created, time=ago(days), source="registrations/1", detail="under_review")
+
+
 def test_registrations_count_from_when_the_rules_say() -> None:
-    begun = Fact(kind=FactKind.REGISTRATION_CREATED, time=ago(50), source="registrations/1", detail="under_review")
-    late, early = [begun, submitted(1)], [submitted(2)]
+    late, early = [begun(50), submitted(1)], [begun(3), submitted(2)]
     assert judged(late, early).winner is Side.HOLDER
     counts = {**BODY["registration"], "counts_from": "created"}
     assert judged(late, early, by=rules(registration=counts)).winner is Side.CLAIMANT
@@ -107,6 +122,11 @@ def test_the_higher_rank_of_evidence_has_him_where_nobody_registered() -> None:
     found = judged([evidence("meeting_record")] * 3, [evidence("signed_file")])
     assert (found.winner, found.rule) == (Side.HOLDER, Precedent.EVIDENCE_RANK)
     assert found.trials[-1].claimant.reason.parameters == {"kind": "meeting_record", "rank": "20"}
+
+
+def test_evidence_of_another_customer_that_a_claim_names_decides_nothing() -> None:
+    assert judged([named("signed_file")], []).winner is None
+    assert judged([named("signed_file")], [evidence("other")]).winner is Side.HOLDER
 
 
 def test_evidence_from_longer_ago_than_the_rules_say_shows_nothing() -> None:
@@ -135,7 +155,7 @@ def test_without_rules_every_case_is_the_managers() -> None:
 
 
 def test_the_order_of_the_rules_is_the_order_of_precedence() -> None:
-    claimant, holder = [evidence("signed_file")], [submitted(1)]
+    claimant, holder = [evidence("signed_file")], [submitted(1, state="approved")]
     assert judged(claimant, holder).winner is Side.HOLDER
     turned = rules(precedence=["evidence_rank", "first_registration"])
     assert judged(claimant, holder, by=turned).winner is Side.CLAIMANT

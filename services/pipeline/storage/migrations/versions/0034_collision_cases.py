@@ -62,6 +62,7 @@ def _cases() -> None:
         unique=True,
         postgresql_where=sa.text("state <> 'closed'"),
     )
+    op.create_index("collision_cases_pair", "collision_cases", ["pair", "create_time"])
     op.create_index("collision_cases_account", "collision_cases", ["account", "create_time"])
     op.create_index("collision_cases_state", "collision_cases", ["state", "create_time"])
     op.create_index("collision_cases_create_time", "collision_cases", ["create_time", "uuid"])
