@@ -67,7 +67,7 @@ class Neighbour:
 
     async def start(self) -> None:
         """Listen on a free port."""
-        handlers = {**self._of_leads(), **self._of_others()}
+        handlers = {**self._of_leads(), **self._of_programmes(), **self._of_others()}
         for service, methods in handlers.items():
             made = {name: _bound(kind, act, request) for name, (kind, act, request) in methods.items()}
             self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, made),))
@@ -91,6 +91,24 @@ class Neighbour:
                     lead_behaviour_service_pb2.ReceiveLeadBehavioursRequest,
                 ),
             },
+            IMPORTS: {
+                "UploadLeadImport": (
+                    upload,
+                    self.upload,
+                    lead_import_service_pb2.UploadLeadImportRequest,
+                ),
+                "WatchLeadImport": (events, self.watch, lead_import_service_pb2.WatchLeadImportRequest),
+                "DownloadFailedLeadImportRows": (
+                    events,
+                    self.download,
+                    lead_import_service_pb2.DownloadFailedLeadImportRowsRequest,
+                ),
+            },
+        }
+
+    def _of_programmes(self) -> Handlers:
+        unary, events, upload = _UNARY, _EVENTS, _UPLOAD
+        return {
             MAILS: {
                 "ShowUnsubscription": (events, self.ask_first, lead_mail_service_pb2.ShowUnsubscriptionRequest),
                 "Unsubscribe": (
@@ -120,19 +138,6 @@ class Neighbour:
                     unary,
                     self.funnel,
                     nurturing_programme_service_pb2.GetNurturingFunnelRequest,
-                ),
-            },
-            IMPORTS: {
-                "UploadLeadImport": (
-                    upload,
-                    self.upload,
-                    lead_import_service_pb2.UploadLeadImportRequest,
-                ),
-                "WatchLeadImport": (events, self.watch, lead_import_service_pb2.WatchLeadImportRequest),
-                "DownloadFailedLeadImportRows": (
-                    events,
-                    self.download,
-                    lead_import_service_pb2.DownloadFailedLeadImportRowsRequest,
                 ),
             },
         }
