@@ -35,15 +35,24 @@ async def decide_collision_case(
     CollisionDecidedBefore and CollisionCannotMove.
     """
     case = await _seen(work, uuid, seen)
-    principal, reach = work.principal, work.principal.scope_of(DECIDE)
-    if reach is None or not all(_reaches(principal, case, side) for side in Side):
-        raise CollisionSideUnreached
-    case.must_be_decided_by(principal.subject, reach=reach, widest=Scope.ALL)
-    ruling = Ruling(winner=winner, by=principal.subject, reach=reach, comment=comment, time=work.now)
+    reach = must_decide(work.principal, case)
+    ruling = Ruling(winner=winner, by=work.principal.subject, reach=reach, comment=comment, time=work.now)
     decided = case.decide(ruling)
     if case.state is CollisionState.APPEALED:
         return await _close(work, decided, desk)
     return work.save(RECORD, decided)
+
+
+def must_decide(principal: Principal, case: CollisionCase) -> Scope:
+    """How far whoever may decide reaches: the list of what waits for him has the same condition in SQL.
+
+    Raises CollisionSideUnreached, CollisionNotDecidedByParty and CollisionDecidedBefore.
+    """
+    reach = principal.scope_of(DECIDE)
+    if reach is None or principal.member is None or not all(_reaches(principal, case, side) for side in Side):
+        raise CollisionSideUnreached
+    case.must_be_decided_by(principal.subject, reach=reach, widest=Scope.ALL)
+    return reach
 
 
 async def appeal_collision_case(work: UnitOfWork, *, uuid: UUID, seen: int | None, statement: str) -> CollisionCase:

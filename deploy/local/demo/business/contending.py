@@ -26,25 +26,25 @@ LOOKED_AT = 50  # registrations, the newest first: they protect their customers 
 def contend(actors: Actors) -> None:
     """A manager opens a case for each of two reps; the one with an account appeals, and his waits for a manager."""
     held = _held(actors)
-    for number, (rep, appeals) in enumerate(_reps(actors)):
-        evidence = _evidence(actors, rep, number)
+    for number, reps in enumerate(_reps(actors)):
+        rep, worked = next(((rep, name) for rep in reps if (name := _worked(actors, rep))), ("", ""))
         contested = next((each for each in held[number:] if each.owner != rep), None)
-        if contested is None or not evidence:
+        if not worked or contested is None:
             continue
-        case = _open(actors, contested.account, rep, evidence, number)
-        if case is not None and appeals:
+        case = _open(actors, contested.account, rep, _evidence(actors, worked, number), number)
+        if case is not None and number:
             _appeal(actors, case, number)
 
 
-def _reps(actors: Actors) -> list[tuple[str, bool]]:
-    """Two reps and whether he appeals: somebody nobody signs in as, and the one with an account."""
+def _reps(actors: Actors) -> tuple[list[str], list[str]]:
+    """The reps nobody signs in as, and the one with an account."""
     everybody = member_service_pb2.ListMembersRequest(
         page_size=200, order_by="display_name", filter=f"active = true AND roles:{REP}"
     )
     members = actors.ask(SELLER, "directory.MemberService.ListMembers", everybody).members
     known = [each.name for each in members if actors.knows(each.email)]
     others = [each.name for each in members if not actors.knows(each.email)]
-    return [*((name, False) for name in others[:1]), *((name, True) for name in known[:1])]
+    return others, known
 
 
 def _held(actors: Actors) -> list[registration_pb2.Registration]:
@@ -56,16 +56,19 @@ def _held(actors: Actors) -> list[registration_pb2.Registration]:
     return list({each.account: each for each in found if each.account}.values())
 
 
-def _evidence(actors: Actors, rep: str, number: int) -> str:
-    """The document of a requirement that the rep has of a customer of his; empty where he works nothing."""
+def _worked(actors: Actors, rep: str) -> str:
+    """An opportunity the rep works; empty where there is none."""
     mine = opportunity_service_pb2.ListOpportunitiesRequest(
         page_size=1, filter=f"owner = {rep} AND state = OPPORTUNITY_STATE_OPEN", order_by="create_time"
     )
     worked = actors.ask(SELLER, "pipeline.OpportunityService.ListOpportunities", mine).opportunities
-    if not worked:
-        return ""
+    return str(worked[0].name) if worked else ""
+
+
+def _evidence(actors: Actors, worked: str, number: int) -> str:
+    """The document of a requirement that a rep has of a customer of his."""
     upload = evidence_service_pb2.UploadEvidenceRequest(
-        parent=worked[0].name,
+        parent=worked,
         kind=evidence_pb2.EVIDENCE_KIND_REQUIREMENT_DOCUMENT,
         file_name="客户需求确认.pdf",
         file=HttpBody(content_type="application/pdf", data=PAPER),
