@@ -116,7 +116,8 @@ async def _close(work: UnitOfWork, change: Change[CollisionCase], desk: Registra
 
 async def _seen(work: UnitOfWork, uuid: UUID, seen: int | None) -> CollisionCase:
     await work.begin()
-    case = await get_case(work, uuid)
+    # Before the account, as whoever reviews a registration of it does.
+    case = await get_case(work, uuid, hold=True)
     if seen is not None and case.version != seen:
         raise StaleVersion(resource=case.name)
     return case

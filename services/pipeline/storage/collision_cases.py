@@ -36,9 +36,11 @@ def keep_opened(work: UnitOfWork, change: Change[CollisionCase]) -> CollisionCas
     return opened
 
 
-async def get_case(read: Read, uuid: UUID) -> CollisionCase:
-    """The case, for whoever reaches one of its sides; raises CollisionCaseNotFound."""
+async def get_case(read: Read, uuid: UUID, *, hold: bool = False) -> CollisionCase:
+    """The case, for whoever reaches one of its sides; held, nobody else changes it. Raises CollisionCaseNotFound."""
     statement = _seen(read.principal).where(_C.uuid == uuid)
+    if hold:
+        statement = statement.with_for_update(of=COLLISION_CASES)
     row = (await read.connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise CollisionCaseNotFound(collision_case=f"collisionCases/{uuid}")
