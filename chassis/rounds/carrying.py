@@ -72,9 +72,19 @@ class Rounds:
     """Carries one kind of round on whenever it is swept."""
 
     def __init__(
-        self, name: str, step: Callable[[UnitOfWork], Awaitable[int]], *, store: Store, principal: Principal
+        self,
+        name: str,
+        step: Callable[[UnitOfWork], Awaitable[int]],
+        *,
+        store: Store,
+        principal: Principal,
+        lanes: int = 1,
     ) -> None:
-        """`step` goes on by a few records and tells how many; `principal` is on whose account they change."""
+        """`step` goes on by a few records and tells how many; `principal` is on whose account they change.
+
+        Steps that take different records may go in several `lanes`: while one waits for the database, another decides.
+        """
+        self._lanes = lanes
         self._name = name
         self._go_on = step
         self._store = store
@@ -82,6 +92,9 @@ class Rounds:
 
     async def sweep(self, _connection: object, _now: datetime) -> int:
         """Go on for a few seconds, or until nothing is left; how many records were looked at."""
+        return sum(await asyncio.gather(*(self._go_for_a_spell() for _ in range(self._lanes))))
+
+    async def _go_for_a_spell(self) -> int:
         until = asyncio.get_running_loop().time() + _SPELL
         total = 0
         while (seen := await self._step()) and asyncio.get_running_loop().time() < until:

@@ -142,8 +142,10 @@ def learner(parts: Parts) -> Learner[Place]:
     return Learner(parts.background_store, taught, clock=parts.clock, principal=ACCOUNT)
 
 
-def _round(parts: Parts, name: str, step: Callable[[UnitOfWork], Awaitable[int]], *, batch: int = sys.maxsize) -> Sweep:
-    carried = Rounds(name, step, store=parts.background_store, principal=ACCOUNT)
+def _round(
+    parts: Parts, name: str, step: Callable[[UnitOfWork], Awaitable[int]], *, batch: int = sys.maxsize, lanes: int = 1
+) -> Sweep:
+    carried = Rounds(name, step, store=parts.background_store, principal=ACCOUNT, lanes=lanes)
     return Sweep(name, timedelta(seconds=10), carried.sweep, batch=batch)
 
 
@@ -165,7 +167,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         _round(parts, responding.RUN_CLOCKS, lambda work: responding.run_clocks(work, desk=desk(parts))),
         rounds(parts, recycling.OF_BEFORE),
         rounds(parts, recycling.BY_NEW_LIMITS),
-        _round(parts, recycling.RECYCLE, recycle, batch=recycling.AT_ONCE),
+        _round(parts, recycling.RECYCLE, recycle, batch=recycling.AT_ONCE, lanes=2),
         *scoring(parts),
         scanning(parts),
         undoing_imports(parts, desk(parts), ACCOUNT),
