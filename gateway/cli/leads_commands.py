@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gateway.cli import changing, explaining, exporting, listing, merging, pooling, rehearsing, resembling, showing
+from gateway.cli import changing, explaining, exporting, listing, merging, pooling, rehearsing, resembling, showing, viewing
 from gateway.cli.options import Server, print_json
 from gateway.cli.talk import Talk, named
 from gateway.cli.wording import say
@@ -17,19 +17,27 @@ leads_app = typer.Typer(help=say("help_leads"), no_args_is_help=True)
 @leads_app.command(name="list", help=say("help_leads_list"))
 def leads_list(
     condition: Annotated[str, typer.Option("--filter", help=say("help_filter"))] = "",
-    order: Annotated[str, typer.Option("--order-by", help=say("help_order"))] = "create_time desc",
+    order: Annotated[str, typer.Option("--order-by", help=say("help_order"))] = "",
     count: Annotated[int, typer.Option("--count", "-n", min=1, max=10_000, help=say("help_count"))] = 20,
     *,
+    view: Annotated[str, typer.Option("--view", help=say("help_view"))] = "",
     as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
     server: Server = "",
 ) -> None:
     """List leads."""
     talk = Talk(server)
+    condition, order = viewing.list_of(talk, view=view, condition=condition, order=order)
     found = listing.list_leads(talk, condition=condition, order=order, count=count)
     if as_json:
         print_json(found.leads)
     else:
         listing.print_leads(talk, found, Console())
+
+
+@leads_app.command(name="views", help=say("help_views"))
+def leads_views(server: Server = "") -> None:
+    """List saved views."""
+    viewing.print_views(viewing.saved_views(Talk(server)), Console())
 
 
 @leads_app.command(name="export", help=say("help_leads_export"))

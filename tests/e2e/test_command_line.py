@@ -112,6 +112,18 @@ def test_many_leads_are_changed_with_a_look_at_those_that_could_not_be(terminal:
     assert "恰好指定一种修改" in terminal.run(*words, fails=True)
 
 
+def test_a_list_is_shown_by_a_view_that_is_kept(terminal: Terminal) -> None:
+    view = {"displayName": "钢铁", "filter": 'companyName : "钢铁"', "sharing": "LEAD_VIEW_SHARING_ALL"}
+    client = terminal.product.client()
+    for company in ("马鞍山江东钢铁厂", "合肥蜀山面粉厂"):
+        client.post("/v1/leads", json={"companyName": company, "phone": "13911110001"}).raise_for_status()
+    client.post("/v1/leadViews", json=view).raise_for_status()
+    assert "钢铁" in terminal.run("leads", "views")
+    shown = json.loads(terminal.run("leads", "list", "--view", "钢铁", "--json"))
+    assert [lead["companyName"] for lead in shown] == ["马鞍山江东钢铁厂"]
+    assert "没有名为" in terminal.run("leads", "list", "--view", "煤炭", fails=True)
+
+
 def test_a_list_with_unknown_headings_is_tried_then_taken_in_later(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "名单.csv"
     path.write_text("标题,号码\n宁波东海港务有限公司,13600136001\n", encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 from millrace.leads.v1 import lead_pb2
 from rich.console import Console
 
-from gateway.cli import changing, exporting, importing, listing, showing
+from gateway.cli import changing, exporting, importing, listing, showing, viewing
 from gateway.cli.account import account_path
 from gateway.cli.talk import Refused, Talk, named
 from gateway.cli.wording import _texts, plain
@@ -104,6 +104,15 @@ def test_many_leads_are_changed_by_exactly_one_thing_and_named_in_one_way() -> N
     for leads, condition in (([], ""), ([name], "grade = GRADE_A")):
         with pytest.raises(Refused):
             changing.meant_leads(leads, condition=condition)
+
+
+def test_a_view_is_meant_by_what_it_is_called_or_by_its_name_and_by_nothing_two_views_share() -> None:
+    views = [{"name": f"leadViews/{number}", "displayName": name} for number, name in enumerate(("甲", "乙", "乙"))]
+    for wanted in ("甲", "leadViews/0", "0"):
+        assert viewing.chosen_view(views, wanted) is views[0]
+    for wanted in ("乙", "丙"):
+        with pytest.raises(Refused):
+            viewing.chosen_view(views, wanted)
 
 
 async def test_progress_is_followed_over_the_live_stream(server: str) -> None:
