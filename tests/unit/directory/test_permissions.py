@@ -40,3 +40,8 @@ def test_legal_words_contracts_and_decides_nothing_about_prices() -> None:
     granted = default_roles()["legal"].grants
     assert "contracts.legal" in granted
     assert not {"contracts.admin", "contracts.approve", "contracts.write"} & set(granted)
+
+
+def test_whoever_leads_others_takes_lists_out_and_whoever_sells_himself_does_not() -> None:
+    exporting = {key for key, role in default_roles().items() if "leads.export" in role.grants}
+    assert exporting == {"sales_manager", "regional_manager", "sales_director", "marketing", "administrator"}
