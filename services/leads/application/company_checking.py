@@ -100,7 +100,8 @@ class CompanyChecking:
         before = await companies_of(work, taken)
         for uuid, lead in (await known_leads(work, taken)).items():
             seen, finding, entry = found[uuid]
-            if lead.state in OPEN_STATES and not is_asked_for(seen.facts, lead.facts):
+            is_as_seen = is_asked_for(None, lead.facts) and not is_asked_for(seen.facts, lead.facts)
+            if lead.state in OPEN_STATES and is_as_seen:
                 await self._keep_one(work, briefing, lead, finding, entry, before.get(uuid))
 
     async def _keep_one(

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.leads.domain.erasing import ERASED
 from services.leads.domain.facts import NOWHERE, Address, LeadFacts
 from trade.industries import industry_code
 from trade.reasons import Reason
@@ -149,9 +150,16 @@ def _warnings(check: CompanyCheck, facts: LeadFacts) -> Iterator[Reason]:
 
 
 def is_asked_for(before: LeadFacts | None, after: LeadFacts) -> bool:
-    """Whether a lead's company is to be looked up: it is told for the first time, or otherwise than before."""
+    """Whether a lead's company is to be looked up: it is told for the first time, or otherwise than before.
+
+    That of a lead whose person was erased is not: a register names people.
+    """
     told = (after.company_name, after.credit_code)
-    return any(told) and (before is None or told != (before.company_name, before.credit_code))
+    return (
+        after.contact_name != ERASED
+        and any(told)
+        and (before is None or told != (before.company_name, before.credit_code))
+    )
 
 
 def _is_told(value: object) -> bool:

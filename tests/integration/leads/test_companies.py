@@ -194,6 +194,10 @@ async def test_company_data_is_told_to_whoever_sees_the_lead_and_goes_with_its_p
     assert refusal.value.code() is grpc.StatusCode.NOT_FOUND
     privacy: Any = LeadPrivacyServiceStub(house.channel)
     await privacy.EraseLeadPerson(EraseLeadPersonRequest(name=lead.name, reason="本人要求"), **house.boss)
+    async with house.engine.begin() as connection:
+        waiting = "insert into company_marks (uuid, lead) select gen_random_uuid(), uuid from leads"
+        await connection.execute(text(waiting))
+    await look_up(house, clock)
     assert (await company(house, lead)).finding == contract.LEAD_COMPANY_FINDING_UNSPECIFIED
 
 

@@ -22,6 +22,7 @@ from services.leads.domain.companies import (
     warnings,
     without_fill,
 )
+from services.leads.domain.erasing import ERASED
 from services.leads.domain.facts import NOWHERE, Address
 from services.leads.storage.register_file import FileRegister
 from tests.unit.leads.builders import NOON, facts
@@ -127,6 +128,7 @@ def test_a_lead_is_looked_up_when_its_company_is_told_or_told_otherwise() -> Non
     assert not is_asked_for(None, facts(company_name="", contact_name="王芳"))
     assert not is_asked_for(facts(), facts(need="两套"))
     assert is_asked_for(facts(), facts(credit_code=CODE))
+    assert not is_asked_for(None, facts(contact_name=ERASED))
 
 
 def register(tmp_path: Path, text: str = TABLE, name: str = "工商库.csv", encoding: str = "gbk") -> FileRegister:
