@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gateway.cli import changing, explaining, exporting, listing, merging, pooling, rehearsing, resembling, showing, viewing
+from gateway.cli import (
+    changing,
+    explaining,
+    exporting,
+    listing,
+    merging,
+    pooling,
+    rehearsing,
+    resembling,
+    showing,
+    viewing,
+)
 from gateway.cli.options import Server, print_json
 from gateway.cli.talk import Talk, named
 from gateway.cli.wording import say
