@@ -23,6 +23,7 @@ from services.leads.domain.merge_record import Act, FieldDecision, LeadMerge, Po
 from services.leads.domain.merging import (
     absorbing,
     check_mergeable,
+    check_stands,
     merged_away,
     owner_to_take,
     portrait_of,
@@ -144,9 +145,12 @@ async def _leads_to_merge(
 ) -> tuple[Lead, Sequence[Lead]]:
     """All of them, where the caller may change them by his own scope: a merge takes a lead from its owner."""
     leads = [await get_lead(read, each.lead, permission=WRITE) for each in (survivor, *others)]
-    for lead, wanted in zip(leads, (survivor, *others), strict=True):
+    for lead in leads:
         if not sees(read.principal, lead, permission=WRITE):
             raise NotAllowed(permission=WRITE)
+        # Where it went tells more than that it changed.
+        check_stands(lead)
+    for lead, wanted in zip(leads, (survivor, *others), strict=True):
         check_seen(lead, wanted.seen)
     check_mergeable(leads[0], leads[1:])
     for name in wishes.choices:
