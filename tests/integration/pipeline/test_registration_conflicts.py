@@ -96,6 +96,7 @@ async def test_a_protected_customer_is_not_given_to_another_unless_the_reviewer_
 
 async def test_of_two_approvals_at_once_one_protects_the_customer(bureau: Bureau) -> None:
     one = await bureau.submitted()
+    bureau.house.clock.travel(days=1)
     other = await bureau.submitted(bureau.house.wang_lei)
     answers = await asyncio.gather(
         bureau.approve(one, bureau.house.boss), bureau.approve(other, bureau.house.boss), return_exceptions=True
