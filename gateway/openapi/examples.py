@@ -30,7 +30,9 @@ _WELL_KNOWN: Mapping[str, Json] = {
 }
 _DECIMAL, _FRACTION = "google.type.Decimal", "0.15"  # nearly every number of this kind is a fraction
 _DEEPEST = 4
-_RESOURCE = re.compile(r"\^\(?(?P<collection>\w+)/\[0-9a-f-\]\{36\}")
+# One name, or one within another: "^opportunities/[0-9a-f-]{36}/evidence/[0-9a-f-]{36}$".
+_RESOURCE = re.compile(r"\^\(?(?P<name>\w+/\[0-9a-f-\]\{36\}(?:/\w+/\[0-9a-f-\]\{36\})*)")
+_UUID = "[0-9a-f-]{36}"
 _INTEGERS = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64})
 # What a caller rarely says, and what an example would mislead him to say.
 _UNTOLD = frozenset({"request_id", "update_mask", "page_token"})
@@ -70,7 +72,7 @@ def text_example(field: FieldDescriptor) -> str | None:
         return str(string.example[0])
     named = _RESOURCE.match(string.pattern)
     if named:
-        return f"{named['collection']}/{ID}"
+        return named["name"].replace(_UUID, ID)
     if field.full_name in _words():
         return str(_words()[field.full_name]) or None
     if field.name == "name" and field.containing_type is not None:

@@ -161,9 +161,9 @@ class LeadServicer:
         put_recycling(message.recycling, shown.lead)
         if explained:
             put_response_reasons(message.response, shown.lead, wording, zone=self._desk.zone)
+            put_recycling_reasons(message.recycling, shown.lead, wording, zone=self._desk.zone)
         if shown.warnings:
             message.company_warnings.extend(wording.reasons(shown.warnings))
-            put_recycling_reasons(message.recycling, shown.lead, wording, zone=self._desk.zone)
         if shown.intent is not None:
             put_intent(message.intent, shown.intent, wording)
 
