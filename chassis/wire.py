@@ -1,11 +1,13 @@
 """Names, versions, amounts, days and instants, between messages and the domain."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import cache
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 from uuid import UUID
 
 from google.api import field_behavior_pb2
@@ -26,6 +28,7 @@ _LONGEST_VERSION = 18  # digits that fit a bigint
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400  # seconds
 # How a contract marks what the service fills, and what besides stays as it was created.
+E = TypeVar("E", bound=Enum)
 SERVICE_OWNED = frozenset({field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IDENTIFIER})
 FIXED = SERVICE_OWNED | {field_behavior_pb2.IMMUTABLE}
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -275,3 +278,10 @@ def put_instant(message: Timestamp, time: datetime) -> None:
     past = time - _EPOCH
     message.seconds = past.days * _DAY + past.seconds
     message.nanos = past.microseconds * 1000
+
+
+def numbers(kind: type[E], contract: Any) -> Mapping[E | None, Any]:
+    """The number on the wire of each value of an enumeration of the same names; nothing is the unspecified one."""
+    named_so = {each.name: each.number for each in contract.DESCRIPTOR.values}
+    prefix = contract.DESCRIPTOR.values[0].name.removesuffix("UNSPECIFIED")
+    return {None: 0, **{each: named_so[f"{prefix}{each.name}"] for each in kind}}

@@ -1,11 +1,9 @@
 """What pipeline publishes of customers whom two members claim: ids and classes, no words."""
 
-from typing import Any
-
 from millrace.pipeline.v1 import collision_case_events_pb2 as messages
 
 from chassis.publication import Publication, Publications
-from chassis.wire import instant, named
+from chassis.wire import instant, named, numbers
 from services.pipeline.domain import collision_happenings as domain
 from services.pipeline.domain.collision_case import (
     CollisionCase,
@@ -17,24 +15,11 @@ from services.pipeline.domain.collision_case import (
 from services.pipeline.domain.collision_rules import Precedent
 from services.pipeline.domain.collision_verdict import Side
 
-STATES: dict[CollisionState, Any] = {
-    each: messages.CollisionState.Value(f"COLLISION_STATE_{each.name}") for each in CollisionState
-}
-ORIGINS: dict[CollisionOrigin, Any] = {
-    each: messages.CollisionOrigin.Value(f"COLLISION_ORIGIN_{each.name}") for each in CollisionOrigin
-}
-SIDES: dict[Side | None, Any] = {
-    None: messages.COLLISION_SIDE_UNSPECIFIED,
-    **{each: messages.CollisionSide.Value(f"COLLISION_SIDE_{each.name}") for each in Side},
-}
-RULES: dict[Precedent | None, Any] = {
-    None: messages.COLLISION_RULE_UNSPECIFIED,
-    **{each: messages.CollisionRule.Value(f"COLLISION_RULE_{each.name}") for each in Precedent},
-}
-ENDINGS: dict[CollisionEnding | None, Any] = {
-    None: messages.COLLISION_ENDING_UNSPECIFIED,
-    **{each: messages.CollisionEnding.Value(f"COLLISION_ENDING_{each.name}") for each in CollisionEnding},
-}
+_STATES = numbers(CollisionState, messages.CollisionState)
+_ORIGINS = numbers(CollisionOrigin, messages.CollisionOrigin)
+_SIDES = numbers(Side, messages.CollisionSide)
+_RULES = numbers(Precedent, messages.CollisionRule)
+_ENDINGS = numbers(CollisionEnding, messages.CollisionEnding)
 
 
 def snapshot(case: CollisionCase) -> messages.CollisionCaseSnapshot:
@@ -42,14 +27,14 @@ def snapshot(case: CollisionCase) -> messages.CollisionCaseSnapshot:
     return messages.CollisionCaseSnapshot(
         name=case.name,
         account=named("accounts", case.account),
-        state=STATES[case.state],
-        origin=ORIGINS[case.origin],
+        state=_STATES[case.state],
+        origin=_ORIGINS[case.origin],
         claimant=_party(case.claimant),
         holder=_party(case.holder),
-        winner=SIDES[case.winner],
-        rule=RULES[case.verdict.rule],
+        winner=_SIDES[case.winner],
+        rule=_RULES[case.verdict.rule],
         appeal_end_time=instant(case.appeal_end_time),
-        ending=ENDINGS[case.ending],
+        ending=_ENDINGS[case.ending],
         create_time=instant(case.create_time),
         close_time=instant(case.close_time),
     )

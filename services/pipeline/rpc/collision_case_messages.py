@@ -4,23 +4,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from millrace.pipeline.v1 import collision_case_events_pb2 as states
 from millrace.pipeline.v1 import collision_case_pb2 as messages
 from millrace.pipeline.v1 import collision_case_service_pb2 as contract
 
 from chassis.organization import Snapshot
 from chassis.principal import Principal
 from chassis.rpc.wording import Wording
-from chassis.wire import instant, named, put_instant, reference, uuid_of
+from chassis.wire import instant, named, numbers, put_instant, reference, uuid_of
 from services.pipeline.application.collision_opening import Told
 from services.pipeline.application.collision_reading import Rehearsal, Replay, reached_sides
 from services.pipeline.domain.account_look_up import By
-from services.pipeline.domain.collision_case import CollisionCase, CollisionEnding, Party, Ruling
+from services.pipeline.domain.collision_case import (
+    CollisionCase,
+    CollisionEnding,
+    CollisionOrigin,
+    CollisionState,
+    Party,
+    Ruling,
+)
+from services.pipeline.domain.collision_rules import Precedent
 from services.pipeline.domain.collision_timeline import Fact, FactKind
 from services.pipeline.domain.collision_verdict import Side, Standing, Trial, Verdict, protected_until
-from services.pipeline.events.collision_publications import ENDINGS, ORIGINS, RULES, SIDES, STATES
 from trade.credit_code import credit_code
 
-WINNERS: Mapping[int, Side] = {number: side for side, number in SIDES.items() if side is not None}
+_STATES = numbers(CollisionState, states.CollisionState)
+_ORIGINS = numbers(CollisionOrigin, states.CollisionOrigin)
+_SIDES = numbers(Side, states.CollisionSide)
+_RULES = numbers(Precedent, states.CollisionRule)
+_ENDINGS = numbers(CollisionEnding, states.CollisionEnding)
+WINNERS: Mapping[int, Side] = {number: side for side, number in _SIDES.items() if side is not None}
 _KINDS: Mapping[FactKind, Any] = {
     kind: messages.CollisionFactKind.Value(f"COLLISION_FACT_KIND_{kind.name}") for kind in FactKind
 }
@@ -57,19 +70,19 @@ def to_message(case: CollisionCase, reader: Reader) -> messages.CollisionCase:
     message = messages.CollisionCase(
         name=case.name,
         account=named("accounts", case.account) if _knows_account(case, reached) else "",
-        state=STATES[case.state],
-        origin=ORIGINS[case.origin],
+        state=_STATES[case.state],
+        origin=_ORIGINS[case.origin],
         opener=case.opener if Side.CLAIMANT in reached else "",
         claimant=_party(case, Side.CLAIMANT, reached, reader),
         holder=_party(case, Side.HOLDER, reached, reader),
         rules_version=case.rules_version,
         trials=trial_messages(case.verdict, reached, reader.wording),
-        rule=RULES[case.verdict.rule],
+        rule=_RULES[case.verdict.rule],
         verdict_digest=case.verdict.digest,
-        winner=SIDES[case.winner],
+        winner=_SIDES[case.winner],
         rulings=[_ruling(each) for each in case.rulings],
         appeal_end_time=instant(case.appeal_end_time),
-        ending=ENDINGS[case.ending],
+        ending=_ENDINGS[case.ending],
         effects=reader.wording.reasons(
             each for each in case.effects if each.code not in _OF_LOSER or _loser(case) in reached
         ),
@@ -87,7 +100,7 @@ def replay_message(replay: Replay, reader: Reader) -> contract.ReplayCollisionCa
     reached = reached_sides(reader.principal, replay.case)
     return contract.ReplayCollisionCaseResponse(
         trials=trial_messages(replay.found, reached, reader.wording),
-        winner=SIDES[replay.found.winner],
+        winner=_SIDES[replay.found.winner],
         verdict_digest=replay.found.digest,
         same=replay.same,
     )
@@ -101,10 +114,10 @@ def rehearsal_message(rehearsal: Rehearsal) -> contract.RehearseCollisionRulesRe
         changes=[
             contract.RehearsedCollision(
                 collision_case=case.name,
-                winner_now=SIDES[case.verdict.winner],
-                rule_now=RULES[case.verdict.rule],
-                winner_then=SIDES[found.winner],
-                rule_then=RULES[found.rule],
+                winner_now=_SIDES[case.verdict.winner],
+                rule_now=_RULES[case.verdict.rule],
+                winner_then=_SIDES[found.winner],
+                rule_then=_RULES[found.rule],
             )
             for case, found in rehearsal.changes
         ],
@@ -117,7 +130,7 @@ def trial_messages(found: Verdict, reached: frozenset[Side], wording: Wording) -
 
 
 def _trial(trial: Trial, reached: frozenset[Side], wording: Wording) -> messages.CollisionTrial:
-    message = messages.CollisionTrial(rule=RULES[trial.rule], winner=SIDES[trial.winner])
+    message = messages.CollisionTrial(rule=_RULES[trial.rule], winner=_SIDES[trial.winner])
     if Side.CLAIMANT in reached:
         message.claimant.CopyFrom(_standing(trial.claimant, wording))
     if Side.HOLDER in reached:
@@ -166,7 +179,7 @@ def _fact(fact: Fact) -> messages.CollisionFact:
 
 def _ruling(ruling: Ruling) -> messages.CollisionRuling:
     return messages.CollisionRuling(
-        winner=SIDES[ruling.winner], decider=ruling.by, comment=ruling.comment, time=instant(ruling.time)
+        winner=_SIDES[ruling.winner], decider=ruling.by, comment=ruling.comment, time=instant(ruling.time)
     )
 
 

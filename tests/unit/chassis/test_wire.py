@@ -10,6 +10,7 @@ from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money as MoneyMessage
 from hypothesis import given
 from hypothesis import strategies as st
+from millrace.leads.v1 import lead_pb2
 from millrace.leads.v1.campaign_pb2 import Campaign
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.pipeline.v1.contact_pb2 import Contact
@@ -26,12 +27,14 @@ from chassis.wire import (
     money_message,
     money_of,
     named,
+    numbers,
     reference,
     required_version,
     uuid_of,
 )
 from kernel.errors import FieldNotDate, InvalidField
 from kernel.money import Money
+from services.leads.domain.lead_state import LeadState
 
 SOMEBODY = UUID(int=7)
 
@@ -138,3 +141,10 @@ def test_a_day_that_no_calendar_has_is_refused_with_a_word_on_days(told: Date) -
     with pytest.raises(FieldNotDate) as refused:
         date_of(told, field="instalment.due_date")
     assert (refused.value.reason, refused.value.field) == ("FIELD_NOT_DATE", "instalment.due_date")
+
+
+def test_every_value_of_an_enumeration_has_its_number_and_nothing_has_none() -> None:
+    told = numbers(LeadState, lead_pb2.LeadState)
+    assert told[None] == lead_pb2.LEAD_STATE_UNSPECIFIED
+    assert told[LeadState.CONVERTED] == lead_pb2.LEAD_STATE_CONVERTED
+    assert set(told) == {None, *LeadState}
