@@ -44,3 +44,8 @@ def action_to_json(action: BulkAction) -> Mapping[str, object]:
 def action_from_json(column: Mapping[str, Any]) -> BulkAction:
     """The action in a column."""
     return _READERS[column["kind"]](column)
+
+
+def without_words(column: Mapping[str, Any]) -> Mapping[str, object]:
+    """The action as it stands in a column, without what somebody wrote."""
+    return {**column, **{name: "" for name in ("words", "note") if name in column}}

@@ -32,7 +32,7 @@ from services.leads.domain.bulk_changes import (
     RowOutcome,
     Starter,
 )
-from services.leads.storage.bulk_actions import action_from_json, action_to_json
+from services.leads.storage.bulk_actions import action_from_json, action_to_json, without_words
 from services.leads.storage.bulk_tables import BULK_CHANGE_ROWS as ROWS
 from services.leads.storage.bulk_tables import BULK_CHANGES as CHANGES
 from services.leads.storage.lead_collaborators import SHARED_LEADS
@@ -169,6 +169,15 @@ def _seen(read: Read, *, everybodys: bool) -> Select[Any]:
     """One's own; everybody's for who administers leads."""
     own: ColumnElement[bool] = CHANGES.c.author == read.principal.subject
     return select(CHANGES).where(or_(own, true() if everybodys else false()))
+
+
+async def forget_bulk_words(work: UnitOfWork, lead: UUID) -> None:
+    """Erase what somebody wrote when he changed the lead together with others, and what he looked for them by."""
+    of_lead = select(ROWS.c.change).where(ROWS.c.lead == lead)
+    found = await work.connection.execute(select(CHANGES.c.uuid, CHANGES.c.action).where(CHANGES.c.uuid.in_(of_lead)))
+    for uuid, action in found:
+        forgotten = {"action": without_words(action), "filter": ""}
+        await work.connection.execute(update(CHANGES).where(CHANGES.c.uuid == uuid).values(forgotten))
 
 
 def _to_row(change: BulkChange) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from chassis.work import UnitOfWork
 from services.leads.domain.erasing import without_person
 from services.leads.domain.handing_over import IN_WORDS
 from services.leads.storage.behaviours import forget_behaviours
+from services.leads.storage.bulk_changes import forget_bulk_words
 from services.leads.storage.companies import forget_company
 from services.leads.storage.first_contacts import forget_keys
 from services.leads.storage.follow_ups import forget_words
@@ -60,4 +61,5 @@ async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -
     await forget_company(work, lead)
     await forget_words(work, lead)
     await forget_reasons(work, lead)
+    await forget_bulk_words(work, lead)
     await forget_keys(work, keys)

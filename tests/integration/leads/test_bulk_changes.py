@@ -12,6 +12,8 @@ from millrace.leads.v1 import lead_bulk_change_pb2 as bulk
 from millrace.leads.v1 import lead_bulk_change_service_pb2 as contract
 from millrace.leads.v1 import lead_pb2
 from millrace.leads.v1.lead_bulk_change_service_pb2_grpc import LeadBulkChangeServiceStub
+from millrace.leads.v1.lead_privacy_service_pb2 import EraseLeadPersonRequest
+from millrace.leads.v1.lead_privacy_service_pb2_grpc import LeadPrivacyServiceStub
 from sqlalchemy import func, insert, select, text
 
 from chassis.imports.lifecycle import Account
@@ -341,6 +343,19 @@ async def test_a_change_shows_itself_to_whoever_began_it_and_to_administrators(
 
 
 @pytest.mark.timeout(120)
+async def test_whose_person_is_erased_is_not_spoken_of_by_a_change_any_more(
+    house: LeadsHouse, changing: Changing
+) -> None:
+    lead = await create(house, need="王芳要报价")
+    told = bulk.LeadBulkAction(disqualify=bulk.DisqualifyLeads(reason="NO_NEED", note="王芳已离职"))
+    ended = await changing.carried_out(told, found='need:"王芳"')
+    erasing: Any = LeadPrivacyServiceStub(house.channel)
+    await erasing.EraseLeadPerson(EraseLeadPersonRequest(name=lead.name, reason="本人申请"), **house.boss)
+    after = await changing.read(ended)
+    assert (after.action.disqualify.reason, after.action.disqualify.note, after.filter) == ("NO_NEED", "", "")
+    assert (await changing.rows(ended))[0].outcome == bulk.LEAD_BULK_CHANGE_OUTCOME_CHANGED
+
+
 async def test_a_thousand_leads_are_changed_within_seconds(house: LeadsHouse, changing: Changing) -> None:
     await many(house, 1000)
     begun = await changing.start(TAG, found='company_name : "公司"')
