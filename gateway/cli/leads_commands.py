@@ -11,6 +11,7 @@ from gateway.cli import (
     explaining,
     exporting,
     listing,
+    looking,
     merging,
     pooling,
     rehearsing,
@@ -143,6 +144,19 @@ def leads_duplicates(
         print_json(pairs)
     else:
         merging.print_pairs(pairs, Console())
+
+
+@leads_app.command(name="look-up", help=say("help_look_up"))
+def leads_look_up(
+    company: Annotated[str, typer.Argument(help=say("help_look_up_company"))] = "",
+    phone: Annotated[str, typer.Option("--phone", help=say("help_look_up_phone"))] = "",
+    email: Annotated[str, typer.Option("--email", help=say("help_look_up_email"))] = "",
+    credit_code: Annotated[str, typer.Option("--credit-code", help=say("help_look_up_credit_code"))] = "",
+    server: Server = "",
+) -> None:
+    """Tell whether a customer is known."""
+    by = looking.wanted(company=company, phone=phone, email=email, credit_code=credit_code)
+    looking.print_found(looking.look_up(Talk(server), by), Console())
 
 
 @leads_app.command(name="scan", help=say("help_scan"))
