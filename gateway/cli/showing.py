@@ -48,6 +48,8 @@ def _lines(lead: Mapping[str, Any], name_of: NameOf) -> Iterator[tuple[str, str]
         value = value_of(lead, field, name_of)
         if value:
             yield field, value
+    for warning in lead.get("companyWarnings", ()):
+        yield "companyWarning", plain(warning["text"])
     yield "grade", _with_reasons(lead["grade"].removeprefix("GRADE_"), lead["gradeReasons"])
     yield "intent", _intent(lead["intent"] or {})
     owner = name_of(lead["owner"]) if lead["owner"] else say("nobody")

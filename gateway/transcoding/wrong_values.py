@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from google.api import field_behavior_pb2
 from google.protobuf.descriptor import FieldDescriptor
 
+from chassis.wire import SERVICE_OWNED
 from gateway.refusals import FieldNotInstant, FieldOfOtherKind, FieldUnknown
 from gateway.transcoding.json_shape import field_at, is_instant
 from kernel.errors import InvalidField, Refusal
@@ -27,7 +29,7 @@ _KINDS: Mapping[int, str] = {
 
 def unknown_field(path: str, inside: Any) -> FieldUnknown:
     """A field that the message does not have, with those of a like name, else with all there are."""
-    names = sorted(each.json_name for each in inside.fields) if inside is not None else []
+    names = sorted(each.json_name for each in inside.fields if not _is_told_only(each)) if inside is not None else []
     near = get_close_matches(path.rpartition(".")[2], names, n=_NEAR) or names[:_MOST]
     return FieldUnknown(field=path, known=", ".join(near) or _NOTHING)
 
@@ -43,3 +45,8 @@ def wrong_value(message: Any, path: Sequence[str]) -> Refusal:
         return FieldOfOtherKind(field=name, wanted=", ".join(each.name for each in field.enum_type.values[1:]))
     kind = _KINDS.get(field.cpp_type)
     return FieldOfOtherKind(field=name, wanted=kind) if kind else InvalidField(field=name)
+
+
+def _is_told_only(field: FieldDescriptor) -> bool:
+    """Whether nobody may send the field."""
+    return any(each in SERVICE_OWNED for each in field.GetOptions().Extensions[field_behavior_pb2.field_behavior])

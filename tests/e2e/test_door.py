@@ -13,6 +13,7 @@ from deploy.local.programs import free_address
 from tests.support.homes import Homes
 from tests.support.product import Product
 
+ADDRESS = "city, country, district, line1, line2, postalCode, province, streetNumber"
 LEAD = {"companyName": "杭州云帆精密制造有限公司", "contactName": "陈思远", "phone": "13800138000"}
 PROVIDER_SECRET = "provider-secret: with/signs & more"
 
@@ -93,11 +94,11 @@ def test_a_repeat_gets_the_first_answer_and_makes_nothing(client: httpx.Client) 
 @pytest.mark.parametrize(
     ("body", "language", "field", "message"),
     [
-        ({"company": "x"}, "en", "company", "There is no field company"),
-        ({"company": "x"}, "zh", "company", "没有字段 company"),
-        ({"address": {"town": "x"}}, "zh", "address.town", "没有字段 address.town"),
-        ({**LEAD, "employeeCount": "many"}, "en", "employeeCount", "The value of employeeCount is not valid"),
-        ({**LEAD, "employeeCount": "many"}, "zh", "employeeCount", "字段 employeeCount 的值不正确"),
+        ({"company": "x"}, "en", "company", "There is no field company; there is: companyName, campaign"),
+        ({"company": "x"}, "zh", "company", "没有字段 company，可用的有：companyName, campaign"),
+        ({"address": {"town": "x"}}, "zh", "address.town", f"没有字段 address.town，可用的有：{ADDRESS}"),
+        ({**LEAD, "employeeCount": "many"}, "en", "employeeCount", "employeeCount must be: a whole number"),
+        ({**LEAD, "employeeCount": "many"}, "zh", "employeeCount", "employeeCount 应为：整数"),
     ],
 )
 def test_a_wrong_field_is_named_in_the_readers_language(

@@ -63,6 +63,8 @@ OUTSIDE: dict[str, set[str]] = {
             "AppealCollisionCase",
             "ReplayCollisionCase",
         ),
+        *("GetLeadPool", "ListLeadPools", "UpdateLeadPool", "CountLeadPoolShares", "ListLeadPoolMoves"),
+        *("ListPooledLeads", "ListLeadRecyclingNotices"),
         *("GetLeadFollowUp", "ListLeadFollowUps", "CorrectLeadFollowUp", "ListLeadResponseNotices"),
         *("GetLeadNurturing", "ListLeadNurturings", "EndLeadNurturing", "PreviewNurturingStep"),
         *("ListNurturingMails", "ResendNurturingMail"),

@@ -59,10 +59,14 @@ async def _of_directory(lives: Lives) -> None:
 
 
 async def _of_leads(lives: Lives) -> None:
-    """A campaign of a channel, a pool, a helper of a lead, a list nobody has begun to import, and what is aimed at."""
+    """What is kept of leads: campaign, pool, view, programme, helper, merge, a list nobody imports, a target."""
     channel = await lives.ask("channel", "channels", {"displayName": "展会", "kind": "CHANNEL_KIND_EXHIBITION"})
     await lives.ask("campaign", "campaigns", {"displayName": "春季展", "channel": channel["name"]})
     await lives.ask("pool", "leadPools", {"displayName": "华东线索池", "dailyCap": 5})
+    await lives.ask("view", "leadViews", {"displayName": "高意向", "filter": "grade = GRADE_A"})
+    paper = {"subject": "白皮书", "text": "您好"}
+    programme = {"displayName": "白皮书", "segment": "grade = GRADE_D", "steps": [paper]}
+    await lives.ask("programme", "nurturingProgrammes", programme)
     members = await lives.until("members", lambda seen: len(seen["members"]) > 1)
     member = members["members"][-1]["name"]
     helping = {"member": member, "role": "LEAD_COLLABORATOR_ROLE_READ", "endDate": day(30), "reason": "售前支持"}

@@ -53,7 +53,7 @@ async def test_the_command_applies_the_dead_letters_of_a_record_and_frees_it(lea
 def test_the_command_says_why_it_redrives_nothing(leads_database: str) -> None:
     unknown = redrive(leads_database, "leads-nobody", MEMBER)
     assert unknown.returncode == 1
-    assert "there are: leads-organization, leads-revocations" in unknown.stderr
+    assert "there are: leads-opportunities, leads-organization, leads-revocations" in unknown.stderr
     free = redrive(leads_database, "leads-organization", MEMBER)
     assert free.returncode == 1
     assert f"leads-organization has not parked {MEMBER}" in free.stderr

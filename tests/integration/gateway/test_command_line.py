@@ -196,11 +196,13 @@ def test_one_lead_is_shown_with_its_reasons_and_likely_duplicates() -> None:
 
 def test_nothing_of_a_lead_is_left_out_but_its_versions_and_what_became_of_it() -> None:
     (get,) = (each for each in BINDINGS if each.method.descriptor.name == "GetLead")
-    whole = answer_of(get) | {"mergedInto": "leads/1", "merge": "leads/1/merges/2"}
+    whole = answer_of(get) | {"mergedInto": "leads/1", "merge": "leads/1/merges/2", "pool": "leadPools/3"}
     assert {field.json_name for field in lead_pb2.Lead.DESCRIPTOR.fields} == set(whole)
     left_out = {"etag", "createTime", "updateTime", "gradeOverride", "conversion"}
     labels = {label for label, _ in showing._lines(whole, lambda name: name)}
-    told = {"gradeReasons": "grade", "ownerReasons": "owner", "duplicates": "duplicate"}
+    told = {"gradeReasons": "grade", "ownerReasons": "owner", "duplicates": "duplicate"} | {
+        "companyWarnings": "companyWarning"
+    }
     assert {told.get(field, field) for field in whole.keys() - left_out} == labels
     assert as_shown(whole)
 
