@@ -23,7 +23,12 @@ from tests.performance.selling import measure_selling
 from tests.performance.writing import check_duplicates, measure_writing
 from tests.support.product import Product
 
-UNLIMITED = {"MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0", "MILLRACE_GATEWAY_RATE_PER_SESSION": "0"}
+# No limits for callers; and no weekly scan for duplicates, which would go over what was imported meanwhile.
+UNLIMITED = {
+    "MILLRACE_GATEWAY_RATE_PER_ADDRESS": "0",
+    "MILLRACE_GATEWAY_RATE_PER_SESSION": "0",
+    "MILLRACE_LEADS_DUPLICATE_SCAN_DAYS": "0",
+}
 DEMO = 800
 FIRST, STOCK = 10_000, 100_000
 
