@@ -28,6 +28,7 @@ from services.pipeline.domain.collision_refusals import (
     CollisionNotDecidedByParty,
 )
 from services.pipeline.domain.collision_verdict import Side
+from tests.support.refusing import refusal_of
 from tests.unit.pipeline.collisions import (
     DIRECTOR,
     LI_NA,
@@ -108,7 +109,8 @@ def test_at_the_top_an_appeal_goes_to_another_person() -> None:
 
 
 def test_what_the_rules_decided_is_on_appeal_decided_by_any_manager_of_both() -> None:
-    appealed(protected_case()).must_be_decided_by(LI_NA, reach=TEAM, widest=ALL)
+    case = appealed(protected_case())
+    assert refusal_of(lambda: case.must_be_decided_by(LI_NA, reach=TEAM, widest=ALL)) is None
 
 
 def test_only_whoever_lost_appeals() -> None:
@@ -166,7 +168,8 @@ def test_what_is_final_keeps_the_loser_from_claiming_again_for_some_time_and_the
 
 @pytest.mark.parametrize("ending", [CollisionEnding.SHARED, CollisionEnding.OVERTAKEN])
 def test_a_case_that_was_not_carried_out_keeps_nobody_from_claiming(ending: CollisionEnding) -> None:
-    protected_case().closed(ending, now=NOON).aggregate.must_admit(WANG_LEI, now=NOON)
+    closed = protected_case().closed(ending, now=NOON).aggregate
+    assert refusal_of(lambda: closed.must_admit(WANG_LEI, now=NOON)) is None
 
 
 def test_a_closed_case_stays_closed() -> None:
