@@ -22,6 +22,7 @@ from services.contracts.domain.quote_refusals import (
     QuotesNotComparable,
 )
 from tests.support.clock import NOON
+from tests.support.refusing import refusal_of
 from tests.unit.contracts.quoting import DEAL, a_line, a_quote, terms
 
 TODAY = date(2026, 3, 2)
@@ -85,6 +86,13 @@ def test_a_state_goes_only_where_the_table_says(state: QuoteState, wanted: Quote
     else:
         with pytest.raises((QuoteCannotMove, QuoteNotApproved)):
             WAYS[wanted](quote)
+
+
+@pytest.mark.parametrize("state", QuoteState)
+def test_a_quote_nothing_signed_rests_on_is_withdrawn_wherever_it_stands(state: QuoteState) -> None:
+    quote = replace(a_quote(), state=state)
+    stays = {QuoteState.ACCEPTED, QuoteState.SUPERSEDED, QuoteState.WITHDRAWN}
+    assert (refusal_of(lambda: quote.withdraw(now=NOON)) is QuoteCannotMove) is (state in stays)
 
 
 @pytest.mark.parametrize("state", QuoteState)
