@@ -7,8 +7,8 @@ from chassis.rpc.call import Call
 from chassis.rpc.paging import page_request
 from chassis.work import Store
 from services.leads.application.intake import IntakeDesk
-from services.leads.application.rehearsing import rehearse_response_rules
 from services.leads.application.responding import list_notices
+from services.leads.application.response_rehearsing import rehearse_response_rules
 from services.leads.rpc.response_messages import notice_message, rehearsed_message
 
 

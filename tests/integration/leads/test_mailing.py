@@ -198,16 +198,22 @@ async def test_a_mail_whose_sender_died_is_of_unknown_outcome_and_is_not_sent_ag
     assert (await states(house), len(box.received)) == (["SENT"], 1)
 
 
-async def test_of_two_who_send_one_mail_one_does(house: MailingHouse, box: Mailbox) -> None:
-    await ordered(house)
-    waiting = asyncio.Event()
+def slow(box: Mailbox) -> asyncio.Event:
+    """Let the server take its time over a text; what is answered is set once it has come."""
+    came = asyncio.Event()
 
     async def slowly() -> str:
-        waiting.set()
+        came.set()
         await asyncio.sleep(0.2)
         return "250 taken"
 
     box.text = slowly
+    return came
+
+
+async def test_of_two_who_send_one_mail_one_does(house: MailingHouse, box: Mailbox) -> None:
+    await ordered(house)
+    waiting = slow(box)
     first = asyncio.create_task(house.send())
     await waiting.wait()
     async with house.engine.begin() as connection:
@@ -219,14 +225,7 @@ async def test_of_two_who_send_one_mail_one_does(house: MailingHouse, box: Mailb
 
 async def test_a_sender_that_is_stopped_hears_the_answer_first(house: MailingHouse, box: Mailbox) -> None:
     await ordered(house)
-    waiting = asyncio.Event()
-
-    async def slowly() -> str:
-        waiting.set()
-        await asyncio.sleep(0.2)
-        return "250 taken"
-
-    box.text = slowly
+    waiting = slow(box)
     sending = asyncio.create_task(house.send())
     await waiting.wait()
     sending.cancel()

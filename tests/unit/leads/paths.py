@@ -1,14 +1,15 @@
 """Every way in which a lead changes, for tests that hold what is true on all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from services.leads.domain.conversion import begin_conversion, conversion_refused
 from services.leads.domain.conversion_record import Choices
 from services.leads.domain.erasing import erase_person
 from services.leads.domain.handing_over import Handover, handed_over
-from services.leads.domain.lead import FindingKeys, Grade, GradeOverride, Lead, Ownership
+from services.leads.domain.lead import FindingKeys, Grade, GradeOverride, Lead, Ownership, create_lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.merge_undoing import releasing, restored
 from services.leads.domain.merging import absorbing, merged_away, portrait_of
@@ -22,7 +23,7 @@ from services.leads.domain.recycling_leads import extended, further, refitted, r
 from services.leads.domain.responding import answered, rescheduled, stepped, stuck
 from services.leads.domain.response import ResponseStep, Timetable
 from services.leads.domain.withdrawing import withdrawn
-from tests.unit.leads.builders import ANNA, BO, CHEN, NOON, facts
+from tests.unit.leads.builders import ANNA, BO, CHEN, NOON, facts, timetable
 from trade.reasons import Reason
 
 MEMBERS, JOB = (ANNA, BO, CHEN), UUID(int=7)
@@ -207,3 +208,27 @@ PATHS: dict[str, Step] = {
     "restored": _restored,
     "rules reconsidered": lambda lead, at, n: rescheduled(lead, timetable=at).aggregate,
 }
+
+
+def stations(
+    owner: UUID | None, life: Iterable[tuple[str, int, int]], *, apart: timedelta
+) -> Iterator[tuple[str, Lead, Timetable]]:
+    """A lead as it was taken in, and after each step of a life: how it came there, itself, and the timetable of then.
+
+    A step is a path, a number it is taken with, and how many times `apart` after the one before.
+    """
+    at = timetable(NOON)
+    lead = create_lead(
+        uuid=UUID(int=9),
+        facts=facts(),
+        keys=FindingKeys(),
+        resembles=(),
+        rules_version=0,
+        timetable=at,
+        ownership=Ownership(owner=owner),
+    ).aggregate
+    yield "taken in", lead, at
+    for path, number, pause in life:
+        at = timetable(at.now + pause * apart)
+        lead = PATHS[path](lead, at, number)
+        yield path, lead, at

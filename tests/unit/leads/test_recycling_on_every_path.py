@@ -16,7 +16,7 @@ from services.leads.domain.recycling_leads import running_spell
 from services.leads.domain.response import Timetable
 from services.leads.storage.recycling_clocks import recycling_from_json, recycling_to_json, recycling_to_row
 from tests.unit.leads.builders import NOON, facts, timetable
-from tests.unit.leads.paths import MEMBERS, PATHS, POOLS
+from tests.unit.leads.paths import MEMBERS, PATHS, POOLS, stations
 
 TAKEN_IN = st.sampled_from([None, *MEMBERS])
 LIVES = st.lists(
@@ -29,21 +29,8 @@ LIVES = st.lists(
 def test_on_every_path_a_lead_falls_back_when_its_owner_grade_and_days_say_so(
     owner: UUID | None, life: list[Any]
 ) -> None:
-    now = NOON
-    lead = create_lead(
-        uuid=UUID(int=9),
-        facts=facts(),
-        keys=FindingKeys(),
-        resembles=(),
-        rules_version=0,
-        timetable=timetable(now),
-        ownership=Ownership(owner=owner),
-    ).aggregate
-    assert wrong_with(lead, timetable(now)) == []
-    for path, number, hours in life:
-        now += timedelta(hours=hours)
-        lead = PATHS[path](lead, timetable(now), number)
-        assert wrong_with(lead, timetable(now)) == [], path
+    for path, lead, at in stations(owner, life, apart=timedelta(hours=1)):
+        assert wrong_with(lead, at) == [], path
 
 
 def wrong_with(lead: Lead, at: Timetable) -> list[str]:

@@ -17,7 +17,7 @@ from services.leads.domain.responding import answered
 from services.leads.domain.response import ResponseStep, Timetable
 from services.leads.storage.response_clocks import NEVER, clock_from_json, clock_to_json, response_to_row
 from tests.unit.leads.builders import ANNA, BO, CHEN, NOON, facts, timetable
-from tests.unit.leads.paths import MEMBERS, PATHS, swept
+from tests.unit.leads.paths import MEMBERS, PATHS, stations, swept
 
 TAKEN_IN = st.sampled_from([None, *MEMBERS])
 LIVES = st.lists(
@@ -28,21 +28,8 @@ LIVES = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(owner=TAKEN_IN, life=LIVES)
 def test_on_every_path_the_clock_is_that_of_owner_grade_and_state(owner: UUID | None, life: list[Any]) -> None:
-    now = NOON
-    lead = create_lead(
-        uuid=UUID(int=9),
-        facts=facts(),
-        keys=FindingKeys(),
-        resembles=(),
-        rules_version=0,
-        timetable=timetable(now),
-        ownership=Ownership(owner=owner),
-    ).aggregate
-    assert wrong_with(lead, timetable(now)) == []
-    for path, number, minutes in life:
-        now += timedelta(minutes=minutes)
-        lead = PATHS[path](lead, timetable(now), number)
-        assert wrong_with(lead, timetable(now)) == [], path
+    for path, lead, at in stations(owner, life, apart=timedelta(minutes=1)):
+        assert wrong_with(lead, at) == [], path
 
 
 def wrong_with(lead: Lead, at: Timetable) -> list[str]:
