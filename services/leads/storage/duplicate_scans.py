@@ -10,10 +10,9 @@ from sqlalchemy import RowMapping, Select, func, or_, select, update
 from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, read_page
 from chassis.work import Read, UnitOfWork
 from services.leads.domain.duplicate_scans import DuplicateScan, DuplicateScanNotFound, ScanState
-from services.leads.domain.lead_state import LeadState
 from services.leads.storage.families import family_of, standing_for
 from services.leads.storage.scan_tables import DUPLICATE_SCANS
-from services.leads.storage.tables import DUPLICATE_CANDIDATES, LEADS
+from services.leads.storage.tables import DUPLICATE_CANDIDATES, LEADS, STANDS
 
 LISTING = Listing(
     fields={
@@ -76,11 +75,7 @@ async def list_page(read: Read, wanted: PageRequest) -> Page[DuplicateScan]:
 
 async def count_standing(read: Read) -> int:
     """How many leads a scan goes over."""
-    statement = (
-        select(func.count())
-        .select_from(LEADS)
-        .where(LEADS.c.merged_into.is_(None), LEADS.c.state != LeadState.WITHDRAWN.value)
-    )
+    statement = select(func.count()).select_from(LEADS).where(STANDS)
     return int(await read.connection.scalar(statement) or 0)
 
 

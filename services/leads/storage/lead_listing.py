@@ -35,7 +35,7 @@ from services.leads.domain.response import ResponseState
 from services.leads.storage.intent_tables import LEAD_INTENTS
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.leads import from_brief_row, from_row
-from services.leads.storage.tables import LEADS
+from services.leads.storage.tables import LEADS, STANDS
 from trade.industries import industries_called, industry_code
 
 # Looked up for each lead that a list comes to; only a list sorted by it goes along the intents themselves.
@@ -108,17 +108,15 @@ _BRIEF = select(*(column for column in LEADS.c if column.name not in _EXPLAINING
 
 # The permission by which leads are listed.
 READING = "leads.read"
-# One that was merged away, or taken back, is read by its name alone.
-_STANDS = and_(LEADS.c.merged_into.is_(None), LEADS.c.state != LeadState.WITHDRAWN.value)
 
 
 def _full(principal: Principal, permission: str) -> Select[Any]:
-    standing = select(LEADS).where(_STANDS)
+    standing = select(LEADS).where(STANDS)
     return scope(standing, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 
 def _brief(principal: Principal, permission: str) -> Select[Any]:
-    standing = _BRIEF.where(_STANDS)
+    standing = _BRIEF.where(STANDS)
     return scope(standing, LEADS, principal=principal, permission=permission, shared=SHARED_LEADS.when_run())
 
 

@@ -18,7 +18,7 @@ from services.leads.storage.lead_listing import LISTING
 from services.leads.storage.leads import from_row
 from services.leads.storage.metadata import MAIL_CHOICES
 from services.leads.storage.nurturing_tables import LEAD_NURTURINGS
-from services.leads.storage.tables import LEADS
+from services.leads.storage.tables import LEADS, STANDS
 from trade.mail_choices import DIGESTED, ChoiceKind
 
 # As `digest_of` has it, of the canonical address that stands in the row.
@@ -102,7 +102,7 @@ def _refused(by: ColumnElement[datetime], other: ColumnElement[datetime]) -> Col
 
 
 def _of_segment(content: Content) -> Select[Any]:
-    return select(LEADS).where(LEADS.c.merged_into.is_(None), _condition(content.segment))
+    return select(LEADS).where(STANDS, _condition(content.segment))
 
 
 def _condition(segment: str) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, 
 from chassis.mail.storage import ALLOWED
 from chassis.scope import scope
 from chassis.work import Read, Record
-from services.leads.domain.nurturing.enrolment import LeadNurturingNotFound, Nurturing, NurturingState
+from services.leads.domain.nurturing.enrolment import ENDED_BY_STATE, LeadNurturingNotFound, Nurturing, NurturingState
 from services.leads.storage.lead_collaborators import SHARED_LEADS
 from services.leads.storage.nurturing_segments import LEAD_DIGEST
 from services.leads.storage.nurturing_tables import LEAD_NURTURINGS
@@ -37,10 +37,11 @@ _DUE = text(
     "select n.* from lead_nurturings n join nurturing_programmes p on p.uuid = n.programme and p.state = 'active' "
     "where n.state = 'active' and n.due <= :now order by n.due, n.uuid limit :most for update of n skip locked"
 )
+_ENDED = ", ".join(f"'{state.value}'" for state in ENDED_BY_STATE)
 # What always ends it, as `why_to_end` has it: found without waiting for the next step.
 _OVER = text(
     "select n.* from lead_nurturings n join leads on leads.uuid = n.lead where n.state = 'active' and "  # noqa: S608 - our own words
-    "(leads.state in ('converted', 'disqualified', 'merged') or leads.email_key = '' "
+    f"(leads.state in ({_ENDED}) or leads.email_key = '' "
     f"or {LEAD_DIGEST} <> n.digest or not {ALLOWED.format(digest='n.digest')}) "
     "order by n.uuid limit :most for update of n skip locked"
 )

@@ -11,7 +11,7 @@ from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.storage.intent_tables import LEAD_INTENTS
 from services.leads.storage.leads import from_row
-from services.leads.storage.tables import LEADS
+from services.leads.storage.tables import LEADS, STANDS
 
 
 class Stretch(Enum):
@@ -37,7 +37,7 @@ _CONDITIONS: Mapping[Stretch, ColumnElement[bool]] = {
     Stretch.ALL: true(),
     Stretch.OPEN: _OPEN,
     Stretch.OPEN_SCORED: and_(_OPEN, ~_WAITS_FOR_SCORE),
-    Stretch.STANDING: and_(LEADS.c.merged_into.is_(None), LEADS.c.state != LeadState.WITHDRAWN.value),
+    Stretch.STANDING: STANDS,
     Stretch.UNOWNED: and_(_OPEN, LEADS.c.owner.is_(None), LEADS.c.pool.is_(None)),
     Stretch.UNANSWERED: and_(_OPEN, LEADS.c.response.is_not(None), LEADS.c.first_response_time.is_(None)),
     Stretch.UNCLOCKED: and_(_OPEN, LEADS.c.owner.is_not(None), LEADS.c.recycling.is_(None)),

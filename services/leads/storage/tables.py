@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.tables import AT_ONCE, REPLACED
+from services.leads.domain.lead_state import LeadState
 from services.leads.storage.metadata import METADATA
 
 _PERSONAL = {"personal": True}
@@ -274,3 +275,6 @@ CAMPAIGNS = Table(
     _instant("update_time"),
 )
 Index("campaigns_display_name", CAMPAIGNS.c.display_name, CAMPAIGNS.c.uuid)
+
+# A lead stands for its customer. One that was merged away, or taken back with its import, is read by its name alone.
+STANDS = and_(LEADS.c.merged_into.is_(None), LEADS.c.state != LeadState.WITHDRAWN.value)

@@ -26,13 +26,16 @@ from millrace.leads.v1.lead_nurturing_service_pb2 import (
 from millrace.leads.v1.lead_service_pb2 import UpdateLeadRequest
 from millrace.leads.v1.lead_service_pb2_grpc import LeadServiceStub
 from sqlalchemy import select, text
+from sqlalchemy import update as update_table
 
 from chassis.jobs import carry_out
 from chassis.principal import Scope
 from chassis.tables import outbox
 from services.leads.__main__ import ACCOUNT
 from services.leads.application.nurturing.sweeping import enter_leads, mail_steps
+from services.leads.domain.lead_state import LeadState
 from services.leads.rpc.nurturing_wiring import nursery
+from services.leads.storage.tables import LEADS
 from tests.integration.leads.conftest import ANNA, LeadsHouse
 from tests.integration.leads.history import convert, tell_lead
 from tests.integration.leads.merges import Merging
@@ -204,6 +207,16 @@ async def test_a_lead_that_is_converted_or_merged_or_loses_its_address_ends_soon
     await update(house, changed, email="other@a.example")
     assert (await house.sweep())[2] == 3
     assert await why(house) == ["CONVERTED", "MERGED", "", "ADDRESS_CHANGED"]
+
+
+async def test_a_lead_that_is_taken_back_with_its_import_is_mailed_no_more(house: MailingHouse) -> None:
+    await a_programme(house, a_step(days=5))
+    await agreed(house)
+    await house.sweep()
+    async with house.engine.begin() as connection:
+        await connection.execute(update_table(LEADS).values(state=LeadState.WITHDRAWN.value))
+    assert (await house.sweep())[2] == 1
+    assert await why(house) == ["WITHDRAWN"]
 
 
 async def test_exits_end_it_before_the_next_step(house: MailingHouse, clock: FixedClock) -> None:

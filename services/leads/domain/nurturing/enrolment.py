@@ -153,10 +153,12 @@ def enter(
     return Change(entered, (NurturingEntered(),))
 
 
-_OF_STATE: Mapping[LeadState, str] = {
+# Whoever is worked by nobody any more is mailed no more, whatever the programme says.
+ENDED_BY_STATE: Mapping[LeadState, str] = {
     LeadState.CONVERTED: "NURTURING_ENDED_CONVERTED",
     LeadState.DISQUALIFIED: "NURTURING_ENDED_DISQUALIFIED",
     LeadState.MERGED: "NURTURING_ENDED_MERGED",
+    LeadState.WITHDRAWN: "NURTURING_ENDED_WITHDRAWN",
 }
 _OF_CHOICE: Mapping[ChoiceKind, str] = {
     ChoiceKind.CONSENTED: "NURTURING_ENDED_NO_CONSENT",
@@ -179,7 +181,7 @@ def why_to_end(
 
     `digest` is that of the lead's address now, empty for none; `standing` is that of the address it entered by.
     """
-    always = _OF_STATE.get(lead.state) or _of_address(nurturing, digest)
+    always = ENDED_BY_STATE.get(lead.state) or _of_address(nurturing, digest)
     if always is None and standing.refusal is not None:
         always = _OF_CHOICE[standing.refusal]
     return Reason(always) if always else _why_by_exit(nurturing, lead, content, happened)
