@@ -14,7 +14,8 @@ from services.leads.domain.lead_state import LeadState
 from services.leads.domain.touches import Touch
 from services.leads.domain.undone_facts import facts_without
 
-_HANDED_OVER = "ASSIGNED_BY_HAND"
+# Somebody chose the owner, or the owner the lead.
+_HANDED_OVER = frozenset({"ASSIGNED_BY_HAND", "ASSIGNED_BY_CLAIM", "ASSIGNED_FROM_POOL"})
 
 
 class UndoState(Enum):
@@ -153,7 +154,7 @@ def work_on_made(
         Work.TOUCHED: any(touch.uuid not in own for touch in touches),
         Work.CHANGED: mark_of(lead.facts) != traces[-1].mark,
         Work.GRADED: lead.grade_override is not None,
-        Work.HANDED_OVER: any(reason.code == _HANDED_OVER for reason in lead.owner_reasons),
+        Work.HANDED_OVER: any(reason.code in _HANDED_OVER for reason in lead.owner_reasons),
         Work.SHARED: evidence.shared,
         Work.JUDGED: evidence.judged,
         Work.BEHAVED: evidence.behaved,

@@ -26,6 +26,8 @@ from services.leads.domain.lead import FindingKeys, Grade, GradeOverride, Lead
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.merge_record import Merged
 from services.leads.domain.merging import LeadMergedAway, check_stands, check_unmerged
+from services.leads.domain.pooling import Claim, MoveKind, taken_from_pool
+from services.leads.domain.pools import LeadPool, PoolTerms
 from services.leads.domain.touches import Touch
 from services.leads.domain.withdrawing import (
     LeadTakenBack,
@@ -46,6 +48,8 @@ told = st.builds(
     budget=st.sampled_from([NO_BUDGET, a_budget(100), a_budget(200)]),
     demo_request_time=st.none() | st.integers(0, 5).map(lambda days: NOON - timedelta(days=days)),
 )
+
+POOL = LeadPool(uuid=UUID(int=301), terms=PoolTerms(display_name="华东"), create_time=NOON, update_time=NOON)
 
 
 def made(**known: Any) -> tuple[Lead, LeadTrace]:
@@ -100,6 +104,15 @@ def test_a_lead_somebody_changed_is_kept() -> None:
     lead, trace = made()
     changed = lead.updated(facts=facts(need="两套"), keys=FindingKeys(), now=NOON).aggregate
     assert worked(changed, trace) is Work.CHANGED
+
+
+@pytest.mark.parametrize("kind", [MoveKind.CLAIMED, MoveKind.HANDED_OUT])
+def test_a_lead_somebody_got_from_a_pool_since_is_his_and_kept(kind: MoveKind) -> None:
+    lead, trace = made()
+    claim = Claim(owner=ANNA, team=None, region=None, author="安娜", kind=kind)
+    pooled = replace(lead, owner=None, pool=POOL.uuid)
+    assert worked(pooled, trace) is None
+    assert worked(taken_from_pool(pooled, POOL, claim, timetable=TIMETABLE).aggregate, trace) is Work.HANDED_OVER
 
 
 def test_a_lead_somebody_graded_handed_over_or_converted_is_kept() -> None:
