@@ -12,6 +12,7 @@ from services.leads.application.reading import READ, show_lead
 from services.leads.domain.explanation import Chapter, Telling, explain_grade, explain_intent
 from services.leads.domain.explanation_of_company import explain_company
 from services.leads.domain.explanation_of_kinship import explain_duplicates, explain_merges
+from services.leads.domain.explanation_of_standing import explain_recycling, explain_verdict
 from services.leads.domain.explanation_of_work import explain_owner, explain_response
 from services.leads.domain.lead import Lead
 from services.leads.storage.companies import companies_of
@@ -57,6 +58,8 @@ async def explain_lead(read: Read, *, uuid: UUID, desk: IntakeDesk) -> Explanati
             explain_intent(shown.intent),
             explain_owner(lead, ledger=await newest_assignments(read, family, most=MOST), telling=telling),
             explain_response(lead, calendar=briefing.timetable.calendar(lead.team), telling=telling),
+            explain_verdict(lead),
+            explain_recycling(lead, telling=telling),
             explain_duplicates(lead, names=await _names(read, lead), pairs=pairs, touches=touches),
             explain_merges(lead, merges=merges),
             *([explain_company(lead, check)] if check else ()),

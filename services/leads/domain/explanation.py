@@ -21,6 +21,8 @@ class Subject(Enum):
     INTENT = "intent"
     OWNER = "owner"
     RESPONSE = "response"
+    VERDICT = "verdict"
+    RECYCLING = "recycling"
     DUPLICATES = "duplicates"
     MERGES = "merges"
     COMPANY = "company"

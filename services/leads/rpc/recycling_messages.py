@@ -1,6 +1,6 @@
 """Recycling clocks on the wire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,12 @@ from millrace.leads.v1 import lead_recycling_service_pb2 as contract
 from chassis.rpc.wording import Wording
 from chassis.wire import instant, named, put_instant
 from services.leads.domain.lead import Grade, Lead
-from services.leads.domain.recycling import RecycleClock, RecycleRule, RecycleStep
+from services.leads.domain.recycling import RecycleRule, RecycleStep
 from services.leads.domain.recycling_leads import RecyclingState, recycling_state, running_spell
+from services.leads.domain.recycling_reasons import reasons_of_spell
 from services.leads.domain.recycling_rehearsal import Recycled, RehearsedRecycling
 from services.leads.rpc.lead_messages import GRADE_NUMBERS
 from services.leads.storage.recycling_notices import RecyclingNotice, RecyclingNoticeKind
-from trade.reasons import Reason
 
 _STATES: Mapping[RecyclingState, Any] = {
     each: lead_recycling_pb2.LeadRecyclingState.Value(f"LEAD_RECYCLING_STATE_{each.name}") for each in RecyclingState
@@ -58,25 +58,7 @@ def put_recycling_reasons(
 ) -> None:
     """Why it falls back then, and what extends it; days are told as the calendar of the house has them."""
     if lead.recycling is not None:
-        message.reasons.extend(wording.reasons(_reasons(lead.recycling, recycling_state(lead), zone)))
-
-
-def _reasons(clock: RecycleClock, state: RecyclingState, zone: ZoneInfo) -> Iterator[Reason]:
-    if clock.falls is None:
-        yield Reason("RECYCLING_NO_LIMIT", {"grade": clock.grade})
-        return
-    falls = clock.falls
-    told = {"grade": clock.grade, "days": str(falls.days), "since": falls.since.isoformat()}
-    yield Reason("RECYCLING_IDLE" if falls.rule is RecycleRule.IDLE else "RECYCLING_UNCONVERTED", told)
-    if clock.extended is None:
-        yield Reason("RECYCLING_NEVER_FOLLOWED_UP", {})
-    else:
-        yield Reason("RECYCLING_FOLLOWED_UP", {"day": clock.extended.time.astimezone(zone).date().isoformat()})
-    if clock.rests:
-        days = sum((rest.end - rest.begin).days for rest in clock.rests)
-        yield Reason("RECYCLING_RESTED", {"days": str(days)})
-    if state is RecyclingState.PAUSED:
-        yield Reason("RECYCLING_PAUSED", {})
+        message.reasons.extend(wording.reasons(reasons_of_spell(lead.recycling, recycling_state(lead), zone)))
 
 
 def notice_message(notice: RecyclingNotice) -> contract.LeadRecyclingNotice:

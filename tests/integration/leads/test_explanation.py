@@ -19,9 +19,9 @@ from tests.integration.leads.responding import create, follow_up, open_office, r
 from tests.support.clock import FixedClock
 from tests.support.serving import Caller
 
-GRADE, INTENT, OWNER, RESPONSE, DUPLICATES, MERGES = (
+GRADE, INTENT, OWNER, RESPONSE, VERDICT, RECYCLING, DUPLICATES, MERGES = (
     contract.LeadExplanationSubject.Value(f"LEAD_EXPLANATION_SUBJECT_{name}")
-    for name in ("GRADE", "INTENT", "OWNER", "RESPONSE", "DUPLICATES", "MERGES")
+    for name in ("GRADE", "INTENT", "OWNER", "RESPONSE", "VERDICT", "RECYCLING", "DUPLICATES", "MERGES")
 )
 
 
@@ -34,7 +34,8 @@ async def explained(
     stub: Any = LeadExplanationServiceStub(house.channel)
     told = await stub.ExplainLead(contract.ExplainLeadRequest(name=name), **(caller or house.boss))
     assert told.name == name
-    assert [chapter.subject for chapter in told.chapters] == [GRADE, INTENT, OWNER, RESPONSE, DUPLICATES, MERGES]
+    subjects = [GRADE, INTENT, OWNER, RESPONSE, VERDICT, RECYCLING, DUPLICATES, MERGES]
+    assert [chapter.subject for chapter in told.chapters] == subjects
     return {chapter.subject: chapter for chapter in told.chapters}
 
 
