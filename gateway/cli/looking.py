@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 from rich.console import Console
 from rich.table import Table
 
@@ -24,11 +25,24 @@ def wanted(*, company: str, phone: str, email: str, credit_code: str) -> dict[st
 
 
 def look_up(talk: Talk, by: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """What leads and customers tell of it."""
-    found = {"leads": talk.ask("POST", "/v1/leads:lookUp", body=dict(by))}
+    """What leads and customers tell of it; of one of the two alone to whoever may not ask the other."""
+    places = {"leads": "/v1/leads:lookUp"}
     if _OF_ACCOUNTS.issuperset(by):
-        found["customers"] = talk.ask("POST", "/v1/accounts:lookUp", body=dict(by))
+        places["customers"] = "/v1/accounts:lookUp"
+    answers = {place: _asked(talk, path, by) for place, path in places.items()}
+    found = {place: told for place, told in answers.items() if not isinstance(told, Refused)}
+    if not found:
+        raise next(told for told in answers.values() if isinstance(told, Refused))
     return found
+
+
+def _asked(talk: Talk, path: str, by: Mapping[str, str]) -> dict[str, Any] | Refused:
+    try:
+        return talk.ask("POST", path, body=dict(by))
+    except Refused as refused:
+        if refused.status != httpx.codes.FORBIDDEN:
+            raise
+        return refused
 
 
 def print_found(found: Found, console: Console) -> None:

@@ -30,9 +30,12 @@ class Terminal:
     folder: Path
     product: Product
 
-    def run(self, *words: str, language: str = "zh", fails: bool = False) -> str:
-        """What the command printed; with `fails` what it said on standard error before it ended with 1."""
-        account = next(account for account in self.product.accounts() if account["role"] == "administrator")
+    def run(self, *words: str, language: str = "zh", fails: bool = False, role: str = "administrator") -> str:
+        """What the command printed; with `fails` what it said on standard error before it ended with 1.
+
+        Whoever signs in is of the role.
+        """
+        account = next(account for account in self.product.accounts() if account["role"] == role)
         environment = os.environ | {
             "XDG_CONFIG_HOME": str(self.folder),
             "MILLRACE_SERVER": self.product.url,
@@ -93,6 +96,22 @@ def test_a_list_is_taken_out_in_the_readers_language(terminal: Terminal, tmp_pat
     told = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     assert told == [["公司名称", "状态"], ["无锡锡山机床有限公司", "新线索"]]
     assert "pdf" in terminal.run("leads", "export", str(tmp_path / "导出.pdf"), fails=True)
+
+
+def test_a_customer_is_looked_up_among_leads_and_customers_without_the_record(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    source = tmp_path / "查重.csv"
+    source.write_text("公司名称,手机\n徐州云龙起重机有限公司,13611114444\n", encoding="utf-8")
+    terminal.run("import", str(source), "--yes")
+    (leads, customers) = [line for line in terminal.run("leads", "look-up", "云龙起重机").splitlines() if "│" in line]
+    assert "线索" in leads
+    assert "未登记" not in leads
+    assert "未登记" in customers
+    assert "客户" not in terminal.run("leads", "look-up", "--email", "nobody@yunlong.example")
+    assert "请恰好按一项查询" in terminal.run("leads", "look-up", fails=True)
+    terminal.run("sign-in", role="marketing")
+    assert "客户" not in terminal.run("leads", "look-up", "云龙起重机")
 
 
 def test_many_leads_are_changed_with_a_look_at_those_that_could_not_be(terminal: Terminal, tmp_path: Path) -> None:
