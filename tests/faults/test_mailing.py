@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from functools import partial
 
 import httpx
@@ -22,7 +23,9 @@ MANY = 30
 FORGET_LEASES = "update jobs set leased_until = null where state = 'waiting' returning id"
 # Whatever the hour is, and whatever the schedule says of the next try: now.
 HURRY = "update jobs set due = '2020-01-01' where kind = 'send mail' and state = 'waiting' returning id"
-ALWAYS_AT_WORK = "delete from known_calendars returning uuid"
+DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+ALWAYS = [{"weekday": day, "startMinute": 0, "endMinute": 1440} for day in DAYS]
+KNOWN_HOURS = "select jsonb_array_length(working_hours), jsonb_array_length(special_days) from known_calendars"
 STATES = (
     "select m.state, m.uuid::text from mails m join nurturing_mails n on n.uuid = m.uuid "
     "where n.programme = '{programme}' order by m.uuid"
@@ -45,7 +48,7 @@ async def mailing(homes: Homes, box: Mailbox) -> AsyncIterator[Stack]:
         "MILLRACE_PUBLIC_URL": "https://house.example",
     }
     with started(homes, environment=environment) as stack:
-        await eventually(partial(at_work, stack), within=60, every=0.2)
+        await always_at_work(stack)
         yield stack
 
 
@@ -122,9 +125,22 @@ async def kill_and_mend(stack: Stack, box: Mailbox) -> None:
     await hurry(stack)
 
 
-async def at_work(stack: Stack) -> None:
-    """Without a calendar everybody works at any hour; it goes once it has come from directory."""
-    assert await rows(stack, "leads", ALWAYS_AT_WORK)
+async def always_at_work(stack: Stack) -> None:
+    """Whatever the hour is, and whatever day: leads have been told so by directory before anything is mailed."""
+    async with aclosing(await signed_in(stack, stack.url)) as client:
+        for calendar in (await client.get("/v1/calendars")).json()["calendars"]:
+            told = {"etag": calendar["etag"], "workingHours": ALWAYS, "specialDays": []}
+            changed = await client.patch(
+                f"/v1/{calendar['name']}", params={"updateMask": "workingHours,specialDays"}, json=told
+            )
+            assert changed.status_code == 200, changed.text
+    await eventually(partial(known_at_work, stack), within=60, every=0.2)
+
+
+async def known_at_work(stack: Stack) -> None:
+    known = await rows(stack, "leads", KNOWN_HOURS)
+    assert known
+    assert set(known) == {(len(DAYS), 0)}
 
 
 async def taken() -> str:
