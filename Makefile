@@ -1,7 +1,8 @@
 # Millrace. `make` prints this help; every target works as the first command after `git clone`.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON ?= python3
+# The distribution's interpreter where it is new enough: it is built by profile, and does the same work in five sixths of the time.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo /usr/bin/)python3
 VENV := .venv
 BIN := $(VENV)/bin
 INTEGRATION := tests/integration tests/faults
