@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from trade.industries import INDUSTRIES
@@ -20,7 +21,7 @@ class Texts:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Read `zh.toml` and `en.toml` of the shared folder and, over them, of the service's own."""
-        folders = _SHARED if folder is None else [*_SHARED, folder]
+        folders = (*_SHARED,) if folder is None else (*_SHARED, folder)
         self._texts = {locale: _read(locale, folders) for locale in LOCALES}
         # Most reasons have none, and need not be looked through.
         self._with_words = frozenset(key.partition(".")[0] for key in self._texts["zh"] if "." in key)
@@ -71,7 +72,8 @@ class _Lenient(dict[str, str]):
         return f"{{{key}}}"
 
 
-def _read(locale: str, folders: list[Path]) -> dict[str, str]:
+@cache
+def _read(locale: str, folders: tuple[Path, ...]) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     for folder in folders:
         path = folder / f"{locale}.toml"

@@ -17,11 +17,13 @@ from tests.support.grouping import ByRoom, longest_first
 from tests.support.homes import Homes
 from tests.support.memory import roomy_memory
 from tests.support.parsing import parse_undisturbed
+from tests.support.plain_logs import write_plainly
 from tests.support.running import Running
 
 StartProcess = Callable[..., Running]
 
 parse_undisturbed()
+write_plainly()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """What the boundary knows of one method: read once from its contract."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor
@@ -62,6 +63,7 @@ class Method:
         return concealed(answer, self.answered, missing, Wording(texts, call.locale)) if missing else answer
 
 
+@cache
 def known_method(descriptor: MethodDescriptor) -> Method:
     """What the contract says of a method; raises MethodWithoutAccess."""
     access = descriptor.GetOptions().Extensions[access_pb2.access]
