@@ -173,7 +173,7 @@ def _live_through_the_year(
     actors = Actors(stack, accounts)
     cases, trading, catalogue = read_cases(stack.home.demo_cases), None, None
     for week in live_through(stack.home, day):
-        actors.begin_week()
+        actors.renew()
         remote.carry(actors.token(SELLER))
         if week.number == 0:
             open_pools(actors, company.regions)
@@ -190,11 +190,12 @@ def _live_through_the_year(
         cases = trading.live(taken_up(cases, names, first=first, week=week.number), week)
         write_cases(stack.home.demo_cases, cases)
         reorder(actors, catalogue, week)
+        actors.renew()
         if week.number % 13 == 0:
             stack.say(
                 f"  {week.end.date()}: {end} leads, {sum(bool(case.opportunity) for case in cases)} opportunities"
             )
-    actors.begin_week()
+    actors.renew()
     regions = list(company.regions.values())
     set_targets(actors, leads=leads, regions=regions, years=sorted({day.year, (day - YEAR).year}))
     book_strangers(actors, day)

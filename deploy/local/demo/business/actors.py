@@ -1,4 +1,4 @@
-"""Who acts in the demo company: the people with accounts, signed in anew each week, calling the services by name."""
+"""Who acts in the demo company: the people with accounts, signed in once a month, calling the services by name."""
 
 import importlib
 import re
@@ -9,7 +9,8 @@ from typing import Any
 
 import grpc
 from google.protobuf.message_factory import GetMessageClass
-from millrace.directory.v1.session_service_pb2 import SignInRequest
+from millrace.directory.v1.session_pb2 import Session
+from millrace.directory.v1.session_service_pb2 import RefreshSessionRequest, SignInRequest
 from millrace.directory.v1.session_service_pb2_grpc import SessionServiceStub
 
 from deploy.local.stack import SERVICES, Stack
@@ -26,8 +27,9 @@ class Actors:
 
     def __init__(self, stack: Stack, accounts: Sequence[Mapping[str, str]]) -> None:
         self._channels = {name: grpc.insecure_channel(stack.program(name).addresses()["rpc"]) for name in SERVICES}
+        self._directory = SessionServiceStub(self._channels["directory"])
         self._accounts = {account["role"]: account for account in accounts}
-        self._tokens: dict[str, str] = {}
+        self._sessions: dict[str, Session] = {}
         self._calls: dict[str, Any] = {}
         self._door = threading.Lock()
 
@@ -35,19 +37,23 @@ class Actors:
         """Whether somebody can be signed in as."""
         return any(account["email"] == email for account in self._accounts.values())
 
-    def begin_week(self) -> None:
-        """Nobody is signed in any more; who has something to do comes to work when it is his turn."""
-        self._tokens.clear()
+    def renew(self) -> None:
+        """Renew the session of whoever is signed in: before a week is over, and when the next one has begun.
+
+        A session that has grown too old ends, and whose it was signs in when it is his turn. Only then is a password
+        checked, which is slow on purpose.
+        """
+        renewed = {role: self._renewed(session) for role, session in self._sessions.items()}
+        self._sessions = {role: session for role, session in renewed.items() if session is not None}
 
     def token(self, role: str) -> str:
-        """What lets somebody of the role in. Checking a password is slow on purpose, so he signs in once a week."""
+        """What lets somebody of the role in."""
         with self._door:
-            if role not in self._tokens:
+            if role not in self._sessions:
                 account = self._accounts[role]
                 request = SignInRequest(email=account["email"], password=account["password"])
-                session = SessionServiceStub(self._channels["directory"]).SignIn(request, timeout=SECONDS)
-                self._tokens[role] = session.access_token
-            return self._tokens[role]
+                self._sessions[role] = self._directory.SignIn(request, timeout=SECONDS)
+            return self._sessions[role].access_token
 
     def ask(self, role: str, method: str, request: Any, *, not_yet: grpc.StatusCode | None = None) -> Any:
         """Call `pipeline.OpportunityService.MoveOpportunity` as somebody of the role.
@@ -78,6 +84,16 @@ class Actors:
         """Hang up."""
         for channel in self._channels.values():
             channel.close()
+
+    def _renewed(self, session: Session) -> Session | None:
+        try:
+            request = RefreshSessionRequest(refresh_token=session.refresh_token)
+            renewed: Session = self._directory.RefreshSession(request, timeout=SECONDS)
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.UNAUTHENTICATED:
+                raise
+            return None
+        return renewed
 
     def _patiently(self, role: str, call: Any, waiting: Collection[grpc.StatusCode]) -> Any:
         limit = time.monotonic() + PATIENCE
