@@ -32,7 +32,7 @@ run: setup ## Start the whole product here, with demo data (PORT=8080, MILLRACE_
 
 test: setup ## Everything CI runs
 	@$(MAKE) --jobs=2 --output-sync=target lint unit
-	$(BIN)/pytest $(INTEGRATION) $(E2E) -n 3 -rs # a third one works while two wait
+	$(BIN)/pytest $(INTEGRATION) $(E2E) -n 3 -rfEs # a third one works while two wait
 
 lint: lint-types lint-style lint-layers lint-protos ## Style, types, import contracts, contracts on the wire
 
