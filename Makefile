@@ -60,7 +60,7 @@ integration: setup ## One service at a time, with a real PostgreSQL and a real N
 	$(BIN)/pytest $(INTEGRATION) -n 2
 
 e2e: setup ## Every process started as in production, and the pages in Chromium (skipped where it is absent)
-	$(BIN)/pytest $(E2E) -n 2 -rs
+	$(BIN)/pytest $(E2E) -n 2 -rfEs
 
 bench: setup ## Measure speed and size (at most 20 minutes)
 	@$(BIN)/python -m tests.performance
