@@ -11,11 +11,11 @@ from chassis import metrics
 from chassis.organization import Organization, Snapshot
 from chassis.rule_sets import RuleKind
 from chassis.work import Read
+from chassis.work_time import WorkTime
 from services.leads.application.identities import Traits, compare, finding_keys, fingerprint_of, match_keys
 from services.leads.application.people import People
 from services.leads.application.rule_kinds import GRADE, RECYCLING, RESPONSE
 from services.leads.application.rulebook import Rulebook, RulesInForce
-from services.leads.application.work_time import WorkTime
 from services.leads.domain.assignment import AssignmentDecision, decide_owner
 from services.leads.domain.board import Board
 from services.leads.domain.channels import RegionUnknown

@@ -5,23 +5,25 @@ from datetime import datetime, time
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
-from chassis.organization import Snapshot
+from chassis.pools import Move, Share, fitting_pools, standing_of
 from chassis.work import Read, UnitOfWork
 from services.leads.application.capture import WRITE, as_answered
 from services.leads.application.intake import Briefing, IntakeDesk
-from services.leads.application.pools import caller_standing, check_administers, claimant, standing_of, team_and_above
+from services.leads.application.pools import caller_standing, check_administers, claimant
 from services.leads.application.reading import READ
 from services.leads.application.rule_kinds import ASSIGNMENT
 from services.leads.application.writing import check_seen, lead_to_write
 from services.leads.domain.handing_over import IN_WORDS, LeadOwnerUnknown
 from services.leads.domain.lead import Lead
-from services.leads.domain.pooling import Claim, MoveKind, check_may_get, released, taken_from_pool, transferred
-from services.leads.domain.pools import LeadPool, Standing, pool_that_fits
-from services.leads.storage import pool_moves, pooled_leads, pools
+from services.leads.domain.pooling import Claim, check_may_get, released, taken_from_pool, transferred
+from services.leads.domain.pools import DEFAULT_POOL, LeadPool
+from services.leads.storage import pooled_leads
 from services.leads.storage.leads import RECORD
 from services.leads.storage.ledger import write_closed, write_handover
-from services.leads.storage.pool_moves import Move, Share, write_move
-from services.leads.storage.pooled_leads import get_waiting, hold, holding_of
+from services.leads.storage.pooled_leads import get_waiting, holding_of
+from services.leads.storage.pools import MOVES, POOLS
+from trade.pools.claiming import MoveKind
+from trade.pools.pool import Standing
 from trade.reasons import Reason
 
 
@@ -48,7 +50,7 @@ async def _take(
     work: UnitOfWork, *, uuid: UUID, seen: int | None, member: UUID, kind: MoveKind, desk: IntakeDesk
 ) -> Lead:
     # Whoever else gives him a lead waits here, and counts this one.
-    await hold(work, member)
+    await POOLS.hold(work, member)
     briefing = await desk.brief(work)
     lead, pool = await _waiting(work, briefing, uuid, seen)
     if kind is MoveKind.HANDED_OUT:
@@ -65,7 +67,7 @@ async def _take(
     change = taken_from_pool(lead, pool, claim, timetable=briefing.timetable)
     saved = work.save(RECORD, change)
     write_handover(work, lead=saved, rules_version=briefing.version(ASSIGNMENT), today=briefing.today)
-    write_move(work, saved, kind, pool=pool.uuid, member=member)
+    MOVES.write(work, kind, subject=saved.uuid, about=saved.grade.value, pool=pool.uuid, member=member)
     return await as_answered(work, saved)
 
 
@@ -80,14 +82,24 @@ async def release_lead(
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
     briefing = await desk.brief(work)
     if pool is None:
-        into = FittingPools(briefing.organization, await pools.every_pool(work)).of(lead)
+        into = fitting_pools(briefing.organization, await POOLS.every(work), default=DEFAULT_POOL).of(
+            lead.team, lead.region
+        )
     else:
-        into = await pools.get_pool(work, pool, who=caller_standing(briefing.organization, work.principal))
+        into = await POOLS.get(work, pool, who=caller_standing(briefing.organization, work.principal))
     why = (Reason("POOLED_BY_HAND", {"author": _author(work)}), Reason(IN_WORDS, {"words": words}))
     saved = work.save(RECORD, released(lead, into, reasons=why, now=work.now))
     if lead.owner is not None:
         write_closed(work, owner=lead.owner, today=briefing.today)
-    write_move(work, saved, MoveKind.RELEASED, pool=into.uuid, member=lead.owner, reason=words)
+    MOVES.write(
+        work,
+        MoveKind.RELEASED,
+        subject=saved.uuid,
+        about=saved.grade.value,
+        pool=into.uuid,
+        member=lead.owner,
+        reason=words,
+    )
     return await as_answered(work, saved)
 
 
@@ -100,9 +112,11 @@ async def transfer_lead(work: UnitOfWork, *, uuid: UUID, seen: int | None, pool:
     briefing = await desk.brief(work)
     lead, former = await _waiting(work, briefing, uuid, seen)
     check_administers(former, work.principal)
-    into = await pools.get_pool(work, pool, who=caller_standing(briefing.organization, work.principal))
+    into = await POOLS.get(work, pool, who=caller_standing(briefing.organization, work.principal))
     saved = work.save(RECORD, transferred(lead, into, now=work.now))
-    write_move(work, saved, MoveKind.TRANSFERRED, pool=into.uuid, former_pool=former.uuid)
+    MOVES.write(
+        work, MoveKind.TRANSFERRED, subject=saved.uuid, about=saved.grade.value, pool=into.uuid, former_pool=former.uuid
+    )
     return await as_answered(work, saved)
 
 
@@ -112,36 +126,19 @@ async def list_pooled_leads(read: Read, *, pool: UUID, wanted: PageRequest, desk
     Raises LeadPoolNotFound.
     """
     who = await _caller(read, desk)
-    await pools.get_pool(read, pool, who=who)
+    await POOLS.get(read, pool, who=who)
     return await pooled_leads.list_waiting(read, wanted, pool=pool, who=who, permission=READ)
 
 
 async def list_moves(read: Read, *, wanted: PageRequest, desk: IntakeDesk) -> Page[Move]:
     """What became of the leads of a pool is told to whoever the pool shows itself to: who got what is no secret."""
-    return await pool_moves.list_page(read, wanted, who=await _caller(read, desk))
+    return await MOVES.list_page(read, wanted, who=await _caller(read, desk))
 
 
 async def count_shares(read: Read, *, pool: UUID, since: datetime, desk: IntakeDesk) -> Sequence[Share]:
     """Who got how many leads of which grade from a pool, for those it shows itself to. Raises LeadPoolNotFound."""
-    await pools.get_pool(read, pool, who=await _caller(read, desk))
-    return await pool_moves.shares_of(read, pool, since=since)
-
-
-class FittingPools:
-    """Tells into which pool leads fall back; looked up once for each team and region."""
-
-    def __init__(self, organization: Snapshot, known: Sequence[LeadPool]) -> None:
-        self._organization = organization
-        self._pools = known
-        self._known: dict[tuple[UUID | None, UUID | None], LeadPool] = {}
-
-    def of(self, lead: Lead) -> LeadPool:
-        """The pool of the lead's team or one above it, else of its region, else the default pool."""
-        place = (lead.team, lead.region)
-        if place not in self._known:
-            teams = team_and_above(self._organization, lead.team)
-            self._known[place] = pool_that_fits(self._pools, teams=teams, region=lead.region)
-        return self._known[place]
+    await POOLS.get(read, pool, who=await _caller(read, desk))
+    return await MOVES.shares_of(read, pool, since=since)
 
 
 async def _waiting(work: UnitOfWork, briefing: Briefing, uuid: UUID, seen: int | None) -> tuple[Lead, LeadPool]:
@@ -149,7 +146,7 @@ async def _waiting(work: UnitOfWork, briefing: Briefing, uuid: UUID, seen: int |
     who = caller_standing(briefing.organization, work.principal)
     lead = await get_waiting(work, uuid, who=who, permission=WRITE)
     check_seen(lead, seen)
-    known = {each.uuid: each for each in await pools.every_pool(work)}
+    known = {each.uuid: each for each in await POOLS.every(work)}
     assert lead.pool is not None  # noqa: S101 - tells the type checker what was just asked for
     return lead, known[lead.pool]
 

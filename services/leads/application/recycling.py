@@ -5,28 +5,30 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
+from chassis.managers import Managers
+from chassis.pools import fitting_pools
 from chassis.work import Read, UnitOfWork
+from chassis.work_time import calendars_mark
+from services.leads.application.capture import WRITE
 from services.leads.application.intake import Briefing, IntakeDesk
-from services.leads.application.managers import Managers
-from services.leads.application.pooling import FittingPools
 from services.leads.application.reading import READ
 from services.leads.application.rounds import RoundPlan
 from services.leads.application.rule_kinds import RECYCLING
-from services.leads.application.work_time import calendars_mark
 from services.leads.domain.lead import Lead
-from services.leads.domain.pooling import MoveKind, recycled
-from services.leads.domain.pools import LeadPool
-from services.leads.domain.recycling import RecycleStep
+from services.leads.domain.pooling import recycled
+from services.leads.domain.pools import DEFAULT_POOL, LeadPool
 from services.leads.domain.recycling_leads import noted, refitted, running_spell, warned
 from services.leads.storage import recycling_notices
 from services.leads.storage.due_leads import RECYCLE_NEXT, take_due
 from services.leads.storage.leads import RECORD
 from services.leads.storage.ledger import write_closed
-from services.leads.storage.pool_moves import write_move
-from services.leads.storage.pools import every_pool
+from services.leads.storage.pools import MOVES, POOLS
 from services.leads.storage.recycling_notices import RecyclingNotice, RecyclingNoticeKind, write_recycling_notice
 from services.leads.storage.rounds import Stretch
 from services.leads.storage.stock import known_leads
+from trade.pools.claiming import MoveKind
+from trade.pools.clock import RecycleStep
+from trade.pools.pool import FittingPools
 
 RECYCLE = "recycle leads"
 AT_ONCE = 500
@@ -45,8 +47,8 @@ async def recycle_due(work: UnitOfWork, *, desk: IntakeDesk) -> int:
     if not due:
         return 0
     briefing = await desk.brief(work)
-    known, managers = await known_leads(work, due), Managers(briefing.organization)
-    pools = FittingPools(briefing.organization, await every_pool(work))
+    known, managers = await known_leads(work, due), Managers(briefing.organization, permission=WRITE)
+    pools = fitting_pools(briefing.organization, await POOLS.every(work), default=DEFAULT_POOL)
     for place, lead in enumerate((known[uuid] for uuid in due), start=1):
         _run(work, briefing, lead, pools=pools, managers=managers)
         if place % _BREATH == 0:
@@ -54,7 +56,9 @@ async def recycle_due(work: UnitOfWork, *, desk: IntakeDesk) -> int:
     return len(due)
 
 
-def _run(work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: FittingPools, managers: Managers) -> None:
+def _run(
+    work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: FittingPools[LeadPool], managers: Managers
+) -> None:
     """The owner is told some days before; then the lead goes into the pool that fits, and his managers are told too."""
     clock = running_spell(lead)
     # One that a process of a release without clocks gave away has the clock of who had it before.
@@ -62,10 +66,14 @@ def _run(work: UnitOfWork, briefing: Briefing, lead: Lead, *, pools: FittingPool
     if step is RecycleStep.WARN:
         _warn(work, lead)
     elif step is RecycleStep.RECYCLE:
-        _recycle(work, briefing, lead, pools.of(lead), managers=managers.of(lead))
+        _recycle(work, briefing, lead, pools.of(lead.team, lead.region), managers=_above(lead, managers))
     elif not _refit(work, briefing, lead):
         # Its row says otherwise than its clock: left so, it would be looked at without end.
         work.save(RECORD, noted(lead, now=work.now))
+
+
+def _above(lead: Lead, managers: Managers) -> Sequence[UUID]:
+    return managers.of(owner=lead.owner, team=lead.team, region=lead.region)
 
 
 def _refit(work: UnitOfWork, briefing: Briefing, lead: Lead) -> bool:
@@ -88,7 +96,7 @@ def _recycle(work: UnitOfWork, briefing: Briefing, lead: Lead, pool: LeadPool, *
     assert clock is not None and clock.falls is not None  # noqa: S101, PT018 - as above
     told = (clock.owner, *managers)
     write_recycling_notice(work, lead, RecyclingNoticeKind.RECYCLED, clock.falls, told=told, pool=pool.uuid)
-    write_move(work, lead, MoveKind.RECYCLED, pool=pool.uuid, member=clock.owner)
+    MOVES.write(work, MoveKind.RECYCLED, subject=lead.uuid, about=lead.grade.value, pool=pool.uuid, member=clock.owner)
     write_closed(work, owner=clock.owner, today=briefing.today)
     work.save(RECORD, recycled(lead, pool, now=work.now))
 

@@ -1,16 +1,13 @@
 """Trying out rules of recycling before they come into force (试算)."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from chassis.work import Read
 from services.leads.application.intake import IntakeDesk
 from services.leads.domain.recycling import RecyclePlan
-from services.leads.domain.recycling_rehearsal import Recycled, RehearsedRecycling, count_recycled
 from services.leads.domain.recycling_rules import RecyclingRules
 from services.leads.storage.recycling_rehearsal import leads_alike
-
-_NONE = Recycled()
+from trade.pools.rehearsal import RehearsedRecycling, rehearse
 
 
 async def rehearse_recycling_rules(
@@ -25,12 +22,4 @@ async def rehearse_recycling_rules(
     timetable = (await desk.brief(read)).timetable
     tried = RecyclePlan(limits=wanted.limits, version=0, calendar_of=timetable.calendar)
     known = await leads_alike(read, zone=desk.zone)
-    now = count_recycled(known, timetable.recycling, now=read.now)
-    then = count_recycled(known, tried, now=read.now)
-    leads: Counter[str] = Counter()
-    for alike in known:
-        leads[alike.grade] += alike.leads
-    return [
-        RehearsedRecycling(grade=grade, leads=leads[grade], now=now.get(grade, _NONE), then=then.get(grade, _NONE))
-        for grade in sorted(leads)
-    ]
+    return rehearse(known, in_force=timetable.recycling, tried=tried, now=read.now)

@@ -6,15 +6,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from chassis.listing import Page, PageRequest
+from chassis.managers import Managers
 from chassis.work import Read, UnitOfWork
+from chassis.work_time import calendars_mark
 from kernel.events import Change
-from services.leads.application.capture import ownership_by, write_down
+from services.leads.application.capture import WRITE, ownership_by, write_down
 from services.leads.application.intake import Briefing, IntakeDesk
-from services.leads.application.managers import Managers
 from services.leads.application.reading import READ
 from services.leads.application.rounds import RoundPlan
 from services.leads.application.rule_kinds import RESPONSE
-from services.leads.application.work_time import calendars_mark
 from services.leads.domain.lead import Lead
 from services.leads.domain.responding import (
     LeadResponseEscalated,
@@ -55,7 +55,7 @@ async def run_clocks(work: UnitOfWork, *, desk: IntakeDesk) -> int:
     await work.begin()
     due = await take_due(work, RESPONSE_NEXT, most=AT_ONCE)
     briefing = await desk.brief(work)
-    known, managers = await known_leads(work, due), Managers(briefing.organization)
+    known, managers = await known_leads(work, due), Managers(briefing.organization, permission=WRITE)
     for place, lead in enumerate((known[uuid] for uuid in due), start=1):
         run_clock(work, briefing, lead, above=managers)
         if place % _BREATH == 0:
@@ -72,7 +72,7 @@ def run_clock(work: UnitOfWork, briefing: Briefing, lead: Lead, *, above: Manage
         if change.events:
             work.save(RECORD, change)
         return
-    steps, managers = clock.steps_due(work.now), above.of(lead)
+    steps, managers = clock.steps_due(work.now), above.of(owner=lead.owner, team=lead.team, region=lead.region)
     told = {
         ResponseStep.WARN: (clock.owner,),
         ResponseStep.MISS: (clock.owner,),

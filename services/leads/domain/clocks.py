@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from services.leads.domain.recycling import RecycleClock, begin_spell, reset_spell
+from services.leads.domain.recycling import RecycleClock
 from services.leads.domain.response import (
     ResponseClock,
     Timetable,
@@ -12,6 +12,7 @@ from services.leads.domain.response import (
     reset_clock,
     resumed_clock,
 )
+from trade.pools.clock import begin_spell, reset_spell
 
 
 class Clocks(TypedDict):
@@ -34,7 +35,7 @@ def begin_clocks(
     plan, now = timetable.recycling, timetable.now
     return Clocks(
         response=begin_clock(response, owner=owner, team=team, grade=grade, timetable=timetable),
-        recycling=begin_spell(recycling, owner=owner, team=team, grade=grade, plan=plan, now=now),
+        recycling=begin_spell(recycling, owner=owner, team=team, kind=grade, plan=plan, now=now),
     )
 
 
@@ -51,7 +52,7 @@ def clocks_of_owner(
     plan, now = timetable.recycling, timetable.now
     return Clocks(
         response=clock_of_owner(response, owner=owner, team=team, grade=grade, timetable=timetable),
-        recycling=begin_spell(recycling, owner=owner, team=team, grade=grade, plan=plan, now=now),
+        recycling=begin_spell(recycling, owner=owner, team=team, kind=grade, plan=plan, now=now),
     )
 
 
@@ -67,7 +68,7 @@ def reset_clocks(
     plan = timetable.recycling
     return Clocks(
         response=reset_clock(response, team=team, grade=grade, timetable=timetable),
-        recycling=reset_spell(recycling, team=team, grade=grade, plan=plan) if recycling else None,
+        recycling=reset_spell(recycling, team=team, kind=grade, plan=plan) if recycling else None,
     )
 
 
@@ -84,5 +85,5 @@ def resumed_clocks(
     owner = recycling.owner if recycling else None
     return Clocks(
         response=resumed_clock(response, team=team, grade=grade, timetable=timetable),
-        recycling=begin_spell(None, owner=owner, team=team, grade=grade, plan=plan, now=now),
+        recycling=begin_spell(None, owner=owner, team=team, kind=grade, plan=plan, now=now),
     )

@@ -10,8 +10,8 @@ from services.leads.domain.conversion_record import Choices, Conversion, Outcome
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
 from services.leads.domain.pooling import check_not_pooled
-from services.leads.domain.recycling import rested_spell
 from services.leads.domain.response import Timetable
+from trade.pools.clock import rested_spell
 from trade.reasons import Reason
 
 
@@ -97,7 +97,7 @@ def conversion_refused(lead: Lead, error: Reason, *, timetable: Timetable) -> Ch
     conversion, now, clock = _running(lead), timetable.now, lead.recycling
     if clock is not None:
         since, team, grade = conversion.time, lead.team, lead.grade.value
-        clock = rested_spell(clock, since=since, until=now, team=team, grade=grade, plan=timetable.recycling)
+        clock = rested_spell(clock, since=since, until=now, team=team, kind=grade, plan=timetable.recycling)
     given_back = replace(lead, state=conversion.former, conversion=replace(conversion, error=error), recycling=clock)
     return Change(replace(given_back, update_time=now), (LeadConversionRefused(),))
 

@@ -1,8 +1,7 @@
 """What happens to a lead around a pool (线索池): released, claimed, handed out, moved on, and recycled."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import Enum
+from datetime import datetime
 from uuid import UUID
 
 from kernel.errors import Kind, Refusal
@@ -11,17 +10,8 @@ from services.leads.domain.lead import Lead, Ownership
 from services.leads.domain.lead_state import OPEN_STATES
 from services.leads.domain.pools import LeadPool
 from services.leads.domain.response import Timetable
+from trade.pools.claiming import ClaimedEnough, HadItLately, Holding, HoldsEnough, MoveKind, obstacle
 from trade.reasons import Reason
-
-
-class MoveKind(Enum):
-    """What became of a lead around a pool."""
-
-    RELEASED = "released"
-    RECYCLED = "recycled"
-    TRANSFERRED = "transferred"
-    CLAIMED = "claimed"
-    HANDED_OUT = "handed_out"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -128,15 +118,6 @@ class Claim:
         return Ownership(owner=self.owner, team=self.team, region=self.region, reasons=(Reason(code, told),))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """How a member stands whom a lead is to go to: claims of today, leads held, and until when he had this one."""
-
-    claimed_today: int
-    held: int
-    had_it_until: datetime | None = None
-
-
 def check_not_pooled(lead: Lead) -> None:
     """Pass for a lead that waits in no pool; raises LeadInPool."""
     if lead.pool is not None:
@@ -148,16 +129,13 @@ def check_may_get(pool: LeadPool, holding: Holding, *, kind: MoveKind, now: date
 
     Raises HolderFull, ClaimsOfTheDayUsed, LeadCoolingDown.
     """
-    terms = pool.terms
-    if terms.holding_cap is not None and holding.held >= terms.holding_cap:
-        raise HolderFull(most=terms.holding_cap)
-    if kind is not MoveKind.CLAIMED:
-        return
-    if terms.daily_cap is not None and holding.claimed_today >= terms.daily_cap:
-        raise ClaimsOfTheDayUsed(most=terms.daily_cap)
-    cool_down = timedelta(days=terms.cool_down_days)
-    if holding.had_it_until is not None and now < holding.had_it_until + cool_down:
-        raise LeadCoolingDown(until=(holding.had_it_until + cool_down).isoformat())
+    match obstacle(pool.terms, holding, kind=kind, now=now):
+        case HoldsEnough(most):
+            raise HolderFull(most=most)
+        case ClaimedEnough(most):
+            raise ClaimsOfTheDayUsed(most=most)
+        case HadItLately(until):
+            raise LeadCoolingDown(until=until.isoformat())
 
 
 def taken_from_pool(lead: Lead, pool: LeadPool, claim: Claim, *, timetable: Timetable) -> Change[Lead]:

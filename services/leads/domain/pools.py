@@ -1,12 +1,12 @@
 """Pools of leads (线索池): where leads of nobody wait, who may take them from there, and how many."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
+from trade.pools.pool import Pool, PoolTerms, Standing
 
 # There from the beginning and never closed, so that a lead always has a pool to fall back into.
 DEFAULT_POOL = UUID("00000000-0000-7000-8000-0000000000a1")
@@ -83,60 +83,13 @@ class LeadPoolUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a member stands in the organization: his roles, his team with those above it, his region."""
-
-    member: UUID
-    roles: frozenset[str] = frozenset()
-    teams: frozenset[UUID] = frozenset()
-    region: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolTerms:
-    """What administrators decide about a pool: who may claim from it, who hands out, and how much.
-
-    Whoever is a member, has a role, is of a team (or one beneath it) or of a region may claim. `daily_cap` is how many
-    leads one may claim a day, `holding_cap` how many unconverted ones he may hold after it; None is any number. For
-    `cool_down_days` a former owner may not claim a lead again.
-    """
-
-    display_name: str
-    members: frozenset[UUID] = frozenset()
-    roles: frozenset[str] = frozenset()
-    teams: frozenset[UUID] = frozenset()
-    regions: frozenset[UUID] = frozenset()
-    administrators: frozenset[UUID] = frozenset()
-    daily_cap: int | None = None
-    holding_cap: int | None = None
-    cool_down_days: int = 0
-    closed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadPool:
+class LeadPool(Pool):
     """A pool of leads (线索池)."""
-
-    uuid: UUID
-    version: int = 0
-    terms: PoolTerms
-    create_time: datetime
-    update_time: datetime
 
     @property
     def name(self) -> str:
         """The resource name, "leadPools/{uuid}"."""
         return f"leadPools/{self.uuid}"
-
-    def is_open_to(self, who: Standing) -> bool:
-        """Whether the member may get leads from the pool."""
-        terms = self.terms
-        return (
-            who.member in terms.members
-            or not who.roles.isdisjoint(terms.roles)
-            or not who.teams.isdisjoint(terms.teams)
-            or who.region in terms.regions
-        )
 
     def check_open_to(self, who: Standing) -> None:
         """Pass for whoever may get leads from the pool; raises LeadPoolNotYours."""
@@ -154,7 +107,7 @@ class LeadPool:
             return Change(self, ())
         if terms.closed and self.uuid == DEFAULT_POOL:
             raise LeadPoolStaysOpen(pool=self.name)
-        return Change(replace(self, terms=terms, update_time=now), (LeadPoolUpdated(),))
+        return Change(self.with_terms(terms, now=now), (LeadPoolUpdated(),))
 
 
 def open_pool(*, uuid: UUID, terms: PoolTerms, now: datetime) -> Change[LeadPool]:
@@ -173,17 +126,3 @@ def shipped_pool() -> LeadPool:
         cool_down_days=7,
     )
     return LeadPool(uuid=DEFAULT_POOL, terms=terms, create_time=_SINCE, update_time=_SINCE)
-
-
-def pool_that_fits(pools: Sequence[LeadPool], *, teams: Collection[UUID], region: UUID | None) -> LeadPool:
-    """The pool a lead falls back into: of its owner's team or one above it, else of its region, else the default pool.
-
-    `teams` are the owner's and those above it. Of several that fit, the oldest.
-    """
-    open_pools = sorted((each for each in pools if not each.terms.closed), key=lambda each: each.uuid)
-    rules = (
-        lambda pool: not pool.terms.teams.isdisjoint(teams),
-        lambda pool: region in pool.terms.regions,
-        lambda pool: pool.uuid == DEFAULT_POOL,
-    )
-    return next(pool for fits in rules for pool in open_pools if fits(pool))

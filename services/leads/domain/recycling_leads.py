@@ -10,9 +10,10 @@ from kernel.events import Change
 from services.leads.domain.follow_up import FollowUp
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
-from services.leads.domain.recycling import Extension, RecycleClock, begin_spell, extended_spell, reset_spell
+from services.leads.domain.recycling import RecycleClock, extension_of, marks_of
 from services.leads.domain.recycling_rules import RecyclingRules
 from services.leads.domain.response import Timetable
+from trade.pools.clock import Mark, begin_spell, extended_spell, reset_spell
 
 
 class RecyclingState(Enum):
@@ -54,7 +55,7 @@ def recycling_state(lead: Lead) -> RecyclingState:
     return RecyclingState.WARNED if clock.warned_of == clock.falls.due else RecyclingState.RUNNING
 
 
-def extension(lead: Lead, told: Iterable[FollowUp], rules: RecyclingRules, *, timetable: Timetable) -> Extension | None:
+def extension(lead: Lead, told: Iterable[FollowUp], rules: RecyclingRules, *, timetable: Timetable) -> Mark | None:
     """Of the follow-ups that count, the first of the last day after the spell began; None where there is none."""
     clock, plan = lead.recycling, timetable.recycling
     if clock is None:
@@ -66,23 +67,24 @@ def extension(lead: Lead, told: Iterable[FollowUp], rules: RecyclingRules, *, ti
         return None
     last = max(day for day, _ in later)
     first = min((each for day, each in later if day == last), key=lambda each: (each.facts.time, each.uuid))
-    return Extension(follow_up=first.uuid, time=first.facts.time)
+    return Mark(source=first.uuid, time=first.facts.time)
 
 
-def further(lead: Lead, found: Extension | None, *, timetable: Timetable) -> Extension | None:
+def further(lead: Lead, found: Mark | None, *, timetable: Timetable) -> Mark | None:
     """The extension of the later day: what the lead knows stays where what was found is of the same day or before."""
-    known, plan = lead.recycling.extended if lead.recycling else None, timetable.recycling
+    known, plan = extension_of(lead.recycling) if lead.recycling else None, timetable.recycling
     if known is None or found is None:
         return known or found
     return found if plan.day(lead.team, found.time) > plan.day(lead.team, known.time) else known
 
 
-def extended(lead: Lead, last: Extension | None, *, timetable: Timetable) -> Change[Lead]:
+def extended(lead: Lead, last: Mark | None, *, timetable: Timetable) -> Change[Lead]:
     """The lead by the last follow-up that counts, or without one; what is so already is no event."""
     clock, plan = lead.recycling, timetable.recycling
     if clock is None:
         return Change(lead, ())
-    return _with(lead, extended_spell(clock, last, team=lead.team, grade=lead.grade.value, plan=plan), timetable)
+    following = extended_spell(clock, marks_of(last), team=lead.team, kind=lead.grade.value, plan=plan)
+    return _with(lead, following, timetable)
 
 
 def refitted(lead: Lead, *, timetable: Timetable) -> Change[Lead]:
@@ -90,8 +92,8 @@ def refitted(lead: Lead, *, timetable: Timetable) -> Change[Lead]:
     if lead.state not in OPEN_STATES or lead.owner is None:
         return Change(lead, ())
     team, grade, plan = lead.team, lead.grade.value, timetable.recycling
-    clock = begin_spell(lead.recycling, owner=lead.owner, team=team, grade=grade, plan=plan, now=timetable.now)
-    fitted = reset_spell(clock, team=team, grade=grade, plan=plan) if clock else None
+    clock = begin_spell(lead.recycling, owner=lead.owner, team=team, kind=grade, plan=plan, now=timetable.now)
+    fitted = reset_spell(clock, team=team, kind=grade, plan=plan) if clock else None
     return _with(lead, fitted, timetable)
 
 

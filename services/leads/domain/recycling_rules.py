@@ -7,11 +7,10 @@ from hashlib import blake2b
 from services.leads.domain.follow_up import FollowUp
 from services.leads.domain.follow_up_kinds import FollowUpOutcome
 from services.leads.domain.lead import GRADE_LETTERS
-from services.leads.domain.recycling import Limits
+from services.leads.domain.recycling import LeadLimits, RecycleRule
+from trade.pools.limits import canonical, limits_from
 from trade.rule_body import RuleBody
 
-# Two years of work.
-_MOST_DAYS = 500
 _LONGEST_NOTE = 1000
 
 
@@ -24,7 +23,7 @@ class RecyclingRules:
 
     counts: frozenset[FollowUpOutcome]
     least_note: int
-    limits: Mapping[str, Limits]
+    limits: Mapping[str, LeadLimits]
 
     @classmethod
     def from_mapping(cls, body: Mapping[str, object]) -> "RecyclingRules":
@@ -37,32 +36,19 @@ class RecyclingRules:
         return cls(
             counts=frozenset(map(FollowUpOutcome, counts)),
             least_note=whole.whole("least_note", least=0, most=_LONGEST_NOTE),
-            limits={letter: _limits(grades.section(letter)) for letter in GRADE_LETTERS if letter in grades.content},
+            limits={
+                letter: limits_from(grades.section(letter), RecycleRule)
+                for letter in GRADE_LETTERS
+                if letter in grades.content
+            },
         )
 
     @property
     def mark(self) -> str:
         """What tells rules from others of the same version: a release may ship others as version 0."""
-        return blake2b(repr(sorted(self.limits.items(), key=repr)).encode(), digest_size=4).hexdigest()
+        return blake2b(canonical(self.limits).encode(), digest_size=4).hexdigest()
 
     def count(self, told: FollowUp) -> bool:
         """Whether a follow-up extends the spell of the owner (跟进质量)."""
         facts = told.facts
         return not told.withdrawn and facts.outcome in self.counts and len(facts.note.strip()) >= self.least_note
-
-
-def _limits(section: RuleBody) -> Limits:
-    """The limits of a grade: one of them at least, and the warning before the sooner one."""
-    section.only("idle", "unconverted", "warn")
-    idle, unconverted = (_days(section, key) for key in ("idle", "unconverted"))
-    limits = [days for days in (idle, unconverted) if days is not None]
-    if not limits:
-        raise section.wrong("idle", "whole", least=1, most=_MOST_DAYS)
-    warn = section.whole("warn", least=0, most=_MOST_DAYS) if "warn" in section.content else 0
-    if warn >= min(limits):
-        raise section.wrong("warn", "not_before_limit", limit=min(limits))
-    return Limits(idle=idle, unconverted=unconverted, warn=warn)
-
-
-def _days(section: RuleBody, key: str) -> int | None:
-    return section.whole(key, least=1, most=_MOST_DAYS) if key in section.content else None

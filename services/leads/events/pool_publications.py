@@ -11,9 +11,9 @@ from millrace.leads.v1 import lead_recycling_events_pb2 as recycling_messages
 from chassis.publication import Publication, Publications
 from chassis.wire import named
 from services.leads.domain import pooling, pools, recycling_leads
-from services.leads.domain.pooling import MoveKind
 from services.leads.domain.pools import LeadPool
 from services.leads.events.publications import snapshot
+from trade.pools.claiming import MoveKind
 
 _KINDS: dict[MoveKind, Any] = {
     kind: lead_pool_pb2.LeadPoolMoveKind.Value(f"LEAD_POOL_MOVE_KIND_{kind.name}") for kind in MoveKind

@@ -8,12 +8,13 @@ from millrace.leads.v1 import lead_pool_pb2 as messages
 from millrace.leads.v1 import lead_pool_service_pb2 as contract
 
 from chassis.masking import mask, masked_email, masked_phone
+from chassis.pools import Move, Share
 from chassis.wire import instant, named, uuid_of
-from services.leads.domain.lead import Lead
-from services.leads.domain.pooling import MoveKind
-from services.leads.domain.pools import LeadPool, PoolTerms
+from services.leads.domain.lead import Grade, Lead
+from services.leads.domain.pools import LeadPool
 from services.leads.rpc.lead_messages import GRADE_NUMBERS
-from services.leads.storage.pool_moves import Move, Share
+from trade.pools.claiming import MoveKind
+from trade.pools.pool import PoolTerms
 
 _KINDS: Mapping[MoveKind, Any] = {
     each: messages.LeadPoolMoveKind.Value(f"LEAD_POOL_MOVE_KIND_{each.name}") for each in MoveKind
@@ -91,14 +92,14 @@ def move_message(move: Move) -> messages.LeadPoolMove:
     """An entry of the ledger on the wire."""
     return messages.LeadPoolMove(
         name=f"leadPoolMoves/{move.uuid}",
-        lead=named("leads", move.lead),
+        lead=named("leads", move.subject),
         kind=_KINDS[move.kind],
         time=instant(move.time),
         pool=named("leadPools", move.pool),
         former_pool=named("leadPools", move.former_pool),
         member=named("members", move.member),
         actor=move.actor,
-        grade=GRADE_NUMBERS[move.grade],
+        grade=GRADE_NUMBERS[Grade(move.about)],
         reason=move.reason,
     )
 
@@ -107,7 +108,7 @@ def share_message(share: Share) -> contract.LeadPoolShare:
     """What a member got on the wire."""
     return contract.LeadPoolShare(
         member=named("members", share.member),
-        grade=GRADE_NUMBERS[share.grade],
+        grade=GRADE_NUMBERS[Grade(share.about)],
         claimed=share.claimed,
         handed_out=share.handed_out,
     )

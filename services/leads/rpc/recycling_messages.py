@@ -10,12 +10,13 @@ from millrace.leads.v1 import lead_recycling_service_pb2 as contract
 from chassis.rpc.wording import Wording
 from chassis.wire import instant, named, put_instant
 from services.leads.domain.lead import Grade, Lead
-from services.leads.domain.recycling import RecycleRule, RecycleStep
+from services.leads.domain.recycling import RecycleRule, extension_of
 from services.leads.domain.recycling_leads import RecyclingState, recycling_state, running_spell
 from services.leads.domain.recycling_reasons import reasons_of_spell
-from services.leads.domain.recycling_rehearsal import Recycled, RehearsedRecycling
 from services.leads.rpc.lead_messages import GRADE_NUMBERS
 from services.leads.storage.recycling_notices import RecyclingNotice, RecyclingNoticeKind
+from trade.pools.clock import RecycleStep
+from trade.pools.rehearsal import Recycled, RehearsedRecycling
 
 _STATES: Mapping[RecyclingState, Any] = {
     each: lead_recycling_pb2.LeadRecyclingState.Value(f"LEAD_RECYCLING_STATE_{each.name}") for each in RecyclingState
@@ -44,9 +45,10 @@ def put_recycling(message: lead_recycling_pb2.LeadRecycling, lead: Lead) -> None
     if clock.falls is not None:
         message.rule, message.limit_days = _RULES[clock.falls.rule], clock.falls.days
         put_instant(message.due_time, clock.falls.due)
-    if clock.extended is not None:
-        message.follow_up = named("leadFollowUps", clock.extended.follow_up)
-        put_instant(message.follow_up_time, clock.extended.time)
+    extension = extension_of(clock)
+    if extension is not None:
+        message.follow_up = named("leadFollowUps", extension.source)
+        put_instant(message.follow_up_time, extension.time)
     coming = running.next_step if running else None
     if coming is not None:
         message.next_step = _STEPS[coming[0]]
@@ -80,8 +82,8 @@ def notice_message(notice: RecyclingNotice) -> contract.LeadRecyclingNotice:
 def rehearsed_message(rehearsed: RehearsedRecycling) -> contract.RehearsedRecycling:
     """How the leads of a grade stand, and would stand."""
     return contract.RehearsedRecycling(
-        grade=GRADE_NUMBERS[Grade(rehearsed.grade)],
-        leads=rehearsed.leads,
+        grade=GRADE_NUMBERS[Grade(rehearsed.kind)],
+        leads=rehearsed.count,
         now=_counts(rehearsed.now),
         then=_counts(rehearsed.then),
     )

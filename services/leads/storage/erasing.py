@@ -16,7 +16,7 @@ from services.leads.storage.companies import forget_company
 from services.leads.storage.first_contacts import forget_keys
 from services.leads.storage.follow_ups import forget_words
 from services.leads.storage.leads import facts_to_row
-from services.leads.storage.pool_moves import forget_reasons
+from services.leads.storage.pools import MOVES
 from services.leads.storage.touches import every_touch
 
 # What others were found to have in common with the lead may name its words.
@@ -60,6 +60,6 @@ async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -
     await forget_behaviours(work, lead)
     await forget_company(work, lead)
     await forget_words(work, lead)
-    await forget_reasons(work, lead)
+    await MOVES.forget_reasons(work, lead)
     await forget_bulk_words(work, lead)
     await forget_keys(work, keys)

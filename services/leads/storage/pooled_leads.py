@@ -5,24 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.listing import Listing, Order, Page, PageRequest, choice, coded, instant, read_page, reference, text
+from chassis.pools import InPools
 from chassis.scope import scope
-from chassis.work import Read, UnitOfWork
+from chassis.work import Read
 from services.leads.domain.lead import Grade, Lead, LeadNotFound
 from services.leads.domain.lead_state import OPEN_STATES, LeadState
-from services.leads.domain.pooling import Holding, LeadNotInPool, MoveKind
-from services.leads.domain.pools import Standing
+from services.leads.domain.pooling import LeadNotInPool
 from services.leads.storage.leads import from_row
-from services.leads.storage.pool_tables import LEAD_HOLDERS, LEAD_POOL_MOVES
-from services.leads.storage.pools import POOLS, InPools, visible_to
+from services.leads.storage.pools import POOLS
 from services.leads.storage.tables import LEADS
 from trade.industries import industries_called, industry_code
+from trade.pools.claiming import Holding
+from trade.pools.pool import Standing
 
 _HELD = [state.value for state in OPEN_STATES | {LeadState.CONVERTING}]
 _WAITS = LEADS.c.owner.is_(None) & LEADS.c.state.in_([state.value for state in OPEN_STATES])
-_LOST = [MoveKind.RELEASED.value, MoveKind.RECYCLED.value]
 # Nothing personal is among them: what is masked until somebody claims it can be neither sought nor sorted by.
 _LISTING = Listing(
     fields={
@@ -44,7 +43,9 @@ _LISTING = Listing(
 
 
 def _waiting(read: Read, who: Standing, *, permission: str) -> Select[Any]:
-    within = scope(select(LEADS), LEADS, principal=read.principal, permission=permission, shared=InPools(who=who))
+    within = scope(
+        select(LEADS), LEADS, principal=read.principal, permission=permission, shared=InPools(pools=POOLS, who=who)
+    )
     return within.where(LEADS.c.pool.is_not(None), _WAITS)
 
 
@@ -64,34 +65,16 @@ async def get_waiting(read: Read, uuid: UUID, *, who: Standing, permission: str)
     row = (await read.connection.execute(statement)).mappings().one_or_none()
     if row is not None:
         return from_row(row)
-    if await read.connection.scalar(_was_in_pool(read, uuid, who)):
+    if await read.connection.scalar(POOLS.was_in_one(read, uuid, who)):
         raise LeadNotInPool(lead=f"leads/{uuid}")
     raise LeadNotFound(lead=f"leads/{uuid}")
 
 
-def _was_in_pool(read: Read, lead: UUID, who: Standing) -> Select[Any]:
-    pools = select(POOLS.c.uuid).where(visible_to(read.principal, who))
-    moves = LEAD_POOL_MOVES.c
-    return select(moves.uuid).where(moves.lead == lead, moves.pool.in_(pools)).limit(1)
-
-
-async def hold(work: UnitOfWork, member: UUID) -> None:
-    """Keep everybody else from giving the member a lead out of a pool until this unit of work ends."""
-    await work.begin()
-    await work.connection.execute(insert(LEAD_HOLDERS).values(member=member).on_conflict_do_nothing())
-    held = select(LEAD_HOLDERS.c.member).where(LEAD_HOLDERS.c.member == member).with_for_update()
-    await work.connection.execute(held)
-
-
 async def holding_of(read: Read, member: UUID, *, lead: UUID, pool: UUID, today: datetime) -> Holding:
     """How a member stands whose row is held: what he claimed from the pool since `today` began, and what he holds."""
-    moves = LEAD_POOL_MOVES.c
-    his = moves.member == member
-    claimed = select(func.count()).where(
-        his, moves.pool == pool, moves.kind == MoveKind.CLAIMED.value, moves.time >= today
-    )
+    claimed = POOLS.claims_since(member, pool=pool, since=today)
     held = select(func.count()).where(LEADS.c.owner == member, LEADS.c.state.in_(_HELD))
-    had = select(func.max(moves.time)).where(his, moves.lead == lead, moves.kind.in_(_LOST))
+    had = POOLS.lost_by(member, subject=lead)
     statement = select(claimed.scalar_subquery(), held.scalar_subquery(), had.scalar_subquery())
     claimed_today, number, had_it_until = (await read.connection.execute(statement)).one()
     return Holding(claimed_today=claimed_today, held=number, had_it_until=had_it_until)

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from services.leads.domain.lead import Lead
-from services.leads.domain.recycling import Extension, FallBack, RecycleClock, RecycleRule, Rest
+from services.leads.domain.recycling import LeadFallBack, RecycleClock, RecycleRule, extension_of, marks_of
 from services.leads.domain.recycling_leads import running_spell
+from trade.pools.clock import Clock, FallBack, Mark, Rest
 
 
 def recycling_to_row(lead: Lead) -> Mapping[str, object]:
@@ -34,14 +35,14 @@ def recycling_to_json(clock: RecycleClock | None) -> Mapping[str, object] | None
     """The clock as an object; None for none."""
     if clock is None:
         return None
-    falls, extended = clock.falls, clock.extended
+    falls, extended = clock.falls, extension_of(clock)
     return {
         "owner": clock.owner,
         "start": clock.start,
-        "grade": clock.grade,
+        "grade": clock.kind,
         "rules": clock.rules,
         "falls": [falls.rule.value, falls.days, falls.since, falls.due, falls.warn] if falls else None,
-        "extended": [extended.follow_up, extended.time] if extended else None,
+        "extended": [extended.source, extended.time] if extended else None,
         "rests": [[rest.begin, rest.end] for rest in clock.rests],
         "warned_of": clock.warned_of,
     }
@@ -51,13 +52,13 @@ def recycling_from_json(column: Mapping[str, Any] | None) -> RecycleClock | None
     """The clock in a column."""
     if column is None:
         return None
-    return RecycleClock(
+    return Clock(
         owner=UUID(column["owner"]),
         start=datetime.fromisoformat(column["start"]),
-        grade=column["grade"],
+        kind=column["grade"],
         rules=column["rules"],
         falls=_falls(*column["falls"]) if column["falls"] else None,
-        extended=_extension(*column["extended"]) if column["extended"] else None,
+        marks=marks_of(_extension(*column["extended"]) if column["extended"] else None),
         rests=rests_from_json(column["rests"]),
         warned_of=_instant(column["warned_of"]),
     )
@@ -68,7 +69,7 @@ def rests_from_json(column: list[list[str]]) -> tuple[Rest, ...]:
     return tuple(Rest(begin=date.fromisoformat(begin), end=date.fromisoformat(end)) for begin, end in column)
 
 
-def _falls(rule: str, days: int, since: str, due: str, warn: str | None) -> FallBack:
+def _falls(rule: str, days: int, since: str, due: str, warn: str | None) -> LeadFallBack:
     return FallBack(
         rule=RecycleRule(rule),
         days=days,
@@ -78,8 +79,8 @@ def _falls(rule: str, days: int, since: str, due: str, warn: str | None) -> Fall
     )
 
 
-def _extension(follow_up: str, time: str) -> Extension:
-    return Extension(follow_up=UUID(follow_up), time=datetime.fromisoformat(time))
+def _extension(follow_up: str, time: str) -> Mark:
+    return Mark(source=UUID(follow_up), time=datetime.fromisoformat(time))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -12,7 +12,7 @@ from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, 
 from chassis.scope import scope
 from chassis.work import Read, UnitOfWork
 from services.leads.domain.lead import Grade, Lead
-from services.leads.domain.recycling import FallBack, RecycleRule
+from services.leads.domain.recycling import LeadFallBack, RecycleRule
 from services.leads.storage.pool_tables import RECYCLING_NOTICES
 
 
@@ -60,7 +60,7 @@ def write_recycling_notice(
     work: UnitOfWork,
     lead: Lead,
     kind: RecyclingNoticeKind,
-    falls: FallBack,
+    falls: LeadFallBack,
     *,
     told: Sequence[UUID],
     pool: UUID | None = None,

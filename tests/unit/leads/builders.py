@@ -12,10 +12,11 @@ from services.leads.domain.assignment_rules import AssignmentRules
 from services.leads.domain.board import Salesperson
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import FindingKeys, Grade, Lead, create_lead
-from services.leads.domain.recycling import Limits, RecyclePlan
+from services.leads.domain.recycling import LeadLimits, RecyclePlan, RecycleRule
 from services.leads.domain.resemblance import Resemblance
 from services.leads.domain.response import Terms, Timetable
 from trade.budget import Budget
+from trade.pools.clock import Limits
 from trade.work_calendar import Hours, WorkCalendar
 
 NOON = datetime(2026, 3, 31, 4, 0, tzinfo=UTC)  # Tuesday noon in Shanghai
@@ -41,12 +42,18 @@ CALENDAR = WorkCalendar(zone=ZoneInfo("Asia/Shanghai"), hours=OFFICE)
 TERMS = {"A": Terms(due=60, warn=30, escalate=120, reassign=480), "B": Terms(due=240)}
 
 
-LIMITS = {"A": Limits(idle=5, unconverted=40, warn=2), "B": Limits(idle=10), "C": Limits(unconverted=60, warn=5)}
+def limits(*, idle: int | None = None, unconverted: int | None = None, warn: int = 0) -> LeadLimits:
+    """How long leads of a grade stay with an owner who does not work them; None is for ever."""
+    told = {RecycleRule.IDLE: idle, RecycleRule.UNCONVERTED: unconverted}
+    return Limits(days={rule: days for rule, days in told.items() if days is not None}, warn=warn)
 
 
-def plan(limits: Mapping[str, Limits] = LIMITS, calendar: WorkCalendar = CALENDAR) -> RecyclePlan:
+LIMITS = {"A": limits(idle=5, unconverted=40, warn=2), "B": limits(idle=10), "C": limits(unconverted=60, warn=5)}
+
+
+def plan(by_grade: Mapping[str, LeadLimits] = LIMITS, calendar: WorkCalendar = CALENDAR) -> RecyclePlan:
     """When leads fall back, in the same office."""
-    return RecyclePlan(limits=limits, version=1, calendar_of=lambda _: calendar)
+    return RecyclePlan(limits=by_grade, version=1, calendar_of=lambda _: calendar)
 
 
 def timetable(

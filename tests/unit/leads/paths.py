@@ -15,15 +15,16 @@ from services.leads.domain.merge_undoing import releasing, restored
 from services.leads.domain.merging import absorbing, merged_away, portrait_of
 from services.leads.domain.overriding import overridden, without_override
 from services.leads.domain.pooling import Claim, recycled, released, taken_from_pool, transferred
-from services.leads.domain.pools import LeadPool, PoolTerms
+from services.leads.domain.pools import LeadPool
 from services.leads.domain.qualification_record import ChecklistAnswer, Verdict
 from services.leads.domain.qualifying import Checklist, answered_checklist, disqualified, qualified, reopened
-from services.leads.domain.recycling import Extension, RecycleStep
 from services.leads.domain.recycling_leads import extended, further, refitted, running_spell, warned
 from services.leads.domain.responding import answered, rescheduled, stepped, stuck
 from services.leads.domain.response import ResponseStep, Timetable
 from services.leads.domain.withdrawing import withdrawn
 from tests.unit.leads.builders import ANNA, BO, CHEN, NOON, facts, timetable
+from trade.pools.clock import Mark, RecycleStep
+from trade.pools.pool import PoolTerms
 from trade.reasons import Reason
 
 MEMBERS, JOB = (ANNA, BO, CHEN), UUID(int=7)
@@ -172,7 +173,7 @@ def _recycling_swept(lead: Lead, at: Timetable, number: int) -> Lead:
 def _followed_up(lead: Lead, at: Timetable, number: int) -> Lead:
     if lead.recycling is None or at.now <= lead.recycling.start:
         return lead
-    found = Extension(follow_up=UUID(int=number + 1), time=at.now)
+    found = Mark(source=UUID(int=number + 1), time=at.now)
     return extended(lead, further(lead, found, timetable=at), timetable=at).aggregate
 
 

@@ -26,8 +26,8 @@ from services.leads.domain.lead import FindingKeys, Grade, GradeOverride, Lead
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.merge_record import Merged
 from services.leads.domain.merging import LeadMergedAway, check_stands, check_unmerged
-from services.leads.domain.pooling import Claim, MoveKind, taken_from_pool
-from services.leads.domain.pools import LeadPool, PoolTerms
+from services.leads.domain.pooling import Claim, taken_from_pool
+from services.leads.domain.pools import LeadPool
 from services.leads.domain.touches import Touch
 from services.leads.domain.withdrawing import (
     LeadTakenBack,
@@ -38,6 +38,8 @@ from services.leads.domain.withdrawing import (
 )
 from tests.unit.leads.builders import ANNA, EAST, NOON, TIMETABLE, a_budget, a_lead, facts
 from trade.budget import NO_BUDGET
+from trade.pools.claiming import MoveKind
+from trade.pools.pool import PoolTerms
 from trade.reasons import Reason
 
 NOTHING = Evidence()

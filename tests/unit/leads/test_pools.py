@@ -1,5 +1,6 @@
 """Who may take a lead out of a pool (线索池), and how many; where a lead falls back to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,6 @@ from services.leads.domain.pooling import (
     Claim,
     ClaimsOfTheDayUsed,
     HolderFull,
-    Holding,
     LeadAlreadyThere,
     LeadCannotBeReleased,
     LeadCoolingDown,
@@ -21,7 +21,6 @@ from services.leads.domain.pooling import (
     LeadNotInPool,
     LeadPooled,
     LeadTakenFromPool,
-    MoveKind,
     check_may_get,
     recycled,
     released,
@@ -34,13 +33,12 @@ from services.leads.domain.pools import (
     LeadPoolClosed,
     LeadPoolNotYours,
     LeadPoolStaysOpen,
-    PoolTerms,
-    Standing,
-    pool_that_fits,
     shipped_pool,
 )
 from tests.support.refusing import refusal_of
 from tests.unit.leads.builders import ANNA, BO, EAST, NOON, TIMETABLE, WEST, a_lead
+from trade.pools.claiming import Holding, MoveKind
+from trade.pools.pool import PoolTerms, Standing, fitting_pool
 from trade.reasons import Reason
 
 TEAM, ABOVE = UUID(int=101), UUID(int=102)
@@ -174,14 +172,18 @@ def test_a_lead_goes_from_one_pool_into_another() -> None:
         transferred(owned(), a_pool(), now=NOON)
 
 
+def fitting(pools: Sequence[LeadPool], teams: set[UUID], region: UUID | None) -> LeadPool:
+    return fitting_pool(pools, teams=teams, region=region, default=DEFAULT_POOL)
+
+
 def test_a_lead_falls_into_the_pool_of_its_team_then_of_its_region_then_into_the_default_one() -> None:
     of_team, of_region = a_pool(302, teams=frozenset({ABOVE})), a_pool(303, regions=frozenset({EAST}))
     pools = [shipped_pool(), of_region, of_team]
-    assert pool_that_fits(pools, teams={TEAM, ABOVE}, region=EAST) == of_team
-    assert pool_that_fits(pools, teams={TEAM}, region=EAST) == of_region
-    assert pool_that_fits(pools, teams={TEAM}, region=None).uuid == DEFAULT_POOL
+    assert fitting(pools, {TEAM, ABOVE}, EAST) == of_team
+    assert fitting(pools, {TEAM}, EAST) == of_region
+    assert fitting(pools, {TEAM}, None).uuid == DEFAULT_POOL
     closed = replace(of_team, terms=replace(of_team.terms, closed=True))
-    assert pool_that_fits([*pools[:2], closed], teams={ABOVE}, region=WEST).uuid == DEFAULT_POOL
+    assert fitting([*pools[:2], closed], {ABOVE}, WEST).uuid == DEFAULT_POOL
 
 
 def test_the_default_pool_is_never_closed() -> None:

@@ -14,17 +14,13 @@ from services.leads.domain.follow_up_kinds import FollowUpKind, FollowUpOutcome
 from services.leads.domain.lead import Grade, Lead, Ownership
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.recycling import (
-    Extension,
-    FallBack,
-    Limits,
+    LeadFallBack,
+    LeadLimits,
     RecycleClock,
     RecyclePlan,
     RecycleRule,
-    RecycleStep,
-    Rest,
-    begin_spell,
-    extended_spell,
-    rested_spell,
+    days_of,
+    marks_of,
 )
 from services.leads.domain.recycling_leads import (
     RecyclingState,
@@ -37,16 +33,17 @@ from services.leads.domain.recycling_leads import (
 )
 from services.leads.domain.recycling_rules import RecyclingRules
 from services.leads.domain.response import Timetable
-from tests.unit.leads.builders import ANNA, BO, CALENDAR, NOON, a_lead, plan, timetable
+from tests.unit.leads.builders import ANNA, BO, CALENDAR, NOON, a_lead, limits, plan, timetable
 from trade.holidays import SpecialDay
+from trade.pools.clock import Mark, RecycleStep, Rest, begin_spell, extended_spell, rested_spell
 from trade.work_calendar import is_working_day
 
 TUESDAY = date(2026, 3, 31)
 RULES = RecyclingRules(counts=frozenset({FollowUpOutcome.REACHED}), least_note=4, limits={})
 
 
-def falls(limits: Limits, *, extended: date | None = None, rests: tuple[Rest, ...] = ()) -> FallBack:
-    found = plan({"A": limits}).falls(grade="A", team=None, start=TUESDAY, extended=extended, rests=rests)
+def falls(of: LeadLimits, *, extended: date | None = None, rests: tuple[Rest, ...] = ()) -> LeadFallBack:
+    found = plan({"A": of}).falls(kind="A", team=None, start=TUESDAY, marks=days_of(extended), rests=rests)
     assert found is not None
     return found
 
@@ -57,7 +54,7 @@ def midnight_after(day: date) -> datetime:
 
 
 def test_a_lead_falls_back_at_the_end_of_the_last_working_day() -> None:
-    found = falls(Limits(idle=5, warn=2))
+    found = falls(limits(idle=5, warn=2))
     # Wednesday to Friday, Monday and Tuesday.
     assert found.due == midnight_after(date(2026, 4, 7))
     assert found.warn == midnight_after(date(2026, 4, 3))
@@ -67,36 +64,36 @@ def test_a_lead_falls_back_at_the_end_of_the_last_working_day() -> None:
 def test_holidays_do_not_count_and_days_worked_in_exchange_do() -> None:
     days = (SpecialDay(day=date(2026, 4, 6), working=False), SpecialDay(day=date(2026, 4, 4), working=True))
     calendar = replace(CALENDAR, special_days=days)
-    found = plan({"A": Limits(idle=5)}, calendar).falls(grade="A", team=None, start=TUESDAY, extended=None)
+    found = plan({"A": limits(idle=5)}, calendar).falls(kind="A", team=None, start=TUESDAY)
     # Wednesday to Friday, Saturday worked in exchange for Monday, Tuesday.
     assert found is not None
     assert found.due == midnight_after(date(2026, 4, 7))
 
 
 def test_the_sooner_of_two_rules_decides_and_the_idle_one_of_equals() -> None:
-    assert falls(Limits(idle=5, unconverted=3)).rule is RecycleRule.UNCONVERTED
-    assert falls(Limits(idle=5, unconverted=6)).rule is RecycleRule.IDLE
-    assert falls(Limits(idle=5, unconverted=5)).rule is RecycleRule.IDLE
+    assert falls(limits(idle=5, unconverted=3)).rule is RecycleRule.UNCONVERTED
+    assert falls(limits(idle=5, unconverted=6)).rule is RecycleRule.IDLE
+    assert falls(limits(idle=5, unconverted=5)).rule is RecycleRule.IDLE
 
 
 def test_a_follow_up_extends_the_idle_time_and_not_the_time_to_convert() -> None:
-    found = falls(Limits(idle=5, unconverted=7), extended=date(2026, 4, 2))
+    found = falls(limits(idle=5, unconverted=7), extended=date(2026, 4, 2))
     assert (found.rule, found.since, found.due) == (
         RecycleRule.IDLE,
         date(2026, 4, 2),
         midnight_after(date(2026, 4, 9)),
     )
-    found = falls(Limits(idle=5, unconverted=7), extended=date(2026, 4, 8))
+    found = falls(limits(idle=5, unconverted=7), extended=date(2026, 4, 8))
     assert (found.rule, found.due) == (RecycleRule.UNCONVERTED, midnight_after(date(2026, 4, 9)))
 
 
 def test_days_on_which_a_conversion_was_decided_do_not_count() -> None:
     rest = Rest(begin=date(2026, 4, 1), end=date(2026, 4, 3))
-    assert falls(Limits(idle=5), rests=(rest,)).due == midnight_after(date(2026, 4, 9))
+    assert falls(limits(idle=5), rests=(rest,)).due == midnight_after(date(2026, 4, 9))
 
 
 def test_a_grade_without_limits_stays_for_ever() -> None:
-    assert plan({}).falls(grade="D", team=None, start=TUESDAY, extended=None) is None
+    assert plan({}).falls(kind="D", team=None, start=TUESDAY) is None
 
 
 @given(
@@ -111,7 +108,7 @@ def test_between_the_beginning_and_the_end_lie_exactly_so_many_days_that_count(
     begin = start + timedelta(days=resting[0])
     rests = (Rest(begin=begin, end=begin + timedelta(days=resting[1])),)
     followed = start + timedelta(days=later)
-    found = plan({"A": Limits(idle=idle)}).falls(grade="A", team=None, start=start, extended=followed, rests=rests)
+    found = plan({"A": limits(idle=idle)}).falls(kind="A", team=None, start=start, marks=days_of(followed), rests=rests)
     assert found is not None
     last = (found.due - timedelta(minutes=1)).astimezone(CALENDAR.zone).date()
     passed = [followed + timedelta(days=n) for n in range(1, (last - followed).days + 1)]
@@ -120,10 +117,8 @@ def test_between_the_beginning_and_the_end_lie_exactly_so_many_days_that_count(
     assert counted[-1] == last
 
 
-def a_clock(limits: Limits | None = None) -> RecycleClock:
-    found = begin_spell(
-        None, owner=ANNA, team=None, grade="A", plan=plan({"A": limits or Limits(idle=5, warn=2)}), now=NOON
-    )
+def a_clock(of: LeadLimits | None = None) -> RecycleClock:
+    found = begin_spell(None, owner=ANNA, team=None, kind="A", plan=plan({"A": of or limits(idle=5, warn=2)}), now=NOON)
     assert found is not None
     return found
 
@@ -145,31 +140,31 @@ def test_there_is_no_warning_of_what_is_over() -> None:
 
 
 def test_a_clock_that_was_extended_is_warned_of_its_new_end() -> None:
-    limits = plan({"A": Limits(idle=5, warn=2)})
-    last = Extension(follow_up=UUID(int=5), time=NOON + timedelta(days=2))
-    clock = extended_spell(a_clock().warned(), last, team=None, grade="A", plan=limits)
+    by = plan({"A": limits(idle=5, warn=2)})
+    last = Mark(source=UUID(int=5), time=NOON + timedelta(days=2))
+    clock = extended_spell(a_clock().warned(), marks_of(last), team=None, kind="A", plan=by)
     assert clock.next_step == (RecycleStep.WARN, midnight_after(date(2026, 4, 7)))
 
 
 def test_a_conversion_that_is_refused_on_the_day_it_was_asked_for_rests_nothing() -> None:
-    limits = plan({"A": Limits(idle=5, warn=2)})
+    by = plan({"A": limits(idle=5, warn=2)})
     clock = a_clock()
     asked = NOON + timedelta(days=1)
-    rested = rested_spell(clock, since=asked, until=asked + timedelta(hours=3), team=None, grade="A", plan=limits)
+    rested = rested_spell(clock, since=asked, until=asked + timedelta(hours=3), team=None, kind="A", plan=by)
     assert rested is clock
-    rested = rested_spell(clock, since=asked, until=asked + timedelta(days=2), team=None, grade="A", plan=limits)
+    rested = rested_spell(clock, since=asked, until=asked + timedelta(days=2), team=None, kind="A", plan=by)
     assert rested.falls is not None
     assert rested.falls.due == midnight_after(date(2026, 4, 9))
 
 
 def test_whoever_has_a_lead_already_gains_nothing_by_getting_it_again() -> None:
     clock = a_clock()
-    limits, later = plan(), NOON + timedelta(days=3)
-    assert begin_spell(clock, owner=ANNA, team=None, grade="A", plan=limits, now=later) is clock
-    anew = begin_spell(clock, owner=BO, team=None, grade="A", plan=limits, now=later)
+    by, later = plan(), NOON + timedelta(days=3)
+    assert begin_spell(clock, owner=ANNA, team=None, kind="A", plan=by, now=later) is clock
+    anew = begin_spell(clock, owner=BO, team=None, kind="A", plan=by, now=later)
     assert anew is not None
     assert (anew.owner, anew.start) == (BO, later)
-    assert begin_spell(clock, owner=None, team=None, grade="A", plan=limits, now=later) is None
+    assert begin_spell(clock, owner=None, team=None, kind="A", plan=by, now=later) is None
 
 
 def told(number: int, *, days: int, hours: int = 0, note: str = "谈了报价", outcome: str = "reached") -> FollowUp:
@@ -210,7 +205,7 @@ def test_the_first_follow_up_that_counts_of_the_last_day_extends_the_spell(
     follow_ups: Sequence[FollowUp], last: int | None
 ) -> None:
     found = extension(owned(), follow_ups, RULES, timetable=timetable())
-    assert (found.follow_up.int if found else None) == last
+    assert (found.source.int if found else None) == last
 
 
 def test_an_earlier_follow_up_told_late_moves_nothing() -> None:
@@ -241,8 +236,8 @@ def test_a_lead_of_before_gets_its_clock_when_a_round_meets_it() -> None:
 
 def test_new_limits_count_as_if_they_had_always_been() -> None:
     lead = owned()
-    limits = plan({"A": Limits(idle=3)})
-    later = timetable(NOON + timedelta(days=2), recycling=limits)
+    by = plan({"A": limits(idle=3)})
+    later = timetable(NOON + timedelta(days=2), recycling=by)
     clock = refitted(lead, timetable=later).aggregate.recycling
     assert clock is not None
     assert clock.falls is not None
@@ -256,7 +251,7 @@ def test_a_plan_works_each_day_out_once() -> None:
         asked.append(team)
         return CALENDAR
 
-    made = RecyclePlan(limits={"A": Limits(idle=5)}, version=1, calendar_of=calendar_of)  # type: ignore[arg-type]  # counts who asks
+    made = RecyclePlan(limits={"A": limits(idle=5)}, version=1, calendar_of=calendar_of)  # type: ignore[arg-type]  # counts who asks
     for _ in range(3):
-        made.falls(grade="A", team=None, start=TUESDAY, extended=None)
+        made.falls(kind="A", team=None, start=TUESDAY)
     assert len(asked) == 1

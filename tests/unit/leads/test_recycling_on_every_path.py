@@ -47,16 +47,16 @@ def _rules(lead: Lead, at: Timetable, row: Mapping[str, Any]) -> dict[str, bool]
     if clock is None:
         return rules | {"nothing comes of no clock": silent}
     rules |= {
-        "it is of the owner and the grade": (clock.owner, clock.grade) == (lead.owner, lead.grade.value),
+        "it is of the owner and the grade": (clock.owner, clock.kind) == (lead.owner, lead.grade.value),
         "a spell begins within the life": clock.start <= at.now,
         "a clock is read back as it was": recycling_from_json(orjson.loads(orjson.dumps(recycling_to_json(clock))))
         == clock,
         "it goes by the rules and the team's calendar": clock.falls
         == at.recycling.falls(
-            grade=lead.grade.value,
+            kind=lead.grade.value,
             team=lead.team,
             start=at.recycling.day(lead.team, clock.start),
-            extended=at.recycling.day(lead.team, clock.extended.time) if clock.extended else None,
+            marks=at.recycling.days(lead.team, clock.marks),
             rests=clock.rests,
         ),
     }
