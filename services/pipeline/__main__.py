@@ -55,6 +55,7 @@ from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_protection import BATCH, ProtectionSweep
 from services.pipeline.application.rule_kinds import RULE_SETS
 from services.pipeline.application.win_chances import AT_ONCE, SCORE_STOCK, Scoring
+from services.pipeline.events.account_pool_publications import ACCOUNT_POOLS
 from services.pipeline.events.account_publications import ACCOUNTS, CONTACTS
 from services.pipeline.events.care_publications import CARE_RECORDS, OCCASIONS
 from services.pipeline.events.collaborator_publications import COLLABORATORS
@@ -68,6 +69,7 @@ from services.pipeline.events.win_learning import CURRICULUM
 from services.pipeline.events.win_steps import remember
 from services.pipeline.rpc.account_collaborator_servicer import AccountCollaboratorServicer
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
+from services.pipeline.rpc.account_pool_wiring import pool_servicers, recycling_desk, recycling_sweeps
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.account_tier_servicer import AccountTierServicer
 from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
@@ -115,7 +117,11 @@ def opportunity_desk(parts: Parts) -> OpportunityDesk:
 
 def profile_desk(parts: Parts) -> ProfileDesk:
     """Where profiles of accounts are made."""
-    return ProfileDesk(rulebook=rulebook(parts), zone=parts.settings.time_zone)
+    return ProfileDesk(
+        rulebook=rulebook(parts),
+        zone=parts.settings.time_zone,
+        recycling=recycling_desk(parts, rulebook(parts), CALLERS.organization(parts)),
+    )
 
 
 def care_desk(parts: Parts) -> CareDesk:
@@ -169,6 +175,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             store, registration_desk(parts), texts, page_key=pages
         ),
         _service(rule_set_service_pb2, "RuleSetService"): RuleSetServicer(store, RULE_SETS),
+        **pool_servicers(parts, profile_desk(parts).recycling, page_key=pages),
         **opportunity_servicers(parts, opportunity_desk(parts), vault(parts), page_key=pages),
     }
 
@@ -218,6 +225,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         Sweep("close collision cases", timedelta(seconds=30), collisions.sweep, batch=collision_deciding.BATCH),
         *scoring(parts),
         Sweep("profile accounts", timedelta(seconds=5), profiles.sweep, batch=account_profiling.BATCH),
+        *recycling_sweeps(parts, profile_desk(parts).recycling, principal=ACCOUNT),
     )
 
 
@@ -252,6 +260,7 @@ DEFINITION = ServiceDefinition(
     messages=HERE / "messages",
     publications={
         **ACCOUNTS,
+        **ACCOUNT_POOLS,
         **CONTACTS,
         **approval_publications("pipeline", collection=APPROVALS.collection),
         **CARE_RECORDS,

@@ -65,6 +65,8 @@ OUTSIDE: dict[str, set[str]] = {
         ),
         *("GetLeadPool", "ListLeadPools", "UpdateLeadPool", "CountLeadPoolShares", "ListLeadPoolMoves"),
         *("ListPooledLeads", "ListLeadRecyclingNotices"),
+        *("GetAccountPool", "ListAccountPools", "UpdateAccountPool", "CountAccountPoolShares", "ListAccountPoolMoves"),
+        *("ListPooledAccounts", "ListAccountRecyclingNotices"),
         *("GetLeadFollowUp", "ListLeadFollowUps", "CorrectLeadFollowUp", "ListLeadResponseNotices"),
         *("GetLeadNurturing", "ListLeadNurturings", "EndLeadNurturing", "PreviewNurturingStep"),
         *("ListNurturingMails", "ResendNurturingMail"),

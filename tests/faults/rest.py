@@ -41,6 +41,7 @@ async def _after_a_life(lives: Lives, life: Life) -> None:
         "yearly": True,
     }
     await lives.ask("occasion", "occasions", of_buyer | agreed)
+    await lives.ask("account-pool", "accountPools", {"displayName": "华东公海", "dailyCap": 5})
     await lives.ask("care", "careRecords", of_buyer | {"kind": "CARE_KIND_CALL"})
     members = await lives.until("members", lambda seen: len(seen["members"]) > 1)
     helping = {"role": "ACCOUNT_COLLABORATOR_ROLE_READ", "endDate": day(30), "reason": "售前支持"}

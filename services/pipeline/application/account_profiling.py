@@ -11,6 +11,7 @@ from chassis.principal import Principal
 from chassis.rule_sets import Rulebook
 from chassis.work import Store, UnitOfWork
 from services.pipeline.application.account_rating import Scale, keep_rating_of, scale_for
+from services.pipeline.application.account_recycling_desk import RecyclingDesk
 from services.pipeline.application.rule_kinds import ACCOUNT_TAGS
 from services.pipeline.application.tag_rules import TagRules
 from services.pipeline.domain.account import Account
@@ -32,6 +33,7 @@ class ProfileDesk:
 
     rulebook: Rulebook
     zone: ZoneInfo
+    recycling: RecyclingDesk
 
     def day(self, time: datetime) -> date:
         """The day an instant falls on where the house is."""
@@ -67,13 +69,17 @@ _NEVER = OrderFacts()
 
 
 async def profile_due(work: UnitOfWork, desk: ProfileDesk) -> int:
-    """What follows for the accounts that are due is kept, told, and looked for again in a day; how many they were."""
+    """What follows for the accounts that are due is kept, told, and looked for again in a day; how many they were.
+
+    Their clocks (回收时钟) are set by what happened, too.
+    """
     due = await take_due_accounts(work, most=BATCH)
     if not due:
         return 0
-    sources = await _sources(work, due, desk)
+    sources, briefing = await _sources(work, due, desk), await desk.recycling.brief(work, due)
     for account in due:
         change = account.profiled(sources.profile_of(account), now=work.now)
+        change = change.then(lambda profiled: briefing.refit(work, profiled))
         if change.events:
             work.save(ACCOUNT_RECORD, change)
         keep_rating_of(work, account.uuid, sources.scale)

@@ -11,6 +11,7 @@ from chassis.reach import grounds
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from services.pipeline.application.returning import out_of_pool
 from services.pipeline.application.rule_kinds import ACCOUNT_COMPLETENESS
 from services.pipeline.domain.account import (
     NO_ORIGIN,
@@ -26,6 +27,7 @@ from services.pipeline.domain.account import (
     check_parent,
     create_account,
 )
+from services.pipeline.domain.account_pooling import check_not_pooled
 from services.pipeline.domain.account_profile import Phase, phase_of
 from services.pipeline.domain.completeness import NOBODY, Completeness, completeness
 from services.pipeline.domain.owner_refusals import OwnerCannotWork, OwnerUnknown
@@ -111,7 +113,7 @@ async def match_or_create_account(
     emails: Sequence[str] = (),
     origin: Origin = NO_ORIGIN,
 ) -> Account:
-    """The account a customer is already, whoever looks after it; a new one where none is the same.
+    """The account a customer is already, whoever looks after it (one of a pool goes to `ownership`); else a new one.
 
     `phones` and `emails` are those of the customer's people. Two callers at once for one customer get one account. A
     known one gets what was not known of it, and is held: it keeps its owner until this transaction ends.
@@ -122,6 +124,7 @@ async def match_or_create_account(
     if found and found[0].same:
         known = await accounts.account_by_itself(work, found[0].account.uuid, hold=ALONE)
         known.must_live()
+        known = await out_of_pool(work, known, ownership)
         filled = known.facts.filled_by(facts)
         filling = known.updated(facts=filled, keys=finding_keys(filled), now=work.now)
         return keep_account(work, filling) if filling.events else known
@@ -192,9 +195,10 @@ async def assign_account(
 ) -> Shown:
     """A manager gives an account to a member, and its people go along.
 
-    Raises AccountNotFound, StaleVersion, AccountArchived, OwnerUnknown, OwnerCannotWork.
+    Raises AccountNotFound, StaleVersion, AccountArchived, AccountInPool, OwnerUnknown, OwnerCannotWork.
     """
     account = await seen_account(work, uuid, seen, permission=ASSIGNING)
+    check_not_pooled(account)
     change = account.assigned(ownership_of(await organization.current(), owner), now=work.now)
     if change.events:
         account = keep_account(work, change)

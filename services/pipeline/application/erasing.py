@@ -33,6 +33,7 @@ from services.pipeline.domain.lead_conversion import Accepted
 from services.pipeline.domain.registration import Registration, RegistrationState
 from services.pipeline.domain.resemblance import finding_keys
 from services.pipeline.storage import accounts, contacts, registrations
+from services.pipeline.storage.account_pools import MOVES
 from services.pipeline.storage.account_rows import ACCOUNT_RECORD
 from services.pipeline.storage.accounts import ALONE
 from services.pipeline.storage.approvals import APPROVALS
@@ -166,6 +167,8 @@ async def _erase(work: UnitOfWork, subject: Subject, *, told: str, reason: str) 
     if subject.account is not None:
         touched.append(subject.account.name)
         _erase_from_account(work, subject.account, subject)
+        # Whoever gave the account back may have named him.
+        await MOVES.forget_reasons(work, subject.account.uuid)
     for registration in meant:
         await _erase_registration(work, registration)
     await forget_histories(

@@ -17,6 +17,7 @@ from services.pipeline.application.opportunities import open_opportunity
 from services.pipeline.application.registration_desk import RegistrationDesk
 from services.pipeline.application.registration_review import submit_registration
 from services.pipeline.application.registrations import create_registration
+from services.pipeline.application.returning import out_of_pool
 from services.pipeline.domain.account import Account, Origin, Ownership
 from services.pipeline.domain.lead_conversion import Accepted, Target, ToldLead, opening_of, reachable
 from services.pipeline.domain.registration_facts import RegistrationFacts
@@ -78,7 +79,7 @@ async def _account(work: UnitOfWork, told: ToldLead, acting: Principal, ownershi
         reader = Read(work.connection, work.now, acting)
         chosen = await accounts.get_account(reader, told.account, permission=READING, hold=ALONE)
         chosen.must_live()
-        return chosen
+        return await out_of_pool(work, chosen, ownership)
     origin = told.origin
     return await match_or_create_account(
         work,

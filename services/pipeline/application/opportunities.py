@@ -19,6 +19,7 @@ from services.pipeline.application.exemptions import (
 )
 from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.rule_kinds import OPPORTUNITY
+from services.pipeline.domain.account_pooling import check_not_pooled
 from services.pipeline.domain.gates import Gap, gaps_before, moved, opened
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.opportunity_facts import Facts, Opening
@@ -85,11 +86,12 @@ async def create_opportunity(work: UnitOfWork, *, opening: Opening, desk: Opport
 
     It counts in the funnel where the policy needs no registration; which exemption it was stands in the audit. A
     customer whom somebody else protects is worked through a registration only. Raises AccountNotFound,
-    AccountArchived, CustomerProtected, SalesProcessNotFound, SalesProcessClosed.
+    AccountArchived, AccountInPool, CustomerProtected, SalesProcessNotFound, SalesProcessClosed.
     """
     await work.begin()
     account = await accounts.get_account(work, opening.account, permission=READ, hold=TOGETHER)
     account.must_live()
+    check_not_pooled(account)
     others = await protection_of_others(work, account, owner=opening.owner)
     if others:
         raise await protected_by(others, organization=desk.organization, zone=desk.zone)

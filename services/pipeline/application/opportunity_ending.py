@@ -7,6 +7,7 @@ from services.pipeline.application.exemptions import no_longer_small, protection
 from services.pipeline.application.opportunities import Followed, OpportunityDesk, writable
 from services.pipeline.application.protected_customers import protected_by
 from services.pipeline.application.registration_protection import give_up
+from services.pipeline.domain.account_pooling import check_not_pooled
 from services.pipeline.domain.gates import won
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.winning import win_noted
@@ -101,6 +102,7 @@ async def _may_be_worked(work: UnitOfWork, opportunity: Opportunity, desk: Oppor
     await work.begin()
     account = await accounts.account_by_itself(work, opportunity.account, hold=TOGETHER)
     account.must_live()
+    check_not_pooled(account)
     others = await protection_of_others(work, account, owner=opportunity.owner)
     if others:
         raise await protected_by(others, organization=desk.organization, zone=desk.zone)

@@ -7,6 +7,7 @@ from chassis.work import UnitOfWork
 from services.pipeline.application.accounts import match_or_create_account
 from services.pipeline.application.contacts import match_or_create_contact
 from services.pipeline.application.opportunities import open_opportunity
+from services.pipeline.application.returning import out_of_pool
 from services.pipeline.domain.account import Account
 from services.pipeline.domain.opportunity import Opportunity
 from services.pipeline.domain.registration import Registration
@@ -62,7 +63,7 @@ async def _account(work: UnitOfWork, registration: Registration) -> Account:
     if named is not None:
         account = await account_by_itself(work, named, hold=ALONE)
         account.must_live()
-        return account
+        return await out_of_pool(work, account, account_ownership(registration))
     return await match_or_create_account(
         work,
         facts=account_facts(registration.facts),

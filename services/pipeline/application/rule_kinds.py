@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chassis.rule_sets import RuleKind, RuleSets
 from services.pipeline.application.tag_rules import TagRules
+from services.pipeline.domain.account_recycling_rules import AccountRecyclingRules
 from services.pipeline.domain.account_tier import TierRules
 from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
@@ -47,6 +48,9 @@ BUYING_HABITS: RuleKind[BuyingRules] = RuleKind(
 )
 ACCOUNT_TAGS: RuleKind[TagRules] = RuleKind("account_tags", _SHIPPED / "account_tags.toml", TagRules.from_mapping)
 ACCOUNT_TIERS: RuleKind[TierRules] = RuleKind("account_tiers", _SHIPPED / "account_tiers.toml", TierRules.from_mapping)
+ACCOUNT_RECYCLING: RuleKind[AccountRecyclingRules] = RuleKind(
+    "account_recycling", _SHIPPED / "account_recycling.toml", AccountRecyclingRules.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
@@ -64,5 +68,6 @@ RULE_SETS = RuleSets(
         BUYING_HABITS,
         ACCOUNT_TAGS,
         ACCOUNT_TIERS,
+        ACCOUNT_RECYCLING,
     ),
 )

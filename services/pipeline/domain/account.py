@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel.errors import InvalidField, Kind, Refusal
 from kernel.events import Change
 from services.pipeline.domain.account_profile import UNKNOWN, Profile
+from services.pipeline.domain.account_recycling import Spell, begun
 
 
 @dataclass(eq=False, kw_only=True)
@@ -42,7 +43,7 @@ class AccountNotArchived(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class AccountInUse(Refusal):
-    """Something is still open with the customer: `by` is an open opportunity, a review that waits, or a protection."""
+    """Something is still open with the customer: `by` is what; an opportunity, for example, or a protection."""
 
     kind = Kind.RULE_VIOLATION
     reason = "ACCOUNT_IN_USE"
@@ -193,6 +194,8 @@ class Account:
     keys: FindingKeys = FindingKeys()
     hand_tags: tuple[str, ...] = ()
     profile: Profile = UNKNOWN
+    pool: UUID | None = None
+    spell: Spell | None = None
     create_time: datetime
     update_time: datetime
     delete_time: datetime | None = None
@@ -221,14 +224,19 @@ class Account:
         return Change(replace(self, facts=facts, keys=keys, update_time=now), (AccountUpdated(changed),))
 
     def assigned(self, ownership: Ownership, *, now: datetime) -> Change["Account"]:
-        """Give it to somebody; to whom it belongs already, with the same team and region, is no event.
+        """Give it to somebody, whose time begins; whose it is already, with the same team and region, is no event.
 
         Raises AccountArchived.
         """
         self.must_live()
         if ownership == self.ownership:
             return Change(self, ())
-        return Change(replace(self, ownership=ownership, update_time=now), (AccountAssigned(),))
+        given = replace(self, ownership=ownership, pool=None, update_time=now)
+        return Change(given.with_spell(now=now), (AccountAssigned(),))
+
+    def with_spell(self, *, now: datetime) -> "Account":
+        """The account with the spell of its owner (回收时钟), which begins where another had it before."""
+        return replace(self, spell=begun(self.spell, owner=self.ownership.owner, now=now))
 
     def profiled(self, profile: Profile, *, now: datetime) -> Change["Account"]:
         """Keep what follows from what happened to it; nothing new is no event."""
@@ -250,10 +258,11 @@ class Account:
         return Change(replace(self, delete_time=now, update_time=now), (AccountDeleted(),))
 
     def brought_back(self, *, now: datetime) -> Change["Account"]:
-        """Bring it back; raises AccountNotArchived."""
+        """Bring it back, with all the time for its owner; raises AccountNotArchived."""
         if self.delete_time is None:
             raise AccountNotArchived(account=self.name)
-        return Change(replace(self, delete_time=None, update_time=now), (AccountUndeleted(),))
+        back = replace(self, delete_time=None, spell=None, update_time=now)
+        return Change(back.with_spell(now=now), (AccountUndeleted(),))
 
 
 def create_account(
@@ -269,7 +278,7 @@ def create_account(
     account = Account(
         uuid=uuid, facts=facts, keys=keys, ownership=ownership, origin=origin, create_time=now, update_time=now
     )
-    return Change(account, (AccountCreated(),))
+    return Change(account.with_spell(now=now), (AccountCreated(),))
 
 
 def check_parent(account: UUID, *, above: Sequence[UUID]) -> None:

@@ -39,6 +39,7 @@ def account_snapshot(account: Account) -> account_events.AccountSnapshot:
         deleted=account.delete_time is not None,
         tags=account.profile.tags,
         lifecycle=PHASE_NUMBERS[account.profile.phase],
+        pool=named("accountPools", account.pool),
     )
 
 

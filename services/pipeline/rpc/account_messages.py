@@ -13,11 +13,12 @@ from services.pipeline.application.accounts import Shown
 from services.pipeline.domain.account import AccountFacts
 from services.pipeline.domain.account_profile import Phase
 from services.pipeline.domain.resemblance import AccountResemblance
+from services.pipeline.rpc.account_recycling_messages import put_recycling
 from trade.credit_code import credit_code
 from trade.duplicates import Band
 from trade.industries import industry_code
 
-_PHASES: Mapping[Phase, Any] = {phase: account_pb2.AccountPhase.Value(f"ACCOUNT_PHASE_{phase.name}") for phase in Phase}
+PHASES: Mapping[Phase, Any] = {phase: account_pb2.AccountPhase.Value(f"ACCOUNT_PHASE_{phase.name}") for phase in Phase}
 _BANDS: Mapping[Band, Any] = {
     band: account_pb2.AccountDuplicateBand.Value(f"ACCOUNT_DUPLICATE_BAND_{band.name}") for band in Band
 }
@@ -72,10 +73,12 @@ def to_message(shown: Shown, wording: Wording) -> account_pb2.Account:
         put_instant(message.first_contact_time, account.origin.first_contact_time)
     message.rated_tier = account.profile.tier
     message.group_tags.extend(account.profile.tags)
-    message.phase = _PHASES[shown.phase]
+    message.phase = PHASES[shown.phase]
     if shown.completeness is not None:
         message.completeness.known_percent = shown.completeness.percent
         message.completeness.missing.extend(wording.reasons(shown.completeness.missing))
+    message.pool = named("accountPools", account.pool)
+    put_recycling(message.recycling, account)
     message.duplicates.extend(duplicate_message(each, wording) for each in shown.duplicates)
     put_instant(message.create_time, account.create_time)
     put_instant(message.update_time, account.update_time)

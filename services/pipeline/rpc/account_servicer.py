@@ -18,6 +18,7 @@ from services.pipeline.application.account_profiling import ProfileDesk
 from services.pipeline.application.account_tagging import set_account_tags
 from services.pipeline.application.accounts import Shown
 from services.pipeline.rpc.account_messages import duplicate_message, edit_of, facts_of, to_message
+from services.pipeline.rpc.account_recycling_messages import put_recycling_reasons
 
 
 class AccountServicer:
@@ -45,7 +46,10 @@ class AccountServicer:
         """Read one."""
         uuid, rulebook = uuid_of(request.name), self._rulebook
         shown = await self._store.read(call, lambda read: accounts.get_account(read, uuid=uuid, rulebook=rulebook))
-        return to_message(shown, Wording(self._texts, call.locale))
+        wording = Wording(self._texts, call.locale)
+        message = to_message(shown, wording)
+        put_recycling_reasons(message.recycling, shown.account, wording, zone=self._profiles.zone)
+        return message
 
     async def ListAccounts(self, request: contract.ListAccountsRequest, call: Call) -> contract.ListAccountsResponse:
         """Read a page."""

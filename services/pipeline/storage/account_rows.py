@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 from chassis.work import Record
 from services.pipeline.domain.account import Account, AccountFacts, FindingKeys, Origin, Ownership
 from services.pipeline.domain.account_profile import Phase, Profile
+from services.pipeline.storage.account_clocks import clock_to_row, pool_of, spell_from_json
 from services.pipeline.storage.account_tables import ACCOUNTS
 
 _FACTS = tuple(field.name for field in fields(AccountFacts))
@@ -30,6 +31,7 @@ def to_row(account: Account) -> Mapping[str, object]:
         "rated_tier": account.profile.tier,
         "hand_tags": list(account.hand_tags),
         "group_tags": list(account.profile.tags),
+        **clock_to_row(account),
         "match_keys": sorted(account.keys.match),
         "search_keys": sorted(account.keys.search),
         "sort_key": account.keys.sort,
@@ -75,6 +77,8 @@ def from_row(row: Mapping[str, Any] | RowMapping) -> Account:
             tags=tuple(row["group_tags"] or ()),
             tier=row["rated_tier"] or "",
         ),
+        pool=pool_of(row),
+        spell=spell_from_json(row["recycling"]),
         create_time=row["create_time"],
         update_time=row["update_time"],
         delete_time=row["delete_time"],

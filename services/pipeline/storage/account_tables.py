@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.pipeline.storage.metadata import METADATA
 
@@ -58,6 +58,10 @@ ACCOUNTS = Table(
     # Tags of groups as "group/tag": those set by hand, and all it bears.
     Column("hand_tags", ARRAY(Text)),
     Column("group_tags", ARRAY(Text)),
+    # The pool it waits in, the clock of its owner, and when the sweep looks at it next.
+    Column("pool", Uuid),
+    Column("recycling", JSONB(none_as_null=True)),
+    _instant("recycle_next", nullable=True),
     Column("match_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     Column("search_keys", ARRAY(Text), nullable=False, info=_DERIVED),
     _text("sort_key", info=_DERIVED),
@@ -73,6 +77,8 @@ Index("accounts_update_time", ACCOUNTS.c.update_time, ACCOUNTS.c.uuid)
 Index("accounts_sort_key", ACCOUNTS.c.sort_key, ACCOUNTS.c.uuid)
 Index("accounts_parent", ACCOUNTS.c.parent, postgresql_where=ACCOUNTS.c.parent.is_not(None))
 Index("accounts_lead", ACCOUNTS.c.lead, postgresql_where=ACCOUNTS.c.lead.is_not(None))
+Index("accounts_pool", ACCOUNTS.c.pool, ACCOUNTS.c.create_time, postgresql_where=ACCOUNTS.c.pool.is_not(None))
+Index("accounts_recycle_next", ACCOUNTS.c.recycle_next, postgresql_where=ACCOUNTS.c.recycle_next.is_not(None))
 Index("accounts_credit_code", ACCOUNTS.c.credit_code, postgresql_where=ACCOUNTS.c.credit_code != "")
 
 # Which accounts are to be gone over for what follows from what happened to them; several rows of one are one round.

@@ -18,6 +18,7 @@ from services.pipeline.domain.opportunity import Opportunity, OpportunityLost, O
 from services.pipeline.domain.opportunity_refusals import OpportunityNotFound
 from services.pipeline.domain.sales_process import SalesProcess
 from services.pipeline.storage.account_profiles import profile_soon
+from services.pipeline.storage.ended_opportunities import EndedWithOwn
 from services.pipeline.storage.opportunity_rows import from_row, to_row
 from services.pipeline.storage.opportunity_tables import (
     BOARD_ENTRIES,
@@ -246,7 +247,7 @@ def _one(principal: Principal, permission: str) -> Select[Any]:
     process = (column.label(f"{_PREFIX}{column.name}") for column in SALES_PROCESSES.c)
     joined = OPPORTUNITIES.outerjoin(SALES_PROCESSES, SALES_PROCESSES.c.uuid == OPPORTUNITIES.c.sales_process)
     statement = select(OPPORTUNITIES, *process).select_from(joined).where(OPPORTUNITIES.c.uuid == bindparam("wanted"))
-    return scope(statement, OPPORTUNITIES, principal=principal, permission=permission)
+    return scope(statement, OPPORTUNITIES, principal=principal, permission=permission, shared=EndedWithOwn())
 
 
 _ONE = PreparedFor(_one)

@@ -25,12 +25,13 @@ from chassis.listing import (
 )
 from chassis.listing.busy import BusyList
 from chassis.principal import Principal
-from chassis.scope import scope
+from chassis.scope import Shared, scope
 from chassis.work import Read
 from kernel.money import minor_digits
 from services.pipeline.domain.opportunity import Opportunity, OpportunityState
 from services.pipeline.domain.opportunity_rules import Cutoffs
 from services.pipeline.domain.sales_process import StageKind
+from services.pipeline.storage.ended_opportunities import EndedWithOwn
 from services.pipeline.storage.opportunity_rows import from_row
 from services.pipeline.storage.opportunity_tables import OPPORTUNITIES
 from services.pipeline.storage.win_tables import WIN_CHANCES
@@ -106,28 +107,30 @@ _BY_CHANCE = frozenset({"win_probability", "expected_amount"})
 async def list_opportunities(
     read: Read, wanted: PageRequest, *, permission: str, cutoffs: Cutoffs
 ) -> Page[Opportunity]:
-    """A page of the opportunities the reader may see.
+    """A page of the opportunities the reader may see; of a customer who is asked for and is his, all that ended.
 
     What depends on the time is planned anew each time; everything else once for each reader.
     """
     visible, listing, busy = _LISTS[wanted.order_by.partition(" ")[0] in _BY_CHANCE]
-    if not any(name in wanted.filter for name in _ATTENTION):
+    # Only of a customer who is asked for: else every list were read through for them.
+    ended = EndedWithOwn() if "account" in wanted.filter else None
+    if ended is None and not any(name in wanted.filter for name in _ATTENTION):
         known = await busy.page(read, wanted, permission=permission)
         return known.of([from_row(row) for row in known.items])
     timed = {name: truth(condition(cutoffs)) for name, condition in _ATTENTION.items()}
     listing = replace(listing, fields={**listing.fields, **timed})
-    page = await read_page(read.connection, visible(read.principal, permission), listing, wanted)
+    page = await read_page(read.connection, visible(read.principal, permission, shared=ended), listing, wanted)
     return page.of([from_row(row) for row in page.items])
 
 
-def _visible(principal: Principal, permission: str) -> Select[Any]:
-    return scope(select(OPPORTUNITIES), OPPORTUNITIES, principal=principal, permission=permission)
+def _visible(principal: Principal, permission: str, *, shared: Shared | None = None) -> Select[Any]:
+    return scope(select(OPPORTUNITIES), OPPORTUNITIES, principal=principal, permission=permission, shared=shared)
 
 
-def _visible_with_chances(principal: Principal, permission: str) -> Select[Any]:
+def _visible_with_chances(principal: Principal, permission: str, *, shared: Shared | None = None) -> Select[Any]:
     """The same together with what they are sorted by; every opportunity has a row there since it was opened."""
     sorted_by = (_W.rank, _W.expected_minor, _W.opportunity)
-    return _visible(principal, permission).add_columns(*sorted_by).where(_W.opportunity == _O.uuid)
+    return _visible(principal, permission, shared=shared).add_columns(*sorted_by).where(_W.opportunity == _O.uuid)
 
 
 _LISTING = Listing(fields=_FIELDS, orders=_ORDERS, order_by="create_time desc", tie=_O.uuid)

@@ -282,6 +282,6 @@ async def test_a_customer_with_open_business_is_not_archived(accounts: Accounts,
     request = contract.DeleteAccountRequest(name=opened.account)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await accounts.accounts.DeleteAccount(request, **house.zhang_wei)
-    assert refused.value.details() == "客户还有进行中的商机，不能归档"
+    assert refused.value.details() == "客户还有进行中的商机，不能归档或退回公海"
     await Dealings(house, house.zhang_wei).lose(opened)
     assert (await accounts.accounts.DeleteAccount(request, **house.zhang_wei)).delete_time.seconds

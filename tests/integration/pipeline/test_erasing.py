@@ -33,6 +33,7 @@ from services.pipeline.storage.metadata import APPROVALS_TABLE, FILES
 from services.pipeline.storage.registration_tables import PROTECTED_KEYS
 from tests.integration.pipeline.conftest import PipelineHouse
 from tests.integration.pipeline.dealing import Dealings, reason_of
+from tests.integration.pipeline.pooling import Pools
 from tests.integration.pipeline.test_lead_conversion import LEAD, Conversion, conversion
 from tests.integration.pipeline.test_registrations import Bureau, a_registration, bureau, five_verdicts, refused
 from tests.support.searching import found
@@ -125,6 +126,8 @@ async def test_a_person_who_buys_by_himself_is_erased_as_an_account(house: Pipel
     alike = Account(display_name="欧阳锦绣", person=True, phone="0571-88887777")
     await accounts.CreateAccount(CreateAccountRequest(account=alike, request_id="b"), **house.zhang_wei)
     assert "requests" in {table for table, _, _ in await found(house.engine, PERSON)}
+    # Who gave him back named him in the ledger of the pool.
+    await Pools(house).release(made, house.zhang_wei, reason="欧阳锦绣不再采购")
     request = contract.EraseAccountPersonRequest(name=made.name, reason="本人书面申请")
     erased = await privacy.EraseAccountPerson(request, **house.boss)
     assert (erased.display_name, erased.phone, erased.note, erased.person) == ("***", "", "", True)

@@ -15,7 +15,7 @@ from services.pipeline.storage.opportunity_tables import SALES_PROCESSES
 from tests.unit.pipeline.test_account import an_account
 
 # Columns that came after.
-LATER = frozenset({"phase", "hand_tags", "group_tags", "rated_tier"})
+LATER = frozenset({"phase", "hand_tags", "group_tags", "rated_tier", "pool", "recycling", "recycle_next"})
 
 
 async def test_words_become_codes_and_what_is_not_known_stays(empty_database: str) -> None:
