@@ -20,14 +20,19 @@ def list_pools(talk: Talk) -> list[dict[str, Any]]:
 
 def print_pools(talk: Talk, pools: Sequence[Mapping[str, Any]], console: Console) -> None:
     """A table of pools with what each lets one take and how much waits in it."""
+    console.print(pool_table(talk, pools, within="leads"))
+
+
+def pool_table(talk: Talk, pools: Sequence[Mapping[str, Any]], *, within: str) -> Table:
+    """The same for pools of whatever is `within` them."""
     heads = (say(head) for head in ("pool", "pool_waiting", "pool_daily_cap", "pool_holding_cap", "pool_cool_down"))
     table = Table(*(Column(head, overflow="fold") for head in heads))
     for pool in pools:
         name = f"{plain(pool['displayName'])}\n[dim]{plain(pool['name'])}[/dim]"
-        waiting = talk.ask("GET", f"/v1/{pool['name']}/leads", params={"pageSize": 1})
+        waiting = talk.ask("GET", f"/v1/{pool['name']}/{within}", params={"pageSize": 1})
         number = f"{waiting['totalSize']:,}" + ("+" if waiting["totalSizeCapped"] else "")
         table.add_row(name, number, _cap(pool, "dailyCap"), _cap(pool, "holdingCap"), str(pool["coolDownDays"]))
-    console.print(table)
+    return table
 
 
 def _cap(pool: Mapping[str, Any], field: str) -> str:

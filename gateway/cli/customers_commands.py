@@ -1,0 +1,83 @@
+"""`millrace customers …`: each command a few lines over its module."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gateway.cli import customers, listing
+from gateway.cli.options import Server, print_json
+from gateway.cli.rehearsing import read_rules
+from gateway.cli.talk import Talk
+from gateway.cli.wording import say
+
+customers_app = typer.Typer(help=say("help_customers"), no_args_is_help=True)
+
+
+@customers_app.command(name="pools", help=say("help_customers_pools"))
+def customers_pools(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """List pools."""
+    talk = Talk(server)
+    found = customers.list_pools(talk)
+    if as_json:
+        print_json(found)
+    else:
+        customers.print_pools(talk, found, Console())
+
+
+@customers_app.command(name="waiting", help=say("help_customers_waiting"))
+def customers_waiting(
+    pool: Annotated[str, typer.Argument(help=say("help_account_pool"))],
+    condition: Annotated[str, typer.Option("--filter", help=say("help_filter"))] = "",
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=200, help=say("help_count"))] = 20,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """List what waits in a pool."""
+    found = customers.waiting(Talk(server), pool, condition=condition, count=count)
+    if as_json:
+        print_json(found)
+    else:
+        customers.print_waiting(found, Console())
+
+
+@customers_app.command(name="claim", help=say("help_customers_claim"))
+def customers_claim(
+    account: Annotated[str, typer.Argument(help=say("help_account"))],
+    server: Server = "",
+) -> None:
+    """Take a customer out of a pool."""
+    talk = Talk(server)
+    customers.print_claimed(customers.claim(talk, account), listing.display_names(talk), Console())
+
+
+@customers_app.command(name="release", help=say("help_customers_release"))
+def customers_release(
+    account: Annotated[str, typer.Argument(help=say("help_account"))],
+    reason: Annotated[str, typer.Option("--reason", prompt=say("release_reason"), help=say("help_release_reason"))],
+    pool: Annotated[str, typer.Option("--pool", help=say("help_release_pool"))] = "",
+    server: Server = "",
+) -> None:
+    """Give a customer back."""
+    customers.release(Talk(server), account, reason=reason, pool=pool, console=Console())
+
+
+@customers_app.command(name="rehearse-recycling", help=say("help_customers_rehearse"))
+def customers_rehearse(
+    rules: Annotated[Path, typer.Argument(help=say("help_recycling_rules"))],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help_json"))] = False,
+    server: Server = "",
+) -> None:
+    """Try rules of recycling out."""
+    told = customers.rehearse(Talk(server), read_rules(rules))
+    if as_json:
+        print_json(told)
+    else:
+        customers.print_rehearsal(told, Console())
