@@ -18,6 +18,7 @@ from millrace.leads.v1.lead_pb2 import Lead
 from chassis.settings import Environment
 from deploy.local.demo.behaviours import demo_behaviours
 from deploy.local.demo.business import Trading
+from deploy.local.demo.business.abandoning import abandon_some, open_account_pools
 from deploy.local.demo.business.actors import SELLER, Actors
 from deploy.local.demo.business.caring import care_for_customers
 from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
@@ -177,6 +178,7 @@ def _live_through_the_year(
         remote.carry(actors.token(SELLER))
         if week.number == 0:
             open_pools(actors, company.regions)
+            open_account_pools(actors, company.regions)
         for number, joins in NEWCOMERS.items():
             if joins == week.number:
                 company.hire(remote, number)
@@ -204,6 +206,7 @@ def _live_through_the_year(
     share_some(actors, day)
     mark_some(actors)
     claim_some(actors)
+    abandon_some(actors)
     nurture_some(actors)
     contend(actors)
     actors.close()
