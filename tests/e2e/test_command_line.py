@@ -194,6 +194,12 @@ def test_a_lead_is_given_back_and_waits_masked_in_its_pool(terminal: Terminal, t
     assert "领取范围" in terminal.run("leads", "claim", lead["name"], fails=True)
 
 
+def test_pools_of_customers_are_listed_and_rules_of_recycling_are_tried_out(terminal: Terminal) -> None:
+    assert "公海" in terminal.run("customers", "pools")
+    rules = Path(__file__).parents[2] / "services/pipeline/rules/account_recycling.toml"
+    assert "等级/阶段" in terminal.run("customers", "rehearse-recycling", str(rules))
+
+
 def test_a_file_that_is_not_there_is_one_line(terminal: Terminal) -> None:
     assert terminal.run("import", "没有.csv", fails=True).strip() == "没有文件 没有.csv。"
 

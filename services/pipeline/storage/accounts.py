@@ -160,6 +160,8 @@ _LISTING = Listing(
         "region": reference(ACCOUNTS.c.region, "regions"),
         "parent": reference(ACCOUNTS.c.parent, "accounts"),
         "lead": reference(ACCOUNTS.c.lead, "leads"),
+        "pool": reference(ACCOUNTS.c.pool, "accountPools"),
+        "recycling_next_time": instant(ACCOUNTS.c.recycle_next),
         "create_time": instant(ACCOUNTS.c.create_time),
         "update_time": instant(ACCOUNTS.c.update_time),
     },

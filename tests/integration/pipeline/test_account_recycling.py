@@ -46,6 +46,9 @@ async def test_an_account_nobody_works_is_warned_of_and_falls_back_with_its_peop
     await edit_rules(house, body())
     account = await taken_in(house)
     await Accounts(house.channel).add_person(house.zhang_wei, account.name)
+    soon = 'recycling_next_time < "2026-03-07T00:00:00Z"'
+    assert await Accounts(house.channel).listed(house.zhang_wei, filter=soon) == [account.display_name]
+    assert await Accounts(house.channel).listed(house.zhang_wei, filter=soon.replace("07", "06")) == []
     told = await standing(house, account)
     assert (told.state, told.limit_days) == (account_recycling_pb2.ACCOUNT_RECYCLING_STATE_RUNNING, 5)
     # The second of March: five days after it end with the seventh, for a house without a calendar works always.

@@ -11,7 +11,7 @@ from millrace.rules.v1 import rule_set_pb2, rule_set_requests_pb2
 from deploy.local.demo.business.actors import SELLER, Actors
 
 SALES = "sales"
-RELEASED, CLAIMED = 24, 3
+RELEASED, CLAIMED = 24, 2
 WHY = ("项目取消，暂无新需求", "换了供应商，合同到期前不再接触", "对接人离职，需重新建立联系", "超出本团队覆盖区域")
 # Longer than as shipped: whoever lives through a year in some minutes keeps his customers.
 RULES = {
@@ -25,7 +25,7 @@ def open_account_pools(actors: Actors, regions: Mapping[str, str]) -> None:
     """Open a pool for each region, `regions` by what people call them, and say when customers fall back."""
     for number, (called, region) in enumerate(regions.items()):
         pool = account_pool_pb2.AccountPool(
-            display_name=f"{called}公海", regions=[region], daily_cap=3, holding_cap=400, cool_down_days=30
+            display_name=f"{called}公海", regions=[region], daily_cap=5, holding_cap=400, cool_down_days=30
         )
         made = account_pool_service_pb2.CreateAccountPoolRequest(
             account_pool=pool, request_id=f"demo-account-pool-{number}"
