@@ -21,6 +21,7 @@ from services.pipeline.domain.care_record import (
 from services.pipeline.domain.contact import Contact
 from services.pipeline.domain.occasion import OccasionNotFound
 from services.pipeline.storage import accounts, care_records, contacts, occasions
+from services.pipeline.storage.account_profiles import profile_soon
 from services.pipeline.storage.accounts import ALONE, READING
 from services.pipeline.storage.care_records import CARE_RECORD
 
@@ -88,10 +89,14 @@ async def correct_care_record(
 
 
 async def _held(work: UnitOfWork, contact: UUID) -> Contact:
-    """The contact, with his account held: the sum of his year stays what it is until this transaction ends."""
+    """The contact, with his account held: the sum of his year stays what it is until this transaction ends.
+
+    Care is work: until when the owner keeps the account is found anew a moment later.
+    """
     await work.begin()
     found = await contacts.get_contact(work, contact, permission=WRITING)
     await accounts.get_account(work, found.account, permission=WRITING, hold=ALONE)
+    profile_soon(work, found.account)
     return await contacts.get_contact(work, contact, permission=WRITING)
 
 
