@@ -72,7 +72,7 @@ async def _take(
     holding = await holding_of(work, member, account=uuid, pool=pool.uuid, today=today)
     check_may_get(pool, holding, kind=kind, now=work.now)
     change = taken_from_pool(account, pool, ownership, kind=kind, now=work.now)
-    saved = await keep_with_people(work, change)
+    saved = await keep_with_people(work, await desk.clocked(work, change))
     MOVES.write(work, kind, subject=uuid, about=saved.tier, pool=pool.uuid, member=member)
     return await with_phase(work, saved)
 

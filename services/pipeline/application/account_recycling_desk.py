@@ -1,7 +1,7 @@
 """What recycling clocks of accounts go by: rules, calendars, and what happened with the customers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,14 @@ class RecyclingDesk:
             plan=self.plan(force.rules, organization, version=force.version),
             happened=await happenings_of(read, uuids, counts=force.rules.counts, zone=self.zone.key),
         )
+
+    async def clocked(self, read: Read, change: Change[Account]) -> Change[Account]:
+        """A change by which an account gets an owner, with the clock of his time set: what he sees stays as it is.
+
+        Where nobody set it, a sweep does a moment later, and that is a version more.
+        """
+        briefing = await self.brief(read, [change.aggregate] if change.aggregate.version else ())
+        return replace(change, aggregate=briefing.refit(read, change.aggregate).aggregate)
 
     def plan(self, rules: AccountRecyclingRules, organization: Snapshot, *, version: int) -> AccountPlan:
         """How clocks run by some rules."""

@@ -11,6 +11,7 @@ from chassis.reach import grounds
 from chassis.rule_sets import Rulebook
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
+from services.pipeline.application.account_recycling_desk import RecyclingDesk
 from services.pipeline.application.returning import out_of_pool
 from services.pipeline.application.rule_kinds import ACCOUNT_COMPLETENESS
 from services.pipeline.domain.account import (
@@ -87,7 +88,7 @@ def sees(principal: Principal, account: Account, *, permission: str = READING) -
     return grounds(principal, permission, owner=whose.owner, team=whose.team, region=whose.region) is not None
 
 
-async def add_account(work: UnitOfWork, *, facts: AccountFacts, organization: Organization) -> Shown:
+async def add_account(work: UnitOfWork, *, facts: AccountFacts, desk: RecyclingDesk) -> Shown:
     """A customer is taken in by its finder, unless it is known; what may be the same is told beside it.
 
     Raises AccountExists, AccountExistsElsewhere, ParentUnknown.
@@ -96,11 +97,11 @@ async def add_account(work: UnitOfWork, *, facts: AccountFacts, organization: Or
     wanted = sought(identity_of(facts))
     await alone_with(work, wanted)
     found = resemblances(wanted, await find_known(work, wanted))
-    await _refuse_known(work, found, organization)
+    await _refuse_known(work, found, desk.organization)
     change = create_account(
         uuid=work.new_id(), facts=facts, keys=finding_keys(facts), ownership=own(work.principal), now=work.now
     )
-    account = keep_account(work, change)
+    account = keep_account(work, await desk.clocked(work, change))
     return Shown(account=account, duplicates=await _visible(work, found))
 
 
@@ -190,18 +191,16 @@ async def update_account(
     return await with_phase(work, saved)
 
 
-async def assign_account(
-    work: UnitOfWork, *, uuid: UUID, seen: int | None, owner: UUID, organization: Organization
-) -> Shown:
+async def assign_account(work: UnitOfWork, *, uuid: UUID, seen: int | None, owner: UUID, desk: RecyclingDesk) -> Shown:
     """A manager gives an account to a member, and its people go along.
 
     Raises AccountNotFound, StaleVersion, AccountArchived, AccountInPool, OwnerUnknown, OwnerCannotWork.
     """
     account = await seen_account(work, uuid, seen, permission=ASSIGNING)
     check_not_pooled(account)
-    change = account.assigned(ownership_of(await organization.current(), owner), now=work.now)
+    change = account.assigned(ownership_of(await desk.organization.current(), owner), now=work.now)
     if change.events:
-        account = keep_account(work, change)
+        account = keep_account(work, await desk.clocked(work, change))
         for person in await contacts.people_of(work, uuid):
             work.save(CONTACT_RECORD, person.assigned(account.ownership, now=work.now))
     return await with_phase(work, account)
@@ -224,7 +223,7 @@ async def archive_account(work: UnitOfWork, *, uuid: UUID, seen: int | None) -> 
     return Shown(account=account)
 
 
-async def bring_account_back(work: UnitOfWork, *, uuid: UUID, seen: int | None, organization: Organization) -> Shown:
+async def bring_account_back(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: RecyclingDesk) -> Shown:
     """An archived account comes back with the people put away at that moment, unless the customer is known anew.
 
     Raises AccountNotFound, StaleVersion, AccountNotArchived, AccountExists, AccountExistsElsewhere.
@@ -234,8 +233,8 @@ async def bring_account_back(work: UnitOfWork, *, uuid: UUID, seen: int | None, 
     wanted = sought(identity_of(account.facts))
     await alone_with(work, wanted)
     found = without(resemblances(wanted, await find_known(work, wanted)), uuid)
-    await _refuse_known(work, found, organization)
-    saved = keep_account(work, change)
+    await _refuse_known(work, found, desk.organization)
+    saved = keep_account(work, await desk.clocked(work, change))
     for person in await contacts.people_of(work, uuid):
         if person.delete_time == account.delete_time:
             work.save(CONTACT_RECORD, person.brought_back(now=work.now))

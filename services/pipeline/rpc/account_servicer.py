@@ -37,10 +37,8 @@ class AccountServicer:
 
     async def CreateAccount(self, request: contract.CreateAccountRequest, call: Call) -> account_pb2.Account:
         """Add one."""
-        facts, organization = facts_of(request.account), self._organization
-        return await self._write(
-            request, call, lambda work: accounts.add_account(work, facts=facts, organization=organization)
-        )
+        facts, desk = facts_of(request.account), self._profiles.recycling
+        return await self._write(request, call, lambda work: accounts.add_account(work, facts=facts, desk=desk))
 
     async def GetAccount(self, request: contract.GetAccountRequest, call: Call) -> account_pb2.Account:
         """Read one."""
@@ -86,21 +84,21 @@ class AccountServicer:
 
     async def UndeleteAccount(self, request: contract.UndeleteAccountRequest, call: Call) -> account_pb2.Account:
         """Bring one back."""
-        uuid, seen, organization = uuid_of(request.name), seen_version(request.etag), self._organization
+        uuid, seen, desk = uuid_of(request.name), seen_version(request.etag), self._profiles.recycling
         return await self._write(
             request,
             call,
-            lambda work: accounts.bring_account_back(work, uuid=uuid, seen=seen, organization=organization),
+            lambda work: accounts.bring_account_back(work, uuid=uuid, seen=seen, desk=desk),
         )
 
     async def AssignAccount(self, request: contract.AssignAccountRequest, call: Call) -> account_pb2.Account:
         """Give one to a member."""
-        uuid, seen, organization = uuid_of(request.name), seen_version(request.etag), self._organization
+        uuid, seen, desk = uuid_of(request.name), seen_version(request.etag), self._profiles.recycling
         owner = uuid_of(request.owner, field="owner")
         return await self._write(
             request,
             call,
-            lambda work: accounts.assign_account(work, uuid=uuid, seen=seen, owner=owner, organization=organization),
+            lambda work: accounts.assign_account(work, uuid=uuid, seen=seen, owner=owner, desk=desk),
         )
 
     async def SetAccountTags(self, request: contract.SetAccountTagsRequest, call: Call) -> account_pb2.Account:

@@ -75,6 +75,15 @@ async def test_an_account_nobody_works_is_warned_of_and_falls_back_with_its_peop
     assert (await standing(house, claimed)).member == f"members/{WANG_LEI}"
 
 
+async def test_who_takes_an_account_in_goes_on_with_what_he_was_answered(house: PipelineHouse) -> None:
+    """Its clock is set with it: no sweep makes it another a moment later, so that its etag holds."""
+    account = await Accounts(house.channel).create(house.zhang_wei)
+    assert account.recycling.limit_days == 60
+    assert await swept(house) == 0
+    await profile(house)
+    assert (await Accounts(house.channel).read(account.name, house.zhang_wei)).etag == account.etag == "1"
+
+
 async def test_care_that_counts_extends_the_time_and_what_is_open_stops_it(house: PipelineHouse) -> None:
     await edit_rules(house, body())
     account = await taken_in(house)
