@@ -22,13 +22,24 @@ _PAUSE_AFTER_FAILURE = timedelta(seconds=30)
 class Sweep:
     """A periodic task: its name, how often, and what it does in one transaction. Answers how much it did.
 
-    One that does at most a `batch` is run again at once after a full one: it is due until nothing is left.
+    One that does at most a `batch` is run again at once after a full one: it is due until nothing is left. One whose
+    `share` of the time is less than the whole rests in between, however long its batch took.
     """
 
     name: str
     every: timedelta
     run: Callable[[AsyncConnection, datetime], Awaitable[int]]
     batch: int = sys.maxsize
+    share: float = 1.0
+
+    def next_due(self, done: int, *, begun: datetime, ended: datetime) -> datetime:
+        """When it runs again after it did so much from one instant to another.
+
+        With a quarter of the time it rests three times as long as it worked, so that requests go before it.
+        """
+        if done < self.batch:
+            return begun + self.every
+        return begun if self.share >= 1 else ended + (ended - begun) * (1 / self.share - 1)
 
 
 class Sweeps:
@@ -83,7 +94,7 @@ class Sweeps:
                 self._due[sweep.name] = due
                 return 0
             done = await sweep.run(connection, now)
-            due = now if done >= sweep.batch else now + sweep.every
+            due = sweep.next_due(done, begun=now, ended=self._clock.now())
             following = update(sweeps).where(sweeps.c.name == sweep.name)
             await connection.execute(following.values(due=due, last_error=None))
             return done

@@ -37,7 +37,7 @@ from services.leads.application import (
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.application.rulebook import Rulebook
-from services.leads.application.scanning import SCAN_STOCK, scan_on
+from services.leads.application.scanning import BESIDE_REQUESTS, SCAN_STOCK, scan_on
 from services.leads.application.scoring import AT_ONCE, SCORE_STOCK, Scoring
 from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
@@ -133,7 +133,9 @@ def scoring(parts: Parts) -> Sequence[Sweep]:
 def scanning(parts: Parts) -> Sweep:
     """What carries scans for duplicates on, and begins one when it is due."""
     every = scan_pause(Environment(parts.settings.other))
-    return _round(parts, SCAN_STOCK, lambda work: scan_on(work, desk=desk(parts), every=every))
+    step = partial(scan_on, desk=desk(parts), every=every)
+    carried = Rounds(SCAN_STOCK, step, store=parts.background_store, principal=ACCOUNT, spell=0)
+    return Sweep(SCAN_STOCK, timedelta(seconds=10), carried.sweep, batch=1, share=BESIDE_REQUESTS)
 
 
 def learner(parts: Parts) -> Learner[Place]:
