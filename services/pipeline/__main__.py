@@ -12,6 +12,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from millrace.pipeline.v1 import (
     account_collaborator_service_pb2,
     account_lookup_service_pb2,
+    account_match_service_pb2,
     account_service_pb2,
     account_tier_service_pb2,
     approval_service_pb2,
@@ -68,6 +69,7 @@ from services.pipeline.events.win_learning import CURRICULUM
 from services.pipeline.events.win_steps import remember
 from services.pipeline.rpc.account_collaborator_servicer import AccountCollaboratorServicer
 from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
+from services.pipeline.rpc.account_match_servicer import AccountMatchServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.account_tier_servicer import AccountTierServicer
 from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
@@ -134,6 +136,9 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
         _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
+            store, registration_desk(parts)
+        ),
+        _service(account_match_service_pb2, "AccountMatchService"): AccountMatchServicer(
             store, registration_desk(parts)
         ),
         _service(account_tier_service_pb2, "AccountTierService"): AccountTierServicer(store, texts),
