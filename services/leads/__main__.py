@@ -51,6 +51,7 @@ from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.events.view_publications import VIEWS
 from services.leads.events.withdrawal_publications import WITHDRAWALS
+from services.leads.rpc.account_wiring import comparing
 from services.leads.rpc.bulk_worker import bulk_worker
 from services.leads.rpc.company_wiring import company_sweeps, register_path
 from services.leads.rpc.conversion_job import converting
@@ -172,6 +173,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         _round(parts, recycling.RECYCLE, recycle, batch=recycling.AT_ONCE, lanes=2),
         *scoring(parts),
         scanning(parts),
+        comparing(parts, ACCOUNT),
         undoing_imports(parts, desk(parts), ACCOUNT),
         _round(parts, resembling.COMPARE_STOCK, lambda work: resembling.compare_stock(work, desk=desk(parts))),
         *company_sweeps(parts, desk(parts), ACCOUNT),
