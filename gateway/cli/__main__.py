@@ -11,6 +11,7 @@ from rich.console import Console
 
 from gateway.cli import importing, listing, undoing
 from gateway.cli.account import forget_account
+from gateway.cli.customers_commands import customers_app
 from gateway.cli.leads_commands import leads_app
 from gateway.cli.options import Server
 from gateway.cli.pools_commands import pools_app
@@ -20,6 +21,7 @@ from gateway.cli.wording import say
 
 app = typer.Typer(help=say("help"), no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(leads_app, name="leads")
+app.add_typer(customers_app, name="customers")
 app.add_typer(pools_app, name="pools")
 app.add_typer(programmes_app, name="programmes")
 

@@ -11,8 +11,6 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from millrace.pipeline.v1 import (
     account_collaborator_service_pb2,
-    account_lookup_service_pb2,
-    account_match_service_pb2,
     account_service_pb2,
     account_tier_service_pb2,
     approval_service_pb2,
@@ -68,10 +66,9 @@ from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.events.win_learning import CURRICULUM
 from services.pipeline.events.win_steps import remember
 from services.pipeline.rpc.account_collaborator_servicer import AccountCollaboratorServicer
-from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
-from services.pipeline.rpc.account_match_servicer import AccountMatchServicer
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.account_tier_servicer import AccountTierServicer
+from services.pipeline.rpc.account_wiring import account_finding_servicers
 from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
 from services.pipeline.rpc.care_record_servicer import CareRecordServicer
 from services.pipeline.rpc.collision_case_servicer import CollisionCaseServicer
@@ -135,12 +132,7 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(account_collaborator_service_pb2, "AccountCollaboratorService"): AccountCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
-        _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
-            store, registration_desk(parts)
-        ),
-        _service(account_match_service_pb2, "AccountMatchService"): AccountMatchServicer(
-            store, registration_desk(parts)
-        ),
+        **account_finding_servicers(parts, registration_desk(parts)),
         _service(account_tier_service_pb2, "AccountTierService"): AccountTierServicer(store, texts),
         _service(buying_habit_service_pb2, "BuyingHabitService"): BuyingHabitServicer(
             store, rulebook(parts), texts, zone=parts.settings.time_zone

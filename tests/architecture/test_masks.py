@@ -26,6 +26,7 @@ UNMASKED = {
     "millrace.pipeline.v1.AcceptLeadRequest.address": "comes in from leads and is never answered",
     "millrace.pipeline.v1.AcceptLeadRequest.budget_min": "comes in from leads and is never answered",
     "millrace.pipeline.v1.AcceptLeadRequest.budget_max": "comes in from leads and is never answered",
+    "millrace.leads.v1.AccountCandidate.account_display_name": "told of accounts the caller sees",
     "millrace.leads.v1.ConvertLeadRequest.amount": "comes in and is never answered",
     "millrace.pipeline.v1.CustomerToMatch.contact_name": "comes in from leads and is never answered",
     "millrace.pipeline.v1.CustomerToMatch.phone": "comes in from leads and is never answered",

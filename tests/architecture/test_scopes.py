@@ -93,6 +93,7 @@ WITHOUT = {
     "leads/nurturings.py:_OVER": "the service's own account ends what is over",
     "leads/response_rehearsal.py:_UNANSWERED": "counts only, for whoever edits the rules",
     "leads/rounds.py:next_leads": "the service's own account goes over the whole stock",
+    "leads/account_candidates.py:_CANDIDATES": "`_seen` narrows it to the leads the reader sees",
     "pipeline/account_finding.py:_people": "duplicates are found whatever the caller sees; the answer is narrowed",
     "pipeline/account_finding.py:find_known": "duplicates are found whatever the caller sees; the answer is narrowed",
     "pipeline/account_matches.py:_KNOWN": "as find_known, of many customers at once",
