@@ -51,6 +51,7 @@ OUTSIDE: dict[str, set[str]] = {
         *("GetTarget", "ListTargets", "UpdateTarget", "GetMember", "ListMembers", "UpdateMember"),
         *("DeactivateMember", "ReactivateMember", "ListDuplicateCandidates", "ConfirmDuplicate", "DismissDuplicate"),
         *("ListAccountCandidates", "LinkAccountCandidate", "RefuseAccountCandidate"),
+        *("ListAccountLookAlikes", "ListCrossSellingOffers"),
         *("GetLeadImport", "ListLeadImports", "ListLeadImportRows", "DownloadFailedLeadImportRows", "ExportLeads"),
         *("PreviewLeadImport", "StartLeadImport", "WatchLeadImport", "CancelLeadImport"),
         *("UndoLeadImport", "GetLeadImportUndo", "ListLeadImportUndoRows", "ListLeadLookAlikes"),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.listing import Listing, Order, Page, PageRequest, choice, instant, number, read_page, reference
+from chassis.listing import Listing, Order, Page, PageRequest, choice, fraction, instant, read_page, reference
 from chassis.scope import scope
 from chassis.work import Read, UnitOfWork
 from chassis.work.flush import LostRace
@@ -44,7 +44,7 @@ LISTING = Listing(
             CANDIDATES.c.state, {f"ACCOUNT_CANDIDATE_STATE_{each.name}": each.value for each in CandidateState}
         ),
         "lead": reference(LEADS.c.uuid, "leads"),
-        "score": number(CANDIDATES.c.score),
+        "score": fraction(CANDIDATES.c.score),
         "create_time": instant(CANDIDATES.c.create_time),
     },
     orders={

@@ -10,6 +10,7 @@ from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
 from services.pipeline.domain.collision_rules import CollisionRules
 from services.pipeline.domain.completeness import CompletenessRules
+from services.pipeline.domain.cross_selling import CrossSellingRules
 from services.pipeline.domain.opportunity_rules import OpportunityRules
 from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_policy import RegistrationPolicy
@@ -47,6 +48,9 @@ BUYING_HABITS: RuleKind[BuyingRules] = RuleKind(
 )
 ACCOUNT_TAGS: RuleKind[TagRules] = RuleKind("account_tags", _SHIPPED / "account_tags.toml", TagRules.from_mapping)
 ACCOUNT_TIERS: RuleKind[TierRules] = RuleKind("account_tiers", _SHIPPED / "account_tiers.toml", TierRules.from_mapping)
+CROSS_SELLING: RuleKind[CrossSellingRules] = RuleKind(
+    "cross_selling", _SHIPPED / "cross_selling.toml", CrossSellingRules.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
@@ -64,5 +68,6 @@ RULE_SETS = RuleSets(
         BUYING_HABITS,
         ACCOUNT_TAGS,
         ACCOUNT_TIERS,
+        CROSS_SELLING,
     ),
 )
