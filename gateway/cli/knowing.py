@@ -20,6 +20,11 @@ def candidates(talk: Talk, *, condition: str, count: int) -> list[dict[str, Any]
     return found
 
 
+def of_lead(lead: str) -> str:
+    """The condition of what is said of one lead, but for what was refused."""
+    return f'lead = "{lead}" AND state != ACCOUNT_CANDIDATE_STATE_REFUSED'
+
+
 def link(talk: Talk, candidate: str, *, code: str, note: str) -> dict[str, Any]:
     """Say that the lead is the account's."""
     name = named(_COLLECTION, candidate)

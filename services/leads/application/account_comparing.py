@@ -1,7 +1,7 @@
 """Comparing leads with the accounts (查重), which another service keeps: beside the taking in, and a few at a time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.jobs import carry_out
@@ -27,6 +27,8 @@ from services.leads.storage.stock import known_leads
 
 COMPARE_WITH_ACCOUNTS = "compare with accounts"
 AT_ONCE = 50
+# How long nobody is asked after nobody answered.
+_PAUSE = timedelta(seconds=30)
 Answer = tuple[Lead, Sequence[AccountMatch]]
 
 
@@ -37,9 +39,13 @@ class AccountComparing:
         self._stock = stock
         self._store = store
         self._principal = principal
+        # Other sweeps wait while nobody answers.
+        self._asks_again: datetime | None = None
 
     async def sweep(self, connection: Connection, now: datetime) -> int:
         """Compare those that wait longest; how many. A kill, or nobody who answers, leaves their marks as they are."""
+        if self._asks_again is not None and now < self._asks_again:
+            return 0
         read = Read(connection, now, self._principal)
         marks = await marked_for_accounts(read, most=AT_ONCE)
         if not marks:
@@ -48,6 +54,7 @@ class AccountComparing:
         try:
             matches = await self._stock.match([lead.facts for lead in leads]) if leads else ()
         except Overloaded:
+            self._asks_again = now + _PAUSE
             return 0
         found = {lead.uuid: (lead, told) for lead, told in zip(leads, matches, strict=True)}
         await carry_out(

@@ -14,8 +14,8 @@ from services.leads.domain.account_candidates import AccountMatch, DescribedAcco
 from services.leads.domain.facts import LeadFacts
 from trade.reasons import Reason
 
-# A sweep waits for many comparisons, a person for a few names.
-_COMPARING_SECONDS = 10.0
+# A sweep waits for many comparisons in an open transaction, a person for a few names.
+_COMPARING_SECONDS = 5.0
 _DESCRIBING_SECONDS = 2.0
 Metadata = Callable[[], Awaitable[tuple[tuple[str, str], ...]]]
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -272,6 +273,19 @@ async def test_while_pipeline_is_away_leads_are_taken_in_and_compared_later(revi
     assert (found.account, found.account_exists, found.score > 0.9) == ("", False, True)
     review.house.parts._channels["pipeline"] = review.pipeline.channel
     assert (await review.listed())[0].account == account.name
+
+
+async def test_where_nobody_answers_nobody_is_asked_for_half_a_minute(review: Review) -> None:
+    await review.account()
+    await review.desk.create(phone="13905711234")
+    sweep = comparing(review.house.parts, ACCOUNT)
+    review.house.parts._channels["pipeline"] = grpc.aio.insecure_channel(NOWHERE)
+    begun = review.clock.now()
+    async with review.house.engine.connect() as connection:
+        assert await sweep.run(connection, begun) == 0
+        review.house.parts._channels["pipeline"] = review.pipeline.channel
+        assert await sweep.run(connection, begun + timedelta(seconds=29)) == 0
+        assert await sweep.run(connection, begun + timedelta(seconds=30)) == 1
 
 
 async def test_an_archived_account_is_nobodys_any_more(review: Review) -> None:
