@@ -156,7 +156,8 @@ def identity_facts(facts: LeadFacts) -> tuple[str, ...]:
 def compared(matches: Sequence[AccountMatch], known: Sequence[AccountCandidate]) -> Found:
     """Bring what is known of a lead to what was found now; of a pair somebody judged nobody is asked again.
 
-    A lead that was linked to its account is not asked about at all.
+    A lead that was linked to its account is not asked about at all. Of leads that were merged, two equal questions are
+    one.
     """
     judged = {each.account for each in known if each.state is not CandidateState.OPEN}
     waiting = {each.account: each for each in known if each.state is CandidateState.OPEN}
@@ -170,7 +171,11 @@ def compared(matches: Sequence[AccountMatch], known: Sequence[AccountCandidate])
             for before, match in told
             if (before.score, before.reasons) != (match.score, match.reasons)
         ),
-        gone=tuple(each for each in known if each.state is CandidateState.OPEN and each.account not in found),
+        gone=tuple(
+            each
+            for each in known
+            if each.state is CandidateState.OPEN and (each.account not in found or each != waiting[each.account])
+        ),
     )
 
 

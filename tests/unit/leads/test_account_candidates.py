@@ -59,6 +59,11 @@ def test_what_is_not_found_any_more_waits_no_longer() -> None:
     assert compared([], [WAITING]) == Found(gone=(WAITING,))
 
 
+def test_what_two_leads_asked_that_were_merged_is_one_question() -> None:
+    other = replace(WAITING, uuid=UUID(int=2))
+    assert compared([AccountMatch(account=YUNFAN, score=0.95)], [WAITING, other]) == Found(gone=(WAITING,))
+
+
 def test_nobody_is_asked_again_about_an_account_that_was_refused() -> None:
     judged = WAITING.judged(CandidateState.REFUSED, BY_ANNA)
     assert compared([AccountMatch(account=YUNFAN, score=0.99)], [judged]) == Found()
