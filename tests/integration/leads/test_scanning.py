@@ -203,8 +203,8 @@ async def test_a_scan_begins_by_itself_once_a_week(house: LeadsHouse, clock: Fix
 
 async def test_a_scan_rests_three_times_as_long_as_it_worked(house: LeadsHouse, clock: FixedClock) -> None:
     sweep_of_scans = scanning(house.parts)
-    begun, ended = clock.now(), clock.now() + timedelta(seconds=1)
-    assert sweep_of_scans.next_due(50, begun=begun, ended=ended) - ended == timedelta(seconds=3)
+    now, second = clock.now(), timedelta(seconds=1)
+    assert sweep_of_scans.next_due(50, begun=now, ended=now, worked=second) == now + timedelta(seconds=3)
 
 
 async def test_only_who_administers_leads_scans_the_stock(house: LeadsHouse) -> None:
