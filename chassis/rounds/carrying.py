@@ -79,8 +79,11 @@ class Rounds:
         store: Store,
         principal: Principal,
         lanes: int = 1,
+        spell: float = _SPELL,
     ) -> None:
         """`step` goes on by a few records and tells how many; `principal` is on whose account they change.
+
+        After a `spell` of so many seconds a sweep ends; 0 is after one step.
 
         Steps that take different records may go in several `lanes`: while one waits for the database, another decides.
         """
@@ -89,13 +92,14 @@ class Rounds:
         self._go_on = step
         self._store = store
         self._principal = principal
+        self._spell = spell
 
     async def sweep(self, _connection: object, _now: datetime) -> int:
         """Go on for a few seconds, or until nothing is left; how many records were looked at."""
         return sum(await asyncio.gather(*(self._go_for_a_spell() for _ in range(self._lanes))))
 
     async def _go_for_a_spell(self) -> int:
-        until = asyncio.get_running_loop().time() + _SPELL
+        until = asyncio.get_running_loop().time() + self._spell
         total = 0
         while (seen := await self._step()) and asyncio.get_running_loop().time() < until:
             total += seen

@@ -10,6 +10,7 @@ from gateway.cli import (
     changing,
     explaining,
     exporting,
+    knowing,
     listing,
     looking,
     merging,
@@ -79,6 +80,9 @@ def leads_show(
         print_json(lead)
     else:
         showing.print_lead(lead, listing.display_names(talk), Console())
+        of_customers = knowing.candidates(talk, condition=knowing.of_lead(lead["name"]), count=10)
+        if of_customers:
+            knowing.print_candidates(of_customers, Console())
 
 
 @leads_app.command(name="explain", help=say("help_explain"))

@@ -37,7 +37,7 @@ from services.leads.application import (
 from services.leads.application.intake import IntakeDesk
 from services.leads.application.rounds import RoundPlan, carry_on
 from services.leads.application.rulebook import Rulebook
-from services.leads.application.scanning import SCAN_STOCK, scan_on
+from services.leads.application.scanning import BESIDE_REQUESTS, SCAN_STOCK, scan_on
 from services.leads.application.scoring import AT_ONCE, SCORE_STOCK, Scoring
 from services.leads.events.collaborator_publications import COLLABORATORS
 from services.leads.events.lead_import_publications import LEAD_IMPORT_PUBLICATIONS
@@ -51,6 +51,7 @@ from services.leads.events.response_publications import FOLLOW_UPS, RESPONSES
 from services.leads.events.settings_publications import SETTINGS
 from services.leads.events.view_publications import VIEWS
 from services.leads.events.withdrawal_publications import WITHDRAWALS
+from services.leads.rpc.account_wiring import comparing
 from services.leads.rpc.bulk_worker import bulk_worker
 from services.leads.rpc.company_wiring import company_sweeps, register_path
 from services.leads.rpc.conversion_job import converting
@@ -133,7 +134,9 @@ def scoring(parts: Parts) -> Sequence[Sweep]:
 def scanning(parts: Parts) -> Sweep:
     """What carries scans for duplicates on, and begins one when it is due."""
     every = scan_pause(Environment(parts.settings.other))
-    return _round(parts, SCAN_STOCK, lambda work: scan_on(work, desk=desk(parts), every=every))
+    step = partial(scan_on, desk=desk(parts), every=every)
+    carried = Rounds(SCAN_STOCK, step, store=parts.background_store, principal=ACCOUNT, spell=0)
+    return Sweep(SCAN_STOCK, timedelta(seconds=10), carried.sweep, batch=1, share=BESIDE_REQUESTS)
 
 
 def learner(parts: Parts) -> Learner[Place]:
@@ -170,6 +173,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         _round(parts, recycling.RECYCLE, recycle, batch=recycling.AT_ONCE, lanes=2),
         *scoring(parts),
         scanning(parts),
+        comparing(parts, ACCOUNT),
         undoing_imports(parts, desk(parts), ACCOUNT),
         _round(parts, resembling.COMPARE_STOCK, lambda work: resembling.compare_stock(work, desk=desk(parts))),
         *company_sweeps(parts, desk(parts), ACCOUNT),

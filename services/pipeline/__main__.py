@@ -11,7 +11,6 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from millrace.pipeline.v1 import (
     account_collaborator_service_pb2,
-    account_lookup_service_pb2,
     account_service_pb2,
     account_tier_service_pb2,
     approval_service_pb2,
@@ -68,10 +67,10 @@ from services.pipeline.events.registration_publications import REGISTRATIONS
 from services.pipeline.events.win_learning import CURRICULUM
 from services.pipeline.events.win_steps import remember
 from services.pipeline.rpc.account_collaborator_servicer import AccountCollaboratorServicer
-from services.pipeline.rpc.account_lookup_servicer import AccountLookupServicer
 from services.pipeline.rpc.account_pool_wiring import pool_servicers, recycling_desk, recycling_sweeps
 from services.pipeline.rpc.account_servicer import AccountServicer
 from services.pipeline.rpc.account_tier_servicer import AccountTierServicer
+from services.pipeline.rpc.account_wiring import account_finding_servicers, resembling, resembling_servicers
 from services.pipeline.rpc.buying_habit_servicer import BuyingHabitServicer
 from services.pipeline.rpc.care_record_servicer import CareRecordServicer
 from services.pipeline.rpc.collision_case_servicer import CollisionCaseServicer
@@ -139,9 +138,8 @@ def servicers(parts: Parts) -> Mapping[ServiceDescriptor, object]:
         _service(account_collaborator_service_pb2, "AccountCollaboratorService"): AccountCollaboratorServicer(
             store, CALLERS.organization(parts), zone=parts.settings.time_zone, page_key=pages
         ),
-        _service(account_lookup_service_pb2, "AccountLookupService"): AccountLookupServicer(
-            store, registration_desk(parts)
-        ),
+        **account_finding_servicers(parts, registration_desk(parts)),
+        **resembling_servicers(parts, rulebook(parts), page_key=pages),
         _service(account_tier_service_pb2, "AccountTierService"): AccountTierServicer(store, texts),
         _service(buying_habit_service_pb2, "BuyingHabitService"): BuyingHabitServicer(
             store, rulebook(parts), texts, zone=parts.settings.time_zone
@@ -224,6 +222,7 @@ def sweeps(parts: Parts) -> Sequence[Sweep]:
         Sweep("expire registrations", timedelta(seconds=30), protections.sweep, batch=BATCH),
         Sweep("close collision cases", timedelta(seconds=30), collisions.sweep, batch=collision_deciding.BATCH),
         *scoring(parts),
+        resembling(parts, rulebook(parts), ACCOUNT),
         Sweep("profile accounts", timedelta(seconds=5), profiles.sweep, batch=account_profiling.BATCH),
         *recycling_sweeps(parts, profile_desk(parts).recycling, principal=ACCOUNT),
     )

@@ -50,6 +50,8 @@ OUTSIDE: dict[str, set[str]] = {
     "rows of another shape; tests/integration asks each of their methods from elsewhere": {
         *("GetTarget", "ListTargets", "UpdateTarget", "GetMember", "ListMembers", "UpdateMember"),
         *("DeactivateMember", "ReactivateMember", "ListDuplicateCandidates", "ConfirmDuplicate", "DismissDuplicate"),
+        *("ListAccountCandidates", "LinkAccountCandidate", "RefuseAccountCandidate"),
+        *("ListAccountLookAlikes", "ListCrossSellingOffers"),
         *("GetLeadImport", "ListLeadImports", "ListLeadImportRows", "DownloadFailedLeadImportRows", "ExportLeads"),
         *("PreviewLeadImport", "StartLeadImport", "WatchLeadImport", "CancelLeadImport"),
         *("UndoLeadImport", "GetLeadImportUndo", "ListLeadImportUndoRows", "ListLeadLookAlikes"),

@@ -25,6 +25,7 @@ from deploy.local.demo.business.cases import read_cases, taken_up, write_cases
 from deploy.local.demo.business.catalogue import load_catalogue
 from deploy.local.demo.business.collecting import book_strangers
 from deploy.local.demo.business.contending import contend
+from deploy.local.demo.business.knowing import meet_again
 from deploy.local.demo.business.marking import mark_some
 from deploy.local.demo.business.nurturing import nurture_some
 from deploy.local.demo.business.pooling import claim_some, open_pools
@@ -209,6 +210,7 @@ def _live_through_the_year(
     abandon_some(actors)
     nurture_some(actors)
     contend(actors)
+    meet_again(actors)
     actors.close()
 
 

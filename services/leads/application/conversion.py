@@ -21,6 +21,7 @@ from services.leads.domain.conversion_record import Choices, Outcome
 from services.leads.domain.facts import LeadFacts
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_history import MOST, HistoryEntry, history_of
+from services.leads.storage.account_candidates import linked_account
 from services.leads.storage.families import family_of
 from services.leads.storage.follow_ups import newest_follow_ups
 from services.leads.storage.intents import INTENTS
@@ -79,11 +80,15 @@ async def lead_to_convert(work: UnitOfWork, *, uuid: UUID, job: UUID) -> Lead | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadToTell:
-    """What pipeline is told: the lead, what happened to it so far, and who works on it beside its owner."""
+    """What pipeline is told: the lead, what happened to it so far, and who works on it beside its owner.
+
+    `linked` is the account that somebody said the lead is.
+    """
 
     lead: Lead
     history: Sequence[HistoryEntry] = ()
     collaborators: Sequence[Invitation] = ()
+    linked: UUID | None = None
 
 
 async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> LeadToTell | None:
@@ -99,6 +104,7 @@ async def lead_to_tell(work: UnitOfWork, *, uuid: UUID, job: UUID) -> LeadToTell
         lead=lead,
         history=history_of(lead, absorbed=absorbed, touches=touches, follow_ups=followed_up, decisions=decisions),
         collaborators=[each.terms for each in await present_collaborators(work, SHARED_LEADS, row=uuid)],
+        linked=await linked_account(work, uuid),
     )
 
 

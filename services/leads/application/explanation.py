@@ -15,6 +15,7 @@ from services.leads.domain.explanation_of_kinship import explain_duplicates, exp
 from services.leads.domain.explanation_of_standing import explain_recycling, explain_verdict
 from services.leads.domain.explanation_of_work import explain_owner, explain_response
 from services.leads.domain.lead import Lead
+from services.leads.storage.account_candidates import candidates_of
 from services.leads.storage.companies import companies_of
 from services.leads.storage.duplicate_pairs import judged_pairs
 from services.leads.storage.families import family_of
@@ -49,6 +50,7 @@ async def explain_lead(read: Read, *, uuid: UUID, desk: IntakeDesk) -> Explanati
     pairs = await judged_pairs(read, uuid, permission=READ, most=MOST)
     merges = await merges_about(read, uuid, away=lead.merged.merge if lead.merged else None, most=MOST)
     touches = await newest_touches(read, family, most=MOST)
+    accounts = (await candidates_of(read, [uuid]))[uuid]
     check = (await companies_of(read, [uuid])).get(uuid)
     return Explanation(
         lead=lead,
@@ -60,7 +62,9 @@ async def explain_lead(read: Read, *, uuid: UUID, desk: IntakeDesk) -> Explanati
             explain_response(lead, calendar=briefing.timetable.calendar(lead.team), telling=telling),
             explain_verdict(lead),
             explain_recycling(lead, telling=telling),
-            explain_duplicates(lead, names=await _names(read, lead), pairs=pairs, touches=touches),
+            explain_duplicates(
+                lead, names=await _names(read, lead), pairs=pairs, touches=touches, accounts=accounts[:MOST]
+            ),
             explain_merges(lead, merges=merges),
             *([explain_company(lead, check)] if check else ()),
         ),

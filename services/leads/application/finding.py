@@ -6,9 +6,11 @@ from uuid import UUID
 from chassis.work import Read, UnitOfWork
 from services.leads.application.identities import fingerprint_of
 from services.leads.application.intake import Newcomer
+from services.leads.domain.account_candidates import is_compared
 from services.leads.domain.lead import Lead
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.resemblance import Candidate
+from services.leads.storage.account_candidates import mark_for_accounts
 from services.leads.storage.families import NOBODY
 from services.leads.storage.identities import write_identity
 from services.leads.storage.stock import find_sharing, known_leads
@@ -40,11 +42,14 @@ async def _made_anew(read: Read, leads: Collection[UUID], rules: DuplicateRules)
 def keep_identity(work: UnitOfWork, lead: Lead, newcomer: Newcomer, *, stands_for: UUID | None = None) -> Lead:
     """Whoever changes who the customer of a lead is, has it found and compared by that from now on.
 
-    For a lead that was merged away another one is found, which `stands_for` it; one that was taken back is found by
-    nothing, and nobody stands for it.
+    While somebody works it, it is compared with the accounts as well, which another service keeps. For a lead that was
+    merged away another one is found, which `stands_for` it; one that was taken back is found by nothing, and nobody
+    stands for it.
     """
     if lead.state is LeadState.WITHDRAWN:
         return forget_identity(work, lead)
+    if is_compared(lead):
+        mark_for_accounts(work, lead.uuid)
     write_identity(work, lead, keys=newcomer.match, prints=newcomer.written_prints, stands_for=stands_for)
     return lead
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.work import Read, UnitOfWork
+from kernel.events import Change
 from services.leads.application.capture import as_answered, kept_graded, reopen
 from services.leads.application.intake import Briefing, IntakeDesk
 from services.leads.application.reading import READ
@@ -107,13 +108,18 @@ async def disqualify_lead(
     Raises LeadNotFound, LeadMergedAway, StaleVersion, DisqualifyReasonUnknown, LeadCannotBeJudged.
     """
     lead = await lead_to_write(work, uuid=uuid, seen=seen)
-    briefing = await desk.brief(work)
+    change = disqualify(work, await desk.brief(work), lead, code=code, note=note)
+    return await as_answered(work, work.save(RECORD, change))
+
+
+def disqualify(work: UnitOfWork, briefing: Briefing, lead: Lead, *, code: str, note: str) -> Change[Lead]:
+    """What becomes of a lead that is not worth selling to. Raises DisqualifyReasonUnknown, LeadCannotBeJudged."""
     reason = briefing.rules.qualification.reason_of(code)
     change = disqualified(lead, _verdict(work, note=note, reason=reason))
     if lead.owner is not None:
         write_closed(work, owner=lead.owner, today=briefing.today)
-    INTENTS.mark(work, uuid)
-    return await as_answered(work, work.save(RECORD, change))
+    INTENTS.mark(work, lead.uuid)
+    return change
 
 
 async def reopen_lead(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: IntakeDesk) -> Lead:

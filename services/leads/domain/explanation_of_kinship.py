@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
+from services.leads.domain.account_candidates import AccountCandidate
 from services.leads.domain.duplicate_pairs import DuplicatePair, PairState
 from services.leads.domain.explanation import Chapter, Stage, Subject
 from services.leads.domain.lead import Lead
@@ -12,20 +13,27 @@ from trade.reasons import Reason
 
 
 def explain_duplicates(
-    lead: Lead, *, names: Mapping[UUID, str], pairs: Sequence[DuplicatePair], touches: Sequence[Touch]
+    lead: Lead,
+    *,
+    names: Mapping[UUID, str],
+    pairs: Sequence[DuplicatePair],
+    touches: Sequence[Touch],
+    accounts: Sequence[AccountCandidate] = (),
 ) -> Chapter:
     """What a lead resembles, what people said to that, and why further contacts were taken for the same customer.
 
     `names` are those of the companies it resembles; of pairs only those are told that somebody has judged.
+    Of the `accounts` it may be of, none is named: who sees it finds it in the review.
     """
     hints = [_hinted(hint.lead, hint.score, hint.band.value, hint.reasons, names) for hint in lead.resembles]
     judged = list(_judged(lead, pairs))
+    customers = [_customer(each) for each in accounts]
     attached = [_attached(touch) for touch in touches]
     counted = {"hints": str(len(lead.resembles)), "contacts": str(lead.touch_count)}
     return Chapter(
         subject=Subject.DUPLICATES,
         conclusion=Reason("EXPLAINED_DUPLICATES" if hints else "EXPLAINED_DUPLICATES_NONE", counted),
-        stages=(*hints, *judged, *attached),
+        stages=(*hints, *judged, *customers, *attached),
     )
 
 
@@ -42,6 +50,13 @@ def _judged(lead: Lead, pairs: Sequence[DuplicatePair]) -> Iterator[Stage]:
         other, name = (pair.other, pair.other_name) if is_newer else (pair.lead, pair.lead_name)
         told = {"lead": f"leads/{other}", "name": name, "judge": pair.judgement.judge_name}
         yield Stage(told=Reason(f"EXPLAINED_PAIR_{pair.state.name}", told), time=pair.judgement.time)
+
+
+def _customer(candidate: AccountCandidate) -> Stage:
+    judge = candidate.judgement.judge_name if candidate.judgement else ""
+    told = Reason(f"EXPLAINED_ACCOUNT_{candidate.state.name}", {"score": f"{candidate.score:.2f}", "judge": judge})
+    time = candidate.judgement.time if candidate.judgement else candidate.create_time
+    return Stage(told=told, time=time, reasons=candidate.reasons)
 
 
 def _attached(touch: Touch) -> Stage:

@@ -1,6 +1,5 @@
 """How much a lead resembles a customer who was won (相似客户): points for what they share add up to the score."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -9,12 +8,11 @@ from uuid import UUID
 from services.leads.domain.behaviours import BehaviourKind, Tally
 from services.leads.domain.intent import known_budget
 from services.leads.domain.lead import Lead
+from trade.likeness import most_alike, near_points
 from trade.reasons import Reason
 
 # Below so few won customers nothing is said: one customer is no pattern.
 FEWEST_WON = 3
-# From so many points on a won customer counts as alike.
-ALIKE = 50
 
 
 class Trait(Enum):
@@ -94,17 +92,10 @@ def likeness(traits: Traits, won: Sequence[Traits]) -> Likeness | None:
 
     `won` has the last won first. A lead is not compared with itself.
     """
-    best: tuple[Part, ...] = ()
-    like, most, alike = traits.lead, 0, 0
-    for other in won:
-        if other.lead == traits.lead:
-            continue
-        parts = tuple(_parts(traits, other))
-        score = sum(part.points for part in parts)
-        alike += score >= ALIKE
-        if score > most:
-            best, like, most = parts, other.lead, score
-    return Likeness(lead=traits.lead, like=like, parts=best, alike=alike) if best else None
+    found = most_alike((other.lead, tuple(_parts(traits, other))) for other in won if other.lead != traits.lead)
+    if found is None:
+        return None
+    return Likeness(lead=traits.lead, like=found.like, parts=found.parts, alike=found.alike)
 
 
 def _parts(one: Traits, other: Traits) -> Iterator[Part]:
@@ -125,9 +116,6 @@ def _parts(one: Traits, other: Traits) -> Iterator[Part]:
 
 
 def _near(trait: Trait, one: int, other: int) -> Iterator[Part]:
-    """All points for the same amount, none from ten times as much on: sizes and budgets span decades."""
-    if one <= 0 or other <= 0:
-        return
-    points = round(trait.points * (1 - abs(math.log10(one / other))))
-    if points > 0:
+    points = near_points(trait.points, one, other)
+    if points:
         yield Part(trait, points, f"{other:,}")

@@ -9,7 +9,7 @@ from millrace.leads.v1 import lead_pb2
 
 from chassis.publication import Publication, Publications
 from chassis.wire import instant, money_message, named
-from services.leads.domain import conversion, erasing, merge_undoing, merging, resemblance
+from services.leads.domain import account_candidates, conversion, erasing, merge_undoing, merging, resemblance
 from services.leads.domain import lead as domain
 from services.leads.domain.facts import Urgency
 from services.leads.domain.lead import Grade, Lead
@@ -81,6 +81,16 @@ LEADS: Publications = {
     resemblance.LeadDuplicateDismissed: Publication(
         "lead.duplicate_dismissed",
         lambda event, state: messages.LeadDuplicateDismissed(lead=state, other=named("leads", event.other)),
+        state=snapshot,
+    ),
+    account_candidates.LeadAccountLinked: Publication(
+        "lead.account_linked",
+        lambda event, state: messages.LeadAccountLinked(lead=state, account=named("accounts", event.account)),
+        state=snapshot,
+    ),
+    account_candidates.LeadAccountRefused: Publication(
+        "lead.account_refused",
+        lambda event, state: messages.LeadAccountRefused(lead=state, account=named("accounts", event.account)),
         state=snapshot,
     ),
     erasing.LeadPersonErased: Publication(

@@ -191,6 +191,7 @@ def accept_request(
         campaign=named("campaigns", facts.campaign),
         history=history,
         collaborators=collaborators,
+        linked_account=named("accounts", told.linked),
         request_id=f"{conversion.job}/{lead.version}/{digest_of([*history, *collaborators])}",
         **_chosen(choices),
     )

@@ -31,6 +31,7 @@ from chassis.organization import Organization
 from chassis.parts import Parts
 from chassis.settings import Environment
 from services.leads.application.intake import IntakeDesk
+from services.leads.rpc.account_wiring import account_servicers
 from services.leads.rpc.assignment_servicer import LeadAssignmentServicer
 from services.leads.rpc.behaviour_servicer import LeadBehaviourServicer
 from services.leads.rpc.campaign_servicer import CampaignServicer
@@ -66,6 +67,7 @@ def every_servicer(parts: Parts, intake: IntakeDesk, organization: Organization)
         _service(lead_assignment_service_pb2, "LeadAssignmentService"): LeadAssignmentServicer(
             store, intake, texts, page_key=pages
         ),
+        **account_servicers(parts, intake, page_key=pages),
         **company_servicers(parts),
         **import_undo_servicers(parts, intake, page_key=pages),
         **explaining_servicers(parts, intake, organization, page_key=pages),

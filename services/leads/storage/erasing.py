@@ -10,6 +10,7 @@ from chassis.imports.tables import import_files, import_rows, imports
 from chassis.work import UnitOfWork
 from services.leads.domain.erasing import without_person
 from services.leads.domain.handing_over import IN_WORDS
+from services.leads.storage.account_candidates import forget_common
 from services.leads.storage.behaviours import forget_behaviours
 from services.leads.storage.bulk_changes import forget_bulk_words
 from services.leads.storage.companies import forget_company
@@ -59,6 +60,7 @@ async def forget_person(work: UnitOfWork, lead: UUID, *, keys: frozenset[str]) -
         await work.connection.execute(_RETELL, {"uuid": touch.uuid, "told": told})
     await forget_behaviours(work, lead)
     await forget_company(work, lead)
+    await forget_common(work, lead)
     await forget_words(work, lead)
     await MOVES.forget_reasons(work, lead)
     await forget_bulk_words(work, lead)

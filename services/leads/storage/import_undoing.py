@@ -49,7 +49,8 @@ _EVIDENCE = text(
     "exists (select from collaborators c where c.collection = :collection and c.row = w.lead and not c.removed) "
     "as shared, "
     "exists (select from duplicate_candidates p where p.lead = w.lead and p.state <> 'open') "
-    "or exists (select from duplicate_candidates p where p.other = w.lead and p.state <> 'open') as judged, "
+    "or exists (select from duplicate_candidates p where p.other = w.lead and p.state <> 'open') "
+    "or exists (select from account_candidates a where a.lead = w.lead and a.state <> 'open') as judged, "
     "exists (select from leads m where m.merged_into = w.lead) as absorbed "
     "from unnest(cast(:leads as uuid[])) as w(lead)"
 )

@@ -74,12 +74,16 @@ def _acting(snapshot: Snapshot, actor: str) -> Principal:
 
 
 async def _account(work: UnitOfWork, told: ToldLead, acting: Principal, ownership: Ownership) -> Account:
-    """The account the member chose, as far as he sees it; else the one the customer is, or a new one."""
+    """The account the member chose, as far as he sees it; else the one it is said to be, or is, or a new one."""
     if told.account is not None:
         reader = Read(work.connection, work.now, acting)
         chosen = await accounts.get_account(reader, told.account, permission=READING, hold=ALONE)
         chosen.must_live()
         return await out_of_pool(work, chosen, ownership)
+    if told.linked is not None:
+        linked = await accounts.account_by_itself(work, told.linked, hold=ALONE)
+        if linked.delete_time is None:
+            return await out_of_pool(work, linked, ownership)
     origin = told.origin
     return await match_or_create_account(
         work,

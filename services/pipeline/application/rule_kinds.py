@@ -11,6 +11,7 @@ from services.pipeline.domain.buying_habits import BuyingRules
 from services.pipeline.domain.care_record import CareRules
 from services.pipeline.domain.collision_rules import CollisionRules
 from services.pipeline.domain.completeness import CompletenessRules
+from services.pipeline.domain.cross_selling import CrossSellingRules
 from services.pipeline.domain.opportunity_rules import OpportunityRules
 from services.pipeline.domain.registration_form import RegistrationForm
 from services.pipeline.domain.registration_policy import RegistrationPolicy
@@ -51,6 +52,9 @@ ACCOUNT_TIERS: RuleKind[TierRules] = RuleKind("account_tiers", _SHIPPED / "accou
 ACCOUNT_RECYCLING: RuleKind[AccountRecyclingRules] = RuleKind(
     "account_recycling", _SHIPPED / "account_recycling.toml", AccountRecyclingRules.from_mapping
 )
+CROSS_SELLING: RuleKind[CrossSellingRules] = RuleKind(
+    "cross_selling", _SHIPPED / "cross_selling.toml", CrossSellingRules.from_mapping
+)
 
 RULE_SETS = RuleSets(
     table=RULE_SETS_TABLE,
@@ -69,5 +73,6 @@ RULE_SETS = RuleSets(
         ACCOUNT_TAGS,
         ACCOUNT_TIERS,
         ACCOUNT_RECYCLING,
+        CROSS_SELLING,
     ),
 )

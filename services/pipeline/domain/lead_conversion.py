@@ -29,7 +29,10 @@ class Target(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldLead:
-    """A lead as its service tells it: for whom, by whom, what was chosen; without `account` one is matched or made."""
+    """A lead as its service tells it: for whom, by whom, what was chosen; without `account` one is matched or made.
+
+    `linked` is the account that somebody who sees it said the lead is.
+    """
 
     lead: UUID
     owner: UUID
@@ -41,6 +44,7 @@ class ToldLead:
     registration: RegistrationFacts
     origin: RegistrationOrigin
     history: tuple[LeadHistoryEntry, ...] = ()
+    linked: UUID | None = None
 
     def without_person(self) -> "ToldLead":
         """The lead as it comes over when its person was erased meanwhile: the firm, and what was chosen."""

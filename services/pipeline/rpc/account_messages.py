@@ -19,7 +19,7 @@ from trade.duplicates import Band
 from trade.industries import industry_code
 
 PHASES: Mapping[Phase, Any] = {phase: account_pb2.AccountPhase.Value(f"ACCOUNT_PHASE_{phase.name}") for phase in Phase}
-_BANDS: Mapping[Band, Any] = {
+BANDS: Mapping[Band, Any] = {
     band: account_pb2.AccountDuplicateBand.Value(f"ACCOUNT_DUPLICATE_BAND_{band.name}") for band in Band
 }
 _TEXTS = ("display_name", "phone", "email", "website", "address", "industry", "tier")
@@ -94,7 +94,7 @@ def duplicate_message(found: AccountResemblance, wording: Wording) -> account_pb
         account=found.account.name,
         display_name=found.account.facts.display_name,
         score=found.score,
-        band=_BANDS[found.band],
+        band=BANDS[found.band],
         reasons=wording.reasons(found.reasons),
     )
 

@@ -82,6 +82,7 @@ def _told(request: contract.AcceptLeadRequest) -> ToldLead:
             else None,
         ),
         history=history_of(lead, request.history),
+        linked=reference(request.linked_account, field="linked_account", collection="accounts"),
     )
 
 

@@ -114,6 +114,24 @@ async def test_a_sweep_that_did_a_full_batch_is_due_at_once(engine: AsyncEngine,
     assert [await sweeps.step(sweep) for _ in range(4)] == [2, 2, 1, 0]
 
 
+async def test_a_sweep_with_a_quarter_of_the_time_rests_three_times_as_long_as_it_worked(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    seconds = [100.0]
+
+    async def run(connection: AsyncConnection, now: datetime) -> int:
+        seconds[0] += 2
+        return 50
+
+    sweep = Sweep("dust", timedelta(hours=1), run, batch=1, share=0.25)
+    sweeps = Sweeps([sweep], engine=engine, clock=clock, seconds=lambda: seconds[0])
+    assert await sweeps.step(sweep) == 50
+    clock.travel(seconds=5.9)
+    assert await sweeps.step(sweep) == 0, "it worked for two seconds, and rests for six"
+    clock.travel(seconds=0.1)
+    assert await sweeps.step(sweep) == 50
+
+
 async def test_a_failing_sweep_waits_and_keeps_what_it_met(engine: AsyncEngine, clock: FixedClock) -> None:
     tried: list[datetime] = []
 

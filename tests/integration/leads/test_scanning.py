@@ -201,6 +201,12 @@ async def test_a_scan_begins_by_itself_once_a_week(house: LeadsHouse, clock: Fix
     assert len(await scans(house)) == 2
 
 
+async def test_a_scan_rests_three_times_as_long_as_it_worked(house: LeadsHouse, clock: FixedClock) -> None:
+    sweep_of_scans = scanning(house.parts)
+    now, second = clock.now(), timedelta(seconds=1)
+    assert sweep_of_scans.next_due(50, begun=now, ended=now, worked=second) == now + timedelta(seconds=3)
+
+
 async def test_only_who_administers_leads_scans_the_stock(house: LeadsHouse) -> None:
     stub: Any = LeadDuplicateScanServiceStub(house.channel)
     seller = house.as_member(ANNA, Scope.ALL, may=("leads.read", "leads.write"))

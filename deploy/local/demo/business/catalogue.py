@@ -1,5 +1,6 @@
 """What the demo company sells, and at which prices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -13,17 +14,24 @@ from deploy.local.demo.vocabulary import VOCABULARY
 # Discounts as sellers ask for them; over 15 percent the regional manager is asked.
 DISCOUNTS = ("0", "0", "0.05", "0.08", "0.10", "0.12", "0.15", "0.15", "0.18", "0.22")
 
+# How often it is: whoever runs a shop floor reads its machines, too.
+TOGETHER = 0.7
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The products and the price book, by resource name."""
+    """The products and the price book, by resource name; and which product is mostly bought with another one."""
 
     products: tuple[str, ...]
     price_book: str
+    companions: Mapping[str, str]
 
     def choose(self, chance: Random) -> list[tuple[str, int, Decimal]]:
-        """What a customer is offered: one to three products, how many of each, and with which discount."""
+        """What a customer is offered: one to four products, how many of each, and with which discount."""
         chosen = chance.sample(self.products, chance.choice([1, 1, 2, 3]))
+        companion = next((self.companions[each] for each in chosen if each in self.companions), None)
+        if companion is not None and companion not in chosen and chance.random() < TOGETHER:
+            chosen.append(companion)
         discount = Decimal(chance.choice(DISCOUNTS))
         return [(product, chance.choice([1, 1, 2, 5, 10]), discount) for product in chosen]
 
@@ -53,4 +61,6 @@ def load_catalogue(actors: Actors) -> Catalogue:
     )
     wanted = price_book_service_pb2.CreatePriceBookRequest(price_book=book, request_id="demo-price-book")
     price_book = actors.ask("administrator", "contracts.PriceBookService.CreatePriceBook", wanted)
-    return Catalogue(products=tuple(made), price_book=price_book.name)
+    by_code = {each["code"]: name for name, each in zip(made, VOCABULARY["products"], strict=True)}
+    companions = {by_code[each["code"]]: by_code[each["with"]] for each in VOCABULARY["products"] if "with" in each}
+    return Catalogue(products=tuple(made), price_book=price_book.name, companions=companions)
