@@ -35,7 +35,7 @@ from services.leads.storage.families import family_of, point_at
 from services.leads.storage.hints import with_visible_hints
 from services.leads.storage.intents import INTENTS
 from services.leads.storage.lead_history import keep
-from services.leads.storage.leads import RECORD, get_lead
+from services.leads.storage.leads import RECORD, get_lead, hold_leads
 from services.leads.storage.ledger import write_closed, write_handover
 from services.leads.storage.merges import write_merge
 
@@ -110,6 +110,7 @@ async def merge_leads(
     Whoever merges may change all of them by his own scope. Raises LeadNotFound, NotAllowed, StaleVersion,
     LeadMergedTwice, LeadMergedAway, LeadCannotMerge, MergeChoiceUnknown.
     """
+    await hold_leads(work, {each.lead for each in (survivor, *others)}, permission=WRITE)
     lead, rest = await _leads_to_merge(work, survivor, others, wishes)
     briefing = await desk.brief(work)
     plan = await _planned(work, briefing, lead, rest, wishes)
