@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import grpc
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
 from millrace.pipeline.v1 import account_pool_pb2, account_pool_service_pb2, account_service_pb2
@@ -54,13 +53,7 @@ def _released(actors: Actors, account: str, reason: str) -> bool:
     release = account_pool_service_pb2.ReleaseAccountRequest(
         name=account, reason=reason, request_id=f"demo-release-{account}"
     )
-    try:
-        actors.ask(SELLER, "pipeline.AccountPoolService.ReleaseAccount", release)
-    except grpc.RpcError as error:
-        if error.code() is grpc.StatusCode.FAILED_PRECONDITION:
-            return False
-        raise
-    return True
+    return actors.tries(SELLER, "pipeline.AccountPoolService.ReleaseAccount", release)
 
 
 def _claim(actors: Actors) -> None:
@@ -72,4 +65,5 @@ def _claim(actors: Actors) -> None:
         waiting = account_pool_service_pb2.ListPooledAccountsRequest(parent=pool.name, page_size=most)
         for each in actors.ask(SALES, "pipeline.AccountPoolService.ListPooledAccounts", waiting).pooled_accounts:
             claim = account_pool_service_pb2.ClaimAccountRequest(name=each.account, request_id=f"demo-{each.account}")
-            actors.ask(SALES, "pipeline.AccountPoolService.ClaimAccount", claim)
+            # Whom he let go himself he has to leave to others for a while.
+            actors.tries(SALES, "pipeline.AccountPoolService.ClaimAccount", claim)

@@ -65,6 +65,16 @@ class Actors:
             role, lambda metadata: self._call(method)(request, timeout=SECONDS, metadata=metadata), waiting
         )
 
+    def tries(self, role: str, method: str, request: Any) -> bool:
+        """Whether somebody of the role could; that the state of things forbids it is an answer."""
+        try:
+            self.ask(role, method, request)
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.FAILED_PRECONDITION:
+                raise
+            return False
+        return True
+
     def see(self, role: str, method: str, request: Any, *, once: Callable[[Any], bool]) -> Any:
         """What is read once it is so, because another service had to hear of it first; as it is after `PATIENCE`."""
         limit = time.monotonic() + PATIENCE
