@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from millrace.leads.v1.lead_pb2 import Lead
 from millrace.leads.v1.lead_service_pb2 import CreateLeadRequest
 from sqlalchemy import func, select, text
@@ -130,6 +131,24 @@ async def test_a_sweep_with_a_quarter_of_the_time_rests_three_times_as_long_as_i
     assert await sweeps.step(sweep) == 0, "it worked for two seconds, and rests for six"
     clock.travel(seconds=0.1)
     assert await sweeps.step(sweep) == 50
+
+
+async def test_while_something_is_left_sweeps_rest_as_long_as_they_worked(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    seconds, left = [100.0], [2, 2, 1]
+
+    async def run(_connection: AsyncConnection, _now: datetime) -> int:
+        seconds[0] += 0.2
+        return left.pop(0)
+
+    sweeps = Sweeps(
+        [Sweep("dust", timedelta(hours=1), run, batch=2)], engine=engine, clock=clock, seconds=lambda: seconds[0]
+    )
+    rests = [await sweeps.step_all() for _ in range(4)]
+    assert rests == [pytest.approx(0.2), pytest.approx(0.2), 0.5, 0.5], (
+        "nothing left, they are looked at twice a second"
+    )
 
 
 async def test_a_failing_sweep_waits_and_keeps_what_it_met(engine: AsyncEngine, clock: FixedClock) -> None:
