@@ -151,6 +151,17 @@ async def test_while_something_is_left_sweeps_rest_as_long_as_they_worked(
     )
 
 
+async def test_nobody_hurries_for_a_sweep_that_has_a_share_of_the_time(engine: AsyncEngine, clock: FixedClock) -> None:
+    seconds = [100.0]
+
+    async def run(_connection: AsyncConnection, _now: datetime) -> int:
+        seconds[0] += 0.2
+        return 2
+
+    scan = Sweep("dust", timedelta(hours=1), run, batch=2, share=0.25)
+    assert await Sweeps([scan], engine=engine, clock=clock, seconds=lambda: seconds[0]).step_all() == 0.5
+
+
 async def test_a_failing_sweep_waits_and_keeps_what_it_met(engine: AsyncEngine, clock: FixedClock) -> None:
     tried: list[datetime] = []
 
