@@ -155,6 +155,12 @@ async def test_an_account_is_found_by_whatever_a_conversion_finds_it_by(review: 
     assert [found.account for found in await review.listed()] == [account.name]
 
 
+async def test_nobody_is_asked_about_what_is_merely_possible(review: Review) -> None:
+    await review.account()
+    await review.desk.create(company_name="云帆科技")
+    assert (await review.compare(), await review.listed()) == (1, [])
+
+
 async def test_a_scan_of_the_stock_finds_the_account_that_came_after_the_lead(review: Review) -> None:
     await review.desk.create(phone="13905711234")
     await review.compare()
