@@ -16,6 +16,7 @@ from millrace.leads.v1.lead_assignment_service_pb2_grpc import LeadAssignmentSer
 from millrace.leads.v1.lead_conversion_service_pb2 import ConvertLeadRequest
 from millrace.leads.v1.lead_conversion_service_pb2_grpc import LeadConversionServiceStub
 from millrace.leads.v1.lead_service_pb2 import CheckLeadDuplicatesRequest, OverrideLeadGradeRequest, UpdateLeadRequest
+from prometheus_client import REGISTRY
 from sqlalchemy import text, update
 
 from chassis.principal import Scope
@@ -295,9 +296,15 @@ async def test_a_merge_repeated_with_its_request_id_is_done_once(desk: Merging) 
     assert await desk.undo(first, request_id="twice") == undone
 
 
+def lost_races() -> float:
+    return REGISTRY.get_sample_value("millrace_write_retries_total", {"service": "leads"}) or 0.0
+
+
 async def test_of_two_who_merge_the_same_leads_at_once_one_is_told_where_they_went(desk: Merging) -> None:
     survivor, other = await a_pair(desk)
+    before = lost_races()
     outcomes = await asyncio.gather(desk.merge(survivor, other), desk.merge(other, survivor), return_exceptions=True)
+    assert lost_races() == before, "the second one waits for the first"
     (done,) = [each for each in outcomes if isinstance(each, contract.LeadMerge)]
     (told,) = [each for each in outcomes if isinstance(each, grpc.aio.AioRpcError)]
     assert "was merged into" in str(told.details())
