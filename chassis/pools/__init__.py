@@ -3,11 +3,13 @@
     TABLES = pool_tables(METADATA, kind="lead_pool", subject="lead", about="grade")
     POOLS = Pools(tables=TABLES, kind="lead_pool", collection="leadPools", make=LeadPool, shipped=shipped_pool, …)
     MOVES = Moves(POOLS, subjects="leads", about=choice(TABLES.moves.c.grade, …))
+    KEEPING = PoolKeeping(pools=POOLS, opening=open_pool, changing=LeadPool.changed, …)
     await POOLS.hold(work, member)
 
 The rules are `trade.pools`; what lies in the pools, and what claiming does to it, is the service's.
 """
 
+from chassis.pools.keeping import PoolKeeping
 from chassis.pools.ledger import Move, Moves, Share
 from chassis.pools.parties import fitting_pools, standing_of, team_and_above, unknown_party
 from chassis.pools.storage import InPools, Pools
@@ -17,6 +19,7 @@ __all__ = [
     "InPools",
     "Move",
     "Moves",
+    "PoolKeeping",
     "PoolTables",
     "Pools",
     "Share",

@@ -55,7 +55,7 @@ class Pools(Generic[P]):
         self.collection = collection
         self.record: Record[P] = Record(kind=kind, collection=collection, table=tables.pools, row=_to_row)
         self._make = make
-        self._keeping = keeping
+        self.keeping = keeping
         self._missing = missing
         self._rows = _with_shipped(tables, shipped)
         self._listing = _listing(self._rows)
@@ -65,7 +65,7 @@ class Pools(Generic[P]):
 
         `Pool.is_open_to` has the same rule in memory.
         """
-        if principal.scope_of(self._keeping) is Scope.ALL:
+        if principal.scope_of(self.keeping) is Scope.ALL:
             return true()
         mine, pools = literal(who.member, Uuid), self._rows.c
         return or_(

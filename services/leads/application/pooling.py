@@ -9,7 +9,7 @@ from chassis.pools import Move, Share, fitting_pools, standing_of
 from chassis.work import Read, UnitOfWork
 from services.leads.application.capture import WRITE, as_answered
 from services.leads.application.intake import Briefing, IntakeDesk
-from services.leads.application.pools import caller_standing, check_administers, claimant
+from services.leads.application.pools import KEEPING
 from services.leads.application.reading import READ
 from services.leads.application.rule_kinds import ASSIGNMENT
 from services.leads.application.writing import check_seen, lead_to_write
@@ -33,7 +33,7 @@ async def claim_lead(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk: In
     Raises NotAllowed, LeadNotFound, LeadNotInPool, StaleVersion, LeadPoolNotYours, LeadHolderFull,
     LeadClaimsOfTheDayUsed, LeadCoolingDown.
     """
-    member = claimant(work.principal)
+    member = KEEPING.claimant(work.principal)
     return await _take(work, uuid=uuid, seen=seen, member=member, kind=MoveKind.CLAIMED, desk=desk)
 
 
@@ -54,7 +54,7 @@ async def _take(
     briefing = await desk.brief(work)
     lead, pool = await _waiting(work, briefing, uuid, seen)
     if kind is MoveKind.HANDED_OUT:
-        check_administers(pool, work.principal)
+        KEEPING.check_administers(pool, work.principal)
     known = briefing.organization.members.get(member)
     if known is None or not known.active:
         raise LeadOwnerUnknown
@@ -86,7 +86,7 @@ async def release_lead(
             lead.team, lead.region
         )
     else:
-        into = await POOLS.get(work, pool, who=caller_standing(briefing.organization, work.principal))
+        into = await POOLS.get(work, pool, who=KEEPING.standing(briefing.organization, work.principal))
     why = (Reason("POOLED_BY_HAND", {"author": _author(work)}), Reason(IN_WORDS, {"words": words}))
     saved = work.save(RECORD, released(lead, into, reasons=why, now=work.now))
     if lead.owner is not None:
@@ -111,8 +111,8 @@ async def transfer_lead(work: UnitOfWork, *, uuid: UUID, seen: int | None, pool:
     """
     briefing = await desk.brief(work)
     lead, former = await _waiting(work, briefing, uuid, seen)
-    check_administers(former, work.principal)
-    into = await POOLS.get(work, pool, who=caller_standing(briefing.organization, work.principal))
+    KEEPING.check_administers(former, work.principal)
+    into = await POOLS.get(work, pool, who=KEEPING.standing(briefing.organization, work.principal))
     saved = work.save(RECORD, transferred(lead, into, now=work.now))
     MOVES.write(
         work, MoveKind.TRANSFERRED, subject=saved.uuid, about=saved.grade.value, pool=into.uuid, former_pool=former.uuid
@@ -143,7 +143,7 @@ async def count_shares(read: Read, *, pool: UUID, since: datetime, desk: IntakeD
 
 async def _waiting(work: UnitOfWork, briefing: Briefing, uuid: UUID, seen: int | None) -> tuple[Lead, LeadPool]:
     """A lead with the pool it waits in, where that shows itself to the caller, at the version he saw."""
-    who = caller_standing(briefing.organization, work.principal)
+    who = KEEPING.standing(briefing.organization, work.principal)
     lead = await get_waiting(work, uuid, who=who, permission=WRITE)
     check_seen(lead, seen)
     known = {each.uuid: each for each in await POOLS.every(work)}
@@ -152,7 +152,7 @@ async def _waiting(work: UnitOfWork, briefing: Briefing, uuid: UUID, seen: int |
 
 
 async def _caller(read: Read, desk: IntakeDesk) -> Standing:
-    return caller_standing((await desk.brief(read)).organization, read.principal)
+    return KEEPING.standing((await desk.brief(read)).organization, read.principal)
 
 
 def _author(work: UnitOfWork) -> str:

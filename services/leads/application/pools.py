@@ -1,80 +1,14 @@
 """Keeping pools of leads (线索池)."""
 
-from uuid import UUID
-
-from chassis.listing import Page, PageRequest
-from chassis.organization import Organization, Snapshot
-from chassis.pools import standing_of, unknown_party
-from chassis.principal import Principal, Scope
-from chassis.work import Read, UnitOfWork
-from kernel.errors import NotAllowed, StaleVersion
-from services.leads.domain.pools import (
-    LeadPool,
-    LeadPoolNotAdministered,
-    LeadPoolPartyUnknown,
-    open_pool,
-)
+from chassis.pools import PoolKeeping
+from services.leads.domain.pools import LeadPool, LeadPoolNotAdministered, LeadPoolPartyUnknown, open_pool
 from services.leads.storage.pools import POOLS
-from trade.pools.pool import PoolTerms, Standing
 
-_ADMIN, _WRITE = "leads.admin", "leads.write"
-
-
-def caller_standing(organization: Snapshot, principal: Principal) -> Standing:
-    """Where the caller stands."""
-    return standing_of(organization, principal.member)
-
-
-def claimant(principal: Principal) -> UUID:
-    """The member who calls; raises NotAllowed for anybody else, who could not work a lead."""
-    if principal.member is None:
-        raise NotAllowed(permission=_WRITE)
-    return principal.member
-
-
-def check_administers(pool: LeadPool, principal: Principal) -> None:
-    """Pass for the administrators of a pool, and for whoever keeps all; raises LeadPoolNotAdministered."""
-    if principal.member not in pool.terms.administrators and principal.scope_of(_ADMIN) is not Scope.ALL:
-        raise LeadPoolNotAdministered(pool=pool.name)
-
-
-async def create_pool(work: UnitOfWork, *, terms: PoolTerms, organization: Organization) -> LeadPool:
-    """A pool is opened for members, roles, teams or regions that are there. Raises LeadPoolPartyUnknown."""
-    _check_parties(terms, await organization.current())
-    return work.save(POOLS.record, open_pool(uuid=work.new_id(), terms=terms, now=work.now))
-
-
-async def get_pool(read: Read, *, uuid: UUID, organization: Organization) -> LeadPool:
-    """A pool shows itself to whoever may claim from it or administers it. Raises LeadPoolNotFound."""
-    return await POOLS.get(read, uuid, who=caller_standing(await organization.current(), read.principal))
-
-
-async def list_pools(read: Read, *, wanted: PageRequest, organization: Organization) -> Page[LeadPool]:
-    """Pools are listed by name, as far as they show themselves."""
-    return await POOLS.list_page(read, wanted, who=caller_standing(await organization.current(), read.principal))
-
-
-async def update_pool(
-    work: UnitOfWork, *, uuid: UUID, seen: int, terms: PoolTerms, changed: frozenset[str], organization: Organization
-) -> LeadPool:
-    """The `changed` terms of a pool become those told; caps count from the next claim on, a closed pool only empties.
-
-    Raises LeadPoolNotFound, StaleVersion, LeadPoolPartyUnknown, LeadPoolStaysOpen.
-    """
-    snapshot = await organization.current()
-    pool = await POOLS.get(work, uuid, who=caller_standing(snapshot, work.principal))
-    if pool.version != seen:
-        raise StaleVersion(resource=pool.name)
-    kept = {name: getattr(terms if name in changed else pool.terms, name) for name in PoolTerms.__dataclass_fields__}
-    following = PoolTerms(**kept)
-    _check_parties(following, snapshot, before=pool.terms)
-    change = pool.changed(following, now=work.now)
-    return work.save(POOLS.record, change) if change.events else pool
-
-
-def _check_parties(terms: PoolTerms, organization: Snapshot, *, before: PoolTerms | None = None) -> None:
-    """Pass where everybody is there whom a pool names and did not name before; raises LeadPoolPartyUnknown."""
-    stranger = unknown_party(terms, organization, before=before)
-    if stranger is not None:
-        field, party = stranger
-        raise LeadPoolPartyUnknown(field=f"lead_pool.{field}", party=party)
+KEEPING: PoolKeeping[LeadPool] = PoolKeeping(
+    pools=POOLS,
+    opening=open_pool,
+    changing=LeadPool.changed,
+    working="leads.write",
+    stranger=lambda field, party: LeadPoolPartyUnknown(field=f"lead_pool.{field}", party=party),
+    not_administered=lambda pool: LeadPoolNotAdministered(pool=pool),
+)

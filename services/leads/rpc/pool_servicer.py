@@ -23,7 +23,7 @@ from services.leads.application.pooling import (
     release_lead,
     transfer_lead,
 )
-from services.leads.application.pools import create_pool, get_pool, list_pools, update_pool
+from services.leads.application.pools import KEEPING
 from services.leads.rpc.lead_messages import to_message
 from services.leads.rpc.pool_messages import move_message, pool_message, pooled_message, share_message, terms_of
 
@@ -49,7 +49,7 @@ class LeadPoolServicer:
         answer: messages.LeadPool = await self._store.write(
             call,
             request,
-            lambda work: create_pool(work, terms=terms, organization=self._organization),
+            lambda work: KEEPING.create(work, terms=terms, organization=self._organization),
             answer=pool_message,
         )
         return answer
@@ -58,14 +58,14 @@ class LeadPoolServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         return pool_message(
-            await self._store.read(call, lambda read: get_pool(read, uuid=uuid, organization=self._organization))
+            await self._store.read(call, lambda read: KEEPING.get(read, uuid=uuid, organization=self._organization))
         )
 
     async def ListLeadPools(self, request: contract.ListLeadPoolsRequest, call: Call) -> contract.ListLeadPoolsResponse:
         """Read a page."""
         wanted = page_request(request, call, key=self._page_key)
         page = await self._store.read(
-            call, lambda read: list_pools(read, wanted=wanted, organization=self._organization)
+            call, lambda read: KEEPING.list_page(read, wanted=wanted, organization=self._organization)
         )
         return contract.ListLeadPoolsResponse(
             lead_pools=[pool_message(pool) for pool in page.items],
@@ -83,7 +83,7 @@ class LeadPoolServicer:
         answer: messages.LeadPool = await self._store.write(
             call,
             request,
-            lambda work: update_pool(
+            lambda work: KEEPING.update(
                 work, uuid=uuid, seen=seen, terms=terms, changed=changed, organization=self._organization
             ),
             answer=pool_message,

@@ -10,7 +10,7 @@ from chassis.pools import Move, Share, fitting_pools, standing_of
 from chassis.work import Read, UnitOfWork
 from kernel.errors import StaleVersion
 from kernel.events import Change
-from services.pipeline.application.account_pools import caller_standing, check_administers, claimant
+from services.pipeline.application.account_pools import KEEPING
 from services.pipeline.application.account_recycling_desk import RecyclingDesk
 from services.pipeline.application.accounts import WRITING, Shown, ownership_of, seen_account, with_phase
 from services.pipeline.domain.account import Account
@@ -42,7 +42,7 @@ async def claim_account(work: UnitOfWork, *, uuid: UUID, seen: int | None, desk:
     Raises NotAllowed, AccountNotFound, AccountNotInPool, StaleVersion, AccountPoolNotYours, HolderFull,
     ClaimsOfTheDayUsed, AccountCoolingDown, OwnerUnknown, OwnerCannotWork.
     """
-    member = claimant(work.principal)
+    member = KEEPING.claimant(work.principal)
     return await _take(work, uuid=uuid, seen=seen, member=member, kind=MoveKind.CLAIMED, desk=desk)
 
 
@@ -64,7 +64,7 @@ async def _take(
     await POOLS.hold(work, member)
     account, pool = await _waiting(work, uuid, seen, desk)
     if kind is MoveKind.HANDED_OUT:
-        check_administers(pool, work.principal)
+        KEEPING.check_administers(pool, work.principal)
     organization = await desk.organization.current()
     ownership = ownership_of(organization, member)
     pool.check_open_to(standing_of(organization, member))
@@ -91,7 +91,7 @@ async def release_account(
         fitting = fitting_pools(briefing.organization, await POOLS.every(work), default=DEFAULT_POOL)
         into = fitting.of(whose.team, whose.region)
     else:
-        into = await POOLS.get(work, pool, who=caller_standing(briefing.organization, work.principal))
+        into = await POOLS.get(work, pool, who=KEEPING.standing(briefing.organization, work.principal))
     open_with = open_business(briefing.happened.get(uuid, ()), now=work.now)
     saved = await keep_with_people(work, released(account, into, open_with=open_with, now=work.now))
     MOVES.write(
@@ -110,8 +110,8 @@ async def transfer_account(
     """
     await work.begin()
     account, former = await _waiting(work, uuid, seen, desk)
-    check_administers(former, work.principal)
-    who = caller_standing(await desk.organization.current(), work.principal)
+    KEEPING.check_administers(former, work.principal)
+    who = KEEPING.standing(await desk.organization.current(), work.principal)
     into = await POOLS.get(work, pool, who=who)
     saved = keep_account(work, transferred(account, into, now=work.now))
     MOVES.write(work, MoveKind.TRANSFERRED, subject=uuid, about=saved.tier, pool=into.uuid, former_pool=former.uuid)
@@ -131,7 +131,7 @@ async def list_pooled_accounts(read: Read, *, pool: UUID, wanted: PageRequest, d
 
     Raises AccountPoolNotFound.
     """
-    who = caller_standing(await desk.organization.current(), read.principal)
+    who = KEEPING.standing(await desk.organization.current(), read.principal)
     await POOLS.get(read, pool, who=who)
     page = await pooled_accounts.list_waiting(read, wanted, pool=pool, who=who, permission=READING)
     along = await what_comes_along(read, [account.uuid for account in page.items])
@@ -140,13 +140,13 @@ async def list_pooled_accounts(read: Read, *, pool: UUID, wanted: PageRequest, d
 
 async def list_moves(read: Read, *, wanted: PageRequest, desk: RecyclingDesk) -> Page[Move]:
     """What became of the accounts of a pool is told to whoever the pool shows itself to: who got what is no secret."""
-    who = caller_standing(await desk.organization.current(), read.principal)
+    who = KEEPING.standing(await desk.organization.current(), read.principal)
     return await MOVES.list_page(read, wanted, who=who)
 
 
 async def count_shares(read: Read, *, pool: UUID, since: datetime, desk: RecyclingDesk) -> Sequence[Share]:
     """Who got how many accounts of which tier from a pool, for those it shows itself to. Raises AccountPoolNotFound."""
-    await POOLS.get(read, pool, who=caller_standing(await desk.organization.current(), read.principal))
+    await POOLS.get(read, pool, who=KEEPING.standing(await desk.organization.current(), read.principal))
     return await MOVES.shares_of(read, pool, since=since)
 
 
@@ -157,7 +157,7 @@ async def _along(work: UnitOfWork, account: Account) -> Waiting:
 
 async def _waiting(work: UnitOfWork, uuid: UUID, seen: int | None, desk: RecyclingDesk) -> tuple[Account, AccountPool]:
     """An account with the pool it waits in, where that shows itself to the caller, at the version he saw."""
-    who = caller_standing(await desk.organization.current(), work.principal)
+    who = KEEPING.standing(await desk.organization.current(), work.principal)
     account = await get_waiting(work, uuid, who=who, permission=WRITING)
     if seen is not None and account.version != seen:
         raise StaleVersion(resource=account.name)

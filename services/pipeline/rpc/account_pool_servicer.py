@@ -22,7 +22,7 @@ from services.pipeline.application.account_pooling import (
     release_account,
     transfer_account,
 )
-from services.pipeline.application.account_pools import create_pool, get_pool, list_pools, update_pool
+from services.pipeline.application.account_pools import KEEPING
 from services.pipeline.application.account_recycling_desk import RecyclingDesk
 from services.pipeline.rpc.account_messages import to_message
 from services.pipeline.rpc.account_pool_messages import (
@@ -55,7 +55,7 @@ class AccountPoolServicer:
         answer: messages.AccountPool = await self._store.write(
             call,
             request,
-            lambda work: create_pool(work, terms=terms, organization=self._organization),
+            lambda work: KEEPING.create(work, terms=terms, organization=self._organization),
             answer=pool_message,
         )
         return answer
@@ -64,7 +64,7 @@ class AccountPoolServicer:
         """Read one."""
         uuid = uuid_of(request.name)
         return pool_message(
-            await self._store.read(call, lambda read: get_pool(read, uuid=uuid, organization=self._organization))
+            await self._store.read(call, lambda read: KEEPING.get(read, uuid=uuid, organization=self._organization))
         )
 
     async def ListAccountPools(
@@ -73,7 +73,7 @@ class AccountPoolServicer:
         """Read a page."""
         wanted = page_request(request, call, key=self._page_key)
         page = await self._store.read(
-            call, lambda read: list_pools(read, wanted=wanted, organization=self._organization)
+            call, lambda read: KEEPING.list_page(read, wanted=wanted, organization=self._organization)
         )
         return contract.ListAccountPoolsResponse(
             account_pools=[pool_message(pool) for pool in page.items],
@@ -91,7 +91,7 @@ class AccountPoolServicer:
         answer: messages.AccountPool = await self._store.write(
             call,
             request,
-            lambda work: update_pool(
+            lambda work: KEEPING.update(
                 work, uuid=uuid, seen=seen, terms=terms, changed=changed, organization=self._organization
             ),
             answer=pool_message,
