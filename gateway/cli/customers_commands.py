@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gateway.cli import customer_likeness, customers, knowing, listing
+from gateway.cli import customer_candidates, customer_likeness, customer_pools, listing
 from gateway.cli.options import Server, print_json
 from gateway.cli.rehearsing import read_rules
 from gateway.cli.talk import Talk
@@ -23,11 +23,11 @@ def customers_pools(
 ) -> None:
     """List pools."""
     talk = Talk(server)
-    found = customers.list_pools(talk)
+    found = customer_pools.list_pools(talk)
     if as_json:
         print_json(found)
     else:
-        customers.print_pools(talk, found, Console())
+        customer_pools.print_pools(talk, found, Console())
 
 
 @customers_app.command(name="waiting", help=say("help_customers_waiting"))
@@ -40,11 +40,11 @@ def customers_waiting(
     server: Server = "",
 ) -> None:
     """List what waits in a pool."""
-    found = customers.waiting(Talk(server), pool, condition=condition, count=count)
+    found = customer_pools.waiting(Talk(server), pool, condition=condition, count=count)
     if as_json:
         print_json(found)
     else:
-        customers.print_waiting(found, Console())
+        customer_pools.print_waiting(found, Console())
 
 
 @customers_app.command(name="claim", help=say("help_customers_claim"))
@@ -54,7 +54,7 @@ def customers_claim(
 ) -> None:
     """Take a customer out of a pool."""
     talk = Talk(server)
-    customers.print_claimed(customers.claim(talk, account), listing.display_names(talk), Console())
+    customer_pools.print_claimed(customer_pools.claim(talk, account), listing.display_names(talk), Console())
 
 
 @customers_app.command(name="release", help=say("help_customers_release"))
@@ -65,7 +65,7 @@ def customers_release(
     server: Server = "",
 ) -> None:
     """Give a customer back."""
-    customers.release(Talk(server), account, reason=reason, pool=pool, console=Console())
+    customer_pools.release(Talk(server), account, reason=reason, pool=pool, console=Console())
 
 
 @customers_app.command(name="rehearse-recycling", help=say("help_customers_rehearse"))
@@ -76,11 +76,11 @@ def customers_rehearse(
     server: Server = "",
 ) -> None:
     """Try rules of recycling out."""
-    told = customers.rehearse(Talk(server), read_rules(rules))
+    told = customer_pools.rehearse(Talk(server), read_rules(rules))
     if as_json:
         print_json(told)
     else:
-        customers.print_rehearsal(told, Console())
+        customer_pools.print_rehearsal(told, Console())
 
 
 @customers_app.command(name="candidates", help=say("help_candidates"))
@@ -92,11 +92,11 @@ def customers_candidates(
     server: Server = "",
 ) -> None:
     """List leads that are likely an existing customer's."""
-    found = knowing.candidates(Talk(server), condition=condition, count=count)
+    found = customer_candidates.candidates(Talk(server), condition=condition, count=count)
     if as_json:
         print_json(found)
     else:
-        knowing.print_candidates(found, Console())
+        customer_candidates.print_candidates(found, Console())
 
 
 @customers_app.command(name="link", help=say("help_candidate_link"))
@@ -107,7 +107,9 @@ def customers_link(
     server: Server = "",
 ) -> None:
     """Say that a lead is an existing customer's."""
-    knowing.print_candidates([knowing.link(Talk(server), candidate, code=code, note=note)], Console())
+    customer_candidates.print_candidates(
+        [customer_candidates.link(Talk(server), candidate, code=code, note=note)], Console()
+    )
 
 
 @customers_app.command(name="refuse", help=say("help_candidate_refuse"))
@@ -116,7 +118,7 @@ def customers_refuse(
     server: Server = "",
 ) -> None:
     """Say that a lead is another customer."""
-    knowing.print_candidates([knowing.refuse(Talk(server), candidate)], Console())
+    customer_candidates.print_candidates([customer_candidates.refuse(Talk(server), candidate)], Console())
 
 
 @customers_app.command(name="look-alikes", help=say("help_customer_look_alikes"))

@@ -8,9 +8,9 @@ from rich.console import Console
 
 from gateway.cli import (
     changing,
+    customer_candidates,
     explaining,
     exporting,
-    knowing,
     listing,
     looking,
     merging,
@@ -80,9 +80,11 @@ def leads_show(
         print_json(lead)
     else:
         showing.print_lead(lead, listing.display_names(talk), Console())
-        of_customers = knowing.candidates(talk, condition=knowing.of_lead(lead["name"]), count=10)
+        of_customers = customer_candidates.candidates(
+            talk, condition=customer_candidates.of_lead(lead["name"]), count=10
+        )
         if of_customers:
-            knowing.print_candidates(of_customers, Console())
+            customer_candidates.print_candidates(of_customers, Console())
 
 
 @leads_app.command(name="explain", help=say("help_explain"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from gateway.cli import knowing
+from gateway.cli import customer_candidates
 
 SEEN: dict[str, Any] = {
     "name": "accountCandidates/01",
@@ -26,7 +26,7 @@ GONE = UNSEEN | {"accountExists": False, "accountTeamDisplayName": ""}
 
 def shown(*found: dict[str, Any]) -> str:
     console = Console(file=io.StringIO(), width=160, record=True)
-    knowing.print_candidates(found, console)
+    customer_candidates.print_candidates(found, console)
     return console.export_text()
 
 
